@@ -1,0 +1,153 @@
+#include "api/json.h"
+#include "api/problem.h"
+#include "api/query.h"
+#include "api/routes.h"
+#include "api/upload_fields.h"
+#include "base/hash.h"
+#include "blob/file_blob_store.h"
+#include "domain/error_codes.h"
+#include "store/open_store.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <set>
+
+namespace darkroom::api {
+namespace {
+
+class ApiTest : public testing::Test {
+ protected:
+  ApiTest() : folder_(testing::TempDir() + "api-" + std::to_string(::getpid())) {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    store_ = store::open_store(folder_ + "/darkroom.db", clock_.now());
+    blobs_ = std::make_unique<blob::FileBlobStore>(folder_ + "/blobs");
+    parts_ = std::make_unique<Parts>(Parts{{"0", "demo", 0, {}, 4}, *store_, *blobs_, catalogue_, clock_, [] { return RunnerReport{}; }, [] {}});
+  }
+
+  Result<store::NewImage> form(std::map<std::string, std::string> fields, const std::string& file = "photo.jpg") {
+    return read_upload_form({std::move(fields), file}, *parts_, "admin");
+  }
+
+  std::string folder_;
+  SystemClock clock_;
+  models::Catalogue catalogue_{models::CatalogueConfig{"", false}};
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<blob::FileBlobStore> blobs_;
+  std::unique_ptr<Parts> parts_;
+};
+
+TEST_F(ApiTest, AnUploadWithoutFieldsTakesItsDefaults) {
+  auto image = form({}, "C:\\album\\봄 소풍.jpg").value();
+  EXPECT_EQ(image.title, "봄 소풍.jpg");
+  EXPECT_EQ(image.owner, "admin");
+  EXPECT_EQ(image.model, "demo");
+  EXPECT_EQ(image.priority, 0);
+  EXPECT_EQ(image.metadata, "{}");
+  EXPECT_FALSE(image.external_id);
+  EXPECT_EQ(form({}, "").value().title, "photo");
+  EXPECT_EQ(form({}, "../../etc/passwd").value().title, "passwd");
+}
+
+TEST_F(ApiTest, LongFileNamesAreCutAtACharacter) {
+  std::string name;
+  for (int i = 0; i < 300; ++i) name += "가";
+  EXPECT_EQ(form({}, name).value().title.size(), 200u * 3);
+}
+
+TEST_F(ApiTest, FieldsOutsideTheirRangeAreRefusedByName) {
+  EXPECT_EQ(form({{"priority", "101"}}).error().code, domain::code::invalid_field);
+  EXPECT_NE(form({{"priority", "high"}}).error().message.find("priority"), std::string::npos);
+  EXPECT_EQ(form({{"metadata", "[1]"}}).error().code, domain::code::invalid_field);
+  EXPECT_EQ(form({{"metadata", "{"}}).error().code, domain::code::invalid_field);
+  EXPECT_EQ(form({{"title", std::string(201, 'a')}}).error().code, domain::code::invalid_field);
+  EXPECT_EQ(form({{"title", "a\x01"}}).error().code, domain::code::invalid_field);
+  EXPECT_EQ(form({{"uploader", "\xff"}}).error().code, domain::code::invalid_field);
+  EXPECT_EQ(form({{"model", "none"}}).error().code, domain::code::unknown_model);
+}
+
+TEST_F(ApiTest, TheOwnerIsTheUploaderThatTheSenderNames) { EXPECT_EQ(form({{"uploader", "minji"}}).value().owner, "minji"); }
+
+TEST_F(ApiTest, EveryRouteButTheseNeedsTheAdministrator) {
+  std::set<std::string> open;
+  for (const http::Route& route : make_routes(*parts_)) {
+    if (route.access == "public") open.insert(route.pattern);
+  }
+  EXPECT_EQ(open, (std::set<std::string>{"/", "/style.css", "/livez", "/readyz"}));
+}
+
+TEST_F(ApiTest, TheGuardKnowsAValidTokenFromAnInvalidOne) {
+  store_->put_account({"admin", "admin", "h"}, {"system", ""}, clock_.now());
+  store_->put_account({"guest", "viewer", "h"}, {"system", ""}, clock_.now());
+  store_->put_token("bootstrap", "admin", sha256_hex("right-token"), "oken", clock_.now());
+  store_->put_token("guest", "guest", sha256_hex("guest-token"), "oken", clock_.now());
+  auto guard = make_guard(*store_, "", clock_);
+  http::Route closed{.access = "admin", .handler = {}}, open{.access = "public", .handler = {}};
+  auto with = [](const std::string& value) {
+    http::Request request;
+    if (!value.empty()) request.headers.emplace_back("Authorization", value);
+    return request;
+  };
+  auto ask = [&](const http::Route& route, const std::string& value) {
+    http::Request request = with(value);
+    auto refusal = guard(route, request);
+    return std::pair(refusal ? refusal->status : 200, request.principal);
+  };
+  EXPECT_EQ(ask(open, ""), std::pair(200, std::string()));
+  EXPECT_EQ(ask(closed, "Bearer right-token"), std::pair(200, std::string("admin")));
+  for (const char* value : {"", "Bearer wrong-token", "Bearer guest-token", "Basic right-token", "Bearer "}) EXPECT_EQ(ask(closed, value).first, 401) << value;
+}
+
+TEST(ImageStatus, FollowsTheJob) {
+  using domain::JobState;
+  EXPECT_EQ(image_status(JobState::scheduled), "pending");
+  EXPECT_EQ(image_status(JobState::queued), "pending");
+  EXPECT_EQ(image_status(JobState::running), "processing");
+  EXPECT_EQ(image_status(JobState::completed), "completed");
+  EXPECT_EQ(image_status(JobState::failed), "failed");
+  EXPECT_EQ(image_status(JobState::cancelled), "cancelled");
+}
+
+TEST(ImageJson, AWaitingRetryIsPendingAndSaysWhen) {
+  store::ImageRecord image;
+  image.job.state = domain::JobState::scheduled;
+  image.job.attempt = 2;
+  image.job.max_attempts = 4;
+  image.job.run_at = from_micros(1'769'851'800'000'000);
+  image.metadata = "{}";
+  auto json = image_json(image, {});
+  EXPECT_EQ(json["status"], "pending");
+  EXPECT_EQ(json["attempt"], 2);
+  EXPECT_EQ(json["max_attempts"], 4);
+  EXPECT_EQ(json["next_attempt_at"], "2026-01-31T09:30:00.000Z");
+}
+
+TEST(Problem, CarriesCodeStatusAndAdvice) {
+  auto response = problem(domain::code::too_large, "Send a smaller one.");
+  EXPECT_EQ(response.status, 413);
+  EXPECT_EQ(response.content_type, "application/problem+json");
+  auto body = boost::json::parse(response.body).as_object();
+  EXPECT_EQ(body["code"], "too_large");
+  EXPECT_EQ(body["detail"], "Send a smaller one.");
+}
+
+TEST(Problem, AFullDiskAndALostDatabaseHaveTheirOwnAnswers) {
+  auto full = with_world_errors<http::Reply>([]() -> http::Reply { throw blob::DiskFull("no room"); });
+  EXPECT_EQ(std::get<http::Response>(full).status, 507);
+  auto lost = with_world_errors<http::Reply>([]() -> http::Reply { throw store::StoreUnavailable("secret cause"); });
+  EXPECT_EQ(std::get<http::Response>(lost).status, 503);
+  EXPECT_EQ(std::get<http::Response>(lost).body.find("secret"), std::string::npos);
+}
+
+TEST(Query, UnknownParametersAndBadNumbersAreRefused) {
+  http::Request request;
+  request.query = {{"limit", "ten"}, {"limt", "5"}};
+  EXPECT_EQ(allow_query(request, {"limit"}).error().code, domain::code::unknown_field);
+  EXPECT_EQ(whole_number(request, "limit", {1, 200}, 50).error().code, domain::code::invalid_field);
+  EXPECT_EQ(whole_number(request, "absent", {1, 200}, 50).value(), 50);
+}
+
+}  // namespace
+}  // namespace darkroom::api

@@ -1,0 +1,119 @@
+// Batches: make one, of existing images or open for uploads; its progress; seal it.
+#include "api/body_fields.h"
+#include "api/handlers.h"
+#include "api/json.h"
+#include "api/problem.h"
+#include "api/query.h"
+#include "api/waiting.h"
+#include "base/id.h"
+#include "domain/error_codes.h"
+
+namespace darkroom::api {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kLongestTitle = 400;  // bytes
+constexpr std::size_t kLongestOwner = 200;
+
+Error no_such_batch(const std::string& id) {
+  return {std::string(domain::code::not_found), "There is no batch '" + id + "'. A batch's id is a UUID."};
+}
+
+http::Response batch_response(int status, const store::BatchRecord& batch) {
+  http::Response response = json_response(status, json::object{{"batch", batch_json(batch)}});
+  if (status == 201) response.headers.emplace_back("Location", "/api/v1/batches/" + batch.public_id);
+  return response;
+}
+
+struct NewBatch {
+  std::string title;
+  std::string owner;
+  std::optional<store::JobFilter> images;  // to be processed again as this batch; none: open for uploads
+  store::Reprocess how;
+  std::string reason;
+};
+
+// The images that the batch is of, if the body names any.
+Result<std::optional<store::JobFilter>> read_images(const json::object& body) {
+  const json::value *filter = body.if_contains("filter"), *ids = body.if_contains("image_ids");
+  if (filter && ids) return invalid("Say either image_ids or filter.");
+  if (ids) {
+    auto images = read_image_ids(*ids, "image_ids");
+    if (!images) return images.error();
+    return std::optional(store::JobFilter{.images = std::move(*images)});
+  }
+  if (!filter) return std::optional<store::JobFilter>();
+  auto which = read_filter(*filter);
+  if (!which) return which.error();
+  using domain::JobState;
+  if (which->states.empty() && which->images.empty()) which->states = {JobState::completed, JobState::failed, JobState::cancelled};
+  return std::optional(std::move(*which));
+}
+
+Result<NewBatch> read_new_batch(const Parts& parts, const http::Request& request) {
+  auto body = json_body(request, {"title", "owner", "image_ids", "filter", "model", "priority", "reason"});
+  if (!body) return body.error();
+  auto title = read_text(*body, "title", kLongestTitle), owner = read_text(*body, "owner", kLongestOwner);
+  if (!title) return title.error();
+  if (!*title) return invalid("title must say what the batch is, in 1 to 400 bytes.");
+  if (!owner) return owner.error();
+  auto images = read_images(*body);
+  if (!images) return images.error();
+  auto model = read_model(parts, *body);
+  if (!model) return model.error();
+  auto priority = read_priority(*body);
+  if (!priority) return priority.error();
+  if (!*images && (*model || *priority)) return invalid("model and priority go with image_ids or filter. Photos that are sent into an open batch say theirs themselves.");
+  auto reason = read_reason(*body);
+  if (!reason) return reason.error();
+  return NewBatch{**title, owner->value_or(request.principal), std::move(*images), {.model = *model, .priority = *priority, .max_attempts = parts.config.max_attempts}, *reason};
+}
+
+}  // namespace
+
+http::Reply create_batch(const Parts& parts, const http::Request& request) {
+  auto wanted = read_new_batch(parts, request);
+  if (!wanted) return problem(wanted.error());
+  store::Actor actor = actor_of(request, wanted->reason);
+  Time now = parts.clock.now();
+  store::BatchRecord batch = parts.store.create_batch(wanted->title, wanted->owner, actor, now);
+  if (!wanted->images) return batch_response(201, batch);
+  wanted->how.batch = batch.public_id;
+  parts.store.act_on_jobs(*wanted->images, wanted->how, false, actor, now);
+  auto sealed = parts.store.seal_batch(batch.public_id, actor, parts.clock.now());
+  return sealed ? batch_response(201, *sealed) : problem(sealed.error());
+}
+
+http::Reply list_batches(const Parts& parts, const http::Request& request) {
+  if (auto known = allow_query(request, {"limit"}); !known) return problem(known.error());
+  auto limit = whole_number(request, "limit", {1, 200}, 50);
+  if (!limit) return problem(limit.error());
+  json::array items;
+  for (const store::BatchRecord& batch : parts.store.list_batches(static_cast<int>(*limit))) items.push_back(batch_json(batch));
+  return json_response(200, json::object{{"items", std::move(items)}});
+}
+
+http::Reply get_batch(const Parts& parts, const http::Request& request) {
+  if (auto known = allow_query(request, {"wait"}); !known) return problem(known.error());
+  auto wait = wait_seconds(request);
+  if (!wait) return problem(wait.error());
+  const std::string& id = request.params.at("id");
+  if (!is_uuid(id)) return problem(no_such_batch(id));
+  return answer_when_final(id, *wait, [&parts, id]() -> Look {
+    auto batch = parts.store.find_batch(id);
+    if (!batch) return {problem(no_such_batch(id)), true};
+    return {batch_response(200, *batch), batch->completed_at.has_value()};
+  });
+}
+
+http::Reply seal_batch(const Parts& parts, const http::Request& request) {
+  auto body = json_body(request, {"reason"});
+  if (!body) return problem(body.error());
+  auto reason = read_reason(*body);
+  if (!reason) return problem(reason.error());
+  auto sealed = parts.store.seal_batch(request.params.at("id"), actor_of(request, *reason), parts.clock.now());
+  return sealed ? batch_response(200, *sealed) : problem(sealed.error());
+}
+
+}  // namespace darkroom::api

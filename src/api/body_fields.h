@@ -1,0 +1,34 @@
+// Members that many JSON bodies share, each read by one rule. An absent member is empty; the errors are invalid_field and unknown_model, and name it.
+#pragma once
+
+#include "api/parts.h"
+#include "base/result.h"
+#include "store/acting.h"
+
+#include <boost/json.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace darkroom::api {
+
+Error invalid(std::string message);
+
+Result<std::string> read_reason(const boost::json::object& body);             // at most 1000 bytes
+Result<std::optional<int>> read_priority(const boost::json::object& body);    // -100 to 100
+Result<std::optional<std::string>> read_model(const Parts& parts, const boost::json::object& body);
+Result<bool> read_flag(const boost::json::object& body, const char* name);
+// A text of 1 to `longest` bytes.
+Result<std::optional<std::string>> read_text(const boost::json::object& body, const char* name, std::size_t longest);
+
+// How many things one request may name.
+inline constexpr std::size_t kMostNamed = 10'000;
+Result<std::vector<std::string>> read_job_ids(const boost::json::value& list, const std::string& name);
+Result<std::vector<domain::ImageId>> read_image_ids(const boost::json::value& list, const std::string& name);
+
+// {"state": "failed" or a list of states, "queue", "model", "owner", "error", "batch", "created_from", "created_before", "image_ids", "all"}. One without
+// any condition must say "all": true, so that nothing forgotten means everything.
+Result<store::JobFilter> read_filter(const boost::json::value& filter);
+
+}  // namespace darkroom::api

@@ -1,0 +1,78 @@
+// The handlers behind the routes, a file for each resource: parse, validate, one call, respond.
+#pragma once
+
+#include "api/parts.h"
+#include "http/route.h"
+#include "store/records.h"
+
+#include <boost/json.hpp>
+
+#include <string>
+#include <variant>
+
+namespace darkroom::api {
+
+// images.cpp
+http::Reply list_images(const Parts& parts, const http::Request& request);
+http::Reply get_image(const Parts& parts, const http::Request& request);
+http::Reply delete_image(const Parts& parts, const http::Request& request);
+http::Reply reprocess_image(const Parts& parts, const http::Request& request);
+// upload.cpp
+std::variant<http::Response, http::BodyReceiver> upload_image(const Parts& parts, const http::Request& request);
+// jobs.cpp
+http::Reply list_jobs(const Parts& parts, const http::Request& request);
+http::Reply get_job(const Parts& parts, const http::Request& request);
+http::Reply retry_job(const Parts& parts, const http::Request& request);
+// jobs_actions.cpp
+http::Reply cancel_job(const Parts& parts, const http::Request& request);
+http::Reply change_job(const Parts& parts, const http::Request& request);
+http::Reply act_on_jobs(const Parts& parts, const http::Request& request);
+// batches.cpp
+http::Reply create_batch(const Parts& parts, const http::Request& request);
+http::Reply list_batches(const Parts& parts, const http::Request& request);
+http::Reply get_batch(const Parts& parts, const http::Request& request);
+http::Reply seal_batch(const Parts& parts, const http::Request& request);
+// quarantine.cpp
+http::Reply list_quarantine(const Parts& parts, const http::Request& request);
+http::Reply release_quarantine(const Parts& parts, const http::Request& request);
+// events.cpp
+http::Reply list_events(const Parts& parts, const http::Request& request);
+// system.cpp
+http::Reply livez(const Parts& parts, const http::Request& request);
+http::Reply readyz(const Parts& parts, const http::Request& request);
+http::Reply status(const Parts& parts, const http::Request& request);
+http::Reply list_models(const Parts& parts, const http::Request& request);
+http::Reply front_page(const Parts& parts, const http::Request& request);
+http::Reply front_style(const Parts& parts, const http::Request& request);
+
+// queues.cpp
+http::Reply list_queues(const Parts& parts, const http::Request& request);
+http::Reply get_queue(const Parts& parts, const http::Request& request);
+http::Reply change_queue(const Parts& parts, const http::Request& request);
+http::Reply pause_queue(const Parts& parts, const http::Request& request);
+http::Reply resume_queue(const Parts& parts, const http::Request& request);
+// workers.cpp
+http::Reply list_workers(const Parts& parts, const http::Request& request);
+http::Reply get_place(const Parts& parts, const http::Request& request);
+// schedules.cpp
+http::Reply list_schedules(const Parts& parts, const http::Request& request);
+http::Reply list_schedule_kinds(const Parts& parts, const http::Request& request);
+http::Reply get_schedule(const Parts& parts, const http::Request& request);
+http::Reply put_schedule(const Parts& parts, const http::Request& request);
+http::Reply delete_schedule(const Parts& parts, const http::Request& request);
+http::Reply run_schedule(const Parts& parts, const http::Request& request);
+http::Reply pause_schedule(const Parts& parts, const http::Request& request);
+http::Reply resume_schedule(const Parts& parts, const http::Request& request);
+
+// internal.cpp
+http::Reply photo_piece(const Parts& parts, const http::Request& request);
+
+http::Response json_response(int status, const boost::json::value& body);
+// {"image": {...}} as an upload, reprocess and retry answer it.
+http::Response image_response(int status, const Parts& parts, const store::ImageRecord& image);
+http::Response image_response(int status, const store::ImageRecord& image, const std::vector<store::AttemptRecord>& attempts);
+
+// The one who acts, as the guard found out.
+store::Actor actor_of(const http::Request& request, std::string reason = "");
+
+}  // namespace darkroom::api

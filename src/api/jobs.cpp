@@ -1,0 +1,67 @@
+// Jobs: list, one with its attempts, run again.
+#include "api/body_fields.h"
+#include "api/handlers.h"
+#include "api/json.h"
+#include "api/problem.h"
+#include "api/query.h"
+#include "api/waiting.h"
+#include "base/id.h"
+#include "domain/error_codes.h"
+
+namespace darkroom::api {
+namespace {
+
+namespace json = boost::json;
+
+Error no_such_job(const std::string& id) {
+  return {std::string(domain::code::not_found), "There is no job '" + id + "'. A job's id is a UUID, as job_id of its image says it."};
+}
+
+http::Response job_response(const Parts& parts, const store::JobRecord& job) {
+  json::object shown = job_json(job, parts.store.attempts_of(job.id));
+  auto place = domain::is_final(job.state) ? std::nullopt : std::optional(parts.store.place_of(job.public_id, parts.clock.now()));
+  shown["place"] = place && *place ? json::value(place_json(**place)) : json::value(nullptr);
+  return json_response(200, json::object{{"job", std::move(shown)}});
+}
+
+}  // namespace
+
+http::Reply list_jobs(const Parts& parts, const http::Request& request) {
+  if (auto known = allow_query(request, {"limit", "state"}); !known) return problem(known.error());
+  auto limit = whole_number(request, "limit", {1, 200}, 50);
+  if (!limit) return problem(limit.error());
+  std::optional<domain::JobState> state;
+  if (auto found = request.query.find("state"); found != request.query.end()) {
+    state = domain::parse_job_state(found->second);
+    if (!state) return problem(domain::code::invalid_field, "state must be one of scheduled, queued, running, completed, failed, cancelled.");
+  }
+  json::array items;
+  for (const store::JobRecord& job : parts.store.list_jobs(state, static_cast<int>(*limit))) items.push_back(job_json(job, parts.store.attempts_of(job.id)));
+  store::JobCounts counts = parts.store.count_jobs();
+  return json_response(200, json::object{{"items", std::move(items)}, {"counts", {{"scheduled", counts.scheduled}, {"queued", counts.queued}, {"running", counts.running}}}});
+}
+
+http::Reply get_job(const Parts& parts, const http::Request& request) {
+  if (auto known = allow_query(request, {"wait"}); !known) return problem(known.error());
+  auto wait = wait_seconds(request);
+  if (!wait) return problem(wait.error());
+  const std::string& id = request.params.at("id");
+  if (!is_uuid(id) || !parts.store.find_job(id)) return problem(no_such_job(id));
+  return answer_when_final(id, *wait, [&parts, id]() -> Look {
+    auto job = parts.store.find_job(id);
+    if (!job) return {problem(no_such_job(id)), true};
+    return {job_response(parts, *job), domain::is_final(job->state)};
+  });
+}
+
+http::Reply retry_job(const Parts& parts, const http::Request& request) {
+  const std::string& id = request.params.at("id");
+  auto body = json_body(request, {"reason"});
+  if (!body) return problem(body.error());
+  auto reason = read_reason(*body);
+  if (!reason) return problem(reason.error());
+  auto image = parts.store.retry_job(id, actor_of(request, *reason), parts.clock.now());
+  return image ? image_response(201, parts, *image) : problem(image.error());
+}
+
+}  // namespace darkroom::api

@@ -1,0 +1,27 @@
+// Records as JSON: the only place where the API's field names stand.
+#pragma once
+
+#include "store/acting.h"
+#include "store/queues.h"
+#include "store/records.h"
+
+#include <boost/json.hpp>
+
+#include <string>
+#include <vector>
+
+namespace darkroom::api {
+
+boost::json::object image_json(const store::ImageRecord& image, const std::vector<store::AttemptRecord>& attempts);
+boost::json::object job_json(const store::JobRecord& job, const std::vector<store::AttemptRecord>& attempts);
+boost::json::object place_json(const store::Place& place);
+boost::json::object batch_json(const store::BatchRecord& batch);
+boost::json::object event_json(const store::Event& event);
+
+// The image status of a job state: scheduled, queued -> pending; running -> processing; the final ones as they are.
+std::string_view image_status(domain::JobState state);
+
+// Stored JSON, parsed; null when it does not parse.
+boost::json::value parsed(const std::string& text);
+
+}  // namespace darkroom::api

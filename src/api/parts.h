@@ -1,0 +1,56 @@
+// What the handlers work with. Built once, in roles/app.
+#pragma once
+
+#include "base/clock.h"
+#include "blob/blob_store.h"
+#include "domain/photo_limits.h"
+#include "models/catalogue.h"
+#include "store/store.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace darkroom::api {
+
+struct ApiConfig {
+  std::string version;
+  std::string default_model;
+  std::int64_t free_disk_floor = 0;  // bytes
+  domain::PhotoLimits photo;
+  int max_attempts = 4;
+};
+
+struct RunnerState {
+  std::string model;
+  std::string sandbox;  // what its wall is made of
+  int pid = 0;          // 0: not running
+  std::string problem;  // why not; empty: none
+};
+
+// What the page and the status route say of the runners; asked of the pool by roles/.
+struct RunnerReport {
+  bool runs_here = true;  // false: this process takes in and answers, workers elsewhere run the models
+  int slots = 0;
+  bool default_model_ready = false;
+  std::string default_model_problem;  // why not, for people
+  std::vector<RunnerState> runners;
+};
+
+struct Parts {
+  ApiConfig config;
+  store::Store& store;
+  blob::BlobStore& blobs;
+  const models::Catalogue& catalogue;
+  const Clock& clock;
+  std::function<RunnerReport()> report;
+  std::function<void()> remove_freed_blobs;  // after a deletion
+  // Models that workers elsewhere say they can run, besides those of the catalogue.
+  std::function<std::vector<std::string>()> models_elsewhere = [] { return std::vector<std::string>(); };
+};
+
+// Whether some process of the installation can run it; the names of all of them, for messages.
+bool can_run(const Parts& parts, const std::string& model);
+std::string model_names(const Parts& parts);
+
+}  // namespace darkroom::api

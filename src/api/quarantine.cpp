@@ -1,0 +1,32 @@
+// Quarantine: contents that crashed a runner twice, and their release.
+#include "api/handlers.h"
+#include "api/json.h"
+#include "api/problem.h"
+#include "api/query.h"
+
+namespace darkroom::api {
+
+namespace json = boost::json;
+
+http::Reply list_quarantine(const Parts& parts, const http::Request& request) {
+  if (auto known = allow_query(request, {"limit"}); !known) return problem(known.error());
+  auto limit = whole_number(request, "limit", {1, 200}, 50);
+  if (!limit) return problem(limit.error());
+  json::array items;
+  for (const store::Quarantined& content : parts.store.list_quarantine(static_cast<int>(*limit))) {
+    json::array images;
+    for (domain::ImageId image : content.images) images.push_back(image.value);
+    items.push_back(json::object{{"sha256", content.sha256}, {"crashes", content.crashes}, {"last_at", to_rfc3339(content.last_at)}, {"image_ids", std::move(images)}});
+  }
+  return json_response(200, json::object{{"items", std::move(items)}});
+}
+
+http::Reply release_quarantine(const Parts& parts, const http::Request& request) {
+  auto released = parts.store.release_quarantine(request.params.at("sha256"), actor_of(request), parts.clock.now());
+  if (!released) return problem(released.error());
+  http::Response done;
+  done.status = 204;
+  return done;
+}
+
+}  // namespace darkroom::api

@@ -1,0 +1,178 @@
+// Queues: what they hold, how fast they move, and their limits, which act at the next claim.
+#include "api/handlers.h"
+#include "api/problem.h"
+#include "api/query.h"
+#include "domain/error_codes.h"
+#include "domain/rate.h"
+
+#include <algorithm>
+
+namespace darkroom::api {
+namespace {
+
+namespace json = boost::json;
+using store::QueueChange;
+using store::QueueReport;
+
+constexpr std::size_t kLongestReason = 500;
+
+double in_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+json::value spread_json(const std::optional<store::Spread>& spread) {
+  return spread ? json::value{{"p50", in_seconds(spread->p50)}, {"p95", in_seconds(spread->p95)}} : json::value(nullptr);
+}
+
+// Depths are counted to 10,000.
+void add_count(json::object& object, const std::string& name, std::int64_t count) {
+  object[name] = std::min(count, store::kExactPosition);
+  object[name + "_over_limit"] = count > store::kExactPosition;
+}
+
+json::object settings_json(const store::QueueSettings& settings) {
+  auto or_null = [](const auto& value) { return value ? json::value(*value) : json::value(nullptr); };
+  return {{"name", settings.name},
+          {"paused", settings.paused},
+          {"paused_by", settings.paused ? json::value(settings.paused_by) : json::value(nullptr)},
+          {"pause_reason", settings.paused ? json::value(settings.pause_reason) : json::value(nullptr)},
+          {"rate", settings.rate ? json::value(domain::to_text(*settings.rate)) : json::value(nullptr)},
+          {"concurrency", or_null(settings.concurrency)},
+          {"ageing_seconds", settings.ageing ? json::value(settings.ageing->count() / 1'000'000) : json::value(nullptr)},
+          {"max_retries", or_null(settings.max_retries)},
+          {"first_retry_seconds", settings.first_retry ? json::value(settings.first_retry->count()) : json::value(nullptr)}};
+}
+
+json::object queue_json(const QueueReport& report, Time now) {
+  json::object queue = settings_json(report.settings);
+  add_count(queue, "queued", report.queued);
+  add_count(queue, "scheduled", report.scheduled);
+  queue["running"] = report.running;
+  queue["oldest_due_at"] = report.oldest ? json::value(to_rfc3339(*report.oldest)) : json::value(nullptr);
+  queue["oldest_age_seconds"] = report.oldest ? json::value(in_seconds(std::max(now - *report.oldest, Duration{}))) : json::value(nullptr);
+  queue["finished_last_minute"] = report.finished_last_minute;
+  add_count(queue, "finished_last_hour", report.finished_last_hour);
+  queue["wait_seconds"] = spread_json(report.wait);
+  queue["run_seconds"] = spread_json(report.run);
+  return queue;
+}
+
+http::Response queue_response(const Parts& parts, const std::string& name) {
+  Time now = parts.clock.now();
+  std::string names;
+  for (const QueueReport& report : parts.store.queues(now)) {
+    if (report.settings.name == name) return json_response(200, json::object{{"queue", queue_json(report, now)}});
+    names += (names.empty() ? "" : ", ") + report.settings.name;
+  }
+  return problem(domain::code::not_found, "There is no queue '" + name + "'. There are: " + names + ".");
+}
+
+Error invalid(const std::string& message) { return {std::string(domain::code::invalid_field), message}; }
+
+// A whole number in its range, or null for none.
+Result<std::optional<int>> number_or_null(const json::value& value, const std::string& name, std::pair<std::int64_t, std::int64_t> range) {
+  if (value.is_null()) return std::optional<int>();
+  if (!value.is_int64() || value.as_int64() < range.first || value.as_int64() > range.second) {
+    return invalid(name + " must be a whole number from " + std::to_string(range.first) + " to " + std::to_string(range.second) +
+                   ", or null for none.");
+  }
+  return std::optional(static_cast<int>(value.as_int64()));
+}
+
+struct NumberField {
+  const char* name;
+  std::pair<std::int64_t, std::int64_t> range;
+  void (*set)(QueueChange& change, std::optional<int> value);
+};
+
+template <class Unit>
+std::optional<Unit> as(std::optional<int> value) {
+  return value ? std::optional<Unit>(std::chrono::seconds(*value)) : std::nullopt;
+}
+
+constexpr std::int64_t kYear = 366 * 86'400;
+constexpr NumberField kNumberFields[] = {
+    {"concurrency", {1, 100'000}, [](QueueChange& change, std::optional<int> value) { change.concurrency = value; }},
+    {"ageing_seconds", {1, kYear}, [](QueueChange& change, std::optional<int> value) { change.ageing = as<Duration>(value); }},
+    {"max_retries", {0, 100}, [](QueueChange& change, std::optional<int> value) { change.max_retries = value; }},
+    {"first_retry_seconds", {0, 7 * 86'400},
+     [](QueueChange& change, std::optional<int> value) { change.first_retry = as<std::chrono::seconds>(value); }},
+};
+
+Result<void> read_rate(const json::value& value, QueueChange& change) {
+  if (value.is_null()) {
+    change.rate = std::optional<store::RateLimit>();
+    return {};
+  }
+  if (!value.is_string()) return invalid("rate must be a text like 10/m, or null for none.");
+  auto rate = domain::parse_rate(std::string(value.as_string()));
+  if (!rate) return rate.error();
+  change.rate = *rate;
+  return {};
+}
+
+Result<QueueChange> change_from(const json::object& body) {
+  QueueChange change;
+  if (const auto* paused = body.if_contains("paused")) {
+    if (!paused->is_bool()) return invalid("paused must be true or false.");
+    change.paused = paused->as_bool();
+  }
+  if (const auto* rate = body.if_contains("rate")) {
+    if (auto read = read_rate(*rate, change); !read) return read.error();
+  }
+  for (const NumberField& field : kNumberFields) {
+    const auto* value = body.if_contains(field.name);
+    if (!value) continue;
+    auto number = number_or_null(*value, field.name, field.range);
+    if (!number) return number.error();
+    field.set(change, *number);
+  }
+  return change;
+}
+
+Result<std::string> reason_from(const json::object& body) {
+  const auto* reason = body.if_contains("reason");
+  if (!reason) return std::string();
+  if (!reason->is_string() || reason->as_string().size() > kLongestReason) return invalid("reason must be a text of at most 500 bytes.");
+  return std::string(reason->as_string());
+}
+
+http::Reply change(const Parts& parts, const http::Request& request, const json::object& body, const QueueChange& change) {
+  auto reason = reason_from(body);
+  if (!reason) return problem(reason.error());
+  const std::string& name = request.params.at("name");
+  auto changed = parts.store.change_queue(name, change, actor_of(request, *reason), parts.clock.now());
+  if (!changed && changed.error().code != domain::code::not_found) return problem(changed.error());
+  return queue_response(parts, name);
+}
+
+http::Reply set_paused(const Parts& parts, const http::Request& request, bool paused) {
+  auto body = json_body(request, {"reason"});
+  return body ? change(parts, request, *body, {.paused = paused}) : problem(body.error());
+}
+
+}  // namespace
+
+http::Reply list_queues(const Parts& parts, const http::Request& request) {
+  if (auto known = allow_query(request, {}); !known) return problem(known.error());
+  Time now = parts.clock.now();
+  json::array items;
+  for (const QueueReport& report : parts.store.queues(now)) items.push_back(queue_json(report, now));
+  return json_response(200, json::object{{"items", std::move(items)}});
+}
+
+http::Reply get_queue(const Parts& parts, const http::Request& request) {
+  if (auto known = allow_query(request, {}); !known) return problem(known.error());
+  return queue_response(parts, request.params.at("name"));
+}
+
+http::Reply change_queue(const Parts& parts, const http::Request& request) {
+  auto body = json_body(request, {"paused", "reason", "rate", "concurrency", "ageing_seconds", "max_retries", "first_retry_seconds"});
+  if (!body) return problem(body.error());
+  auto wanted = change_from(*body);
+  return wanted ? change(parts, request, *body, *wanted) : problem(wanted.error());
+}
+
+http::Reply pause_queue(const Parts& parts, const http::Request& request) { return set_paused(parts, request, true); }
+
+http::Reply resume_queue(const Parts& parts, const http::Request& request) { return set_paused(parts, request, false); }
+
+}  // namespace darkroom::api

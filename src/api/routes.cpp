@@ -1,0 +1,142 @@
+// Who may call what: method, address, who, largest body, handler. Nothing else answers HTTP.
+#include "api/routes.h"
+
+#include "api/handlers.h"
+#include "api/problem.h"
+#include "auth/peer_signature.h"
+#include "auth/token.h"
+#include "base/hash.h"
+#include "domain/error_codes.h"
+
+#include <stdexcept>
+
+namespace darkroom::api {
+namespace {
+
+using http::Method;
+using http::RunsOn;
+
+using Plain = http::Reply (*)(const Parts&, const http::Request&);
+using Streamed = std::variant<http::Response, http::BodyReceiver> (*)(const Parts&, const http::Request&);
+
+constexpr const char* kPublic = "public";  // no token
+constexpr const char* kAdmin = "admin";    // the administrator's token
+constexpr const char* kPeer = "peer";      // another process of this installation, by its signature
+constexpr std::uint64_t kSmallBody = 64 * 1024;
+constexpr std::uint64_t kListBody = 1024 * 1024;  // ten thousand ids
+constexpr std::uint64_t kFormOverhead = 256 * 1024;  // boundaries, part headers and fields around the photo
+
+struct Line {
+  Method method;
+  const char* pattern;
+  const char* access;
+  RunsOn runs_on;
+  std::uint64_t max_body;
+  std::variant<Plain, Streamed> handler;
+};
+
+std::vector<Line> table(const Parts& parts) {
+  auto photo = static_cast<std::uint64_t>(parts.config.photo.max_bytes) + kFormOverhead;
+  return {
+      {Method::get, "/", kPublic, RunsOn::io_thread, 0, front_page},
+      {Method::get, "/style.css", kPublic, RunsOn::io_thread, 0, front_style},
+      {Method::get, "/livez", kPublic, RunsOn::io_thread, 0, livez},
+      {Method::get, "/readyz", kPublic, RunsOn::pool, 0, readyz},
+
+      {Method::post, "/api/v1/images", kAdmin, RunsOn::pool, photo, upload_image},
+      {Method::get, "/api/v1/images", kAdmin, RunsOn::pool, 0, list_images},
+      {Method::get, "/api/v1/images/{id}", kAdmin, RunsOn::pool, 0, get_image},
+      {Method::del, "/api/v1/images/{id}", kAdmin, RunsOn::pool, 0, delete_image},
+      {Method::post, "/api/v1/images/{id}/reprocess", kAdmin, RunsOn::pool, kSmallBody, reprocess_image},
+
+      {Method::get, "/api/v1/jobs", kAdmin, RunsOn::pool, 0, list_jobs},
+      {Method::get, "/api/v1/jobs/{id}", kAdmin, RunsOn::pool, 0, get_job},
+      {Method::post, "/api/v1/jobs/{id}/retry", kAdmin, RunsOn::pool, kSmallBody, retry_job},
+      {Method::post, "/api/v1/jobs/{id}/cancel", kAdmin, RunsOn::pool, kSmallBody, cancel_job},
+      {Method::patch, "/api/v1/jobs/{id}", kAdmin, RunsOn::pool, kSmallBody, change_job},
+      {Method::post, "/api/v1/jobs/actions", kAdmin, RunsOn::pool, kListBody, act_on_jobs},
+
+      {Method::get, "/api/v1/jobs/{id}/place", kAdmin, RunsOn::pool, 0, get_place},
+
+      {Method::get, "/api/v1/queues", kAdmin, RunsOn::pool, 0, list_queues},
+      {Method::get, "/api/v1/queues/{name}", kAdmin, RunsOn::pool, 0, get_queue},
+      {Method::patch, "/api/v1/queues/{name}", kAdmin, RunsOn::pool, kSmallBody, change_queue},
+      {Method::post, "/api/v1/queues/{name}/pause", kAdmin, RunsOn::pool, kSmallBody, pause_queue},
+      {Method::post, "/api/v1/queues/{name}/resume", kAdmin, RunsOn::pool, kSmallBody, resume_queue},
+      {Method::get, "/api/v1/workers", kAdmin, RunsOn::pool, 0, list_workers},
+
+      {Method::get, "/api/v1/schedules", kAdmin, RunsOn::pool, 0, list_schedules},
+      {Method::get, "/api/v1/schedules/kinds", kAdmin, RunsOn::io_thread, 0, list_schedule_kinds},
+      {Method::get, "/api/v1/schedules/{name}", kAdmin, RunsOn::pool, 0, get_schedule},
+      {Method::put, "/api/v1/schedules/{name}", kAdmin, RunsOn::pool, kSmallBody, put_schedule},
+      {Method::del, "/api/v1/schedules/{name}", kAdmin, RunsOn::pool, 0, delete_schedule},
+      {Method::post, "/api/v1/schedules/{name}/run", kAdmin, RunsOn::pool, kSmallBody, run_schedule},
+      {Method::post, "/api/v1/schedules/{name}/pause", kAdmin, RunsOn::pool, kSmallBody, pause_schedule},
+      {Method::post, "/api/v1/schedules/{name}/resume", kAdmin, RunsOn::pool, kSmallBody, resume_schedule},
+
+      {Method::get, "/api/v1/batches", kAdmin, RunsOn::pool, 0, list_batches},
+      {Method::post, "/api/v1/batches", kAdmin, RunsOn::pool, kListBody, create_batch},
+      {Method::get, "/api/v1/batches/{id}", kAdmin, RunsOn::pool, 0, get_batch},
+      {Method::post, "/api/v1/batches/{id}/seal", kAdmin, RunsOn::pool, kSmallBody, seal_batch},
+
+      {Method::get, "/api/v1/quarantine", kAdmin, RunsOn::pool, 0, list_quarantine},
+      {Method::del, "/api/v1/quarantine/{sha256}", kAdmin, RunsOn::pool, 0, release_quarantine},
+
+      {Method::get, "/api/v1/events", kAdmin, RunsOn::pool, 0, list_events},
+      {Method::get, "/api/v1/models", kAdmin, RunsOn::pool, 0, list_models},
+      {Method::get, "/api/v1/status", kAdmin, RunsOn::pool, 0, status},
+
+      {Method::get, "/internal/v1/photos/{sha256}", kPeer, RunsOn::pool, 0, photo_piece},
+  };
+}
+
+http::Route route_from(const Line& line, const Parts& parts) {
+  http::Route route{line.method, line.pattern, line.access, line.runs_on, line.max_body, {}};
+  if (const auto* plain = std::get_if<Plain>(&line.handler)) {
+    route.handler = http::Handler([handle = *plain, &parts](const http::Request& request) {
+      return with_world_errors<http::Reply>([&] { return handle(parts, request); });
+    });
+  } else {
+    route.handler = http::BodyHandler([handle = std::get<Streamed>(line.handler), &parts](const http::Request& request) {
+      return with_world_errors<std::variant<http::Response, http::BodyReceiver>>([&] { return handle(parts, request); });
+    });
+  }
+  return route;
+}
+
+}  // namespace
+
+std::vector<http::Route> make_routes(const Parts& parts) {
+  std::vector<http::Route> routes;
+  for (const Line& line : table(parts)) {
+    if (std::string_view access = line.access; access != kPublic && access != kAdmin && access != kPeer) {
+      throw std::logic_error(std::string("route without a rule of access: ") + line.pattern);
+    }
+    routes.push_back(route_from(line, parts));
+  }
+  return routes;
+}
+
+http::Guard make_guard(store::Store& store, std::string cluster_secret, const Clock& clock) {
+  return [&store, &clock, secret = std::move(cluster_secret)](const http::Route& route, http::Request& request) -> std::optional<http::Response> {
+    if (route.access == kPublic) return std::nullopt;
+    if (route.access == kPeer) {
+      if (auth::is_peer(request.header("authorization"), secret, http::to_string(request.method), request.target, clock.now())) return std::nullopt;
+      return problem(domain::code::unauthorized, "Only processes of this installation may ask this, with the same cluster_secret and clocks less than a minute apart.");
+    }
+    return with_world_errors<std::optional<http::Response>>([&]() -> std::optional<http::Response> {
+      std::string_view token = auth::bearer_token(request.header("authorization"));
+      if (token.empty()) {
+        return problem(domain::code::unauthorized, "Send the header 'Authorization: Bearer TOKEN'. On the server's machine the token lies in the file admin.token of the data folder.");
+      }
+      auto account = store.account_of_token(sha256_hex(token));
+      if (!account || account->role != "admin") return problem(domain::code::unauthorized, "This token is not valid. It may have been replaced at a start of the server.");
+      request.principal = account->name;
+      return std::nullopt;
+    });
+  };
+}
+
+http::Response error_page(std::string_view code, std::string_view message) { return problem(code, message); }
+
+}  // namespace darkroom::api

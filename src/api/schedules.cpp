@@ -1,0 +1,170 @@
+// Schedules: which maintenance job runs when, in which time zone.
+#include "api/handlers.h"
+#include "api/json.h"
+#include "api/problem.h"
+#include "api/query.h"
+#include "calendar/next_slot.h"
+#include "domain/error_codes.h"
+#include "domain/maintenance.h"
+
+namespace darkroom::api {
+namespace {
+
+namespace json = boost::json;
+using store::ScheduleRecord;
+
+constexpr int kFiresShown = 20;
+
+json::value time_or_null(const std::optional<Time>& time) { return time ? json::value(to_rfc3339(*time)) : json::value(nullptr); }
+
+json::object schedule_json(const ScheduleRecord& schedule) {
+  const domain::Schedule& rule = schedule.rule;
+  return {{"name", rule.name},
+          {"cron", rule.cron},
+          {"zone", rule.zone},
+          {"kind", rule.kind},
+          {"args", parsed(rule.args)},
+          {"enabled", rule.enabled},
+          {"missed", domain::to_string(rule.missed)},
+          {"next_slot", time_or_null(schedule.next_slot)},
+          {"last_slot", time_or_null(schedule.last_slot)},
+          {"created_at", to_rfc3339(schedule.created_at)},
+          {"updated_at", to_rfc3339(schedule.updated_at)}};
+}
+
+json::array fires_json(const std::vector<store::FireRecord>& fires) {
+  json::array list;
+  for (const store::FireRecord& fire : fires) {
+    list.push_back(json::object{{"slot", to_rfc3339(fire.slot)},
+                                {"fired_at", to_rfc3339(fire.fired_at)},
+                                {"job_id", fire.job ? json::value(*fire.job) : json::value(nullptr)},
+                                {"missed", fire.missed}});
+  }
+  return list;
+}
+
+http::Response schedule_response(const Parts& parts, const ScheduleRecord& schedule, int status = 200) {
+  json::array fires = fires_json(parts.store.fires_of(schedule.rule.name, kFiresShown));
+  return json_response(status, json::object{{"schedule", schedule_json(schedule)}, {"fires", std::move(fires)}});
+}
+
+Error no_such_schedule(const std::string& name) {
+  return {std::string(domain::code::not_found), "There is no schedule '" + name + "'. GET /api/v1/schedules lists them."};
+}
+
+Error invalid(const std::string& message) { return {std::string(domain::code::invalid_field), message}; }
+
+Result<std::string> text_of(const json::object& body, const char* name, std::optional<std::string> fallback = {}) {
+  const auto* value = body.if_contains(name);
+  if (!value && fallback) return *fallback;
+  if (!value || !value->is_string()) return invalid(std::string(name) + " must be a text" + (value ? "." : "; it is missing."));
+  return std::string(value->as_string());
+}
+
+Result<void> read_options(const json::object& body, domain::Schedule& rule) {
+  if (const auto* args = body.if_contains("args")) {
+    if (!args->is_object()) return invalid("args must be a JSON object.");
+    rule.args = json::serialize(*args);
+  }
+  if (const auto* enabled = body.if_contains("enabled")) {
+    if (!enabled->is_bool()) return invalid("enabled must be true or false.");
+    rule.enabled = enabled->as_bool();
+  }
+  auto missed = text_of(body, "missed", "once");
+  auto policy = missed ? domain::parse_missed_policy(*missed) : std::nullopt;
+  if (!policy) {
+    return invalid("missed must be skip (slots that nobody fired make no job), once (one job stands for them) or all (each makes its job).");
+  }
+  rule.missed = *policy;
+  return {};
+}
+
+Result<domain::Schedule> rule_from(const std::string& name, const json::object& body) {
+  domain::Schedule rule{.name = name};
+  auto cron = text_of(body, "cron"), zone = text_of(body, "zone", "UTC"), kind = text_of(body, "kind");
+  for (const auto* text : {&cron, &zone, &kind}) {
+    if (!*text) return text->error();
+  }
+  rule.cron = *cron;
+  rule.zone = *zone;
+  rule.kind = *kind;
+  if (auto read = read_options(body, rule); !read) return read.error();
+  return rule;
+}
+
+}  // namespace
+
+http::Reply list_schedules(const Parts& parts, const http::Request& request) {
+  if (auto known = allow_query(request, {}); !known) return problem(known.error());
+  json::array items;
+  for (const ScheduleRecord& schedule : parts.store.list_schedules()) items.push_back(schedule_json(schedule));
+  return json_response(200, json::object{{"items", std::move(items)}});
+}
+
+http::Reply list_schedule_kinds(const Parts&, const http::Request& request) {
+  if (auto known = allow_query(request, {}); !known) return problem(known.error());
+  json::array items;
+  for (const domain::MaintenanceKind& kind : domain::kMaintenanceKinds) {
+    items.push_back(json::object{{"kind", kind.name}, {"description", kind.sentence}});
+  }
+  return json_response(200, json::object{{"items", std::move(items)}});
+}
+
+http::Reply get_schedule(const Parts& parts, const http::Request& request) {
+  if (auto known = allow_query(request, {}); !known) return problem(known.error());
+  const std::string& name = request.params.at("name");
+  auto schedule = parts.store.find_schedule(name);
+  return schedule ? schedule_response(parts, *schedule) : problem(no_such_schedule(name));
+}
+
+http::Reply put_schedule(const Parts& parts, const http::Request& request) {
+  auto body = json_body(request, {"cron", "zone", "kind", "args", "enabled", "missed"});
+  if (!body) return problem(body.error());
+  auto rule = rule_from(request.params.at("name"), *body);
+  if (!rule) return problem(rule.error());
+  if (auto fits = domain::check_schedule(*rule); !fits) return problem(fits.error());
+  Time now = parts.clock.now();
+  auto next = calendar::next_slot(*rule, now);
+  if (!next) return problem(next.error());
+  bool is_new = !parts.store.find_schedule(rule->name);
+  auto stored = parts.store.put_schedule(*rule, rule->enabled ? std::optional(*next) : std::nullopt, actor_of(request), now);
+  return stored ? schedule_response(parts, *stored, is_new ? 201 : 200) : problem(stored.error());
+}
+
+http::Reply delete_schedule(const Parts& parts, const http::Request& request) {
+  auto deleted = parts.store.delete_schedule(request.params.at("name"), actor_of(request), parts.clock.now());
+  if (!deleted) return problem(deleted.error());
+  http::Response response;
+  response.status = 204;
+  return response;
+}
+
+http::Reply run_schedule(const Parts& parts, const http::Request& request) {
+  if (auto empty = json_body(request, {}); !empty) return problem(empty.error());
+  const std::string& name = request.params.at("name");
+  auto job = parts.store.run_schedule(name, parts.config.max_attempts, actor_of(request), parts.clock.now());
+  if (!job) return problem(job.error());
+  http::Response response = json_response(201, json::object{{"job_id", *job}});
+  response.headers.emplace_back("Location", "/api/v1/jobs/" + *job);
+  return response;
+}
+
+http::Reply pause_schedule(const Parts& parts, const http::Request& request) {
+  if (auto empty = json_body(request, {}); !empty) return problem(empty.error());
+  auto paused = parts.store.pause_schedule(request.params.at("name"), actor_of(request), parts.clock.now());
+  return paused ? schedule_response(parts, *paused) : problem(paused.error());
+}
+
+http::Reply resume_schedule(const Parts& parts, const http::Request& request) {
+  if (auto empty = json_body(request, {}); !empty) return problem(empty.error());
+  const std::string& name = request.params.at("name");
+  auto schedule = parts.store.find_schedule(name);
+  if (!schedule) return problem(no_such_schedule(name));
+  Time now = parts.clock.now();
+  auto next = calendar::next_slot(schedule->rule, now);
+  if (!next) return problem(next.error());
+  auto resumed = parts.store.resume_schedule(name, *next, actor_of(request), now);
+  return resumed ? schedule_response(parts, *resumed) : problem(resumed.error());
+}
+
+}  // namespace darkroom::api

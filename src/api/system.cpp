@@ -1,0 +1,77 @@
+// How the server itself is: alive, ready, what it runs.
+#include "api/handlers.h"
+#include "api/json.h"
+
+namespace darkroom::api {
+namespace {
+
+namespace json = boost::json;
+
+struct Check {
+  std::string name;
+  bool ok = false;
+  std::string detail;
+};
+
+std::vector<Check> readiness(const Parts& parts) {
+  RunnerReport runners = parts.report();
+  std::int64_t free = parts.blobs.free_bytes();
+  parts.store.count_jobs();  // throws when the database cannot be read
+  std::vector<Check> checks = {{"database", true, "readable"},
+                               {"disk", free >= parts.config.free_disk_floor, std::to_string(free / 1'000'000) + " MB free, floor " + std::to_string(parts.config.free_disk_floor / 1'000'000) + " MB"}};
+  if (runners.runs_here) checks.push_back({"default_model", runners.default_model_ready, runners.default_model_ready ? parts.config.default_model : runners.default_model_problem});
+  return checks;
+}
+
+}  // namespace
+
+http::Reply livez(const Parts&, const http::Request&) {
+  http::Response response;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = "ok\n";
+  return response;
+}
+
+http::Reply readyz(const Parts& parts, const http::Request&) {
+  bool ready = true;
+  json::array checks;
+  for (const Check& check : readiness(parts)) {
+    ready = ready && check.ok;
+    checks.push_back(json::object{{"name", check.name}, {"ok", check.ok}, {"detail", check.detail}});
+  }
+  return json_response(ready ? 200 : 503, json::object{{"ready", ready}, {"checks", std::move(checks)}});
+}
+
+http::Reply status(const Parts& parts, const http::Request&) {
+  RunnerReport runners = parts.report();
+  store::JobCounts counts = parts.store.count_jobs();
+  json::array states;
+  for (const RunnerState& runner : runners.runners) {
+    json::value problem = runner.problem.empty() ? json::value(nullptr) : json::value(runner.problem);
+    states.push_back(json::object{{"model", runner.model}, {"sandbox", runner.sandbox}, {"pid", runner.pid}, {"problem", std::move(problem)}});
+  }
+  json::array unusable;
+  for (const models::Unusable& model : parts.catalogue.unusable()) unusable.push_back(json::object{{"name", model.name}, {"problem", model.error.message}});
+  return json_response(200, json::object{{"version", parts.config.version},
+                                         {"default_model", parts.config.default_model},
+                                         {"slots", runners.slots},
+                                         {"jobs", {{"scheduled", counts.scheduled}, {"queued", counts.queued}, {"running", counts.running}}},
+                                         {"free_bytes", parts.blobs.free_bytes()},
+                                         {"runners", std::move(states)},
+                                         {"unusable_models", std::move(unusable)}});
+}
+
+http::Reply list_models(const Parts& parts, const http::Request&) {
+  json::array items;
+  for (const domain::Model& model : parts.catalogue.models()) {
+    items.push_back(json::object{{"name", model.name},
+                                 {"title", model.title},
+                                 {"engine", domain::to_string(model.engine)},
+                                 {"version", model.version},
+                                 {"labels", static_cast<std::int64_t>(model.labels.size())},
+                                 {"default", model.name == parts.config.default_model}});
+  }
+  return json_response(200, json::object{{"items", std::move(items)}});
+}
+
+}  // namespace darkroom::api

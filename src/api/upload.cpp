@@ -1,0 +1,182 @@
+// Taking in a photo. The order is the promise: bytes to a temporary file while they are hashed, checks from the header, the blob made durable, then one
+// transaction with image, job and event, and only then 201. Whatever stops on the way takes the temporary file with it.
+#include "api/handlers.h"
+#include "api/problem.h"
+#include "api/query.h"
+#include "api/upload_fields.h"
+#include "api/waiting.h"
+#include "base/fail_point.h"
+#include "domain/error_codes.h"
+#include "http/multipart.h"
+#include "imaging/header.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+namespace darkroom::api {
+namespace {
+
+namespace code = domain::code;
+
+Error error(std::string_view code, std::string message) { return {std::string(code), std::move(message)}; }
+
+// The staged file as memory, for the header checks. A small one is read, since taking a mapping away again interrupts every processor that
+// runs a thread of this process; a large one is mapped and never held whole.
+class FileView {
+ public:
+  FileView(int fd, std::int64_t size) : size_(static_cast<std::size_t>(size)) {
+    size_ <= kLargestRead ? read(fd) : map(fd);
+  }
+  ~FileView() {
+    if (mapped_) ::munmap(const_cast<std::uint8_t*>(mapped_), size_);
+  }
+  FileView(const FileView&) = delete;
+  FileView& operator=(const FileView&) = delete;
+
+  std::span<const std::uint8_t> bytes() const { return {mapped_ ? mapped_ : read_.get(), size_}; }
+
+ private:
+  static constexpr std::size_t kLargestRead = 256 * 1024;
+
+  void read(int fd) {
+    read_ = std::make_unique_for_overwrite<std::uint8_t[]>(size_);
+    for (std::size_t have = 0; have < size_;) {
+      ssize_t got = ::pread(fd, read_.get() + have, size_ - have, static_cast<off_t>(have));
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) throw std::runtime_error(std::string("cannot read an uploaded photo: ") + std::strerror(errno));
+      have += static_cast<std::size_t>(got);
+    }
+  }
+
+  void map(int fd) {
+    void* mapped = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (mapped == MAP_FAILED) throw std::runtime_error(std::string("cannot map an uploaded photo: ") + std::strerror(errno));
+    mapped_ = static_cast<const std::uint8_t*>(mapped);
+  }
+
+  std::size_t size_;
+  const std::uint8_t* mapped_ = nullptr;
+  std::unique_ptr<std::uint8_t[]> read_;
+};
+
+class Upload {
+ public:
+  Upload(const Parts& parts, store::Actor actor, std::chrono::seconds wait, std::optional<std::string> key, const std::string& boundary)
+      : parts_(parts), actor_(std::move(actor)), wait_(wait), key_(std::move(key)), reader_(boundary, {}, callbacks()) {}
+
+  std::optional<http::Response> receive(std::string_view piece) {
+    if (auto refused = reader_.push(piece)) return problem(*refused);
+    if (refused_) return problem(*refused_);
+    return std::nullopt;
+  }
+
+  http::Reply finish() {
+    if (auto refused = reader_.finish()) return problem(*refused);
+    if (refused_) return problem(*refused_);
+    auto image = take_in();
+    if (!image) return problem(image.error());
+    if (wait_.count() == 0) return marked(image->replayed ? image_response(201, parts_, *image) : image_response(201, *image, {}), image->replayed);
+    return answer_when_final(image->job.public_id, wait_, [&parts = parts_, id = image->id, replayed = image->replayed]() -> Look {
+      auto found = parts.store.find_image(id);
+      if (!found) return {problem(code::not_found, "The image was deleted while its result was awaited."), true};
+      return {marked(image_response(201, parts, *found), replayed), domain::is_final(found->job.state)};
+    });
+  }
+
+ private:
+  static http::Response marked(http::Response response, bool replayed) {
+    if (replayed) response.headers.emplace_back("Idempotent-Replayed", "true");
+    return response;
+  }
+
+  http::MultipartCallbacks callbacks() {
+    return {[this](const http::PartHeader& part) { return begin_part(part); }, [this](std::string_view data) { take(data); }, [this] { field_ = nullptr, in_file_ = false; }};
+  }
+
+  std::optional<Error> begin_part(const http::PartHeader& part) {
+    if (part.name == "file") {
+      if (staged_) return error(code::malformed_body, "One request takes one photo. Send each in a request of its own.");
+      staged_ = parts_.blobs.stage();
+      form_.file_name = part.file_name.value_or("");
+      in_file_ = true;
+      return std::nullopt;
+    }
+    if (!is_upload_field(part.name)) {
+      return error(code::unknown_field, "There is no field '" + part.name.substr(0, 100) + "'. Known: file, title, priority, model, metadata, external_id, uploader, batch, "
+                   "run_at, delay_seconds, expires_in_seconds.");
+    }
+    field_ = &form_.fields[part.name];
+    return std::nullopt;
+  }
+
+  void take(std::string_view data) {
+    if (field_) field_->append(data);
+    if (!in_file_ || refused_) return;
+    if (staged_->size() + static_cast<std::int64_t>(data.size()) > parts_.config.photo.max_bytes) {
+      refused_ = error(code::too_large, "The photo is larger than the limit of " + std::to_string(parts_.config.photo.max_bytes) + " bytes. Send a smaller version of it.");
+      return;
+    }
+    staged_->write(data);
+    fail_point("K2");
+  }
+
+  Result<store::ImageRecord> take_in() {
+    if (!staged_) return error(code::missing_file, "Send the photo as the multipart field 'file'.");
+    auto image = read_upload_form(form_, parts_, actor_.name);
+    if (!image) return image.error();
+    {
+      FileView photo(staged_->fd(), staged_->size());
+      auto header = imaging::read_header(photo.bytes(), parts_.config.photo);
+      if (!header) return header.error();
+      image->format = imaging::to_string(header->format);
+      image->width = header->width;
+      image->height = header->height;
+    }
+    image->byte_count = staged_->size();
+    image->sha256 = staged_->sha256();
+    if (key_) image->idempotency = store::IdempotencyKey{actor_.name, *key_, fingerprint(form_, image->sha256)};
+    parts_.blobs.keep(*staged_);
+    auto made = parts_.store.create_image(*image, actor_, parts_.clock.now());
+    if (made) parts_.blobs.confirm(*staged_);
+    fail_point("K7");
+    return made;
+  }
+
+  const Parts& parts_;
+  store::Actor actor_;
+  std::chrono::seconds wait_;
+  std::optional<std::string> key_;
+  UploadForm form_;
+  std::unique_ptr<blob::StagedBlob> staged_;
+  std::string* field_ = nullptr;
+  bool in_file_ = false;
+  std::optional<Error> refused_;
+  http::MultipartReader reader_;
+};
+
+}  // namespace
+
+std::variant<http::Response, http::BodyReceiver> upload_image(const Parts& parts, const http::Request& request) {
+  fail_point("K1");
+  if (auto known = allow_query(request, {"wait"}); !known) return problem(known.error());
+  auto wait = wait_seconds(request);
+  if (!wait) return problem(wait.error());
+  auto key = read_idempotency_key(request);
+  if (!key) return problem(key.error());
+  auto boundary = http::MultipartReader::boundary_of(request.header("content-type"));
+  if (!boundary) return problem(boundary.error());
+  if (parts.blobs.free_bytes() < parts.config.free_disk_floor) {
+    return problem(code::insufficient_storage, "The disk has less free space than the floor of " + std::to_string(parts.config.free_disk_floor / 1'000'000) +
+                                                   " MB (storage.free_disk_floor_mb), so no photo is taken in. Free some space, then send it again.");
+  }
+  auto upload = std::make_shared<Upload>(parts, actor_of(request), *wait, std::move(*key), *boundary);
+  return http::BodyReceiver{
+      [upload](std::string_view piece) { return with_world_errors<std::optional<http::Response>>([&] { return upload->receive(piece); }); },
+      [upload] { return with_world_errors<http::Reply>([&] { return upload->finish(); }); }};
+}
+
+}  // namespace darkroom::api

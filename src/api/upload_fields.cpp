@@ -1,0 +1,156 @@
+#include "api/upload_fields.h"
+
+#include "api/body_fields.h"
+#include "api/query.h"
+#include "base/hash.h"
+#include "base/id.h"
+#include "domain/error_codes.h"
+#include "http/ascii.h"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+namespace darkroom::api {
+namespace {
+
+constexpr std::array<std::string_view, 10> kFields = {"title",    "priority", "model",  "metadata",      "external_id",
+                                                      "uploader", "batch",    "run_at", "delay_seconds", "expires_in_seconds"};
+constexpr std::size_t kLongestTitle = 200;  // characters
+constexpr std::size_t kLongestName = 100;
+constexpr std::size_t kLargestMetadata = 16 * 1024;  // bytes
+constexpr std::size_t kLongestKey = 255;
+constexpr std::int64_t kYear = 366 * 24 * 3600;  // seconds
+
+// Characters of a UTF-8 text; npos when it is not UTF-8 or holds control characters.
+std::size_t characters(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < text.size(); ++count) {
+    auto lead = static_cast<unsigned char>(text[i]);
+    if (lead < 0x20 || lead == 0x7f) return std::string_view::npos;
+    std::size_t length = lead < 0x80 ? 1 : (lead >> 5) == 6 ? 2 : (lead >> 4) == 14 ? 3 : (lead >> 3) == 30 ? 4 : 0;
+    if (length == 0 || i + length > text.size()) return std::string_view::npos;
+    for (std::size_t k = 1; k < length; ++k) {
+      if ((static_cast<unsigned char>(text[i + k]) >> 6) != 2) return std::string_view::npos;
+    }
+    i += length;
+  }
+  return count;
+}
+
+Result<std::string> short_text(const std::string& name, const std::string& value, std::size_t longest) {
+  if (characters(value) > longest) {  // npos counts as too long
+    return invalid(name + " must be a UTF-8 text of at most " + std::to_string(longest) + " characters without control characters.");
+  }
+  return value;
+}
+
+// The last part of the client's file name, without what no title may hold, cut to the longest title.
+std::string title_from(std::string name) {
+  if (auto slash = name.find_last_of("/\\"); slash != std::string::npos) name.erase(0, slash + 1);
+  if (characters(name) == std::string_view::npos) {
+    std::erase_if(name, [](unsigned char c) { return c < 0x20 || c >= 0x7f; });
+  }
+  while (characters(name) > kLongestTitle) {
+    while (!name.empty() && (static_cast<unsigned char>(name.back()) >> 6) == 2) name.pop_back();
+    name.pop_back();
+  }
+  return name.empty() ? "photo" : name;
+}
+
+Result<std::string> metadata_object(const std::string& text) {
+  boost::system::error_code problem;
+  boost::json::value value = text.size() > kLargestMetadata ? boost::json::value() : boost::json::parse(text, problem);
+  if (problem || !value.is_object()) return invalid("metadata must be a JSON object of at most 16 KiB, such as {\"album\": \"spring\"}.");
+  return boost::json::serialize(value);
+}
+
+// When the job may start: run_at or delay_seconds.
+Result<std::optional<Time>> start_time(const std::string& run_at, const std::string& delay, Time now) {
+  if (!run_at.empty() && !delay.empty()) return invalid("Say either run_at or delay_seconds.");
+  if (!delay.empty()) {
+    auto seconds = parse_whole(delay, "delay_seconds", {0, kYear});
+    if (!seconds) return seconds.error();
+    return std::optional<Time>(now + std::chrono::seconds(*seconds));
+  }
+  if (run_at.empty()) return std::optional<Time>();
+  auto time = from_rfc3339(run_at);
+  if (!time || *time > now + std::chrono::seconds(kYear)) return invalid("run_at must be a time such as 2026-01-31T09:30:00Z, at most a year from now.");
+  return time;
+}
+
+// Fills run_at, expires_at and batch.
+Result<void> read_waiting(const std::function<std::string(const char*)>& field, Time now, store::NewImage& image) {
+  auto start = start_time(field("run_at"), field("delay_seconds"), now);
+  if (!start) return start.error();
+  image.run_at = *start;
+  if (std::string expires = field("expires_in_seconds"); !expires.empty()) {
+    auto seconds = parse_whole(expires, "expires_in_seconds", {1, kYear});
+    if (!seconds) return seconds.error();
+    image.expires_at = now + std::chrono::seconds(*seconds);
+    if (image.run_at && *image.expires_at <= *image.run_at) return invalid("expires_in_seconds ends before the job may start. Make it longer, or start earlier.");
+  }
+  if (std::string batch = field("batch"); !batch.empty()) {
+    if (!is_uuid(batch)) return invalid("batch must be the id of an open batch, a UUID. Make one with POST /api/v1/batches.");
+    image.batch = batch;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> read_idempotency_key(const http::Request& request) {
+  bool sent = std::ranges::any_of(request.headers, [](const auto& header) { return http::equals_ignoring_case(header.first, "idempotency-key"); });
+  if (!sent) return std::optional<std::string>();
+  std::string_view key = request.header("idempotency-key");
+  if (key.size() >= 2 && key.front() == '"' && key.back() == '"') key = key.substr(1, key.size() - 2);
+  bool visible = std::ranges::all_of(key, [](char c) { return c > 0x20 && c < 0x7f; });
+  if (key.empty() || key.size() > kLongestKey || !visible) return invalid("Idempotency-Key must be 1 to 255 visible ASCII characters, such as a UUID.");
+  return std::optional(std::string(key));
+}
+
+std::string fingerprint(const UploadForm& form, const std::string& photo_sha256) {
+  std::string text = photo_sha256;
+  for (const auto& [name, value] : form.fields) text += "\n" + name + " " + std::to_string(value.size()) + " " + value;
+  return sha256_hex(text);
+}
+
+bool is_upload_field(std::string_view name) { return std::ranges::find(kFields, name) != kFields.end(); }
+
+Result<store::NewImage> read_upload_form(const UploadForm& form, const Parts& parts, const std::string& actor) {
+  auto field = [&](const char* name) -> std::string {
+    auto found = form.fields.find(name);
+    return found == form.fields.end() ? "" : found->second;
+  };
+  store::NewImage image;
+  auto title = short_text("title", field("title"), kLongestTitle);
+  if (!title) return title.error();
+  image.title = title->empty() ? title_from(form.file_name) : *title;
+  auto owner = short_text("uploader", field("uploader"), kLongestName);
+  if (!owner) return owner.error();
+  image.owner = owner->empty() ? actor : *owner;
+  auto external_id = short_text("external_id", field("external_id"), kLongestTitle);
+  if (!external_id) return external_id.error();
+  if (!external_id->empty()) image.external_id = *external_id;
+  if (std::string priority = field("priority"); !priority.empty()) {
+    auto number = parse_whole(priority, "priority", {domain::kLowestPriority, domain::kHighestPriority});
+    if (!number) return number.error();
+    image.priority = static_cast<int>(*number);
+  }
+  if (std::string metadata = field("metadata"); !metadata.empty()) {
+    auto object = metadata_object(metadata);
+    if (!object) return object.error();
+    image.metadata = *object;
+  }
+  image.model = field("model").empty() ? parts.config.default_model : field("model");
+  if (!can_run(parts, image.model)) {
+    return Error{std::string(domain::code::unknown_model), "There is no model '" + image.model + "'. Present: " + model_names(parts) + "."};
+  }
+  image.max_attempts = parts.config.max_attempts;
+  if (auto read = read_waiting(field, parts.clock.now(), image); !read) return read.error();
+  return image;
+}
+
+}  // namespace darkroom::api

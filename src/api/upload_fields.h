@@ -1,0 +1,34 @@
+// The fields of an upload besides the photo, checked into what the store takes.
+#pragma once
+
+#include "api/parts.h"
+#include "base/result.h"
+#include "http/message.h"
+#include "store/records.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace darkroom::api {
+
+// title, priority, model, metadata, external_id, uploader, batch, run_at, delay_seconds, expires_in_seconds.
+bool is_upload_field(std::string_view name);
+
+struct UploadForm {
+  std::map<std::string, std::string> fields;
+  std::string file_name;
+};
+
+// Fills all of NewImage but what comes from the file. Errors: invalid_field and unknown_model, each naming the field and what is allowed.
+// `actor` owns the photo unless the field `uploader` names on whose behalf it is sent.
+Result<store::NewImage> read_upload_form(const UploadForm& form, const Parts& parts, const std::string& actor);
+
+// The header Idempotency-Key, quoted or bare; none when it was not sent. Error: invalid_field.
+Result<std::optional<std::string>> read_idempotency_key(const http::Request& request);
+
+// SHA-256, in hex, of all that an upload asks: its photo and its fields as they were sent.
+std::string fingerprint(const UploadForm& form, const std::string& photo_sha256);
+
+}  // namespace darkroom::api

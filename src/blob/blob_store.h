@@ -1,0 +1,81 @@
+// Where the bytes of photos are kept, addressed by content. A photo is durable here before its row is written.
+#pragma once
+
+#include "base/clock.h"
+#include "base/file_descriptor.h"
+#include "base/hash.h"
+#include "base/result.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace darkroom::blob {
+
+// A photo on its way in: a temporary file that is hashed while it is written and is gone with this object.
+class StagedBlob {
+ public:
+  // A new file in `folder`. Throws std::runtime_error when it cannot be made.
+  explicit StagedBlob(const std::string& folder);
+  ~StagedBlob();
+  StagedBlob(const StagedBlob&) = delete;
+  StagedBlob& operator=(const StagedBlob&) = delete;
+
+  // Throws DiskFull when the disk takes no more, std::runtime_error on other errors.
+  void write(std::string_view piece);
+  std::int64_t size() const { return size_; }
+  // 64 hex digits of all that was written; no write may follow.
+  const std::string& sha256();
+  int fd() const { return file_.get(); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  FileDescriptor file_;
+  Sha256 hash_;
+  std::string digest_;
+  std::int64_t size_ = 0;
+};
+
+class DiskFull : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// All that running a job needs of the photos.
+class BlobReader {
+ public:
+  virtual ~BlobReader() = default;
+  // Open for reading at offset 0; none if there is no such content.
+  virtual std::optional<FileDescriptor> open(std::string_view sha256) = 0;
+};
+
+struct StoredBlob {
+  std::string sha256;
+  Time modified{};  // of the file, by the clock of its file system
+};
+
+class BlobStore : public BlobReader {
+ public:
+  virtual std::unique_ptr<StagedBlob> stage() = 0;
+  // Makes the staged bytes durable under their hash: on return they survive a power cut. Keeping the same content twice is fine.
+  // The staged blob holds on to its bytes.
+  virtual void keep(StagedBlob& staged) = 0;
+  // To be called when the row that needs the content is committed, before anyone is told: keeps it once more if a removal of the same
+  // content, begun before that commit, has taken it away in between.
+  virtual void confirm(StagedBlob& staged) = 0;
+  virtual void remove(std::string_view sha256) = 0;  // fine if it is not there
+  // At most `most` of the stored contents after this one, in their order ("" for the first). An empty page is the end.
+  virtual std::vector<StoredBlob> list(std::string_view after, int most) = 0;
+  // Removes the temporary files that nobody has written to since `before`, and returns their number.
+  virtual int remove_stale_uploads(Time before) = 0;
+  // Bytes that may still be stored.
+  virtual std::int64_t free_bytes() const = 0;
+};
+
+}  // namespace darkroom::blob

@@ -1,0 +1,91 @@
+#include "blob/file_blob_store.h"
+
+#include <gtest/gtest.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace darkroom::blob {
+namespace {
+
+class FileBlobStoreTest : public testing::Test {
+ protected:
+  FileBlobStoreTest() : folder_(testing::TempDir() + "blobs-" + std::to_string(::getpid())) { std::filesystem::remove_all(folder_); }
+  ~FileBlobStoreTest() override { std::filesystem::remove_all(folder_); }
+
+  static std::string content(int fd) {
+    char text[64];
+    ssize_t size = ::read(fd, text, sizeof text);
+    return std::string(text, static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  }
+  std::size_t incoming() const {
+    auto files = std::filesystem::directory_iterator(folder_ + "/incoming");
+    return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+  }
+
+  std::string folder_;
+};
+
+TEST_F(FileBlobStoreTest, KeepsBytesUnderTheirHash) {
+  FileBlobStore store(folder_);
+  auto staged = store.stage();
+  staged->write("a");
+  staged->write("bc");
+  EXPECT_EQ(staged->size(), 3);
+  EXPECT_EQ(staged->sha256(), sha256_hex("abc"));
+  EXPECT_FALSE(store.open(sha256_hex("abc")));
+  store.keep(*staged);
+  auto opened = store.open(sha256_hex("abc"));
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(content(opened->get()), "abc");
+  staged.reset();
+  EXPECT_EQ(incoming(), 0u);
+  EXPECT_TRUE(store.open(sha256_hex("abc")));
+}
+
+TEST_F(FileBlobStoreTest, KeepsTheSameContentTwiceAndRemovesItOnce) {
+  FileBlobStore store(folder_);
+  for (int i = 0; i < 2; ++i) {
+    auto staged = store.stage();
+    staged->write("same");
+    store.keep(*staged);
+  }
+  store.remove(sha256_hex("same"));
+  store.remove(sha256_hex("same"));
+  EXPECT_FALSE(store.open(sha256_hex("same")));
+}
+
+TEST_F(FileBlobStoreTest, WhatIsNotKeptLeavesNothing) {
+  FileBlobStore store(folder_);
+  {
+    auto staged = store.stage();
+    staged->write("half of a pho");
+    EXPECT_EQ(incoming(), 1u);
+  }
+  EXPECT_EQ(incoming(), 0u);
+}
+
+TEST_F(FileBlobStoreTest, StartRemovesWhatAKilledProcessLeft) {
+  { FileBlobStore store(folder_); }
+  std::ofstream(folder_ + "/incoming/left") << "half";
+  FileBlobStore store(folder_);
+  EXPECT_EQ(incoming(), 0u);
+  EXPECT_GT(store.free_bytes(), 0);
+}
+
+TEST_F(FileBlobStoreTest, AFullDiskIsToldApart) {
+  // /dev/full answers every write with "no space left on device".
+  FileBlobStore store(folder_);
+  auto staged = store.stage();
+  std::filesystem::path real = staged->path();
+  FileDescriptor full(::open("/dev/full", O_WRONLY));
+  ASSERT_GE(::dup2(full.get(), staged->fd()), 0);
+  EXPECT_THROW(staged->write("no room"), DiskFull);
+  staged.reset();
+  EXPECT_FALSE(std::filesystem::exists(real));
+}
+
+}  // namespace
+}  // namespace darkroom::blob

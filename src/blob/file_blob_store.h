@@ -1,0 +1,40 @@
+// Blobs as files: <folder>/ab/<sha256>, written aside, synced, linked to their place, and the folder synced. The file system must know
+// hard links.
+#pragma once
+
+#include "blob/blob_store.h"
+
+#include <array>
+#include <string>
+
+namespace darkroom::blob {
+
+class FileBlobStore final : public BlobStore {
+ public:
+  // Temporary files that a killed process left behind: where nobody else uses the folder all of them go, else those older than a day.
+  enum class Leftovers { all, old };
+  // Makes the folders if need be and removes leftovers. Throws std::runtime_error.
+  explicit FileBlobStore(std::string folder, Leftovers leftovers = Leftovers::all);
+
+  // The folder's own id, a UUID made with it: two processes that read the same id share the folder.
+  const std::string& id() const { return id_; }
+
+  std::unique_ptr<StagedBlob> stage() override;
+  void keep(StagedBlob& staged) override;
+  void confirm(StagedBlob& staged) override;
+  std::optional<FileDescriptor> open(std::string_view sha256) override;
+  void remove(std::string_view sha256) override;
+  std::vector<StoredBlob> list(std::string_view after, int most) override;
+  int remove_stale_uploads(Time before) override;
+  std::int64_t free_bytes() const override;
+
+ private:
+  std::string folder_of(std::string_view sha256) const;
+  std::string path_of(std::string_view sha256) const;
+
+  std::string folder_;
+  std::string incoming_;
+  std::string id_;
+};
+
+}  // namespace darkroom::blob

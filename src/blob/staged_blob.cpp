@@ -1,0 +1,47 @@
+// The temporary file of an upload.
+#include "base/id.h"
+#include "blob/blob_store.h"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace darkroom::blob {
+
+StagedBlob::StagedBlob(const std::string& folder)
+    : path_(folder + "/" + random_base62(22)), file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) {
+  if (!file_) {
+    int cause = errno;
+    path_.clear();
+    std::string message = "cannot make a temporary file in " + folder + ": " + std::strerror(cause);
+    if (cause == ENOSPC || cause == EDQUOT) throw DiskFull(message);
+    throw std::runtime_error(message);
+  }
+}
+
+StagedBlob::~StagedBlob() {
+  if (!path_.empty()) ::unlink(path_.c_str());
+}
+
+void StagedBlob::write(std::string_view piece) {
+  hash_.update({piece.data(), piece.size()});
+  size_ += static_cast<std::int64_t>(piece.size());
+  while (!piece.empty()) {
+    ssize_t written = ::write(file_.get(), piece.data(), piece.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      std::string message = std::string("cannot write an uploaded photo: ") + std::strerror(errno);
+      if (errno == ENOSPC || errno == EDQUOT) throw DiskFull(message);
+      throw std::runtime_error(message);
+    }
+    piece.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+const std::string& StagedBlob::sha256() {
+  if (digest_.empty()) digest_ = hash_.finish();
+  return digest_;
+}
+
+}  // namespace darkroom::blob

@@ -1,0 +1,34 @@
+// One question to the server and its answer, as JSON or in words; and words in columns.
+#pragma once
+
+#include "cli/commands.h"
+
+#include <boost/json.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace darkroom::cli {
+
+struct Question {
+  std::string method = "GET";
+  std::string path;
+  boost::json::object body = {};
+};
+
+using Describe = std::function<std::string(const boost::json::object& answer)>;
+
+// Prints the answer and returns the exit code. `describe` is not asked with --json; an answer without a body is an empty object.
+int ask(const Session& session, const Question& question, const Describe& describe);
+
+// A member as text: "-" for null, and nothing that a terminal would obey.
+std::string shown(const boost::json::object& object, const char* key);
+
+// Lines of cells, each column as wide as its widest cell. The first line is the head.
+std::string table(const std::vector<std::vector<std::string>>& lines);
+
+// A name as a segment of a path.
+std::string escaped(const std::string& name);
+
+}  // namespace darkroom::cli

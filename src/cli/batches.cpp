@@ -1,0 +1,45 @@
+// Commands about batches and the quarantine.
+#include "cli/ask.h"
+
+namespace darkroom::cli {
+namespace {
+
+namespace json = boost::json;
+
+std::vector<std::string> batch_line(const json::object& batch) {
+  return {shown(batch, "id"), shown(batch, "state"), shown(batch, "total"), shown(batch, "waiting"), shown(batch, "running"), shown(batch, "completed"),
+          shown(batch, "failed"), shown(batch, "cancelled"), shown(batch, "title")};
+}
+
+const std::vector<std::string> kHead = {"batch", "state", "jobs", "waiting", "running", "completed", "failed", "cancelled", "title"};
+
+}  // namespace
+
+int show_batches(const Session& session, const std::string& id, bool wait) {
+  if (!id.empty()) {
+    std::string path = "/api/v1/batches/" + escaped(id) + (wait ? "?wait=60" : "");
+    return ask(session, {.path = path}, [](const json::object& answer) { return table({kHead, batch_line(answer.at("batch").as_object())}); });
+  }
+  return ask(session, {.path = "/api/v1/batches"}, [](const json::object& answer) {
+    std::vector<std::vector<std::string>> lines = {kHead};
+    for (const json::value& batch : answer.at("items").as_array()) lines.push_back(batch_line(batch.as_object()));
+    return lines.size() == 1 ? "no batches yet: darkroom submit --batch TITLE PHOTO...\n" : table(lines);
+  });
+}
+
+int show_quarantine(const Session& session) {
+  return ask(session, {.path = "/api/v1/quarantine"}, [](const json::object& answer) {
+    std::vector<std::vector<std::string>> lines = {{"sha256", "crashes", "last crash", "images"}};
+    for (const json::value& item : answer.at("items").as_array()) {
+      const json::object& content = item.as_object();
+      lines.push_back({shown(content, "sha256"), shown(content, "crashes"), shown(content, "last_at"), shown(content, "image_ids")});
+    }
+    return lines.size() == 1 ? "nothing is quarantined\n" : table(lines);
+  });
+}
+
+int release_quarantine(const Session& session, const std::string& sha256) {
+  return ask(session, {.method = "DELETE", .path = "/api/v1/quarantine/" + escaped(sha256)}, [](const json::object&) { return std::string("released: its photos may run again\n"); });
+}
+
+}  // namespace darkroom::cli

@@ -1,0 +1,114 @@
+#include "cli/client.h"
+
+#include "cli/commands.h"
+
+#include <curl/curl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+
+namespace darkroom::cli {
+namespace {
+
+constexpr long kAnswerWithin = 75;    // seconds
+constexpr long kUploadWithin = 3600;  // seconds
+
+struct FreeEasy {
+  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+};
+struct FreeList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+struct FreeForm {
+  void operator()(curl_mime* form) const { curl_mime_free(form); }
+};
+using Easy = std::unique_ptr<CURL, FreeEasy>;
+using Headers = std::unique_ptr<curl_slist, FreeList>;
+
+std::size_t collect(char* data, std::size_t size, std::size_t count, void* body) {
+  static_cast<std::string*>(body)->append(data, size * count);
+  return size * count;
+}
+
+Easy make_handle(const std::string& url, Headers& headers, const std::string& token) {
+  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
+  Easy handle(started == CURLE_OK ? curl_easy_init() : nullptr);
+  if (!handle) throw std::runtime_error("libcurl could not be started");
+  headers.reset(curl_slist_append(headers.release(), ("Authorization: Bearer " + token).c_str()));
+  curl_easy_setopt(handle.get(), CURLOPT_URL, url.c_str());
+  curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(handle.get(), CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(handle.get(), CURLOPT_NOPROXY, "127.0.0.1,::1,localhost");
+  curl_easy_setopt(handle.get(), CURLOPT_CONNECTTIMEOUT, 5L);
+  curl_easy_setopt(handle.get(), CURLOPT_NOSIGNAL, 1L);
+  return handle;
+}
+
+Result<Answer> perform(CURL* handle, long timeout, const std::string& url) {
+  std::string body;
+  curl_easy_setopt(handle, CURLOPT_TIMEOUT, timeout);
+  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, collect);
+  curl_easy_setopt(handle, CURLOPT_WRITEDATA, &body);
+  CURLcode code = curl_easy_perform(handle);
+  if (code != CURLE_OK) return Error{"unreachable", "No answer from " + url + ": " + curl_easy_strerror(code) + ". Is the server running? Start it with `darkroom serve`."};
+  Answer answer;
+  long status = 0;
+  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  answer.status = static_cast<int>(status);
+  boost::system::error_code ignored;
+  answer.body = boost::json::parse(body, ignored);
+  return answer;
+}
+
+}  // namespace
+
+Error Answer::error() const {
+  if (const auto* object = body.if_object()) {
+    const auto* code = object->if_contains("code");
+    const auto* detail = object->if_contains("detail");
+    if (code && detail && code->is_string() && detail->is_string()) return {std::string(code->as_string()), std::string(detail->as_string())};
+  }
+  return {"internal", "The server answered " + std::to_string(status) + " without a reason."};
+}
+
+Result<Answer> Client::get(const std::string& path) const {
+  Headers headers;
+  Easy handle = make_handle(url_ + path, headers, token_);
+  return perform(handle.get(), kAnswerWithin, url_);
+}
+
+Result<Answer> Client::send(const std::string& method, const std::string& path, const boost::json::object& body) const {
+  Headers headers(curl_slist_append(nullptr, "Content-Type: application/json"));
+  Easy handle = make_handle(url_ + path, headers, token_);
+  std::string text = body.empty() ? "" : boost::json::serialize(body);
+  curl_easy_setopt(handle.get(), CURLOPT_CUSTOMREQUEST, method.c_str());
+  if (method != "DELETE") {
+    curl_easy_setopt(handle.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(text.size()));
+    curl_easy_setopt(handle.get(), CURLOPT_COPYPOSTFIELDS, text.c_str());
+  }
+  return perform(handle.get(), kAnswerWithin, url_);
+}
+
+Result<Answer> Client::upload(const std::string& path, const std::string& file, const std::map<std::string, std::string>& fields, const std::string& idempotency_key) const {
+  if (!std::filesystem::is_regular_file(file) || ::access(file.c_str(), R_OK) != 0) {
+    return Error{"not_found", "Cannot read " + file + ". Check the name and its permissions."};
+  }
+  Headers headers(idempotency_key.empty() ? nullptr : curl_slist_append(nullptr, ("Idempotency-Key: " + idempotency_key).c_str()));
+  Easy handle = make_handle(url_ + path, headers, token_);
+  std::unique_ptr<curl_mime, FreeForm> form(curl_mime_init(handle.get()));
+  for (const auto& [name, value] : fields) {
+    curl_mimepart* part = curl_mime_addpart(form.get());
+    curl_mime_name(part, name.c_str());
+    curl_mime_data(part, value.data(), value.size());
+  }
+  curl_mimepart* photo = curl_mime_addpart(form.get());
+  curl_mime_name(photo, "file");
+  curl_mime_filedata(photo, file.c_str());
+  // A server refuses a form whose part headers hold control characters.
+  curl_mime_filename(photo, printable(std::filesystem::path(file).filename().string()).c_str());
+  curl_easy_setopt(handle.get(), CURLOPT_MIMEPOST, form.get());
+  return perform(handle.get(), kUploadWithin, url_);
+}
+
+}  // namespace darkroom::cli

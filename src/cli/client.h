@@ -1,0 +1,38 @@
+// The HTTP client of the commands: one server, one token, JSON in and out. Uploads are streamed from the file.
+#pragma once
+
+#include "base/result.h"
+
+#include <boost/json.hpp>
+
+#include <map>
+#include <string>
+
+namespace darkroom::cli {
+
+struct Answer {
+  int status = 0;
+  boost::json::value body;  // null when the body is not JSON
+
+  bool ok() const { return status >= 200 && status < 300; }
+  // code and detail of a problem; a sentence of our own when the server gave none.
+  Error error() const;
+};
+
+class Client {
+ public:
+  Client(std::string url, std::string token) : url_(std::move(url)), token_(std::move(token)) {}
+
+  const std::string& url() const { return url_; }
+  // Error "unreachable" when no server answers. Waits at most 75 s, longer than any ?wait. From any thread.
+  Result<Answer> get(const std::string& path) const;
+  Result<Answer> send(const std::string& method, const std::string& path, const boost::json::object& body) const;
+  // Posts the file and the fields as a form, with an Idempotency-Key unless it is empty. Error not_found when the file cannot be read.
+  Result<Answer> upload(const std::string& path, const std::string& file, const std::map<std::string, std::string>& fields, const std::string& idempotency_key) const;
+
+ private:
+  std::string url_;
+  std::string token_;
+};
+
+}  // namespace darkroom::cli

@@ -1,0 +1,326 @@
+#include "cli/command_line.h"
+
+#include "base/fail_point.h"
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "roles/serve.h"
+#include "roles/version.h"
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <iostream>
+
+extern char** environ;
+
+namespace darkroom::cli {
+namespace {
+
+constexpr const char* kExamples = R"(
+Examples:
+  darkroom serve                          run everything, in the foreground
+  darkroom submit --wait photo.jpg        process a photo and print what is in it
+  darkroom image 7                        one image with its result and attempts
+  darkroom doctor --photo photo.jpg       check this machine, and the photo in the sandbox
+
+Exit codes: 0 ok, 1 failure or a failed job, 2 usage, 3 not found, 4 conflict, 5 no server answers.)";
+
+// What all commands share, and the one that was chosen.
+struct Chosen {
+  config::Sources sources;
+  std::string url;
+  std::string token;
+  bool json = false;
+  bool test_mode = false;
+  std::function<int(const config::Loaded&)> command;
+};
+
+// The service's folder for root, a folder in the home otherwise.
+std::string default_data_dir() {
+  if (::geteuid() == 0) return "/var/lib/darkroom";
+  if (const char* data = std::getenv("XDG_DATA_HOME"); data && *data) return std::string(data) + "/darkroom";
+  const char* home = std::getenv("HOME");
+  return std::string(home && *home ? home : ".") + "/.local/share/darkroom";
+}
+
+std::map<std::string, std::string> darkroom_environment() {
+  std::map<std::string, std::string> found;
+  for (char** entry = environ; *entry; ++entry) {
+    std::string_view text(*entry);
+    auto equals = text.find('=');
+    if (text.starts_with("DARKROOM_") && equals != std::string_view::npos) found[std::string(text.substr(0, equals))] = text.substr(equals + 1);
+  }
+  return found;
+}
+
+void add_flag_of_key(CLI::App& command, Chosen& chosen, const std::string& flag, const std::string& key, const std::string& help) {
+  command.add_option_function<std::string>(flag, [&chosen, key](const std::string& text) { chosen.sources.flags[key] = text; }, help);
+}
+
+void add_common(CLI::App& command, Chosen& chosen) {
+  add_flag_of_key(command, chosen, "--data-dir", "data_dir", "Folder of the database, the photos and the credentials (DARKROOM_DATA_DIR)");
+  command.add_option("--config", chosen.sources.file, "Configuration file (DARKROOM_CONFIG; default: darkroom.toml in the data folder)");
+}
+
+// Commands that talk to a server.
+CLI::App* add_client(CLI::App& app, Chosen& chosen, const std::string& name, const std::string& help, std::function<int(const Session&)> run) {
+  CLI::App* command = app.add_subcommand(name, help);
+  add_common(*command, chosen);
+  command->add_option("--url", chosen.url, "Server to talk to (default: the one of the data folder)");
+  command->add_option("--token", chosen.token, "Its token (default: the credential of the data folder)");
+  command->add_flag("--json", chosen.json, "Answer as one JSON document");
+  command->callback([&chosen, run = std::move(run)] {
+    if (chosen.command) return;  // a subcommand, whose callback comes first
+    chosen.command = [&chosen, run](const config::Loaded& loaded) { return run({loaded.config, chosen.url, chosen.token, chosen.json}); };
+  });
+  return command;
+}
+
+void add_role(CLI::App& app, Chosen& chosen, roles::Role role, const std::string& help) {
+  CLI::App* command = app.add_subcommand(std::string(roles::to_string(role)), help);
+  add_common(*command, chosen);
+  add_flag_of_key(*command, chosen, "--database", "database", "postgresql://... that several processes share (DARKROOM_DATABASE; default: SQLite in the data folder)");
+  if (role != roles::Role::worker) add_flag_of_key(*command, chosen, "--listen", "listen", "Address and port (DARKROOM_LISTEN; default 127.0.0.1:8470)");
+  add_flag_of_key(*command, chosen, "--models-dir", "models_dir", "Folder of models (DARKROOM_MODELS_DIR)");
+  add_flag_of_key(*command, chosen, "--default-model", "default_model", "Model of uploads that name none");
+  if (role != roles::Role::web) add_flag_of_key(*command, chosen, "--slots", "run.slots", "Jobs that run at the same time; 0: one a core");
+  command->add_flag("--test-mode", chosen.test_mode, "For tests and measuring: adds the null engine");
+  command->callback([&chosen, role] { chosen.command = [role](const config::Loaded& loaded) { return roles::serve(loaded, role); }; });
+}
+
+void add_roles(CLI::App& app, Chosen& chosen) {
+  add_role(app, chosen, roles::Role::serve, "Run server, queue and workers in one process, in the foreground, until SIGTERM");
+  add_role(app, chosen, roles::Role::web, "Take photos in and answer, beside workers on this or other machines; needs PostgreSQL");
+  add_role(app, chosen, roles::Role::worker, "Run jobs for web processes on this or other machines; needs PostgreSQL");
+}
+
+void add_submit(CLI::App& app, Chosen& chosen) {
+  auto options = std::make_shared<SubmitOptions>();
+  CLI::App* command = add_client(app, chosen, "submit", "Send photos to be processed", [options](const Session& session) { return submit(session, *options); });
+  command->add_option("photos", options->photos, "JPEG, PNG or WebP files")->required();
+  command->add_flag("--wait", options->wait, "Wait for the results and print each as it finishes");
+  command->add_flag("--start-server", options->start_server, "Start a server for this run if none is running");
+  for (const char* field : {"model", "priority", "title", "uploader", "external-id", "metadata", "run-at"}) {
+    std::string key(field);
+    std::replace(key.begin(), key.end(), '-', '_');
+    command->add_option_function<std::string>(std::string("--") + field, [options, key](const std::string& text) { options->fields[key] = text; }, "The upload's field " + key);
+  }
+  auto seconds = [&](const std::string& flag, const char* field, const char* help) {
+    command->add_option_function<std::string>(flag, [options, field](const std::string& text) { options->fields[field] = text; }, help);
+  };
+  seconds("--delay", "delay_seconds", "Start no sooner than in so many seconds");
+  seconds("--expires-in", "expires_in_seconds", "Fail if not started within so many seconds");
+  command->add_option("--batch", options->batch, "Make a batch of this title of the photos");
+  command->add_option("--idempotency-key", options->idempotency_key, "Sent again with the same key, the same photos make no second job");
+}
+
+void add_looking(CLI::App& app, Chosen& chosen) {
+  auto limit = std::make_shared<int>(20);
+  auto state = std::make_shared<std::string>(), id = std::make_shared<std::string>(), photo = std::make_shared<std::string>();
+  CLI::App* images = add_client(app, chosen, "images", "List images, newest first", [limit](const Session& session) { return show_images(session, *limit); });
+  CLI::App* jobs = add_client(app, chosen, "jobs", "List jobs, newest first", [=](const Session& session) { return show_jobs(session, *state, *limit); });
+  for (CLI::App* list : {images, jobs}) list->add_option("--limit", *limit, "How many")->check(CLI::Range(1, 200));
+  jobs->add_option("--state", *state, "Only these")->check(CLI::IsMember({"scheduled", "queued", "running", "completed", "failed", "cancelled"}));
+  add_client(app, chosen, "job", "One job with its attempts", [id](const Session& session) { return show_job(session, *id); })->add_option("id", *id, "job_id, a UUID")->required();
+  add_client(app, chosen, "image", "One image with its result", [id](const Session& session) { return show_image(session, *id); })->add_option("id", *id, "The image's number")->required();
+  add_client(app, chosen, "models", "The models of the server", show_models);
+  add_client(app, chosen, "doctor", "Check this machine, the data folder, the runner", [photo](const Session& session) { return doctor(session, *photo); })
+      ->add_option("--photo", *photo, "Also process this photo in the sandbox, without a server")
+      ->check(CLI::ExistingFile);
+}
+
+// The conditions of a filter, and what an action on many jobs has besides. `model_flag` differs where --model is what the jobs shall get.
+void add_filter(CLI::App& command, std::shared_ptr<ManyOptions> options, const std::string& model_flag) {
+  auto condition = [&](const std::string& flag, const char* key, const std::string& help) {
+    return command.add_option_function<std::string>(flag, [options, key](const std::string& text) { options->filter[key] = text; }, help)->group("Conditions, instead of ids");
+  };
+  condition("--state", "state", "Only in this state")->check(CLI::IsMember({"scheduled", "queued", "running", "completed", "failed", "cancelled"}));
+  condition(model_flag, "model", "Only of this model");
+  condition("--owner", "owner", "Only of this owner");
+  condition("--error", "error", "Only with this error code");
+  condition("--batch", "batch", "Only of this batch");
+  condition("--created-from", "created_from", "Only made at this time or later, such as 2026-01-31T09:30:00Z");
+  condition("--created-before", "created_before", "Only made before this time");
+  command.add_flag_callback("--all", [options] { options->filter["all"] = true; }, "All of them")->group("Conditions, instead of ids");
+  command.add_flag("--dry-run", options->dry_run, "Only count");
+  command.add_flag("--yes", options->yes, "Do not ask at a terminal");
+  command.add_option_function<std::string>("--reason", [options](const std::string& text) { options->how["reason"] = text; }, "Kept in the log");
+}
+
+void add_acting(CLI::App& app, Chosen& chosen) {
+  auto cancel = std::make_shared<ManyOptions>(), move = std::make_shared<ManyOptions>(), retried = std::make_shared<ManyOptions>(), again = std::make_shared<ManyOptions>();
+  cancel->action = "cancel", move->action = "reprioritise", retried->action = "retry", again->action = "reprocess";
+  auto run_many = [](auto options) { return [options](const Session& session) { return act_on_many(session, *options); }; };
+  CLI::App* command = add_client(app, chosen, "cancel", "Cancel jobs; a running one's slot is freed", run_many(cancel));
+  command->add_option("ids", cancel->ids, "job_ids, or images' numbers");
+  add_filter(*command, cancel, "--model");
+  command = add_client(app, chosen, "priority", "Give waiting jobs another priority; acts at the next start", run_many(move));
+  command->add_option("ids", move->ids, "job_ids, or images' numbers");
+  command->add_option_function<int>("--to", [move](int number) { move->how["priority"] = number; }, "-100 to 100, larger first")->required();
+  add_filter(*command, move, "--model");
+  auto one_or_many = [](auto options, auto one) {
+    return [options, one](const Session& session) { return options->ids.size() == 1 && options->filter.empty() ? one(session, options->ids.front(), options->how) : act_on_many(session, *options); };
+  };
+  command = add_client(app, chosen, "retry", "Run finished jobs again, each as a new job", one_or_many(retried, retry));
+  command->add_option("job", retried->ids, "job_id, a UUID")->expected(0, 1);
+  add_filter(*command, retried, "--model");
+  command = add_client(app, chosen, "reprocess", "Process images again, if wanted with another model", one_or_many(again, reprocess));
+  command->add_option("image", again->ids, "The image's number")->expected(0, 1);
+  command->add_option_function<std::string>("--model", [again](const std::string& text) { again->how["model"] = text; }, "The model that they shall get");
+  command->add_option_function<int>("--priority", [again](int number) { again->how["priority"] = number; }, "-100 to 100, larger first");
+  add_filter(*command, again, "--from-model");
+  auto id = std::make_shared<std::string>();
+  add_client(app, chosen, "delete", "Delete an image, its photo, jobs and results", [id](const Session& session) { return remove_image(session, *id); })
+      ->add_option("image", *id, "The image's number")
+      ->required();
+}
+
+void add_batches(CLI::App& app, Chosen& chosen) {
+  auto id = std::make_shared<std::string>();
+  auto wait = std::make_shared<bool>(false);
+  CLI::App* batches = add_client(app, chosen, "batches", "Batches and their progress, newest first", [=](const Session& session) { return show_batches(session, *id, *wait); });
+  batches->add_option("id", *id, "Only this one");
+  batches->add_flag("--wait", *wait, "With an id: answer when it has completed, within a minute");
+  CLI::App* quarantine = add_client(app, chosen, "quarantine", "Photos that crashed a runner twice and are not run any more", show_quarantine);
+  add_client(*quarantine, chosen, "release", "Let photos of this content run again", [id](const Session& session) { return release_quarantine(session, *id); })
+      ->add_option("sha256", *id, "The content, as the list shows it")
+      ->required();
+}
+
+// A number, or none to remove what is set.
+void add_limit(CLI::App& command, std::shared_ptr<boost::json::object> change, const std::string& flag, const char* field, const std::string& help) {
+  auto check = [](const std::string& text) {
+    bool whole = !text.empty() && text.size() <= 9 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+    return whole || text == "none" ? std::string() : "must be a whole number, or none";
+  };
+  auto store = [change, field](const std::string& text) { (*change)[field] = text == "none" ? boost::json::value(nullptr) : boost::json::value(std::stoll(text)); };
+  command.add_option_function<std::string>(flag, store, help + "; none removes it")->check(check);
+}
+
+void add_queues(CLI::App& app, Chosen& chosen) {
+  auto name = std::make_shared<std::string>();
+  add_client(app, chosen, "queues", "What each queue holds, how fast it moves, and its limits", [name](const Session& session) { return show_queues(session, *name); })
+      ->add_option("name", *name, "Only this one");
+  add_client(app, chosen, "workers", "The processes that run jobs", show_workers);
+  add_client(app, chosen, "why", "Why a job is not running, its place in the line and when it may start", [name](const Session& session) { return why(session, *name); })
+      ->add_option("id", *name, "job_id, or an image's number")
+      ->required();
+  CLI::App* queue = app.add_subcommand("queue", "Pause, resume or limit a queue; acts at the next claim, everywhere")->require_subcommand(1);
+  for (const char* action : {"pause", "resume", "set"}) {
+    auto change = std::make_shared<boost::json::object>();
+    CLI::App* command = add_client(*queue, chosen, action, "", [=](const Session& session) { return change_queue(session, *name, *change); });
+    command->add_option("name", *name, "The queue")->required();
+    command->add_option_function<std::string>("--reason", [change](const std::string& text) { (*change)["reason"] = text; }, "Told to who asks why, and kept in the log");
+    if (action != std::string("set")) {
+      (*change)["paused"] = action == std::string("pause");
+      command->description(action == std::string("pause") ? "Start nothing more of it; what runs goes on" : "Start its jobs again");
+      continue;
+    }
+    command->description("Change its limits");
+    command->add_option_function<std::string>(
+        "--rate", [change](const std::string& text) { (*change)["rate"] = text == "none" ? boost::json::value(nullptr) : boost::json::value(text); }, "Starts in any time: 10/m, 2/s, 5/30s; none removes it");
+    add_limit(*command, change, "--concurrency", "concurrency", "Jobs that run at the same time, everywhere");
+    add_limit(*command, change, "--ageing", "ageing_seconds", "Every 8th start takes who waited longest over so many seconds");
+    add_limit(*command, change, "--max-retries", "max_retries", "Retries of jobs made from now on");
+    add_limit(*command, change, "--first-retry", "first_retry_seconds", "Seconds before the first retry, doubled for each further one");
+  }
+}
+
+void add_schedules(CLI::App& app, Chosen& chosen) {
+  auto name = std::make_shared<std::string>();
+  auto rule = std::make_shared<boost::json::object>();
+  CLI::App* schedules = add_client(app, chosen, "schedules", "List schedules; add, remove, run, pause or resume one", show_schedules);
+  add_client(*schedules, chosen, "kinds", "What a schedule may run", show_schedule_kinds);
+  CLI::App* add = add_client(*schedules, chosen, "add", "Make a schedule, or replace the one of this name", [=](const Session& session) { return put_schedule(session, *name, *rule); });
+  add->add_option("name", *name, "Its name")->required();
+  auto text = [&](const char* field, const char* help) {
+    return add->add_option_function<std::string>(std::string("--") + field, [rule, field](const std::string& value) { (*rule)[field] = value; }, help);
+  };
+  text("cron", "Five fields, minute to day of week, or a macro: '30 3 * * *', @daily")->required();
+  text("kind", "What it runs, see darkroom schedules kinds")->required();
+  text("zone", "Time zone of its clock, for example Asia/Seoul (default UTC)");
+  text("missed", "What becomes of slots that nobody fired: skip, once (default), all")->check(CLI::IsMember({"skip", "once", "all"}));
+  for (const auto& [action, help] : {std::pair("remove", "Remove it; jobs that it made stay"), std::pair("run", "Make its job now, beside its slots"), std::pair("pause", "Fire no slots until it is resumed"),
+                                     std::pair("resume", "Fire its slots again")}) {
+    add_client(*schedules, chosen, action, help, [=, act = std::string(action)](const Session& session) { return act_on_schedule(session, act, *name); })->add_option("name", *name, "Its name")->required();
+  }
+}
+
+void add_local(CLI::App& app, Chosen& chosen) {
+  CLI::App* configuration = app.add_subcommand("config", "The configuration")->require_subcommand(1);
+  CLI::App* shown = configuration->add_subcommand("show", "Every key with its value and where it comes from");
+  add_common(*shown, chosen);
+  shown->add_flag("--json", chosen.json, "Answer as one JSON document");
+  shown->callback([&chosen] { chosen.command = [&chosen](const config::Loaded& loaded) { return show_config(loaded, chosen.json); }; });
+  configuration->add_subcommand("sample", "A configuration file with every key and its default")->callback([&chosen] {
+    chosen.command = [](const config::Loaded&) {
+      std::cout << config::sample_file();
+      return static_cast<int>(kOk);
+    };
+  });
+  auto user = std::make_shared<std::string>("admin");
+  CLI::App* users = app.add_subcommand("users", "People who may log in")->require_subcommand(1);
+  CLI::App* reset = users->add_subcommand("reset-password", "Give a user a new password; works while the server is stopped");
+  add_common(*reset, chosen);
+  reset->add_option("user", *user, "Name of the user (default admin)");
+  reset->callback([&chosen, user] { chosen.command = [user](const config::Loaded& loaded) { return reset_password(loaded.config, *user); }; });
+}
+
+// Beside this program, whichever way it was called.
+std::string runner_path() { return (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "darkroom-runner").string(); }
+
+void configure_log(const config::Config& config) {
+  bool text = config.log_format == "text" || (config.log_format == "auto" && ::isatty(STDERR_FILENO));
+  log::configure(text ? log::Format::text : log::Format::json, config.log_level);
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  // Photos, results and password hashes are for the owner alone, also in a data folder that others may enter.
+  ::umask(077);
+  Chosen chosen;
+  CLI::App app("Darkroom: photos go in, a model looks at them, results come out. Durable, on one machine.", "darkroom");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("darkroom ") + roles::kVersion);
+  app.footer(kExamples);
+  add_roles(app, chosen);
+  add_submit(app, chosen);
+  add_looking(app, chosen);
+  add_acting(app, chosen);
+  add_batches(app, chosen);
+  add_queues(app, chosen);
+  add_schedules(app, chosen);
+  add_local(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  chosen.sources.environment = darkroom_environment();
+  chosen.sources.default_data_dir = default_data_dir();
+  if (auto file = chosen.sources.environment.find("DARKROOM_CONFIG"); file != chosen.sources.environment.end() && chosen.sources.file.empty()) {
+    chosen.sources.file = file->second;
+  }
+  chosen.sources.test_mode = chosen.test_mode;
+  auto loaded = config::load(chosen.sources);
+  if (!loaded) {
+    std::cerr << "darkroom: the configuration cannot be used:\n" << loaded.error().message << "\n";
+    return kUsage;
+  }
+  loaded->config.runner.runner_path = runner_path();
+  loaded->config.runner.test_mode = chosen.test_mode;
+  loaded->config.runner.fail_points = loaded->config.fail_points;
+  arm_fail_points(loaded->config.fail_points).value();
+  configure_log(loaded->config);
+  return chosen.command(*loaded);
+}
+
+}  // namespace darkroom::cli

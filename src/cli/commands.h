@@ -1,0 +1,74 @@
+// One function a command: takes what the command line said, returns the exit code.
+#pragma once
+
+#include "cli/client.h"
+#include "config/config.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace darkroom::cli {
+
+struct Session {
+  const config::Config& config;
+  std::string url;    // empty: the server of the data folder
+  std::string token;  // empty: the data folder's credential
+  bool json = false;
+};
+
+struct SubmitOptions {
+  std::vector<std::string> photos;
+  std::map<std::string, std::string> fields;  // of the upload's form
+  std::string batch;                          // title of a batch to be made of these photos; empty: none
+  std::string idempotency_key;                // of several photos each gets its own, with its number behind it
+  bool wait = false;
+  bool start_server = false;
+};
+
+// One of cancel, reprioritise, retry, reprocess, on jobs that are named or that meet a filter.
+struct ManyOptions {
+  std::string action;
+  std::vector<std::string> ids;  // of jobs, or numbers of images
+  boost::json::object filter;
+  boost::json::object how;  // priority, model, reason
+  bool dry_run = false;
+  bool yes = false;
+};
+
+int submit(const Session& session, const SubmitOptions& options);                                       // submit.cpp
+int show_images(const Session& session, int limit);                                                     // show.cpp
+int show_jobs(const Session& session, const std::string& state, int limit);
+int show_job(const Session& session, const std::string& id);
+int show_image(const Session& session, const std::string& id);
+int show_models(const Session& session);
+int show_queues(const Session& session, const std::string& name);                                       // queues.cpp; empty: all
+int change_queue(const Session& session, const std::string& name, const boost::json::object& change);
+int show_workers(const Session& session);
+int why(const Session& session, const std::string& id);                                                 // a job, or an image's newest
+int show_schedules(const Session& session);                                                             // schedules.cpp
+int show_schedule_kinds(const Session& session);
+int put_schedule(const Session& session, const std::string& name, const boost::json::object& rule);
+int act_on_schedule(const Session& session, const std::string& action, const std::string& name);        // remove, run, pause, resume
+int retry(const Session& session, const std::string& job, const boost::json::object& how);              // act.cpp
+int reprocess(const Session& session, const std::string& image, const boost::json::object& how);
+int act_on_many(const Session& session, const ManyOptions& options);                                    // many.cpp
+int show_batches(const Session& session, const std::string& id, bool wait);                             // batches.cpp; empty: all
+int show_quarantine(const Session& session);
+int release_quarantine(const Session& session, const std::string& sha256);
+int remove_image(const Session& session, const std::string& image);
+int doctor(const Session& session, const std::string& photo);                                           // doctor.cpp
+int show_config(const config::Loaded& loaded, bool json);                                               // local.cpp
+int reset_password(const config::Config& config, const std::string& user);
+
+// Text from a file name, a model or a server without its control characters, which a terminal would obey.
+std::string printable(std::string text);
+
+// Prints the error on standard error and returns its exit code.
+int report(const Error& error);
+
+// "image 7  street.jpg  completed  0.21 s" and a line for each object, for people.
+std::string describe_image(const boost::json::object& image);
+
+}  // namespace darkroom::cli

@@ -1,0 +1,145 @@
+#include "config/config.h"
+
+#include "base/fail_point.h"
+#include "domain/error_codes.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+
+namespace darkroom::config {
+namespace {
+
+// No key: nothing that breaks things on purpose shall be in a file or in a list of settings.
+constexpr const char* kFailPoints = "DARKROOM_FAIL_POINTS";
+
+struct Loading {
+  Loaded loaded;
+  std::vector<std::string> errors;
+
+  void set(const Key& key, const std::string& text, const std::string& where, const std::string& origin) {
+    if (key.set(loaded.config, text)) {
+      loaded.origins[key.name] = origin;
+    } else {
+      errors.push_back(where + ": " + key.name + " must be " + key.allowed + ", not '" + (key.secret ? "..." : text) + "'.");
+    }
+  }
+};
+
+const Key* find_key(const std::string& name) {
+  auto found = std::ranges::find(keys(), name, &Key::name);
+  return found == keys().end() ? nullptr : &*found;
+}
+
+std::string text_of(const toml::node& value) {
+  if (auto text = value.value_exact<std::string>()) return *text;
+  std::ostringstream out;
+  value.visit([&](const auto& typed) { out << typed; });
+  return out.str();
+}
+
+void read_table(Loading& loading, const toml::table& table, const std::string& prefix, const std::string& path) {
+  for (const auto& [key, value] : table) {
+    std::string name = prefix + std::string(key.str());
+    if (const auto* inner = value.as_table()) {
+      read_table(loading, *inner, name + ".", path);
+      continue;
+    }
+    std::string where = path + ", line " + std::to_string(value.source().begin.line);
+    if (const Key* known = find_key(name)) {
+      loading.set(*known, text_of(value), where, "file " + path);
+    } else {
+      loading.errors.push_back(where + ": there is no key '" + name + "'. `darkroom config sample` lists all keys.");
+    }
+  }
+}
+
+void read_file(Loading& loading, const std::string& path) {
+  try {
+    read_table(loading, toml::parse_file(path), "", path);
+  } catch (const toml::parse_error& error) {
+    loading.errors.push_back(path + ", line " + std::to_string(error.source().begin.line) + ": " + std::string(error.description()) + ".");
+  }
+}
+
+void read_environment(Loading& loading, const std::map<std::string, std::string>& environment) {
+  for (const auto& [name, text] : environment) {
+    auto found = std::ranges::find(keys(), name, &Key::environment);
+    if (found != keys().end()) {
+      loading.set(*found, text, "environment variable " + name, "environment " + name);
+    } else if (name == kFailPoints) {
+      loading.loaded.config.fail_points = text;
+    } else if (name != "DARKROOM_CONFIG") {
+      loading.loaded.warnings.push_back("environment variable " + name + " is not known and does nothing. `darkroom config sample` lists all keys.");
+    }
+  }
+}
+
+void check_together(Loading& loading) {
+  const Config& config = loading.loaded.config;
+  if (!config.fail_points.empty() && !config.test_mode) {
+    loading.errors.push_back(std::string("environment variable ") + kFailPoints + ": it makes this program break on purpose and is for tests only. Unset it, or start with --test-mode.");
+  } else if (auto plan = check_fail_points(config.fail_points); !plan) {
+    loading.errors.push_back(std::string("environment variable ") + kFailPoints + ": " + plan.error().message);
+  }
+  if (config.runner.run.hard < config.runner.run.soft) {
+    loading.errors.push_back("run.hard_limit_seconds must not be less than run.soft_limit_seconds.");
+  }
+  if (!config.admin_token.empty() && config.admin_token.size() < 20) {
+    loading.errors.push_back("admin_token must have at least 20 characters, so that it cannot be guessed. Leave it empty to have one made.");
+  }
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += (text.empty() ? "" : "\n") + line;
+  return text;
+}
+
+}  // namespace
+
+Result<Loaded> load(const Sources& sources) {
+  Loading loading;
+  for (const Key& key : keys()) loading.loaded.origins[key.name] = "default";
+  loading.loaded.config.data_dir = sources.default_data_dir;
+  loading.loaded.config.test_mode = sources.test_mode;
+  // The file may lie in the data folder, so the folder is looked up first where it can be set from outside.
+  std::string folder = sources.default_data_dir;
+  if (auto found = sources.environment.find("DARKROOM_DATA_DIR"); found != sources.environment.end()) folder = found->second;
+  if (auto found = sources.flags.find("data_dir"); found != sources.flags.end()) folder = found->second;
+  std::string file = sources.file.empty() ? folder + "/darkroom.toml" : sources.file;
+  if (!sources.file.empty() && !std::filesystem::exists(file)) {
+    loading.errors.push_back("there is no configuration file " + file + ".");
+  } else if (std::filesystem::exists(file)) {
+    read_file(loading, file);
+  }
+  read_environment(loading, sources.environment);
+  for (const auto& [name, text] : sources.flags) {
+    if (const Key* key = find_key(name)) loading.set(*key, text, "flag", "flag");
+  }
+  check_together(loading);
+  Config& config = loading.loaded.config;
+  if (config.data_dir.empty()) loading.errors.push_back("data_dir must not be empty.");
+  if (config.models_dir.empty()) config.models_dir = config.data_dir + "/models";
+  if (!loading.errors.empty()) return Error{std::string(domain::code::bad_request), joined(loading.errors)};
+  return std::move(loading.loaded);
+}
+
+std::string sample_file() {
+  std::string text = "# Every key of Darkroom with its default. A key may also be set by the environment variable that stands beside it.\n";
+  std::string table;
+  Config defaults;
+  for (const Key& key : keys()) {
+    auto dot = key.name.find('.');
+    std::string group = dot == std::string::npos ? "" : key.name.substr(0, dot);
+    if (group != table) text += "\n[" + group + "]\n";
+    table = group;
+    text += "\n# " + key.sentence + " (" + key.environment + "; " + key.allowed + ")\n";
+    text += "# " + key.name.substr(dot == std::string::npos ? 0 : dot + 1) + " = " + key.get(defaults) + "\n";
+  }
+  return text;
+}
+
+}  // namespace darkroom::config

@@ -1,0 +1,82 @@
+// The whole configuration: each part's own struct, filled from defaults, a file, the environment and flags, in rising order.
+#pragma once
+
+#include "base/result.h"
+#include "http/server.h"
+#include "runner/pool/pool.h"
+#include "scheduler/prune_finished.h"
+#include "scheduler/sweep_blobs.h"
+#include "scheduler/watch_resources.h"
+#include "worker/worker.h"
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace darkroom::config {
+
+struct Config {
+  std::string data_dir;    // database, photos, credentials
+  std::string database;    // postgresql://...; empty: SQLite in the data folder
+  std::string cluster_secret;  // shared by the processes of one installation
+  std::string internal_url;    // where other processes reach this one; empty: the address listened on
+  std::string node_name;       // in the registry; empty: host and process
+  std::chrono::milliseconds lease{10'000};
+  std::string time_zone = "UTC";  // of schedules that name none
+  std::string models_dir;  // NAME/model.onnx; empty: <data_dir>/models
+  std::string default_model = "demo";
+  std::string admin_token;  // replaces the bootstrap token at every start; empty: one is made at the first
+  std::int64_t free_disk_floor = 500'000'000;  // bytes; below it no photo is taken in
+  std::chrono::seconds drain_grace{10};
+  std::string log_format = "auto";  // text, json; auto: text on a terminal
+  std::string log_level = "info";
+  bool test_mode = false;
+  std::string fail_points;  // only of the environment and in test mode, see base/fail_point.h
+
+  http::ServerConfig http;
+  worker::WorkerConfig worker;
+  runner::PoolConfig runner;
+  scheduler::RetentionConfig retention;
+  scheduler::SweepBlobsConfig sweep;
+  scheduler::WatchConfig watch;
+};
+
+// One key: its name in the file, its environment variable, its default, one sentence, and how a text sets it.
+struct Key {
+  std::string name;         // "run.slots"
+  std::string environment;  // "DARKROOM_RUN_SLOTS"
+  std::string sentence;
+  std::function<std::string(const Config&)> get;                    // as the file writes it: 4, "text", true
+  std::function<bool(Config&, const std::string& text)> set;        // false: not a value of this key
+  std::string allowed;      // "a whole number from 0 to 1024"
+  bool secret = false;      // never shown
+};
+
+const std::vector<Key>& keys();
+
+struct Loaded {
+  Config config;
+  std::vector<std::string> warnings;           // DARKROOM_* variables that are no key: not an error, since orchestrators set such names
+  std::map<std::string, std::string> origins;  // key -> "default", "file ...", "environment DARKROOM_...", "flag"
+};
+
+struct Sources {
+  std::string file;                                 // empty: <data_dir>/darkroom.toml if it is there
+  std::map<std::string, std::string> environment;   // all DARKROOM_* variables
+  std::map<std::string, std::string> flags;         // key -> text
+  std::string default_data_dir;
+  bool test_mode = false;
+};
+
+// All errors at once, one a line, each naming the file and line or the variable and what is allowed. A key that is not known is an error.
+Result<Loaded> load(const Sources& sources);
+
+// config/darkroom.toml: every key with its default and its sentence.
+std::string sample_file();
+
+// "address:port" -> true and both parts set; "[::1]:8470" for IPv6.
+bool parse_listen(const std::string& text, std::string& address, std::uint16_t& port);
+
+}  // namespace darkroom::config

@@ -1,0 +1,216 @@
+// The table of keys. It alone decides names, environment variables, the sample file, `config show` and the checks.
+#include "config/config.h"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+namespace darkroom::config {
+namespace {
+
+std::string environment_name(std::string name) {
+  for (char& c : name) c = c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+  return "DARKROOM_" + name;
+}
+
+std::string quoted(const std::string& text) { return '"' + text + '"'; }
+
+Key make(std::string name, std::string sentence, std::string allowed) {
+  Key key;
+  key.name = std::move(name);
+  key.environment = environment_name(key.name);
+  key.sentence = std::move(sentence);
+  key.allowed = std::move(allowed);
+  return key;
+}
+
+template <class Field>
+Key text_key(const char* name, const char* sentence, Field field) {
+  Key key = make(name, sentence, "a text");
+  key.get = [field](const Config& config) { return quoted(field(const_cast<Config&>(config))); };
+  key.set = [field](Config& config, const std::string& text) {
+    field(config) = text;
+    return true;
+  };
+  return key;
+}
+
+Key choice_key(const char* name, const char* sentence, std::string Config::*field, std::vector<std::string> choices) {
+  std::string allowed = "one of";
+  for (const auto& choice : choices) allowed += " " + choice;
+  Key key = make(name, sentence, allowed);
+  key.get = [field](const Config& config) { return quoted(config.*field); };
+  key.set = [field, choices](Config& config, const std::string& text) {
+    config.*field = text;
+    return std::find(choices.begin(), choices.end(), text) != choices.end();
+  };
+  return key;
+}
+
+bool parse_whole(const std::string& text, std::int64_t least, std::int64_t most, std::int64_t& number) {
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() && number >= least && number <= most;
+}
+
+// `write` stores a number, `read` gives it back, both in the unit that the key's name says.
+Key whole_key(const char* name, const char* sentence, std::pair<std::int64_t, std::int64_t> range, std::function<std::int64_t(const Config&)> read,
+              std::function<void(Config&, std::int64_t)> write) {
+  Key key = make(name, sentence, "a whole number from " + std::to_string(range.first) + " to " + std::to_string(range.second));
+  key.get = [read](const Config& config) { return std::to_string(read(config)); };
+  key.set = [range, write](Config& config, const std::string& text) {
+    std::int64_t number = 0;
+    if (!parse_whole(text, range.first, range.second, number)) return false;
+    write(config, number);
+    return true;
+  };
+  return key;
+}
+
+template <class Field>
+Key flag_key(const char* name, const char* sentence, Field field) {
+  Key key = make(name, sentence, "true or false");
+  key.get = [field](const Config& config) { return field(const_cast<Config&>(config)) ? "true" : "false"; };
+  key.set = [field](Config& config, const std::string& text) {
+    field(config) = text == "true" || text == "1";
+    return text == "true" || text == "false" || text == "1" || text == "0";
+  };
+  return key;
+}
+
+Key listen_key() {
+  Key key = make("listen", "Address and port of the HTTP server; anything but loopback should stand behind a proxy with TLS.", "address:port, as 127.0.0.1:8470 or [::1]:8470");
+  key.get = [](const Config& config) {
+    bool six = config.http.address.find(':') != std::string::npos;
+    return quoted((six ? "[" + config.http.address + "]" : config.http.address) + ":" + std::to_string(config.http.port));
+  };
+  key.set = [](Config& config, const std::string& text) { return parse_listen(text, config.http.address, config.http.port); };
+  return key;
+}
+
+constexpr std::int64_t kGiga = 1'000'000'000;
+constexpr std::int64_t kYear = 31'536'000;
+
+std::vector<Key> general_keys() {
+  Key token = text_key("admin_token", "Bearer token of the administrator, at least 20 characters; empty: one is made at the first start and kept in the data folder.",
+                       [](Config& c) -> std::string& { return c.admin_token; });
+  token.secret = true;
+  return {
+      text_key("data_dir", "Folder of the database, the photos and the credentials.", [](Config& c) -> std::string& { return c.data_dir; }),
+      listen_key(),
+      text_key("models_dir", "Folder of models, NAME/model.onnx each; empty: models in the data folder.", [](Config& c) -> std::string& { return c.models_dir; }),
+      text_key("default_model", "Model of uploads that name none; adding a file never changes it.", [](Config& c) -> std::string& { return c.default_model; }),
+      token,
+      text_key("time_zone", "Time zone of schedules, as Asia/Seoul.", [](Config& c) -> std::string& { return c.time_zone; }),
+      choice_key("log_format", "How the log is written; auto: text on a terminal, JSON lines otherwise.", &Config::log_format, {"auto", "text", "json"}),
+      choice_key("log_level", "The least that is logged.", &Config::log_level, {"debug", "info", "warning", "error"}),
+      whole_key("drain_grace_seconds", "How long running jobs may finish when the server is told to stop; then they are given back.", {0, 3600},
+                [](const Config& c) { return c.drain_grace.count(); }, [](Config& c, std::int64_t n) { c.drain_grace = std::chrono::seconds(n); }),
+  };
+}
+
+std::vector<Key> run_keys() {
+  return {
+      whole_key("run.slots", "Jobs that run at the same time; 0: one for each usable core.", {0, 1024}, [](const Config& c) { return c.worker.slots; },
+                [](Config& c, std::int64_t n) { c.worker.slots = static_cast<int>(n); }),
+      whole_key("run.soft_limit_seconds", "After this time a job is asked to stop.", {1, kYear}, [](const Config& c) { return c.runner.run.soft.count() / 1000; },
+                [](Config& c, std::int64_t n) { c.runner.run.soft = std::chrono::seconds(n); }),
+      whole_key("run.hard_limit_seconds", "After this time its slot is killed.", {1, kYear}, [](const Config& c) { return c.runner.run.hard.count() / 1000; },
+                [](Config& c, std::int64_t n) { c.runner.run.hard = std::chrono::seconds(n); }),
+      whole_key("run.memory_limit_mb", "Memory a slot may take beyond what it needs at rest, in megabytes.", {64, 1'000'000},
+                [](const Config& c) { return c.runner.run.memory_bytes / (1024 * 1024); }, [](Config& c, std::int64_t n) { c.runner.run.memory_bytes = n * 1024 * 1024; }),
+      whole_key("run.nice", "Niceness of runners, so that the server answers while models work.", {0, 19}, [](const Config& c) { return c.runner.nice; },
+                [](Config& c, std::int64_t n) { c.runner.nice = static_cast<int>(n); }),
+      text_key("run.user", "User of the runners when the server is started by root; empty: nobody.", [](Config& c) -> std::string& { return c.runner.run_as; }),
+      flag_key("run.require_sandbox", "Refuse to run models when a part of the sandbox is missing on this machine.", [](Config& c) -> bool& { return c.runner.require_sandbox; }),
+      whole_key("run.max_retries", "Further attempts after a failure that may pass.", {0, 100}, [](const Config& c) { return c.worker.retry.max_retries; },
+                [](Config& c, std::int64_t n) { c.worker.retry.max_retries = static_cast<int>(n); }),
+      whole_key("run.first_retry_seconds", "Delay before the first retry; it doubles with each further one.", {0, kYear}, [](const Config& c) { return c.worker.retry.first_delay.count(); },
+                [](Config& c, std::int64_t n) { c.worker.retry.first_delay = std::chrono::seconds(n); }),
+  };
+}
+
+std::vector<Key> photo_keys() {
+  return {
+      whole_key("photo.max_bytes", "Largest photo file.", {1, 100 * kGiga}, [](const Config& c) { return c.runner.photo.max_bytes; },
+                [](Config& c, std::int64_t n) { c.runner.photo.max_bytes = n; }),
+      whole_key("photo.max_pixels", "Most pixels of a photo, width times height.", {1, 10 * kGiga}, [](const Config& c) { return c.runner.photo.max_pixels; },
+                [](Config& c, std::int64_t n) { c.runner.photo.max_pixels = n; }),
+      whole_key("photo.max_side", "Longest side of a photo in pixels.", {1, 65'535}, [](const Config& c) { return c.runner.photo.max_side; },
+                [](Config& c, std::int64_t n) { c.runner.photo.max_side = static_cast<int>(n); }),
+      whole_key("photo.max_jpeg_scans", "Most scans of a progressive JPEG.", {1, 10'000}, [](const Config& c) { return c.runner.photo.max_jpeg_scans; },
+                [](Config& c, std::int64_t n) { c.runner.photo.max_jpeg_scans = static_cast<int>(n); }),
+      flag_key("photo.refuse_truncated", "A cut-off photo fails; otherwise it completes and its image_info says truncated.", [](Config& c) -> bool& { return c.runner.photo.refuse_truncated; }),
+      whole_key("storage.free_disk_floor_mb", "Below this much free disk space no photo is taken in (507), so that running jobs can still be stored.", {0, 1'000'000'000},
+                [](const Config& c) { return c.free_disk_floor / 1'000'000; }, [](Config& c, std::int64_t n) { c.free_disk_floor = n * 1'000'000; }),
+  };
+}
+
+Key days_key(const char* name, const char* sentence, std::chrono::days scheduler::RetentionConfig::*field) {
+  return whole_key(name, sentence, {0, 36'500}, [field](const Config& c) { return (c.retention.*field).count(); },
+                   [field](Config& c, std::int64_t n) { c.retention.*field = std::chrono::days(n); });
+}
+
+std::vector<Key> upkeep_keys() {
+  using scheduler::RetentionConfig;
+  return {
+      days_key("retention.history_days", "Ended jobs that are neither a photo's newest nor the one of its result are kept so long; 0: for ever.", &RetentionConfig::history),
+      days_key("retention.events_days", "The log of all that happened is kept so long; 0: for ever.", &RetentionConfig::events),
+      days_key("retention.completed_days", "Photos with a result are kept so long, with the result; 0: for ever.", &RetentionConfig::completed_images),
+      days_key("retention.failed_days", "Photos whose newest job failed are kept so long; 0: for ever.", &RetentionConfig::failed_images),
+      days_key("retention.cancelled_days", "Photos whose newest job was cancelled are kept so long; 0: for ever.", &RetentionConfig::cancelled_images),
+      days_key("retention.maintenance_days", "Traces of maintenance jobs are kept so long; 0: for ever.", &RetentionConfig::maintenance),
+      whole_key("retention.sweep_most_percent", "The sweep refuses to remove more than this share of the stored photos: more likely it looks at another database's folder.", {0, 100},
+                [](const Config& c) { return c.sweep.most_percent; }, [](Config& c, std::int64_t n) { c.sweep.most_percent = static_cast<int>(n); }),
+      whole_key("watch.disk_free_mb", "An alert is raised when less disk space than this is free; 0: never.", {0, 1'000'000'000}, [](const Config& c) { return c.watch.least_disk_free / 1'000'000; },
+                [](Config& c, std::int64_t n) { c.watch.least_disk_free = n * 1'000'000; }),
+      whole_key("watch.log_mb", "An alert is raised when SQLite's write-ahead log is larger than this; 0: never.", {0, 1'000'000'000}, [](const Config& c) { return c.watch.most_log_bytes / 1'000'000; },
+                [](Config& c, std::int64_t n) { c.watch.most_log_bytes = n * 1'000'000; }),
+      whole_key("watch.wait_seconds", "An alert is raised when a queued job has waited longer than this; 0: never.", {0, kYear}, [](const Config& c) { return c.watch.longest_wait.count(); },
+                [](Config& c, std::int64_t n) { c.watch.longest_wait = std::chrono::seconds(n); }),
+      whole_key("watch.failures_per_hour", "An alert is raised when more jobs than this failed within the last hour; 0: never.", {0, 1'000'000}, [](const Config& c) { return c.watch.most_failures; },
+                [](Config& c, std::int64_t n) { c.watch.most_failures = n; }),
+  };
+}
+
+std::vector<Key> cluster_keys() {
+  Key database = text_key("database", "Address of a PostgreSQL database, postgresql://user:password@host/name, that any number of processes may share; empty: SQLite in the data folder.",
+                          [](Config& c) -> std::string& { return c.database; });
+  database.secret = true;
+  Key secret = text_key("cluster_secret", "What the processes of one installation know each other by, the same on all of them; empty: workers need the photo folder mounted.",
+                        [](Config& c) -> std::string& { return c.cluster_secret; });
+  secret.secret = true;
+  return {
+      database,
+      secret,
+      text_key("internal_url", "Where other processes of the installation reach this one; empty: http and the address listened on.", [](Config& c) -> std::string& { return c.internal_url; }),
+      text_key("node_name", "Name of this process in the list of workers; empty: host and process number.", [](Config& c) -> std::string& { return c.node_name; }),
+      whole_key("lease_seconds", "A process that is silent for so long is taken for dead, and its jobs run elsewhere; it reports five times as often.", {1, 3600},
+                [](const Config& c) { return c.lease.count() / 1000; }, [](Config& c, std::int64_t n) { c.lease = std::chrono::seconds(n); }),
+  };
+}
+
+}  // namespace
+
+const std::vector<Key>& keys() {
+  static const std::vector<Key> kKeys = [] {
+    std::vector<Key> all = general_keys();
+    for (auto part : {cluster_keys(), run_keys(), photo_keys(), upkeep_keys()}) all.insert(all.end(), part.begin(), part.end());
+    return all;
+  }();
+  return kKeys;
+}
+
+bool parse_listen(const std::string& text, std::string& address, std::uint16_t& port) {
+  auto colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return false;
+  std::string host = text.substr(0, colon);
+  std::int64_t number = 0;
+  if (!parse_whole(text.substr(colon + 1), 0, std::numeric_limits<std::uint16_t>::max(), number)) return false;
+  bool bracketed = host.front() == '[' && host.back() == ']' && host.size() > 2;
+  if (!bracketed && host.find(':') != std::string::npos) return false;
+  address = bracketed ? host.substr(1, host.size() - 2) : host;
+  port = static_cast<std::uint16_t>(number);
+  return true;
+}
+
+}  // namespace darkroom::config

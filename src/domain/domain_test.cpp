@@ -1,0 +1,104 @@
+#include "domain/error_codes.h"
+#include "domain/job_rules.h"
+#include "domain/outcome.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace darkroom::domain {
+namespace {
+
+const Time kNow = from_micros(1'700'000'000'000'000);
+const RetryPolicy kExact{.jitter = 0.0};
+
+Transition after(const Ending& ending, const JobCounters& counters) { return decide(ending, counters, kExact, kNow, 0.5); }
+
+TEST(RetryDelay, Is60Then120Then240Seconds) {
+  EXPECT_EQ(retry_delay(kExact, 1, 0.9), std::chrono::seconds(60));
+  EXPECT_EQ(retry_delay(kExact, 2, 0.9), std::chrono::seconds(120));
+  EXPECT_EQ(retry_delay(kExact, 3, 0.9), std::chrono::seconds(240));
+}
+
+TEST(RetryDelay, JitterOnlyAddsAndIsBounded) {
+  RetryPolicy policy;
+  EXPECT_EQ(retry_delay(policy, 1, 0.0), std::chrono::seconds(60));
+  EXPECT_EQ(retry_delay(policy, 1, 0.5), std::chrono::seconds(63));
+  EXPECT_EQ(retry_delay({.jitter = 0.0, .longest_delay = std::chrono::seconds(90)}, 9, 0.0), std::chrono::seconds(90));
+}
+
+TEST(JobRules, TransientFailureIsScheduledWhileAttemptsAreLeft) {
+  Failed busy{{"model_unavailable", "busy"}, Failed::Kind::transient};
+  Transition next = after(busy, {.attempt = 2, .max_attempts = 4});
+  EXPECT_EQ(next.state, JobState::scheduled);
+  EXPECT_EQ(next.run_at, kNow + std::chrono::seconds(120));
+  EXPECT_FALSE(next.refund_attempt);
+  EXPECT_EQ(after(busy, {.attempt = 4, .max_attempts = 4}).state, JobState::failed);
+}
+
+TEST(JobRules, PermanentFailureIsNeverRetried) {
+  Transition next = after(Failed{{"corrupt", "damaged"}, Failed::Kind::permanent}, {.attempt = 1, .max_attempts = 4});
+  EXPECT_EQ(next.state, JobState::failed);
+  EXPECT_EQ(next.error.code, "corrupt");
+}
+
+TEST(JobRules, SecondCrashOfOneContentEndsIt) {
+  Crashed crash{{"decoder_crash", "The runner died of SIGSEGV."}};
+  Transition first = after(crash, {.attempt = 1, .max_attempts = 4, .content_crashes = 0});
+  EXPECT_EQ(first.state, JobState::queued);
+  EXPECT_TRUE(first.crashed);
+  EXPECT_FALSE(first.refund_attempt);
+  Transition second = after(crash, {.attempt = 2, .max_attempts = 4, .content_crashes = 1});
+  EXPECT_EQ(second.state, JobState::failed);
+  EXPECT_NE(second.error.message.find("quarantined"), std::string::npos);
+  EXPECT_EQ(after(crash, {.attempt = 1, .max_attempts = 1}).state, JobState::failed);
+}
+
+TEST(JobRules, InterruptionCostsNoAttemptFiveTimes) {
+  Transition next = after(Interrupted{"the server stopped"}, {.attempt = 1, .max_attempts = 1, .interruptions = 4});
+  EXPECT_EQ(next.state, JobState::queued);
+  EXPECT_TRUE(next.refund_attempt);
+  EXPECT_EQ(after(Interrupted{"again"}, {.attempt = 1, .max_attempts = 4, .interruptions = 5}).state, JobState::failed);
+}
+
+Outcome outcome_with(Box box, std::optional<double> confidence, std::string label = "person") {
+  Outcome outcome;
+  outcome.image.width = 100;
+  outcome.image.height = 50;
+  outcome.image.format = "JPEG";
+  outcome.image.mode = "RGB";
+  outcome.objects.push_back({std::move(label), confidence, box});
+  return outcome;
+}
+
+TEST(ValidateOutcome, AcceptsWhatLiesInThePhoto) {
+  EXPECT_TRUE(validate(outcome_with({0, 0, 100, 50}, 0.5)));
+  EXPECT_TRUE(validate(outcome_with({1, 2, 1, 2}, std::nullopt, "사람")));
+  EXPECT_TRUE(validate(Outcome{}));
+}
+
+TEST(ValidateOutcome, RefusesWhatARunnerMayNotSay) {
+  double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(validate(outcome_with({0, 0, 101, 50}, 0.5)).error().code, code::model_output);
+  EXPECT_TRUE(validate(outcome_with({nan, 0, 10, 10}, 0.5)).has_error());
+  EXPECT_TRUE(validate(outcome_with({0, 0, 10, 10}, nan)).has_error());
+  EXPECT_TRUE(validate(outcome_with({0, 0, 10, 10}, 1.01)).has_error());
+  EXPECT_TRUE(validate(outcome_with({10, 0, 5, 10}, 0.5)).has_error());
+  EXPECT_TRUE(validate(outcome_with({0, 0, 10, 10}, 0.5, "\xff\xfe")).has_error());
+  EXPECT_TRUE(validate(outcome_with({0, 0, 10, 10}, 0.5, std::string(201, 'a'))).has_error());
+}
+
+TEST(ErrorKinds, UnknownCodesCountAsInternal) {
+  EXPECT_EQ(error_kind("too_large").http_status, 413);
+  EXPECT_EQ(error_kind("no_such_code").code, "internal");
+}
+
+TEST(JobState, NamesGoBothWays) {
+  for (auto state : {JobState::scheduled, JobState::queued, JobState::running, JobState::completed, JobState::failed, JobState::cancelled}) {
+    EXPECT_EQ(parse_job_state(to_string(state)), state);
+  }
+  EXPECT_FALSE(parse_job_state("done"));
+}
+
+}  // namespace
+}  // namespace darkroom::domain

@@ -1,0 +1,60 @@
+// What a model found in a photo. Values only: a runner makes them, the worker checks and stores them.
+#pragma once
+
+#include "base/result.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace darkroom::domain {
+
+// x1, y1, x2, y2 in pixels of the upright photo (after EXIF orientation), clamped to it; x2 >= x1, y2 >= y1.
+using Box = std::array<double, 4>;
+
+struct DetectedObject {
+  std::string label;
+  std::optional<double> confidence;  // 0..1; none where the detector has no score (Haar cascades)
+  Box box{};
+};
+
+// The photo as its decoder saw it.
+struct ImageInfo {
+  int width = 0;  // upright
+  int height = 0;
+  int raw_width = 0;  // as stored in the file
+  int raw_height = 0;
+  std::string format;  // JPEG, PNG, WEBP, GIF
+  std::string mode;    // of the file, in Pillow's words: 1, L, LA, P, RGB, RGBA, CMYK, I;16
+  int bit_depth = 8;   // per channel
+  int orientation = 1; // EXIF value that was applied, 1..8
+  int frames = 1;
+  int scans = 0;           // JPEG only
+  int scale_denominator = 1;  // 1, 2, 4 or 8: the JPEG was decoded at 1/n
+  bool truncated = false;
+};
+
+// Microseconds of each stage of one attempt, measured inside the runner.
+struct StageTimings {
+  std::int64_t read = 0;
+  std::int64_t decode = 0;
+  std::int64_t prepare = 0;
+  std::int64_t infer = 0;
+  std::int64_t post = 0;
+};
+
+struct Outcome {
+  std::vector<DetectedObject> objects;
+  ImageInfo image;
+  StageTimings timings;
+  std::string engine;          // "onnx", "opencv", "null"
+  std::string engine_version;  // "1.27.0"
+};
+
+// Refuses what a runner may not say: numbers that are not finite, boxes outside the photo, absurd counts or texts.
+// The runner is untrusted, since it has decoded untrusted bytes. Error code: model_output.
+Result<void> validate(const Outcome& outcome);
+
+}  // namespace darkroom::domain

@@ -1,0 +1,16 @@
+// How large a photo may be. Checked from the header at upload and again inside the runner, before a byte is decoded.
+#pragma once
+
+#include <cstdint>
+
+namespace darkroom::domain {
+
+struct PhotoLimits {
+  std::int64_t max_bytes = 25'000'000;
+  std::int64_t max_pixels = 64'000'000;  // width x height of the decoded frame
+  int max_side = 16'384;                 // pixels
+  int max_jpeg_scans = 100;
+  bool refuse_truncated = false;  // true: a cut-off photo fails; false: it completes and says truncated
+};
+
+}  // namespace darkroom::domain

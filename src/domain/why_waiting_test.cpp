@@ -1,0 +1,88 @@
+#include "domain/why_waiting.h"
+
+#include <gtest/gtest.h>
+
+namespace darkroom::domain {
+namespace {
+
+using std::chrono::seconds;
+
+const Time kNow = from_micros(1'700'000'000'000'000);
+
+Situation waiting() {
+  Situation s;
+  s.queue = "ai_processing";
+  s.model = "demo";
+  s.run_at = kNow - seconds(5);
+  s.max_attempts = 4;
+  s.servers = {{"alpha", 2, true, false}};
+  return s;
+}
+
+void expect(const Situation& s, std::string_view code, std::initializer_list<const char*> words) {
+  Reason reason = why_waiting(s, kNow);
+  EXPECT_EQ(reason.code, code) << reason.message;
+  for (const char* word : words) EXPECT_NE(reason.message.find(word), std::string::npos) << word << " is not in: " << reason.message;
+}
+
+TEST(WhyWaiting, EachCauseHasItsCodeWithItsNumbers) {
+  auto s = waiting();
+  expect(s, why::next, {"2 of 2 slots", "about to start"});
+  s.ahead = 3;
+  s.busy_slots = 2;
+  expect(s, why::in_line, {"3 jobs are ahead", "2 of 2 slots", "not known"});
+  s.estimate = StartEstimate{seconds(200), seconds(20), seconds(220), true};
+  expect(s, why::in_line, {"3 min 20 s", "20 s"});
+  s.estimate->sharp = false;
+  expect(s, why::in_line, {"within 3 min 40 s"});
+  s.rate = RateLimit{10, seconds(60)};
+  s.starts = 10;
+  s.next_start = kNow + seconds(7);
+  expect(s, why::rate_limited, {"10/m", "10 starts", "2023-11-14T22:13:27"});
+  s.concurrency = 1;
+  s.running = 1;
+  expect(s, why::concurrency_limited, {"1 of 1 job", "--concurrency"});
+  s.servers[0].draining = true;
+  expect(s, why::draining, {"alpha", "'demo'"});
+  s.servers[0].has_model = false;
+  expect(s, why::no_worker, {"alpha", "'demo'"});
+  s.servers.clear();
+  expect(s, why::no_worker, {"darkroom worker"});
+  s.paused = true;
+  s.paused_by = "minji";
+  s.pause_reason = "the disk is being changed";
+  expect(s, why::paused, {"minji", "the disk is being changed", "darkroom queue resume ai_processing"});
+  s.state = JobState::scheduled;
+  s.run_at = kNow + seconds(90);
+  expect(s, why::scheduled, {"2023-11-14T22:14:50", "1 min 30 s"});
+  s.attempt = 2;
+  s.error = Error{"model_unavailable", "The model is not ready."};
+  expect(s, why::retry_wait, {"Attempt 2 of 4", "model_unavailable", "not ready"});
+  s.state = JobState::running;
+  s.worker = "alpha/1";
+  s.started_at = kNow - seconds(3);
+  expect(s, why::running, {"alpha/1", "3 s"});
+  s.state = JobState::failed;
+  s.finished_at = kNow;
+  expect(s, why::finished, {"failed", "model_unavailable", "Retry"});
+  s.state = JobState::completed;
+  expect(s, why::finished, {"completed at 2023-11-14T22:13:20"});
+}
+
+TEST(WhyWaiting, OneWorkerThatStaysIsEnough) {
+  auto s = waiting();
+  s.servers = {{"alpha", 2, true, true}, {"beta", 1, true, false}, {"gamma", 8, false, false}};
+  s.busy_slots = 1;
+  EXPECT_EQ(open_slots(s), 1);
+  expect(s, why::in_line, {"first in line", "1 of 1 slot"});
+}
+
+TEST(WhyWaiting, FarBackItSaysOver) {
+  auto s = waiting();
+  s.ahead = 10'000;
+  s.over_limit = true;
+  expect(s, why::in_line, {"Over 10000 jobs", "not known"});
+}
+
+}  // namespace
+}  // namespace darkroom::domain

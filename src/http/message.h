@@ -1,0 +1,64 @@
+// Requests and answers as plain values. No type of the HTTP library appears here.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace darkroom::http {
+
+enum class Method { get, head, post, put, patch, del, options };
+
+std::string_view to_string(Method method);
+// Names are compared with case, as HTTP does; nullopt for a method that this server does not know.
+std::optional<Method> method_of(std::string_view name);
+
+struct Request {
+  Method method = Method::get;
+  std::string target;                         // as sent, path and query
+  std::string path;                           // percent-decoded as a whole, so an encoded slash cannot be told: use params
+  std::map<std::string, std::string> params;  // {id} and so on of the route's pattern
+  std::map<std::string, std::string> query;   // percent-decoded; the first of equal names wins
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string remote_address;
+  std::string principal;  // who asks, as the guard found out; empty: nobody in particular
+  std::optional<std::uint64_t> content_length;
+  std::string body;  // of routes that take a whole body; empty otherwise
+
+  // The header's value, names compared without case; empty if there is none.
+  std::string_view header(std::string_view name) const;
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+// An answer that is not ready: the connection waits, no thread does. `resume` is called on a pool thread right after parking,
+// whenever wake(key) is called and at the deadline (timed_out = true, when it must return a Response).
+struct Parked {
+  std::string key;
+  std::chrono::steady_clock::time_point deadline;
+  std::function<std::optional<Response>(bool timed_out)> resume;
+};
+
+using Reply = std::variant<Response, Parked>;
+
+// Takes a request body piece by piece, on pool threads, one call at a time. Destroying it before finish() means that the client went away or was
+// refused: whatever it holds must go with it.
+struct BodyReceiver {
+  // A returned Response refuses the rest: it is sent and the connection closed.
+  std::function<std::optional<Response>(std::string_view piece)> receive;
+  std::function<Reply()> finish;
+};
+
+}  // namespace darkroom::http

@@ -1,0 +1,38 @@
+// The route table: method, pattern, who may, limits and handler, in one constant place (api/routes.cpp).
+#pragma once
+
+#include "http/message.h"
+
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace darkroom::http {
+
+using Handler = std::function<Reply(const Request&)>;
+// Decides from the header alone whether and how the body is taken.
+using BodyHandler = std::function<std::variant<Response, BodyReceiver>(const Request&)>;
+
+enum class RunsOn {
+  pool,       // may block: store, files
+  io_thread,  // touches no store and no file
+};
+
+struct Route {
+  Method method = Method::get;
+  std::string pattern;  // "/api/v1/images/{id}"; a parameter is one path segment
+  std::string access;   // who may, for people and for the guard: "public", "admin"
+  RunsOn runs_on = RunsOn::pool;
+  std::uint64_t max_body = 0;  // bytes; larger Content-Lengths are refused with 413 before the body is read
+  std::variant<Handler, BodyHandler> handler;
+};
+
+// Asked before any handler and before the body is read; a Response refuses (401, 403). Whom it lets pass it writes into the request's
+// principal.
+using Guard = std::function<std::optional<Response>(const Route&, Request&)>;
+
+// Builds the answers that the server gives by itself (404, 405, 408, 413, 431, 503 ...), so that all errors look alike.
+using ErrorPage = std::function<Response(std::string_view code, std::string_view message)>;
+
+}  // namespace darkroom::http

@@ -1,0 +1,92 @@
+// The order of a decode: header and limits first, then the format's decoder, then the rule on cut-off photos.
+#include "imaging/decode.h"
+
+#include "domain/error_codes.h"
+#include "imaging/decoders.h"
+#include "imaging/orient.h"
+
+#include <algorithm>
+#include <new>
+#include <string>
+#include <utility>
+
+namespace darkroom::imaging {
+namespace {
+
+namespace code = domain::code;
+
+// A vector can only throw when memory is short; a limit on memory is an expected outcome here.
+bool has_memory_for(std::size_t count) {
+  void* probe = ::operator new(count, std::nothrow);
+  ::operator delete(probe);
+  return probe != nullptr;
+}
+
+domain::ImageInfo describe(const PhotoHeader& header) {
+  domain::ImageInfo info;
+  Size full = upright({header.width, header.height}, header.orientation);
+  info.width = full.width;
+  info.height = full.height;
+  info.raw_width = header.width;
+  info.raw_height = header.height;
+  info.format = to_string(header.format);
+  info.bit_depth = header.bit_depth;
+  info.orientation = header.orientation;
+  info.frames = header.frames;
+  return info;
+}
+
+Result<void> decode_format(const DecodeTask& task, DecodedPhoto& photo) {
+  switch (task.header.format) {
+    case Format::jpeg: return decode_jpeg(task, photo);
+    case Format::png: return decode_png(task, photo);
+    case Format::webp: return decode_webp(task, photo);
+  }
+  return corrupt_photo("unknown format");
+}
+
+}  // namespace
+
+Result<DecodedPhoto> decode(std::span<const std::uint8_t> file, const DecodeRequest& request, std::vector<std::uint8_t> buffer) {
+  auto header = read_header(file, request.limits);
+  if (!header) return header.error();
+  DecodedPhoto photo;
+  photo.pixels.bytes = std::move(buffer);
+  photo.info = describe(*header);
+  auto decoded = decode_format({file, *header, request}, photo);
+  if (!decoded) return decoded.error();
+  if (photo.info.truncated && request.limits.refuse_truncated) return truncated_photo();
+  return photo;
+}
+
+Result<void> make_room(std::vector<std::uint8_t>& bytes, std::size_t count) {
+  if (bytes.size() >= count) return {};
+  if (bytes.capacity() < count) {
+    bytes = {};
+    if (!has_memory_for(count)) return out_of_memory();
+  }
+  bytes.resize(count);
+  return {};
+}
+
+Result<void> make_room(Pixels& pixels, Size size) {
+  pixels.width = size.width;
+  pixels.height = size.height;
+  return make_room(pixels.bytes, static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height) * 3);
+}
+
+void fill_missing(Pixels& pixels) { std::fill(pixels.row(0), pixels.row(pixels.height), kMissingGrey); }
+
+Error corrupt_photo(std::string_view detail) {
+  return Error{std::string(code::corrupt), "The photo is damaged and cannot be decoded (" + std::string(detail) + ")."};
+}
+
+Error truncated_photo() {
+  return Error{std::string(code::truncated), "The photo is cut off: the file ends before its picture does. Send the whole file."};
+}
+
+Error out_of_memory() {
+  return Error{std::string(code::memory_limit), "Decoding the photo needs more memory than is allowed. Send a smaller picture."};
+}
+
+}  // namespace darkroom::imaging

@@ -1,0 +1,13 @@
+// Files that are not taken, told by name so that the refusal helps.
+#pragma once
+
+#include "base/result.h"
+#include "imaging/byte_reader.h"
+
+namespace darkroom::imaging {
+
+// The unsupported_format error for a file that is no JPEG, PNG or WebP: says what it is, where that is known, and what is
+// accepted.
+Error refuse_foreign(Bytes file);
+
+}  // namespace darkroom::imaging

@@ -1,0 +1,61 @@
+// Tells the format by its magic bytes and hands the file to that format's reader.
+#include "imaging/header.h"
+
+#include "domain/error_codes.h"
+#include "imaging/foreign.h"
+#include "imaging/header_formats.h"
+
+#include <optional>
+#include <string>
+
+namespace darkroom::imaging {
+namespace {
+
+using namespace std::string_view_literals;
+
+std::optional<Format> format_of(Bytes file) {
+  std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
+  if (text.starts_with("\xFF\xD8\xFF")) return Format::jpeg;
+  if (text.starts_with("\x89PNG\r\n\x1A\n")) return Format::png;
+  if (text.starts_with("RIFF") && text.size() >= 12 && text.substr(8, 4) == "WEBP"sv) return Format::webp;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view to_string(Format format) {
+  switch (format) {
+    case Format::jpeg: return "JPEG";
+    case Format::png: return "PNG";
+    case Format::webp: return "WEBP";
+  }
+  return {};
+}
+
+std::string_view mime_type(Format format) {
+  switch (format) {
+    case Format::jpeg: return "image/jpeg";
+    case Format::png: return "image/png";
+    case Format::webp: return "image/webp";
+  }
+  return {};
+}
+
+Result<PhotoHeader> read_header(std::span<const std::uint8_t> file, const domain::PhotoLimits& limits) {
+  if (file.empty()) return Error{std::string(domain::code::empty_file), "The file is empty. Send a photo."};
+  if (static_cast<std::uint64_t>(file.size()) > static_cast<std::uint64_t>(limits.max_bytes)) {
+    return Error{std::string(domain::code::too_large), "The file has " + std::to_string(file.size()) + " bytes; at most " +
+                                                           std::to_string(limits.max_bytes) +
+                                                           " are allowed. Send a smaller file."};
+  }
+  std::optional<Format> format = format_of(file);
+  if (!format) return refuse_foreign(file);
+  switch (*format) {
+    case Format::jpeg: return read_jpeg_header(file, limits);
+    case Format::png: return read_png_header(file, limits);
+    case Format::webp: return read_webp_header(file, limits);
+  }
+  return refuse_foreign(file);
+}
+
+}  // namespace darkroom::imaging

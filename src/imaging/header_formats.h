@@ -1,0 +1,16 @@
+// The readers behind read_header(), one for each format. Each is given a file that starts with its magic bytes.
+#pragma once
+
+#include "base/result.h"
+#include "domain/photo_limits.h"
+#include "imaging/byte_reader.h"
+#include "imaging/header.h"
+
+namespace darkroom::imaging {
+
+// Errors: as read_header().
+Result<PhotoHeader> read_jpeg_header(Bytes file, const domain::PhotoLimits& limits);
+Result<PhotoHeader> read_png_header(Bytes file, const domain::PhotoLimits& limits);
+Result<PhotoHeader> read_webp_header(Bytes file, const domain::PhotoLimits& limits);
+
+}  // namespace darkroom::imaging

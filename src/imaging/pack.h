@@ -1,0 +1,41 @@
+// Resize and pack in one pass: RGB pixels to the planar float tensor of a model.
+#pragma once
+
+#include "imaging/pixels.h"
+
+#include <array>
+#include <span>
+
+namespace darkroom::imaging {
+
+enum class ColourOrder { rgb, bgr };
+enum class Fit {
+  letterbox_top_left,  // keep the ratio, pad right and below (YOLOX)
+  letterbox_centre,    // keep the ratio, pad on both sides (YOLOv5 and later)
+  stretch,             // both axes on their own
+};
+
+struct PackPlan {
+  int width = 0;  // of the tensor
+  int height = 0;
+  ColourOrder order = ColourOrder::rgb;
+  Fit fit = Fit::letterbox_top_left;
+  float pad_value = 114.0F;           // in 0..255, before scaling
+  std::array<float, 3> mean{0, 0, 0};  // of the tensor's channels, in 0..255: value = (pixel - mean) * scale
+  std::array<float, 3> scale{1, 1, 1};
+};
+
+// Where the picture lies in the tensor: tensor = photo * scale + offset, in pixels of the *full* upright photo.
+struct Placement {
+  double scale_x = 1;
+  double scale_y = 1;
+  double offset_x = 0;
+  double offset_y = 0;
+};
+
+// `tensor` holds 3 * height * width floats, plane by plane. `full_width` and `full_height` are the size of the upright photo that
+// `pixels` shows (it may be a scaled decode of it); the geometry follows from the full size, so that boxes do not depend on the
+// decoder's scale. Bilinear with half-pixel centres, as OpenCV's INTER_LINEAR.
+Placement pack(const Pixels& pixels, int full_width, int full_height, const PackPlan& plan, std::span<float> tensor);
+
+}  // namespace darkroom::imaging

@@ -1,0 +1,41 @@
+// The null engine is built in; the others come out of their modules.
+#include "inference/engine_module.h"
+#include "inference/null_engine.h"
+
+#include <dlfcn.h>
+
+#include <filesystem>
+#include <stdexcept>
+
+namespace darkroom::inference {
+namespace {
+
+std::filesystem::path find_module(std::string_view engine) {
+  std::filesystem::path folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  std::string file = "libdarkroom_engine_" + std::string(engine) + ".so";
+  return std::filesystem::exists(folder / file) ? folder / file : folder.parent_path() / "lib" / "darkroom" / file;
+}
+
+std::unique_ptr<Engine> make_from_module(const domain::Model& model) {
+  std::filesystem::path path = find_module(domain::to_string(model.engine));
+  // Never closed: the engine's code has to stay as long as the process.
+  void* module = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (module == nullptr) throw std::runtime_error(::dlerror());
+  auto entry = reinterpret_cast<ModuleEntry>(::dlsym(module, kModuleEntry));
+  Engine* engine = entry == nullptr ? nullptr : entry(model);
+  if (engine == nullptr) throw std::runtime_error(path.string() + " gives no engine");
+  return std::unique_ptr<Engine>(engine);
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> make_engine(const domain::Model& model) {
+  switch (model.engine) {
+    case domain::EngineKind::null: return std::make_unique<NullEngine>();
+    case domain::EngineKind::onnx:
+    case domain::EngineKind::opencv: return make_from_module(model);
+  }
+  throw std::logic_error("an engine that is not in the enumeration");
+}
+
+}  // namespace darkroom::inference

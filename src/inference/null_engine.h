@@ -1,0 +1,23 @@
+// Finds nothing, and does not decode: for measuring what the system itself costs.
+#pragma once
+
+#include "inference/engine.h"
+
+namespace darkroom::inference {
+
+class NullEngine final : public Engine {
+ public:
+  void open() override {}
+  Result<void> load(std::span<const std::uint8_t>) override { return {}; }
+  bool needs_pixels() const override { return false; }
+  WantedSize wanted(int, int) const override { return {}; }
+  Result<std::vector<domain::DetectedObject>> detect(const imaging::Pixels&, const domain::ImageInfo&, domain::StageTimings&) override {
+    return std::vector<domain::DetectedObject>{};
+  }
+  void interrupt() noexcept override {}
+  void rearm() noexcept override {}
+  std::string name() const override { return "null"; }
+  std::string version() const override { return "1"; }
+};
+
+}  // namespace darkroom::inference

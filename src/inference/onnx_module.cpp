@@ -1,0 +1,7 @@
+// The door of libdarkroom_engine_onnx.so.
+#include "inference/engine_module.h"
+#include "inference/onnx_engine.h"
+
+extern "C" __attribute__((visibility("default"))) darkroom::inference::Engine* darkroom_make_engine(const darkroom::domain::Model& model) {
+  return darkroom::inference::make_onnx_engine(model).release();
+}

@@ -1,0 +1,142 @@
+#include "peer/fetched_photos.h"
+
+#include "auth/peer_signature.h"
+#include "base/hash.h"
+#include "base/log.h"
+
+#include <curl/curl.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <memory>
+
+namespace darkroom::peer {
+namespace {
+
+struct FreeEasy {
+  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+};
+struct FreeList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
+// One connection a thread, kept from photo to photo.
+CURL* connection() {
+  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
+  thread_local std::unique_ptr<CURL, FreeEasy> handle(started == CURLE_OK ? curl_easy_init() : nullptr);
+  if (!handle) throw std::runtime_error("libcurl could not be started");
+  curl_easy_reset(handle.get());
+  return handle.get();
+}
+
+struct Piece {
+  long status = 0;
+  std::string body;
+  std::int64_t total = -1;  // of the whole photo
+};
+
+std::size_t take_body(char* data, std::size_t size, std::size_t count, void* target) {
+  auto* body = static_cast<std::string*>(target);
+  if (body->size() + size * count > static_cast<std::size_t>(kPhotoPiece)) return 0;  // more than was asked for
+  body->append(data, size * count);
+  return size * count;
+}
+
+std::size_t take_header(char* data, std::size_t size, std::size_t count, void* target) {
+  std::string_view line(data, size * count);
+  constexpr std::string_view kName = kPhotoBytesHeader;
+  if (line.size() > kName.size() + 2 && ::strncasecmp(line.data(), kName.data(), kName.size()) == 0 && line[kName.size()] == ':') {
+    std::string_view value = line.substr(kName.size() + 1);
+    while (value.starts_with(' ')) value.remove_prefix(1);
+    std::from_chars(value.data(), value.data() + value.size(), *static_cast<std::int64_t*>(target));
+  }
+  return size * count;
+}
+
+Piece fetch_piece(const FetchConfig& config, const std::string& url, const std::string& target, Time now) {
+  Piece piece;
+  CURL* handle = connection();
+  std::string authorization = "Authorization: " + auth::peer_authorization(config.secret, "GET", target, now);
+  std::unique_ptr<curl_slist, FreeList> headers(curl_slist_append(nullptr, authorization.c_str()));
+  curl_easy_setopt(handle, CURLOPT_URL, (url + target).c_str());
+  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(handle, CURLOPT_PROXY, "");
+  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(config.connect_timeout.count()));
+  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(std::chrono::ceil<std::chrono::seconds>(config.stalled_timeout).count()));
+  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
+  curl_easy_setopt(handle, CURLOPT_WRITEDATA, &piece.body);
+  curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
+  curl_easy_setopt(handle, CURLOPT_HEADERDATA, &piece.total);
+  CURLcode code = curl_easy_perform(handle);
+  if (code != CURLE_OK) throw std::runtime_error("no photo from " + url + ": " + curl_easy_strerror(code));
+  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &piece.status);
+  return piece;
+}
+
+FileDescriptor unnamed_file(const std::string& folder) {
+  FileDescriptor file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (!file) throw std::runtime_error("cannot make a temporary file in " + folder + ": " + std::strerror(errno));
+  return file;
+}
+
+void write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) throw std::runtime_error(std::string("cannot write a fetched photo: ") + std::strerror(errno));
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+// None: this process has no such photo.
+std::optional<FileDescriptor> fetch(const FetchConfig& config, const std::string& url, std::string_view sha256, const Clock& clock) {
+  FileDescriptor file;
+  Sha256 hash;
+  std::int64_t offset = 0, total = 1;
+  while (offset < total) {
+    Piece piece = fetch_piece(config, url, photo_target(sha256, offset), clock.now());
+    if (piece.status == 404 && offset == 0) return std::nullopt;
+    if (piece.status == 401) throw std::runtime_error(url + " does not take our signature: is cluster_secret the same there, and are the clocks less than a minute apart?");
+    if (piece.status != 200 || piece.body.empty() || piece.total < offset + static_cast<std::int64_t>(piece.body.size())) {
+      throw std::runtime_error(url + " did not send the photo (status " + std::to_string(piece.status) + ")");
+    }
+    if (!file) file = unnamed_file(config.folder);
+    hash.update(piece.body);
+    write_all(file.get(), piece.body);
+    offset += static_cast<std::int64_t>(piece.body.size());
+    total = piece.total;
+  }
+  if (hash.finish() != sha256) throw std::runtime_error(url + " sent something else than the photo " + std::string(sha256.substr(0, 12)));
+  if (::lseek(file.get(), 0, SEEK_SET) != 0) throw std::runtime_error("cannot rewind a fetched photo");
+  return file;
+}
+
+}  // namespace
+
+std::string photo_target(std::string_view sha256, std::int64_t offset) { return "/internal/v1/photos/" + std::string(sha256) + "?offset=" + std::to_string(offset); }
+
+FetchedPhotos::FetchedPhotos(FetchConfig config, blob::BlobReader& own, std::function<std::vector<std::string>()> urls, const Clock& clock)
+    : config_(std::move(config)), own_(own), urls_(std::move(urls)), clock_(clock) {}
+
+std::optional<FileDescriptor> FetchedPhotos::open(std::string_view sha256) {
+  if (auto file = own_.open(sha256)) return file;
+  std::optional<std::string> trouble;
+  for (const std::string& url : urls_()) {
+    try {
+      if (auto file = fetch(config_, url, sha256, clock_)) return file;
+    } catch (const std::runtime_error& error) {
+      log::warning("photo not fetched, asking the next process", {{"photo", std::string(sha256.substr(0, 12))}, {"cause", error.what()}});
+      trouble = error.what();
+    }
+  }
+  if (trouble) throw std::runtime_error(*trouble);
+  return std::nullopt;
+}
+
+}  // namespace darkroom::peer

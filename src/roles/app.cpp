@@ -1,0 +1,126 @@
+#include "roles/app.h"
+
+#include "api/routes.h"
+#include "api/waiting.h"
+#include "base/log.h"
+#include "roles/version.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <set>
+#include <stdexcept>
+
+namespace darkroom::roles {
+namespace {
+
+api::ApiConfig api_config(const config::Config& config) {
+  return {kVersion, config.default_model, config.free_disk_floor, config.runner.photo, config.worker.retry.max_retries + 1};
+}
+
+std::string bracketed(const std::string& address) { return address.find(':') == std::string::npos ? address : "[" + address + "]"; }
+
+// What the others can call: the configured address, or the one listened on, or this host's name when that is all of them.
+std::string url_for_peers(const config::Config& config, std::uint16_t port) {
+  if (!config.internal_url.empty()) return config.internal_url;
+  std::string host = bracketed(config.http.address);
+  if (config.http.address == "0.0.0.0" || config.http.address == "::") {
+    std::array<char, 256> name{};
+    ::gethostname(name.data(), name.size() - 1);
+    host = name.data();
+  }
+  return "http://" + host + ":" + std::to_string(port);
+}
+
+std::vector<std::string> models_of(const std::vector<store::NodeRecord>& nodes, Time now) {
+  std::set<std::string> models;
+  for (const store::NodeRecord& node : nodes) {
+    if (node.lease_until >= now) models.insert(node.models.begin(), node.models.end());
+  }
+  return {models.begin(), models.end()};
+}
+
+}  // namespace
+
+std::string address_file(const std::string& data_dir) { return data_dir + "/server.address"; }
+
+App::App(const config::Config& config, Role role) : config_(config), ground_(config_, role) {
+  store::Store& store = ground_.store;
+  if (role != Role::web && !ground_.catalogue.find(config.default_model)) {
+    throw std::runtime_error("default_model is '" + config.default_model + "', but the models here are: " + ground_.catalogue.names() + ". Put it into " + config.models_dir +
+                             "/" + config.default_model + "/model.onnx, or choose another.");
+  }
+  int orphans = store.is_shared() ? 0 : store.requeue_orphans("the server stopped while it ran", config.worker.retry, ground_.clock.now());
+  store.record({.at = ground_.clock.now(), .type = "server.started", .actor = "system", .reason = "version " + std::string(kVersion) + ", role " + std::string(to_string(role))});
+  store.register_node(ground_.node(), config.lease, ground_.clock.now());  // before anything is claimed in its name
+  upkeep_ = std::make_unique<Upkeep>(ground_);
+  if (role != Role::worker) serve_http();
+  if (role != Role::web) working_ = std::make_unique<Working>(ground_, server_ ? url_for_peers(config_, server_->port()) : "");
+  if (role == Role::web) show_presence();
+  store.on_commit([this](const std::vector<store::Event>& events) { hear(events); });
+  if (working_) working_->worker().wake();
+  log::info(role == Role::worker ? "worker started" : "server started",
+            {{"role", to_string(role)}, {"url", url()}, {"slots", working_ ? working_->worker().slots() : 0}, {"default_model", config.default_model},
+             {"models", ground_.catalogue.names()}, {"given_back", orphans}, {"node", ground_.node_id}});
+}
+
+App::~App() {
+  drain();
+  ground_.store.on_commit(nullptr);
+  if (server_) ::unlink(address_file(config_.data_dir).c_str());
+}
+
+void App::serve_http() {
+  // Each data folder over a shared database has a token of its own: the start of one process takes no other's away.
+  std::string token = ground_.store.is_shared() ? std::string(kBootstrapToken) + "-" + ground_.blobs.id() : kBootstrapToken;
+  log_in_ = ensure_admin(ground_.store, config_.data_dir, config_.admin_token, token, ground_.clock.now());
+  parts_ = std::make_unique<api::Parts>(api::Parts{api_config(config_), ground_.store, ground_.blobs, ground_.catalogue, ground_.clock, [this] { return report(); },
+                                                   [this] { upkeep_->remove_freed_blobs(); }});
+  if (ground_.store.is_shared()) parts_->models_elsewhere = [this] { return models_of(ground_.store.nodes(ground_.clock.now()), ground_.clock.now()); };
+  server_ = std::make_unique<http::Server>(config_.http, api::make_routes(*parts_), api::make_guard(ground_.store, config_.cluster_secret, ground_.clock), api::error_page);
+  write_private_file(address_file(config_.data_dir), bracketed(config_.http.address) + ":" + std::to_string(server_->port()) + " " + std::to_string(::getpid()) + "\n");
+}
+
+// So that workers find the photos that lie here.
+void App::show_presence() {
+  store::NodeRecord node = ground_.node();
+  node.url = url_for_peers(config_, server_->port());
+  presence_ = std::make_unique<worker::LeaseKeeper>(worker::LeaseConfig{config_.lease, config_.lease / 5}, ground_.store, nullptr, std::move(node), ground_.clock);
+}
+
+std::string App::url() const { return server_ ? "http://" + bracketed(config_.http.address) + ":" + std::to_string(server_->port()) : ""; }
+
+void App::drain() {
+  if (server_) server_->stop(std::chrono::seconds(2));
+  if (working_) working_->drain();
+  if (presence_) presence_->leave(config_.worker.retry);
+  presence_.reset();
+  upkeep_->stop();
+}
+
+// What a commit brings about: new work wakes the slots and the clock of retries, the end of a job wakes whoever waits for it.
+void App::hear(const std::vector<store::Event>& events) {
+  if (working_) working_->hear(events);
+  upkeep_->hear(events);
+  if (!server_) return;
+  for (const store::Event& event : events) {
+    if (auto id = api::parked_under(event)) server_->wake(*id);
+  }
+}
+
+api::RunnerReport App::report() const {
+  api::RunnerReport report;
+  report.runs_here = ground_.role != Role::web;
+  report.default_model_problem = "is being loaded";
+  if (!working_) return report;
+  report.slots = working_->worker().slots();
+  for (const runner::ZygoteStatus& zygote : working_->zygotes().status()) {
+    report.runners.push_back({zygote.model, zygote.sandbox, zygote.pid, zygote.error ? zygote.error->message : ""});
+    if (zygote.model != config_.default_model) continue;
+    report.default_model_ready = !zygote.error && zygote.pid > 0;
+    if (zygote.error) report.default_model_problem = zygote.error->message;
+  }
+  return report;
+}
+
+}  // namespace darkroom::roles

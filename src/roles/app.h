@@ -1,0 +1,47 @@
+// One process of Darkroom, whatever its role: every part built once, by constructor, in order, and taken down in the opposite one.
+#pragma once
+
+#include "api/parts.h"
+#include "http/server.h"
+#include "roles/credentials.h"
+#include "roles/ground.h"
+#include "roles/upkeep.h"
+#include "roles/working.h"
+
+#include <memory>
+#include <string>
+
+namespace darkroom::roles {
+
+// Where a process that answers HTTP notes the address that it listens on, for the command line on the same machine: "127.0.0.1:8470 <pid>".
+std::string address_file(const std::string& data_dir);
+
+class App {
+ public:
+  // Opens the data folder and the database, gives back the jobs of a server that was killed, and does what its role is. Throws with words for the operator.
+  App(const config::Config& config, Role role);
+  ~App();
+
+  // Empty where nothing listens.
+  std::string url() const;
+  const LogIn& log_in() const { return log_in_; }
+  // Takes nothing more in, lets running work end within the grace time, gives the rest back.
+  void drain();
+
+ private:
+  void serve_http();
+  void show_presence();
+  api::RunnerReport report() const;
+  void hear(const std::vector<store::Event>& events);
+
+  config::Config config_;
+  Ground ground_;
+  LogIn log_in_;
+  std::unique_ptr<Upkeep> upkeep_;
+  std::unique_ptr<Working> working_;
+  std::unique_ptr<api::Parts> parts_;
+  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<worker::LeaseKeeper> presence_;  // of a process that answers and does not work
+};
+
+}  // namespace darkroom::roles

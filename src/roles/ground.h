@@ -1,0 +1,37 @@
+// What every role stands on: the data folder, the database, the photos, the models, and who this process is.
+#pragma once
+
+#include "base/clock.h"
+#include "blob/file_blob_store.h"
+#include "config/config.h"
+#include "models/catalogue.h"
+#include "store/open_store.h"
+
+#include <memory>
+#include <string>
+
+namespace darkroom::roles {
+
+// serve: all in one process; web: takes in and answers; worker: runs jobs.
+enum class Role { serve, web, worker };
+
+std::string_view to_string(Role role);
+
+struct Ground {
+  // Opens (and if need be makes) all of it. Throws with words for the operator; web and worker need a database that several processes can share.
+  Ground(const config::Config& config, Role role);
+
+  // This process as the registry shows it; slots, models and url are filled by those who have them.
+  store::NodeRecord node() const;
+
+  const config::Config& config;
+  Role role;
+  SystemClock clock;
+  std::unique_ptr<store::Store> opened;
+  store::Store& store;
+  blob::FileBlobStore blobs;
+  models::Catalogue catalogue;
+  std::string node_id;  // new at each start
+};
+
+}  // namespace darkroom::roles

@@ -1,0 +1,95 @@
+#include "roles/upkeep.h"
+
+#include "domain/maintenance.h"
+#include "scheduler/builtin_schedules.h"
+#include "scheduler/expire_due.h"
+#include "scheduler/promote_due.h"
+
+#include <stdexcept>
+
+namespace darkroom::roles {
+namespace {
+
+// A deletion removes its blob at once; this is for one that a full disk or a crash cut short.
+constexpr Duration kRemovalPeriod = std::chrono::minutes(1);
+constexpr Duration kRescuePeriod = std::chrono::seconds(1);
+constexpr Duration kBatchPeriod = std::chrono::seconds(1);
+
+scheduler::WatchConfig watch_config(const Ground& ground) {
+  scheduler::WatchConfig watch = ground.config.watch;
+  watch.data_dir = ground.config.data_dir;
+  if (!ground.store.is_shared()) watch.log_file = ground.config.data_dir + "/darkroom.db-wal";
+  return watch;
+}
+
+}  // namespace
+
+Upkeep::Upkeep(Ground& ground)
+    : ground_(ground),
+      remove_blobs_(ground.store, ground.blobs),
+      prune_(ground.config.retention, ground.store, remove_blobs_),
+      sweep_(ground.config.sweep, ground.store, ground.blobs, remove_blobs_),
+      clean_up_({.retry = ground.config.worker.retry, .default_model = ground.config.default_model}, ground.store),
+      watch_(watch_config(ground), ground.store) {
+  store::Store& store = ground.store;
+  const Clock& clock = ground.clock;
+  if (auto made = scheduler::ensure_builtin_schedules(store, ground.config.time_zone, clock.now()); !made) throw std::runtime_error("time_zone: " + made.error().message);
+  promote_ = add("promote_due", [&clock, task = scheduler::PromoteDue({}, store)]() mutable { return task.run_once(clock.now()); });
+  expire_ = add("expire_due", [&clock, task = scheduler::ExpireDue({}, store)]() mutable { return task.run_once(clock.now()); });
+  fire_ = add("fire_schedules", [&clock, task = scheduler::FireSchedules({}, store)]() mutable { return task.run_once(clock.now()); });
+  add("complete_batches", [&store, &clock] {
+    store.complete_batches(clock.now());
+    return kBatchPeriod;
+  });
+  if (store.is_shared()) {
+    add("rescue", [&store, &clock, retry = ground.config.worker.retry] {
+      store.rescue_expired(retry, clock.now());
+      return kRescuePeriod;
+    });
+  }
+  // Only where photos are taken in do the blobs lie.
+  if (ground.role != Role::worker) add_maintenance();
+}
+
+Upkeep::~Upkeep() { stop(); }
+
+void Upkeep::add_maintenance() {
+  add("remove_blobs", [this] {
+    remove_blobs_.run_once();
+    return kRemovalPeriod;
+  });
+  std::vector<scheduler::MaintenanceTask> tasks = {
+      {domain::kind::prune, [this](const std::string&, Time now, std::stop_token stop) { return prune_.run(now, stop); }},
+      {domain::kind::sweep_blobs, [this](const std::string&, Time now, std::stop_token stop) { return sweep_.run(now, stop); }},
+      {domain::kind::cleanup, [this](const std::string&, Time now, std::stop_token stop) { return clean_up_.run(now, stop); }},
+      {domain::kind::watch_resources, [this](const std::string&, Time now, std::stop_token stop) { return watch_.run(now, stop); }},
+  };
+  scheduler::RunMaintenanceConfig config{.node = ground_.node_id, .retry = ground_.config.worker.retry};
+  maintenance_ = std::make_unique<scheduler::RunMaintenance>(config, ground_.store, ground_.clock, std::move(tasks));
+  maintain_ = add("maintenance", [this] { return maintenance_->run_once(); });
+}
+
+Loop* Upkeep::add(const char* name, std::function<Duration()> step) {
+  loops_.push_back(std::make_unique<Loop>(name, std::move(step)));
+  return loops_.back().get();
+}
+
+void Upkeep::hear(const std::vector<store::Event>& events) {
+  for (const store::Event& event : events) {
+    if (event.type == "job.retry_scheduled") promote_->wake();
+    // A new job that waits for a time, or that may run out of it, says so in its event.
+    if (event.type == "image.created" || event.type == "job.created") {
+      if (event.data.find("run_at") != std::string::npos) promote_->wake();
+      if (event.data.find("expires_at") != std::string::npos) expire_->wake();
+      if (!event.image && maintain_) maintain_->wake();
+    }
+    if (event.type.starts_with("schedule.")) fire_->wake();
+  }
+}
+
+void Upkeep::stop() {
+  if (maintenance_) maintenance_->stop();
+  for (auto& loop : loops_) loop->stop();
+}
+
+}  // namespace darkroom::roles

@@ -1,0 +1,49 @@
+// The background work that any process may do, each step safe beside the same step elsewhere: jobs whose time has come or gone, work of the dead, batches,
+// schedules, blobs that nothing needs.
+#pragma once
+
+#include "base/loop.h"
+#include "roles/ground.h"
+#include "scheduler/clean_up.h"
+#include "scheduler/fire_schedules.h"
+#include "scheduler/prune_finished.h"
+#include "scheduler/remove_blobs.h"
+#include "scheduler/run_maintenance.h"
+#include "scheduler/sweep_blobs.h"
+#include "scheduler/watch_resources.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace darkroom::roles {
+
+class Upkeep {
+ public:
+  explicit Upkeep(Ground& ground);
+  ~Upkeep();
+
+  void hear(const std::vector<store::Event>& events);
+  void remove_freed_blobs() { remove_blobs_.run_once(); }
+  void stop();
+
+ private:
+  Loop* add(const char* name, std::function<Duration()> step);
+  void add_maintenance();
+
+  Ground& ground_;
+  scheduler::RemoveBlobs remove_blobs_;
+  scheduler::PruneFinished prune_;
+  scheduler::SweepBlobs sweep_;
+  scheduler::CleanUp clean_up_;
+  scheduler::WatchResources watch_;
+  std::unique_ptr<scheduler::RunMaintenance> maintenance_;  // where the blobs are
+  std::vector<std::unique_ptr<Loop>> loops_;
+  Loop* promote_ = nullptr;
+  Loop* expire_ = nullptr;
+  Loop* fire_ = nullptr;
+  Loop* maintain_ = nullptr;
+};
+
+}  // namespace darkroom::roles

@@ -1,0 +1,93 @@
+#include "roles/working.h"
+
+#include "base/log.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace darkroom::roles {
+namespace {
+
+worker::WorkerConfig worker_config(const Ground& ground) {
+  worker::WorkerConfig config = ground.config.worker;
+  config.node = ground.node_id;
+  return config;
+}
+
+// The folder is proved to be the one of a process that takes photos in by its id, which travels with the folder and not with its path.
+bool shares_folder_with_web(Ground& ground) {
+  return std::ranges::any_of(ground.store.nodes(ground.clock.now()),
+                             [&](const store::NodeRecord& node) { return node.role != "worker" && node.blob_store == ground.blobs.id(); });
+}
+
+}  // namespace
+
+std::vector<std::string> PeerUrls::operator()() {
+  std::lock_guard lock(mutex_);
+  auto now = std::chrono::steady_clock::now();
+  if (!urls_.empty() && now - looked_ < std::chrono::seconds(2)) return urls_;
+  looked_ = now;
+  urls_.clear();
+  Time wall = ground_.clock.now();
+  for (const store::NodeRecord& node : ground_.store.nodes(wall)) {
+    // One that counts as stopped may live: after a fault of the database it is taken for dead until its next heartbeat.
+    if (!node.url.empty() && node.id != ground_.node_id) urls_.push_back(node.url);
+  }
+  return urls_;
+}
+
+Working::Working(Ground& ground, const std::string& url) : ground_(ground), zygotes_(ground.config.runner) {
+  worker_ = std::make_unique<worker::Worker>(worker_config(ground), worker::WorkerParts{ground.store, photos(), ground.catalogue, zygotes_, ground.clock});
+  store::NodeRecord node = ground.node();
+  node.url = url;
+  node.slots = worker_->slots();
+  for (const domain::Model& model : ground.catalogue.models()) node.models.push_back(model.name);
+  // Alone with its database nobody waits for the lease to end: the registry is told less often.
+  auto length = ground.store.is_shared() ? ground.config.lease : std::chrono::milliseconds(60'000);
+  worker::LeaseConfig lease{length, length / 5};
+  lease_ = std::make_unique<worker::LeaseKeeper>(lease, ground.store, worker_.get(), std::move(node), ground.clock);
+  if (ground.catalogue.find(ground.config.default_model)) {
+    warm_up_ = std::jthread([this] { zygotes_.warm_up(*ground_.catalogue.find(ground_.config.default_model)); });
+  }
+}
+
+Working::~Working() { drain(); }
+
+blob::BlobReader& Working::photos() {
+  const config::Config& config = ground_.config;
+  if (!ground_.store.is_shared()) return ground_.blobs;
+  if (config.cluster_secret.empty()) {
+    if (ground_.role != Role::worker || shares_folder_with_web(ground_)) return ground_.blobs;
+    throw std::runtime_error("this worker cannot get at the photos: " + config.data_dir +
+                             "/blobs is not the folder of any web process of this database, and cluster_secret is empty. Start a web process first and mount its data folder here, "
+                             "or set the same cluster_secret (DARKROOM_CLUSTER_SECRET) on all processes so that photos are fetched.");
+  }
+  auto urls = std::make_shared<PeerUrls>(ground_);
+  fetched_ = std::make_unique<peer::FetchedPhotos>(peer::FetchConfig{.folder = config.data_dir, .secret = config.cluster_secret}, ground_.blobs, [urls] { return (*urls)(); }, ground_.clock);
+  return *fetched_;
+}
+
+// A cancelled job's slot is freed at once where the news arrives; where it does not, the next heartbeat tells.
+void Working::hear(const std::vector<store::Event>& events) {
+  bool work = false;
+  for (const store::Event& event : events) {
+    if (event.type == "image.created" || event.type == "job.created" || event.type == "job.queued" || event.type == "job.crashed" || event.type == "job.interrupted" ||
+        event.type == "queue.changed") {
+      work = true;
+    }
+    if (event.job && event.type == "job.cancelled") worker_->call_off(*event.job);
+    if (event.type == "image.deleted") lease_->wake();
+  }
+  if (work) worker_->wake();
+}
+
+void Working::drain() {
+  if (warm_up_.joinable()) warm_up_.join();
+  if (std::exchange(drained_, true)) return;
+  lease_->drain();
+  worker_->stop(ground_.config.drain_grace);
+  lease_->leave(ground_.config.worker.retry);
+}
+
+}  // namespace darkroom::roles

@@ -1,0 +1,100 @@
+// What each way to stop waiting for a child means for its job.
+#include "runner/pool/job_run.h"
+
+#include "domain/error_codes.h"
+#include "runner/pool/wait_status.h"
+
+#include <csignal>
+
+namespace darkroom::runner {
+namespace {
+
+// A child whose socket is closed should be gone within a moment.
+constexpr std::chrono::milliseconds kDyingPatience{1'000};
+
+Error error(std::string_view code, std::string message) { return Error{std::string(code), std::move(message)}; }
+
+std::string in_seconds(std::chrono::milliseconds time) {
+  std::string text = std::to_string(time.count() / 1000);
+  if (time.count() % 1000 != 0) text += "." + std::to_string(1000 + time.count() % 1000).substr(1);
+  return text + " s";
+}
+
+// The soft limit asks and then waits on; only the hard limit, or another reason, ends the wait.
+Waited wait_within_limits(Child& child, const RunContext& context) {
+  SteadyClock::time_point start = SteadyClock::now();
+  Wait wait{child.jobs.get(), child.reader, child.process, context.call_off};
+  if (context.limits.soft < context.limits.hard) {
+    Waited waited = wait_for_frame(wait, start + context.limits.soft);
+    if (waited != Waited::too_late) return waited;
+    child.process.signal(SIGUSR1);
+  }
+  return wait_for_frame(wait, start + context.limits.hard);
+}
+
+RunEnd end_of_silent_child(Child& child, const RunContext& context) {
+  if (!child.process.has_ended(kDyingPatience)) {
+    return domain::Crashed{error(domain::code::decoder_crash, "The runner hung up in the middle of this photo.")};
+  }
+  return std::visit([](auto end) -> RunEnd { return end; }, end_of_dead_child(context.zygote.exit_status(child)));
+}
+
+RunEnd nonsense(const std::string& why) {
+  return domain::Failed{error(domain::code::model_output, why), domain::Failed::Kind::permanent};
+}
+
+RunEnd called_off() { return domain::Interrupted{"The run was called off."}; }
+
+JobRun read_answer(Child& child, const domain::Model& model) {
+  Result<ChildMessage> message = decode_child_message(child.reader.take_body());
+  if (!message) return {nonsense(message.error().message)};
+  if (auto* done = std::get_if<Done>(&*message)) {
+    done->outcome.engine = domain::to_string(model.engine);
+    return {std::move(done->outcome), ChildIs::good};
+  }
+  if (auto* failed = std::get_if<domain::Failed>(&*message)) {
+    // After an allocation failed nobody knows how much memory a library still holds.
+    bool lean = failed->error.code != domain::code::memory_limit;
+    return {std::move(*failed), lean ? ChildIs::good : ChildIs::used_up};
+  }
+  return {nonsense("The runner answered out of turn.")};
+}
+
+}  // namespace
+
+std::optional<RunEnd> await_warm(Child& child, const RunContext& context) {
+  auto unavailable = [](const std::string& why) {
+    return domain::Failed{error(domain::code::model_unavailable, why), domain::Failed::Kind::transient};
+  };
+  switch (wait_within_limits(child, context)) {
+    case Waited::frame: break;
+    case Waited::called_off: return called_off();
+    case Waited::nonsense: return nonsense("The runner said more than is allowed.");
+    case Waited::too_late: return unavailable("The model's first run took longer than " + in_seconds(context.limits.hard) + ".");
+    case Waited::ended: {
+      if (!child.process.has_ended(kDyingPatience)) return unavailable("The runner hung up before its first photo.");
+      std::optional<int> status = context.zygote.exit_status(child);
+      if (status && is_own_doing(*status)) return unavailable("The model crashes before its first photo (" + describe_status(*status) + ").");
+      return domain::Interrupted{"The runner was gone before its first photo."};
+    }
+  }
+  Result<ChildMessage> message = decode_child_message(child.reader.take_body());
+  if (message && std::holds_alternative<Warm>(*message)) return std::nullopt;
+  return nonsense("The runner answered out of turn.");
+}
+
+JobRun run_job(Child& child, const RunRequest& request, const RunContext& context) {
+  // A child that cannot be written to has died, which the wait finds out.
+  send_frame(child.jobs.get(), encode(ServerMessage(Job{request.byte_count})), request.photo_fd);
+  switch (wait_within_limits(child, context)) {
+    case Waited::frame: return read_answer(child, context.zygote.model());
+    case Waited::ended: return {end_of_silent_child(child, context)};
+    case Waited::nonsense: return {nonsense("The runner said more than is allowed.")};
+    case Waited::called_off: return {called_off()};
+    case Waited::too_late: break;
+  }
+  std::string message = "Processing this photo took longer than the hard limit of " + in_seconds(context.limits.hard) + " and was killed.";
+  return {domain::Crashed{error(domain::code::timeout, std::move(message))}};
+}
+
+}  // namespace darkroom::runner

@@ -1,0 +1,30 @@
+// One job in one child: sent, limited from outside, answered.
+#pragma once
+
+#include "domain/run_limits.h"
+#include "runner/pool/pool.h"
+#include "runner/pool/zygote.h"
+
+namespace darkroom::runner {
+
+struct RunContext {
+  Zygote& zygote;
+  const domain::RunLimits& limits;
+  int call_off = -1;
+};
+
+// What is left of the child: only one that answered as it should is used again.
+enum class ChildIs { good, used_up };
+
+struct JobRun {
+  RunEnd end;
+  ChildIs child = ChildIs::used_up;
+};
+
+// Waits until a new child has warmed up. None: it is ready. A child that dies or overruns its limits before it has seen a photo says
+// something about the model: Failed transient with model_unavailable.
+std::optional<RunEnd> await_warm(Child& child, const RunContext& context);
+
+JobRun run_job(Child& child, const RunRequest& request, const RunContext& context);
+
+}  // namespace darkroom::runner

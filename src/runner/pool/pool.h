@@ -1,0 +1,87 @@
+// The server's side of the runners: zygotes by model, slots that run one job at a time, limits enforced from outside.
+#pragma once
+
+#include "domain/job.h"
+#include "domain/model.h"
+#include "domain/photo_limits.h"
+#include "domain/run_limits.h"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace darkroom::runner {
+
+struct PoolConfig {
+  std::string runner_path;   // the darkroom-runner executable
+  std::string run_as = "";   // user for runners when we are root; empty: "nobody"
+  bool require_sandbox = false;  // refuse to run a model when a part of the wall is missing
+  int nice = 10;
+  domain::PhotoLimits photo;
+  domain::RunLimits run;
+  bool test_mode = false;  // the null engine obeys markers in photos (runner/process/test_markers.h)
+  std::string fail_points = "";  // armed in runners in test mode, see base/fail_point.h
+  std::chrono::milliseconds load_timeout{120'000};   // for starting a runner and loading its model
+  std::chrono::milliseconds control_timeout{5'000};  // for a fork; a zygote that takes longer is killed and replaced
+  int jobs_per_child = 2'000;                        // then it is replaced, so that nothing can pile up in it
+};
+
+struct RunRequest {
+  int photo_fd = -1;  // open for reading, at offset 0; stays the caller's
+  std::int64_t byte_count = 0;
+};
+
+using RunEnd = std::variant<domain::Outcome, domain::Failed, domain::Crashed, domain::Interrupted>;
+
+class Zygotes;  // one zygote process a model, started when first needed, replaced when it dies
+
+// Runs one job at a time in a child that it keeps from job to job, one child a model. Not thread-safe: one slot, one thread.
+// It must not outlive its Zygotes.
+class Slot {
+ public:
+  explicit Slot(Zygotes& zygotes);
+  ~Slot();
+
+  // Blocks until the job ended, one way or another. Crashed: the child died of SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL or SIGSYS
+  // (decoder_crash), or was killed by us at the hard limit (timeout). Interrupted: anyone else's SIGKILL, the zygote
+  // gone, or `abandon` called. Failed transient: the model could not be loaded (model_unavailable), or the soft limit (timeout).
+  RunEnd run(const domain::Model& model, const RunRequest& request);
+
+  // From another thread: ends the run in progress at once, as Interrupted, by killing the child; without one, the next run ends so before it
+  // begins. Holds until rearm().
+  void abandon();
+  // What was abandoned before this call no longer counts. The caller orders it against abandon(): a run is rearmed before others can learn of it.
+  void rearm();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+struct ZygoteStatus {
+  std::string model;
+  std::string sandbox;  // what the wall is made of: "seccomp, landlock 7, uid nobody"
+  int pid = 0;
+  std::optional<Error> error;  // why it could not be started
+};
+
+class Zygotes {
+ public:
+  // Throws when we are root and the user to run as does not exist.
+  explicit Zygotes(PoolConfig config);
+  ~Zygotes();  // ends every runner process
+
+  // Starts the model's zygote unless it runs, and returns how it stands. Blocks while it loads.
+  ZygoteStatus warm_up(const domain::Model& model);
+  std::vector<ZygoteStatus> status() const;
+
+ private:
+  friend class Slot;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace darkroom::runner

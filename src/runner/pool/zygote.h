@@ -1,0 +1,56 @@
+// A model's zygote as the pool sees it: always there; behind it one process after another, started when needed and replaced when it
+// dies or stops answering. All functions may be called by all slots; calls to the process take turns.
+#pragma once
+
+#include "runner/pool/start_pause.h"
+#include "runner/pool/zygote_process.h"
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace darkroom::runner {
+
+class Zygote {
+ public:
+  Zygote(const PoolParts& parts, domain::Model model);
+
+  const domain::Model& model() const { return model_; }
+
+  // Starts the process unless it runs. Errors: model_unavailable (a fresh one, or that of a short while ago), kCalledOff.
+  Result<void> start(int call_off);
+  // A new child; starts or replaces the process when that is needed. Errors as above.
+  Result<Child> fork(int call_off);
+
+  // The wait status of a child that has ended; none when its zygote process is gone or does not tell.
+  std::optional<int> exit_status(const Child& child);
+  // Kills the child and lets go of it.
+  void dismiss(Child child);
+  bool is_current(const Child& child) const;
+  void job_done() { deaths_ = 0; }  // a child has done a job: the process is worth something
+
+  // No more children: the process ends when the last one is dismissed.
+  void retire();
+  ZygoteStatus status() const;
+
+ private:
+  Result<void> start_locked(int call_off);
+  void drop_process(const Error& why);
+  void publish();
+
+  PoolParts parts_;
+  domain::Model model_;
+
+  mutable std::mutex mutex_;  // of all below; held while the process starts or is asked
+  std::unique_ptr<ZygoteProcess> process_;
+  StartPause pause_;
+  bool retired_ = false;
+  std::atomic<int> deaths_ = 0;  // in a row, without a job done between
+
+  mutable std::mutex status_mutex_;  // of what others may see at any time
+  ZygoteStatus status_;
+  std::uint64_t generation_ = 0;
+};
+
+}  // namespace darkroom::runner

@@ -1,0 +1,34 @@
+// The invariant check: all work has an owner, and what points somewhere points to the right place. What does not is repaired, with an event, and counted
+// by kind; in a healthy store every count is 0.
+#pragma once
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "domain/retry_policy.h"
+#include "store/store.h"
+
+#include <stop_token>
+#include <string>
+
+namespace darkroom::scheduler {
+
+struct CleanUpConfig {
+  domain::RetryPolicy retry;
+  std::string default_model = "demo";  // of the failed job that a photo gets whose jobs are lost
+  int most_stretches = 100;  // of some thousand rows: a larger store is gone through in several runs
+};
+
+class CleanUp {
+ public:
+  CleanUp(CleanUpConfig config, store::Store& store) : config_(std::move(config)), store_(store) {}
+  // From one thread: where it left off is kept for the next run.
+  Result<std::string> run(Time now, std::stop_token stop);
+
+ private:
+  CleanUpConfig config_;
+  store::Store& store_;
+  std::int64_t jobs_after_ = 0;
+  std::int64_t images_after_ = 0;
+};
+
+}  // namespace darkroom::scheduler

@@ -1,0 +1,49 @@
+// Slots of schedules that have come make their jobs, each once, on however many nodes this runs: the store lets one of them move a schedule on.
+//
+// A slot that is fired later than `on_time` after its moment was missed (nobody ran, or the clock was set forward); the schedule's policy says what becomes
+// of those. Slots that are on time always make their own job.
+#pragma once
+
+#include "base/clock.h"
+#include "domain/schedule.h"
+#include "store/store.h"
+
+#include <vector>
+
+namespace darkroom::scheduler {
+
+struct FireSchedulesConfig {
+  std::chrono::seconds on_time{60};
+  int most_at_once = 100;          // schedules in one turn
+  int max_attempts = 4;            // of the jobs
+  std::chrono::seconds longest_sleep{5};  // a belt: a wake-up that was missed costs no more than this
+};
+
+// With the policy `all` at most so many missed slots make a job each, the newest ones.
+inline constexpr int kMostMissed = 100;
+
+// What is to be done about the due slots of one schedule, oldest first.
+struct PlannedSlot {
+  Time slot{};
+  bool make_job = true;
+  int missed = 0;  // further slots that this one stands for
+  bool operator==(const PlannedSlot&) const = default;
+};
+
+// `due` in rising order, not empty; those before `on_time_from` were missed.
+std::vector<PlannedSlot> plan_slots(domain::MissedPolicy policy, const std::vector<Time>& due, Time on_time_from);
+
+class FireSchedules {
+ public:
+  FireSchedules(FireSchedulesConfig config, store::Store& store) : config_(config), store_(store) {}
+  // Fires what is due and returns how long nothing more will be. A schedule that cannot be understood any more (its zone is gone) is paused with the reason.
+  Duration run_once(Time now);
+
+ private:
+  void fire_due(const store::ScheduleRecord& schedule, Time now);
+
+  FireSchedulesConfig config_;
+  store::Store& store_;
+};
+
+}  // namespace darkroom::scheduler

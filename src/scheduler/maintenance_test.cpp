@@ -1,0 +1,213 @@
+#include "domain/error_codes.h"
+#include "domain/maintenance.h"
+#include "scheduler/clean_up.h"
+#include "scheduler/fixture_for_test.h"
+#include "scheduler/prune_finished.h"
+#include "scheduler/run_maintenance.h"
+#include "scheduler/sweep_blobs.h"
+#include "scheduler/watch_resources.h"
+
+#include <gmock/gmock.h>
+
+namespace darkroom::scheduler {
+namespace {
+
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+using std::chrono::days;
+
+class RunMaintenanceTest : public MaintenanceTest {
+ protected:
+  RunMaintenanceTest() {
+    domain::Schedule rule{.name = "clean", .cron = "@hourly", .zone = "UTC", .kind = std::string(domain::kind::cleanup), .args = R"({"a":1})"};
+    store_->put_schedule(rule, clock_.now(), {"admin", ""}, clock_.now()).value();
+    store_->run_schedule("clean", 4, {"admin", ""}, clock_.now()).value();
+  }
+
+  // A runner whose only task is this one.
+  RunMaintenance runner(std::function<Result<std::string>(const std::string&, Time, std::stop_token)> task) {
+    return RunMaintenance({.node = "n", .retry = {.first_delay = 1s, .jitter = 0}}, *store_, clock_, {{domain::kind::cleanup, std::move(task)}});
+  }
+
+  store::JobRecord job() { return maintenance_jobs().at(0); }
+};
+
+TEST_F(RunMaintenanceTest, RunsTheTaskOfTheKindAndEndsWithWhatItDid) {
+  std::string given;
+  RunMaintenance run = runner([&](const std::string& args, Time, std::stop_token) -> Result<std::string> {
+    given = args;
+    return std::string(R"({"done":7})");
+  });
+  EXPECT_EQ(run.run_once(), 0s);
+  EXPECT_EQ(run.run_once(), 5s);
+  EXPECT_EQ(given, R"({"a":1})");
+  EXPECT_EQ(job().state, domain::JobState::completed);
+  EXPECT_EQ(events("job.completed").at(0).data, R"({"done":7})");
+}
+
+TEST_F(RunMaintenanceTest, ATaskThatThrowsIsTriedAgainAndOneThatRefusesIsNot) {
+  int runs = 0;
+  RunMaintenance run = runner([&](const std::string&, Time, std::stop_token) -> Result<std::string> {
+    if (++runs == 1) throw std::runtime_error("the disk is tired");
+    return Error{"conflict", "Not like this."};
+  });
+  run.run_once();
+  EXPECT_EQ(job().state, domain::JobState::scheduled);
+  EXPECT_THAT(job().error->message, Not(HasSubstr("tired")));
+  clock_.time += 2s;
+  store_->promote_due(10, clock_.now());
+  run.run_once();
+  EXPECT_EQ(job().state, domain::JobState::failed);
+  EXPECT_EQ(job().error->message, "Not like this.");
+}
+
+TEST_F(RunMaintenanceTest, AStopGivesTheJobBackWithItsAttempt) {
+  RunMaintenance* running = nullptr;
+  RunMaintenance run = runner([&](const std::string&, Time, std::stop_token stop) -> Result<std::string> {
+    running->stop();
+    EXPECT_TRUE(stop.stop_requested());
+    return std::string("{}");
+  });
+  running = &run;
+  run.run_once();
+  EXPECT_EQ(job().state, domain::JobState::queued);
+  EXPECT_EQ(job().attempt, 0);
+  EXPECT_EQ(run.run_once(), 5s);
+  EXPECT_EQ(job().state, domain::JobState::queued);
+}
+
+TEST_F(RunMaintenanceTest, AKindThatNobodyKnowsFails) {
+  RunMaintenance run({.node = "n"}, *store_, clock_, {});
+  run.run_once();
+  EXPECT_EQ(job().state, domain::JobState::failed);
+  EXPECT_THAT(job().error->message, HasSubstr("maintenance.cleanup"));
+}
+
+TEST_F(MaintenanceTest, NothingIsPrunedUntilARuleSaysSo) {
+  upload("one");
+  end_next(domain::Succeeded{});
+  PruneFinished prune({}, *store_, *remove_blobs_);
+  EXPECT_EQ(prune.run(clock_.now() + days(4000), {}).value(), R"({"images":0,"blobs":0,"jobs":0,"events":0,"maintenance_jobs":0})");
+  EXPECT_EQ(store_->events(0, std::nullopt, 100).size(), 3u);
+}
+
+TEST_F(MaintenanceTest, PruneFollowsItsRulesAndRemovesTheBlobs) {
+  auto old = upload("old");
+  end_next(domain::Succeeded{});
+  auto again = upload("again");
+  end_next(domain::Failed{{"corrupt", "x"}, domain::Failed::Kind::permanent});
+  ASSERT_TRUE(store_->retry_job(again.job.public_id, {"admin", ""}, clock_.now()));
+  end_next(domain::Failed{{"corrupt", "x"}, domain::Failed::Kind::permanent});
+  clock_.time += days(31);
+  auto young = upload("young");
+  end_next(domain::Succeeded{});
+  PruneFinished prune({.history = days(30), .completed_images = days(30)}, *store_, *remove_blobs_);
+  EXPECT_EQ(prune.run(clock_.now(), {}).value(), R"({"images":1,"blobs":1,"jobs":1,"events":0,"maintenance_jobs":0})");
+  EXPECT_FALSE(store_->find_image(old.id));
+  EXPECT_FALSE(blobs_->open(old.sha256));
+  EXPECT_TRUE(blobs_->open(young.sha256));
+  EXPECT_EQ(store_->jobs_of(again.id).size(), 1u);
+  EXPECT_EQ(prune.run(clock_.now(), {}).value(), R"({"images":0,"blobs":0,"jobs":0,"events":0,"maintenance_jobs":0})");
+}
+
+class SweepBlobsTest : public MaintenanceTest {
+ protected:
+  // The files are of this moment by the clock of the file system.
+  Time later(std::chrono::seconds by) { return SystemClock().now() + by; }
+};
+
+TEST_F(SweepBlobsTest, RemovesWhatNoImageHasOnceItIsOld) {
+  auto image = upload("needed");
+  std::string orphan = keep("orphan");
+  SweepBlobs sweep({}, *store_, *blobs_, *remove_blobs_);
+  EXPECT_EQ(sweep.run(later(30min), {}).value(), R"({"stored":2,"removed":0,"leftovers":0})");
+  EXPECT_TRUE(blobs_->open(orphan));
+  EXPECT_EQ(sweep.run(later(61min), {}).value(), R"({"stored":2,"removed":1,"leftovers":0})");
+  EXPECT_FALSE(blobs_->open(orphan));
+  EXPECT_TRUE(blobs_->open(image.sha256));
+  EXPECT_TRUE(store_->blobs_to_remove().empty());
+}
+
+TEST_F(SweepBlobsTest, RemovesTemporaryFilesThatWereLeftBehind) {
+  auto staged = blobs_->stage();
+  staged->write("half");
+  SweepBlobs sweep({}, *store_, *blobs_, *remove_blobs_);
+  EXPECT_EQ(sweep.run(later(2h), {}).value(), R"({"stored":0,"removed":0,"leftovers":0})");
+  EXPECT_EQ(sweep.run(later(25h), {}).value(), R"({"stored":0,"removed":0,"leftovers":1})");
+}
+
+TEST_F(SweepBlobsTest, GoesThroughAllPages) {
+  for (int i = 0; i < 23; ++i) keep(std::to_string(i));
+  SweepBlobs sweep({.page = 5}, *store_, *blobs_, *remove_blobs_);
+  EXPECT_EQ(sweep.run(later(2h), {}).value(), R"({"stored":23,"removed":23,"leftovers":0})");
+  EXPECT_TRUE(blobs_->list("", 10).empty());
+}
+
+// A data folder that was given to an empty database must not be emptied.
+TEST_F(SweepBlobsTest, RemovesNothingWhenMostBelongsToNoImage) {
+  auto image = upload("needed");
+  for (int i = 0; i < 12; ++i) keep(std::to_string(i));
+  SweepBlobs sweep({.few = 10}, *store_, *blobs_, *remove_blobs_);
+  auto refused = sweep.run(later(2h), {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, domain::code::conflict);
+  EXPECT_THAT(refused.error().message, HasSubstr("12 of 13 stored photos"));
+  EXPECT_EQ(blobs_->list("", 100).size(), 13u);
+}
+
+// An upload whose photo lay here as an orphan is taken in or told to come again, never left without its photo.
+TEST_F(SweepBlobsTest, AnUploadAtTheSameMomentKeepsItsPhoto) {
+  std::string orphan = keep("same");
+  auto staged = blobs_->stage();
+  staged->write("same");
+  blobs_->keep(*staged);
+  SweepBlobs({}, *store_, *blobs_, *remove_blobs_).run(later(2h), {}).value();
+  store::NewImage image{.title = "a", .owner = "a", .sha256 = orphan, .byte_count = 5, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
+  ASSERT_TRUE(store_->create_image(image, {"admin", ""}, clock_.now()));
+  blobs_->confirm(*staged);
+  EXPECT_TRUE(blobs_->open(orphan));
+}
+
+TEST_F(MaintenanceTest, CleanUpFindsNothingInAHealthyStore) {
+  auto image = upload("one");
+  end_next(domain::Succeeded{});
+  ASSERT_TRUE(store_->reprocess_image(image.id, {}, {"admin", ""}, clock_.now()));
+  upload("two");
+  store_->claim({.node = "n", .worker = "w", .lanes = {"ai_processing/demo"}, .count = 1}, clock_.now());
+  CleanUp clean_up({}, *store_);
+  EXPECT_EQ(clean_up.run(clock_.now(), {}).value(),
+            R"({"running_without_node":0,"batches_not_completed":0,"open_attempts":0,"wrong_lanes":0,"images_without_job":0,"stale_jobs":0,"stale_results":0})");
+}
+
+TEST_F(MaintenanceTest, WatchRaisesAndClearsOncePerCrossing) {
+  upload("one");
+  WatchConfig config{.data_dir = folder_, .log_file = folder_ + "/darkroom.db-wal", .least_disk_free = 0, .most_log_bytes = 0, .longest_wait = 600s, .most_failures = 0};
+  WatchResources watch(config, *store_);
+  watch.run(clock_.now(), {}).value();
+  EXPECT_TRUE(events("alert.raised").empty());
+  for (int minute = 11; minute < 15; ++minute) watch.run(clock_.now() + std::chrono::minutes(minute), {}).value();
+  ASSERT_EQ(events("alert.raised").size(), 1u);
+  EXPECT_THAT(events("alert.raised")[0].reason, HasSubstr("has waited for 660 s; the bound is 600 s"));
+  ASSERT_EQ(store_->alerts().size(), 1u);
+  EXPECT_EQ(store_->alerts()[0].name, "queue_slow");
+  end_next(domain::Succeeded{});
+  for (int i = 0; i < 2; ++i) watch.run(clock_.now() + 20min, {}).value();
+  EXPECT_EQ(events("alert.cleared").size(), 1u);
+  EXPECT_TRUE(store_->alerts().empty());
+}
+
+TEST_F(MaintenanceTest, WatchReadsDiskLogAndFailures) {
+  upload("one");
+  end_next(domain::Failed{{"corrupt", "x"}, domain::Failed::Kind::permanent});
+  WatchConfig config{.data_dir = folder_, .log_file = folder_ + "/darkroom.db-wal", .least_disk_free = std::int64_t{1} << 60};
+  WatchResources watch(config, *store_);
+  Reading reading = watch.read(clock_.now());
+  EXPECT_GT(reading.disk_free, 0);
+  EXPECT_GT(reading.log_bytes, 0);
+  EXPECT_EQ(reading.failures, 1);
+  EXPECT_THAT(watch.run(clock_.now(), {}).value(), HasSubstr(R"("alerts":1})"));
+  EXPECT_EQ(store_->alerts().at(0).name, "disk_low");
+}
+
+}  // namespace
+}  // namespace darkroom::scheduler

@@ -1,0 +1,14 @@
+#include "scheduler/promote_due.h"
+
+#include <algorithm>
+
+namespace darkroom::scheduler {
+
+Duration PromoteDue::run_once(Time now) {
+  Duration longest = config_.longest_sleep;
+  auto promoted = store_.promote_due(config_.most_at_once, now);
+  if (!promoted.next_due) return longest;
+  return std::clamp(*promoted.next_due - now, Duration::zero(), longest);
+}
+
+}  // namespace darkroom::scheduler

@@ -1,0 +1,53 @@
+#include "scheduler/run_maintenance.h"
+
+#include "base/log.h"
+#include "domain/error_codes.h"
+
+#include <algorithm>
+
+namespace darkroom::scheduler {
+namespace {
+
+constexpr const char* kSlot = "maintenance";
+
+domain::Failed failed(std::string message, domain::Failed::Kind kind) {
+  return {{std::string(domain::code::internal), std::move(message)}, kind};
+}
+
+}  // namespace
+
+RunMaintenance::RunMaintenance(RunMaintenanceConfig config, store::Store& store, const Clock& clock, std::vector<MaintenanceTask> tasks)
+    : config_(std::move(config)), store_(store), clock_(clock), tasks_(std::move(tasks)) {}
+
+domain::Ending RunMaintenance::run(const domain::ClaimedJob& job) const {
+  auto task = std::ranges::find(tasks_, job.kind, &MaintenanceTask::kind);
+  if (task == tasks_.end()) return failed("This program knows no maintenance of the kind '" + job.kind + "'.", domain::Failed::Kind::permanent);
+  try {
+    auto done = task->run(job.args, clock_.now(), stop_.get_token());
+    if (stop_.stop_requested()) return domain::Interrupted{"the server stopped"};
+    if (!done) return domain::Failed{done.error(), domain::Failed::Kind::permanent};
+    return domain::Succeeded{{}, *done};
+  } catch (const std::exception& error) {
+    log::error("maintenance failed", {{"kind", job.kind}, {"job", job.public_id}, {"problem", error.what()}});
+    return failed("The maintenance could not be done; the server's log tells why. It is tried again.", domain::Failed::Kind::transient);
+  }
+}
+
+// An ending that could not be stored (a full disk) is offered again: the claim stays ours while this node lives.
+void RunMaintenance::store_ending() {
+  if (!unstored_) return;
+  store_.finish(*unstored_, {.node = config_.node, .worker = kSlot, .lanes = {}, .count = 0}, config_.retry, clock_.now()).stored.get();
+  unstored_.reset();
+}
+
+Duration RunMaintenance::run_once() {
+  store_ending();
+  if (stop_.stop_requested()) return config_.longest_sleep;
+  auto jobs = store_.claim({.node = config_.node, .worker = kSlot, .lanes = {domain::lane_of(domain::kMaintenanceQueue, "")}, .count = 1}, clock_.now());
+  if (jobs.empty()) return config_.longest_sleep;
+  unstored_ = store::Finish{jobs.front().fence, run(jobs.front()), kSlot, ""};
+  store_ending();
+  return Duration::zero();
+}
+
+}  // namespace darkroom::scheduler

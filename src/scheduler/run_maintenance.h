@@ -1,0 +1,50 @@
+// Maintenance jobs are jobs like any other: claimed from the lane of the queue `maintenance`, one at a time, and finished with what was done.
+#pragma once
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "domain/retry_policy.h"
+#include "store/store.h"
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace darkroom::scheduler {
+
+struct MaintenanceTask {
+  std::string_view kind;  // of domain/maintenance.h
+  // Returns what was done as a JSON object. An Error is a permanent failure, an exception one that may pass. Returns early when it is told to stop.
+  std::function<Result<std::string>(const std::string& args, Time now, std::stop_token stop)> run;
+};
+
+struct RunMaintenanceConfig {
+  std::string node;  // id of this process, as registered
+  domain::RetryPolicy retry;
+  std::chrono::seconds longest_sleep{5};  // a belt: a wake-up that was missed costs no more than this
+};
+
+class RunMaintenance {
+ public:
+  RunMaintenance(RunMaintenanceConfig config, store::Store& store, const Clock& clock, std::vector<MaintenanceTask> tasks);
+  // Runs one job to its end if there is one, and returns when to come again. From one thread.
+  Duration run_once();
+  // Tells the task in progress to stop; its job goes back with its attempt refunded. From any thread.
+  void stop() { stop_.request_stop(); }
+
+ private:
+  domain::Ending run(const domain::ClaimedJob& job) const;
+  void store_ending();
+
+  RunMaintenanceConfig config_;
+  store::Store& store_;
+  const Clock& clock_;
+  std::vector<MaintenanceTask> tasks_;
+  std::stop_source stop_;
+  std::optional<store::Finish> unstored_;  // of a job that has ended
+};
+
+}  // namespace darkroom::scheduler

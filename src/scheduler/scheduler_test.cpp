@@ -1,0 +1,78 @@
+#include "blob/file_blob_store.h"
+#include "scheduler/promote_due.h"
+#include "scheduler/remove_blobs.h"
+#include "store/open_store.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace darkroom::scheduler {
+namespace {
+
+class SchedulerTest : public testing::Test {
+ protected:
+  SchedulerTest() : folder_(testing::TempDir() + "scheduler-" + std::to_string(::getpid())) {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    store_ = store::open_store(folder_ + "/darkroom.db", now_);
+    blobs_ = std::make_unique<blob::FileBlobStore>(folder_ + "/blobs");
+  }
+
+  store::ImageRecord upload() {
+    auto staged = blobs_->stage();
+    staged->write("photo");
+    blobs_->keep(*staged);
+    store::NewImage image{.title = "a", .owner = "a", .sha256 = staged->sha256(), .byte_count = 5, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
+    return store_->create_image(image, {"admin", ""}, now_).value();
+  }
+
+  std::string folder_;
+  Time now_ = from_micros(1'700'000'000'000'000);
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<blob::FileBlobStore> blobs_;
+};
+
+TEST_F(SchedulerTest, SleepsUntilTheNextJobIsDueAndPromotesIt) {
+  PromoteDue promote({}, *store_);
+  EXPECT_EQ(promote.run_once(now_), std::chrono::seconds(5));
+  auto image = upload();
+  auto job = store_->claim({"local", "slot-1", {"ai_processing/demo"}, 1}, now_).at(0);
+  domain::RetryPolicy soon{.first_delay = std::chrono::seconds(3), .jitter = 0};
+  store_->finish({job.fence, domain::Failed{{"model_unavailable", "x"}, domain::Failed::Kind::transient}, "slot-1", ""}, {"local", "slot-1", {}, 0}, soon, now_).stored.get();
+  EXPECT_EQ(promote.run_once(now_), std::chrono::seconds(3));
+  EXPECT_EQ(store_->find_image(image.id)->job.state, domain::JobState::scheduled);
+  promote.run_once(now_ + std::chrono::seconds(3));
+  EXPECT_EQ(store_->find_image(image.id)->job.state, domain::JobState::queued);
+}
+
+TEST_F(SchedulerTest, ARemovalCutShortIsFinished) {
+  auto image = upload();
+  auto content = store_->delete_image(image.id, {"admin", ""}, now_).value();
+  ASSERT_TRUE(content);
+  EXPECT_TRUE(blobs_->open(*content));
+  RemoveBlobs remove(*store_, *blobs_);
+  EXPECT_EQ(remove.run_once(), 1);
+  EXPECT_FALSE(blobs_->open(*content));
+  EXPECT_EQ(remove.run_once(), 0);
+}
+
+// A photo that arrives while its equal is being deleted: made durable before the removal, its row after it. The file must be there in the end.
+TEST_F(SchedulerTest, APhotoThatArrivesDuringTheRemovalOfItsEqualIsNotLost) {
+  auto image = upload();
+  RemoveBlobs remove(*store_, *blobs_);
+  ASSERT_TRUE(store_->delete_image(image.id, {"admin", ""}, now_));
+  auto staged = blobs_->stage();
+  staged->write("photo");
+  blobs_->keep(*staged);
+  remove.run_once();
+  EXPECT_FALSE(blobs_->open(staged->sha256()));
+  store::NewImage again{.title = "b", .owner = "a", .sha256 = staged->sha256(), .byte_count = 5, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
+  ASSERT_TRUE(store_->create_image(again, {"admin", ""}, now_));
+  blobs_->confirm(*staged);
+  EXPECT_TRUE(blobs_->open(staged->sha256()));
+}
+
+}  // namespace
+}  // namespace darkroom::scheduler

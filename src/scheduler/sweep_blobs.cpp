@@ -1,0 +1,39 @@
+#include "scheduler/sweep_blobs.h"
+
+#include "domain/error_codes.h"
+#include "scheduler/counts.h"
+
+#include <algorithm>
+
+namespace darkroom::scheduler {
+
+Result<std::string> SweepBlobs::run(Time now, std::stop_token stop) {
+  std::vector<std::string> orphans;
+  std::int64_t total = 0;
+  std::string after;
+  for (bool more = true; more && !stop.stop_requested();) {
+    std::vector<blob::StoredBlob> page = blobs_.list(after, config_.page);
+    more = !page.empty();
+    if (more) after = page.back().sha256;
+    total += static_cast<std::int64_t>(page.size());
+    std::vector<std::string> old;
+    for (const blob::StoredBlob& blob : page) {
+      if (blob.modified <= now - config_.age) old.push_back(blob.sha256);
+    }
+    std::ranges::copy(store_.unused_blobs(old), std::back_inserter(orphans));
+  }
+  std::int64_t count = static_cast<std::int64_t>(orphans.size());
+  if (count > config_.few && count * 100 > total * config_.most_percent) {
+    return Error{std::string(domain::code::conflict), std::to_string(count) + " of " + std::to_string(total) +
+                                                          " stored photos belong to no image of this database, so nothing was removed: is this the photo folder of another "
+                                                          "database? If they shall go, raise retention.sweep_most_percent."};
+  }
+  for (std::size_t from = 0; from < orphans.size() && !stop.stop_requested(); from += static_cast<std::size_t>(config_.page)) {
+    auto end = orphans.begin() + static_cast<std::ptrdiff_t>(std::min(orphans.size(), from + static_cast<std::size_t>(config_.page)));
+    store_.note_unused_blobs({orphans.begin() + static_cast<std::ptrdiff_t>(from), end}, now);
+    remove_blobs_.run_once();
+  }
+  return counts_json({{"stored", total}, {"removed", count}, {"leftovers", blobs_.remove_stale_uploads(now - config_.staged_age)}});
+}
+
+}  // namespace darkroom::scheduler

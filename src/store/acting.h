@@ -1,0 +1,99 @@
+// Acting on jobs that are there: cancel, move, run again, one by one or all that match a filter; batches; quarantine. A part of store.h.
+#pragma once
+
+#include "base/result.h"
+#include "store/records.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace darkroom::store {
+
+// Which jobs: all that meet every condition given. Only the newest job of each image is looked at.
+struct JobFilter {
+  std::vector<ImageId> images = {};              // empty: any
+  std::vector<std::string> jobs = {};            // public ids; empty: any
+  std::vector<domain::JobState> states = {};     // empty: any
+  std::optional<std::string> queue = {};
+  std::optional<std::string> model = {};
+  std::optional<std::string> owner = {};
+  std::optional<std::string> error_code = {};
+  std::optional<std::string> batch = {};         // public id
+  std::optional<Time> created_from = {};         // inclusive
+  std::optional<Time> created_before = {};       // exclusive
+};
+
+struct Cancel {};
+struct Reprioritise {
+  int priority = 0;
+};
+struct Retry {};
+using BulkAction = std::variant<Cancel, Reprioritise, Retry, Reprocess>;
+
+struct BulkResult {
+  std::int64_t matched = 0;  // jobs that meet the filter
+  std::int64_t changed = 0;  // of these, those that the action changed; in a dry run, those that it would change
+};
+
+struct BatchRecord {
+  std::int64_t id = 0;
+  std::string public_id;
+  std::string title;
+  std::string owner;
+  std::int64_t total = 0;  // jobs
+  std::int64_t waiting = 0;
+  std::int64_t running = 0;
+  std::int64_t completed = 0;
+  std::int64_t failed = 0;
+  std::int64_t cancelled = 0;
+  Time created_at{};
+  std::optional<Time> sealed_at;     // nothing is added any more
+  std::optional<Time> completed_at;  // sealed and every job final; the event batch.completed was written with it, once
+};
+
+struct Quarantined {
+  std::string sha256;
+  int crashes = 0;
+  Time last_at{};
+  std::vector<ImageId> images;  // that hold this content, at most 20
+};
+
+class Acting {
+ public:
+  virtual ~Acting() = default;
+
+  // --- one job, named by its public id ---
+  // scheduled, queued and running become cancelled at once; a running one's slot is freed by its worker, which hears of it or asks (Running::beat), and
+  // its late result is refused. Errors: not_found; conflict when it is final.
+  virtual Result<JobRecord> cancel_job(std::string_view public_id, const Actor& actor, Time now) = 0;
+  // Acts at the next claim. Errors: not_found; conflict unless scheduled or queued; invalid_field outside -100..100.
+  virtual Result<JobRecord> reprioritise_job(std::string_view public_id, int priority, const Actor& actor, Time now) = 0;
+
+  // --- many jobs ---
+  // Does to every matching job what the verb for one job does, skipping those that the action does not fit (a final job is not cancelled, an image
+  // whose job is not final is not reprocessed, a quarantined photo is not retried). In chunks, so that no other write waits long; each chunk is one
+  // transaction and a job that changed in between is skipped. A dry run only counts.
+  virtual BulkResult act_on_jobs(const JobFilter& filter, const BulkAction& action, bool dry_run, const Actor& actor, Time now) = 0;
+
+  // --- batches ---
+  // Open for jobs until it is sealed. NewImage::batch and Reprocess::batch put jobs into it. A job retried in a batch that is not completed takes the
+  // failed job's place in it.
+  virtual BatchRecord create_batch(std::string_view title, std::string_view owner, const Actor& actor, Time now) = 0;
+  // Errors: not_found. Sealing a sealed one changes nothing. An empty batch completes at once.
+  virtual Result<BatchRecord> seal_batch(std::string_view public_id, const Actor& actor, Time now) = 0;
+  virtual std::optional<BatchRecord> find_batch(std::string_view public_id) = 0;
+  virtual std::vector<BatchRecord> list_batches(int limit) = 0;  // newest first
+  // Batches that are sealed, have no open job and were not completed by the transaction of their last job (two of them ended at the same moment on two
+  // nodes): completes them, each once, and returns their number.
+  virtual int complete_batches(Time now) = 0;
+
+  // --- quarantine: contents that crashed a runner twice ---
+  virtual std::vector<Quarantined> list_quarantine(int limit) = 0;  // newest first
+  // Photos of this content may run again. Error: not_found.
+  virtual Result<void> release_quarantine(std::string_view sha256, const Actor& actor, Time now) = 0;
+};
+
+}  // namespace darkroom::store

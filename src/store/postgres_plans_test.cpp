@@ -1,0 +1,141 @@
+// The plans of the hot statements on PostgreSQL, with enough rows that a wrong one would be chosen if it could; and claims beside each other.
+#include "store/postgres_place.h"
+#include "store/sql_claims.h"
+#include "store/sql_insight.h"
+#include "store/sql_rows.h"
+#include "store/sql_store.h"
+
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace darkroom::store {
+namespace {
+
+using testing_support::shared_postgres;
+
+// Forty thousand photos of a hundred owners: four in ten finished, three queued, two scheduled, one running.
+constexpr const char* kFill =
+    "INSERT INTO image (title, owner, sha256, byte_count, format, width, height, created_at, updated_at) "
+    "SELECT 'a', 'owner-' || n % 100, lpad(to_hex(n), 64, '0'), 1, 'JPEG', 1, 1, n, n FROM generate_series(1, 40000) AS n;"
+    "INSERT INTO job (public_id, kind, image_id, queue, model, lane, owner, priority, rank, state, run_at, attempt, max_attempts, node, worker, "
+    "started_at, finished_at, created_at, updated_at) "
+    "SELECT lpad(n::text, 36, '0'), 'image.process', n, 'ai_processing', 'm' || n % 5, 'ai_processing/m' || n % 5, "
+    "'owner-' || n % 100, n % 7, n / 100, "
+    "CASE WHEN n % 10 < 4 THEN 'completed' WHEN n % 10 < 7 THEN 'queued' WHEN n % 10 < 9 THEN 'scheduled' ELSE 'running' END, n, 1, 4, "
+    "CASE WHEN n % 10 = 9 THEN 'node-' || n % 20 END, CASE WHEN n % 10 = 9 THEN 'worker' END, CASE WHEN n % 10 = 9 THEN n END, "
+    "CASE WHEN n % 10 < 4 THEN n END, n, n FROM generate_series(1, 40000) AS n;"
+    "INSERT INTO attempt (job_id, claim_no, number, worker, started_at) SELECT n, 1, 1, 'worker', n FROM generate_series(1, 40000) AS n;"
+    "INSERT INTO queue_start (queue, at) SELECT 'ai_processing', n FROM generate_series(1, 40000) AS n;"
+    "UPDATE image SET job_id = id; ANALYZE;";
+
+class PostgresPlans : public testing::Test {
+ protected:
+  PostgresPlans() : place_(shared_postgres()) {
+    place_.open();
+    session_ = place_.connect();
+    session_->run_script(kFill, 60s);
+    session_->run_script("SET plan_cache_mode = force_generic_plan", 20s);
+  }
+
+  // As the server plans it once it no longer looks at the parameters.
+  std::string plan(const std::string& statement) {
+    session_->run_script("PREPARE hot AS " + postgres_statement(statement), 20s);
+    auto count = session_->query("SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = 'hot'").front().integer(0);
+    std::string nulls;
+    for (int i = 0; i < count; ++i) nulls += i ? ", NULL" : "NULL";
+    std::string lines;
+    for (const Row& row : session_->query("EXPLAIN EXECUTE hot" + (count ? "(" + nulls + ")" : ""))) lines += row.text(0) + "\n";
+    session_->run_script("DEALLOCATE hot", 20s);
+    return lines;
+  }
+
+  PostgresPlace place_;
+  std::unique_ptr<PostgresConnection> session_;
+};
+
+TEST_F(PostgresPlans, HotStatementsNeitherScanNorSort) {
+  for (const char* statement : hot_statements()) {
+    std::string found = plan(statement);
+    for (const char* table : {"job", "image", "event", "attempt", "result"}) {
+      EXPECT_EQ(found.find(std::string("Seq Scan on ") + table), std::string::npos) << statement << "\n" << found;
+    }
+    EXPECT_EQ(found.find("Sort"), std::string::npos) << statement << "\n" << found;
+  }
+}
+
+// Nor do they gather a whole range of which they want a part.
+TEST_F(PostgresPlans, StatementsThatLookIntoTheLineReadAPieceOfAnIndex) {
+  std::vector<const char*> statements = queue_statements();
+  for (const char* statement : place_statements()) statements.push_back(statement);
+  for (const char* statement : statements) {
+    std::string found = plan(statement);
+    for (const char* word : {"Seq Scan on job", "Sort"}) EXPECT_EQ(found.find(word), std::string::npos) << statement << "\n" << found;
+    bool gathers = found.find("Bitmap Heap Scan") != std::string::npos;
+    EXPECT_FALSE(gathers && std::string_view(statement).find("LIMIT") != std::string_view::npos) << statement << "\n" << found;
+  }
+}
+
+TEST_F(PostgresPlans, TheNextJobIsTheHeadOfTheClaimIndex) {
+  std::string head = plan("SELECT id FROM job WHERE state = 'queued' AND lane = $1 ORDER BY priority DESC, rank, id LIMIT 1 /*SKIP LOCKED*/");
+  EXPECT_NE(head.find("using job_claim"), std::string::npos) << head;
+  EXPECT_EQ(head.find("Sort"), std::string::npos) << head;
+  EXPECT_NE(plan(kOwnersLastRank).find("using job_turn"), std::string::npos);
+}
+
+class PostgresClaims : public testing::Test {
+ protected:
+  PostgresClaims() : place_(shared_postgres()), store_(place_.open()) {}
+
+  void upload(int count) {
+    for (int i = 0; i < count; ++i) {
+      NewImage image{.title = "a", .owner = "minji", .external_id = {}, .sha256 = std::string(64, 'a'), .byte_count = 1, .format = "JPEG",
+                     .width = 1, .height = 1, .model = "demo"};
+      ASSERT_TRUE(store_.create_image(image, {"admin", ""}, now_));
+    }
+  }
+  static ClaimRequest wants(int count) {
+    return {.node = "01890000-0000-7000-8000-000000000001", .worker = "worker", .lanes = {domain::lane_of(domain::kProcessQueue, "demo")},
+            .count = count};
+  }
+
+  PostgresPlace place_;
+  SqlStore store_;
+  Time now_ = from_micros(1'700'000'000'000'000);
+};
+
+TEST_F(PostgresClaims, AHeadThatAnotherIsTakingIsSteppedOver) {
+  upload(2);
+  auto other = place_.connect();
+  other->run_script("BEGIN; SELECT id FROM job WHERE state = 'queued' ORDER BY id LIMIT 1 FOR UPDATE", 20s);
+  auto jobs = store_.claim(wants(2), now_);
+  ASSERT_EQ(jobs.size(), 1u);
+  EXPECT_EQ(jobs[0].fence.job.value, 2);
+  other->run_script("ROLLBACK", 20s);
+  EXPECT_EQ(store_.claim(wants(2), now_).at(0).fence.job.value, 1);
+}
+
+TEST_F(PostgresClaims, TwoProcessesNeverTakeTheSameJob) {
+  upload(120);
+  SqlStore second(place_.open());
+  std::mutex mutex;
+  std::multiset<std::int64_t> taken;
+  {
+    std::vector<std::jthread> claimers;
+    for (int i = 0; i < 4; ++i) {
+      claimers.emplace_back([&, i] {
+        for (auto jobs = (i % 2 ? store_ : second).claim(wants(3), now_); !jobs.empty(); jobs = (i % 2 ? store_ : second).claim(wants(3), now_)) {
+          std::lock_guard guard(mutex);
+          for (const auto& job : jobs) taken.insert(job.fence.job.value);
+        }
+      });
+    }
+  }
+  // One that was being taken is stepped over, so the last ones may be left by a claimer, and taken by the next.
+  for (const auto& job : store_.claim(wants(120), now_)) taken.insert(job.fence.job.value);
+  EXPECT_EQ(taken.size(), 120u);
+  EXPECT_EQ(std::set<std::int64_t>(taken.begin(), taken.end()).size(), 120u);
+}
+
+}  // namespace
+}  // namespace darkroom::store

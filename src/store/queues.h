@@ -1,0 +1,117 @@
+// Queues and the processes that serve them: limits of the whole cluster, nodes with their leases, and what can be known of a wait. A part of store.h.
+#pragma once
+
+#include "base/result.h"
+#include "domain/rate.h"
+#include "store/records.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace darkroom::store {
+
+using domain::RateLimit;
+
+struct QueueSettings {
+  std::string name;
+  bool paused = false;
+  std::string paused_by;
+  std::string pause_reason;
+  std::optional<RateLimit> rate;              // none: unlimited
+  std::optional<int> concurrency;             // running at the same time in the whole cluster; none: unlimited
+  std::optional<Duration> ageing;             // every 8th start of a lane takes the level head that waited longest over this; none: off
+  std::optional<int> max_retries;             // none: as configured
+  std::optional<std::chrono::seconds> first_retry;
+};
+
+// What changes; an inner none removes a limit.
+struct QueueChange {
+  std::optional<bool> paused = {};
+  std::optional<std::optional<RateLimit>> rate = {};
+  std::optional<std::optional<int>> concurrency = {};
+  std::optional<std::optional<Duration>> ageing = {};
+  std::optional<std::optional<int>> max_retries = {};
+  std::optional<std::optional<std::chrono::seconds>> first_retry = {};
+};
+
+struct Spread {  // of the newest 200 finished jobs
+  Duration p50{};
+  Duration p95{};
+};
+
+struct QueueReport {
+  QueueSettings settings;
+  std::int64_t queued = 0;     // exact to 10,000, then 10,001
+  std::int64_t scheduled = 0;  // the same
+  std::int64_t running = 0;
+  std::optional<Time> oldest;  // since when the longest waiting queued job is due
+  std::int64_t finished_last_minute = 0;
+  std::int64_t finished_last_hour = 0;  // exact to 10,000, then 10,001
+  std::optional<Spread> wait;  // from due to started; none: nothing has finished
+  std::optional<Spread> run;   // from started to finished
+};
+
+// Where a job stands and why it is not running.
+struct Place {
+  domain::JobState state = domain::JobState::queued;
+  std::optional<std::int64_t> ahead;  // jobs of its lane that start before it, for a queued one; exact to 10,000
+  bool over_limit = false;            // more than 10,000 are ahead
+  std::optional<Duration> starts_in;  // estimate; none: unknown
+  std::optional<Duration> error;      // half-width of the estimate
+  std::string code;                   // running, finished, next, in_line, scheduled, retry_wait, paused, rate_limited, concurrency_limited, no_worker, draining
+  std::string message;                // one sentence in English that says why, with the numbers
+};
+
+enum class NodeState { running, draining, stopped };
+
+struct NodeRecord {
+  std::string id;    // UUID, new at each start of a process
+  std::string name;  // host and process, for people
+  std::string role;  // serve, web, worker
+  std::string version;
+  int slots = 0;
+  std::vector<std::string> models = {};  // that it can run
+  std::string url = {};         // where the others reach it, of those that answer HTTP
+  std::string blob_store = {};  // id of the folder in which it keeps photos; equal ids: the same folder
+  NodeState state = NodeState::running;
+  Time started_at{};
+  Time seen_at{};
+  Time lease_until{};
+  std::int64_t running = 0;  // jobs that it holds
+};
+
+// What a node learns from its heartbeat.
+struct Beat {
+  bool known = true;                        // false: its row is gone or its lease has run out; register anew
+  std::vector<domain::Fence> lost = {};     // of those that it says it runs: no longer its own (cancelled, deleted, rescued): to be stopped
+};
+
+inline constexpr int kAgeingStride = 8;
+inline constexpr std::int64_t kExactPosition = 10'000;
+
+class Queues {
+ public:
+  virtual ~Queues() = default;
+
+  // --- queues ---
+  virtual std::vector<QueueReport> queues(Time now) = 0;  // by name
+  // Acts at the next claim, everywhere. Error: not_found.
+  virtual Result<QueueSettings> change_queue(std::string_view name, const QueueChange& change, const Actor& actor, Time now) = 0;
+  // Error: not_found.
+  virtual Result<Place> place_of(std::string_view public_id, Time now) = 0;
+
+  // --- nodes: each process that claims has one lease for all it holds ---
+  // Clocks of nodes may differ: where several share a database, its clock decides about leases, and `now` is only a fallback.
+  virtual void register_node(const NodeRecord& node, Duration lease, Time now) = 0;
+  virtual Beat beat(std::string_view node, NodeState state, const std::vector<domain::Fence>& running, Duration lease, Time now) = 0;
+  // The node is gone in good order: what it still holds goes back, refunded.
+  virtual void unregister_node(std::string_view node, const domain::RetryPolicy& policy, Time now) = 0;
+  // Running jobs of nodes whose lease has run out, or that are not known: each ends as Interrupted. Returns their number.
+  virtual int rescue_expired(const domain::RetryPolicy& policy, Time now) = 0;
+  virtual std::vector<NodeRecord> nodes(Time now) = 0;  // those seen in the last hour, running ones first
+};
+
+}  // namespace darkroom::store

@@ -1,0 +1,76 @@
+// One connection to an SQL database. Statements are constants with $1, $2, ... and each is prepared once a connection.
+#pragma once
+
+#include "base/clock.h"
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace darkroom::store {
+
+using Value = std::variant<std::monostate, std::int64_t, std::string>;
+
+// A parameter of a statement: refers to its text, so it lives no longer than the call.
+class Param {
+ public:
+  Param(std::int64_t value) : value_(value) {}
+  Param(int value) : value_(std::int64_t{value}) {}
+  Param(Time value) : value_(to_micros(value)) {}
+  Param(std::string_view value) : value_(value) {}
+  Param(const std::string& value) : value_(std::string_view(value)) {}
+  Param(const char* value) : value_(std::string_view(value)) {}
+  template <class T>
+  Param(const std::optional<T>& value) {
+    if (value) value_ = Param(*value).value_;
+  }
+
+  const std::variant<std::monostate, std::int64_t, std::string_view>& value() const { return value_; }
+
+ private:
+  std::variant<std::monostate, std::int64_t, std::string_view> value_;
+};
+
+using Params = std::initializer_list<Param>;
+
+class Row {
+ public:
+  std::vector<Value> values;
+
+  bool is_null(std::size_t column) const { return std::holds_alternative<std::monostate>(values[column]); }
+  std::int64_t integer(std::size_t column) const { return std::get<std::int64_t>(values[column]); }
+  int small(std::size_t column) const { return static_cast<int>(integer(column)); }
+  Time time(std::size_t column) const { return from_micros(integer(column)); }
+  const std::string& text(std::size_t column) const { return std::get<std::string>(values[column]); }
+  std::optional<std::string> optional_text(std::size_t column) const {
+    return is_null(column) ? std::nullopt : std::optional(text(column));
+  }
+  std::optional<Time> optional_time(std::size_t column) const {
+    return is_null(column) ? std::nullopt : std::optional(time(column));
+  }
+};
+
+using Rows = std::vector<Row>;
+
+class Connection {
+ public:
+  virtual ~Connection() = default;
+  // Runs a statement to its end and returns all its rows; throws StoreUnavailable when the database refuses. `sql` is a constant: its address names the
+  // prepared statement.
+  virtual Rows execute(const char* sql, Params params = {}) = 0;
+  // The same for a statement whose rows nobody needs. It may be sent only with the next one of the transaction, or with its commit, which then throws what
+  // it was refused with.
+  virtual void post(const char* sql, Params params) = 0;
+  // Runs an INSERT of one row and returns the `id` that the database gave it.
+  virtual std::int64_t insert(const char* sql, Params params) = 0;
+  // The clock by which leases and limits are judged: on SQLite, where one process has one clock, the caller's; on PostgreSQL the server's own at
+  // this moment (a round trip), so that hosts with skewed clocks agree. There `clock=callers` in the URL gives the caller's time back, for
+  // tests that drive time.
+  virtual Time clock(Time callers_now) = 0;
+};
+
+}  // namespace darkroom::store

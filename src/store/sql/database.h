@@ -1,0 +1,71 @@
+// A database as the store uses it: durable transactions, and reads against one snapshot. One implementation for each kind: sqlite_database,
+// postgres_database. What they promise is the same; how they come by it is told there.
+#pragma once
+
+#include "store/records.h"
+#include "store/sql/connection.h"
+
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace darkroom::store {
+
+// What a request works with inside its transaction.
+struct Transaction {
+  Connection& connection;
+  std::vector<Event>& events;  // told to the listener after the commit
+
+  Rows execute(const char* sql, Params params = {}) { return connection.execute(sql, params); }
+  void post(const char* sql, Params params) { connection.post(sql, params); }
+  std::int64_t insert(const char* sql, Params params) { return connection.insert(sql, params); }
+  Time clock(Time callers_now) { return connection.clock(callers_now); }  // see Connection::clock
+};
+
+class Database {
+ public:
+  virtual ~Database() = default;
+
+  // Other processes may use it at the same time.
+  virtual bool is_shared() const = 0;
+
+  // Runs `work` in a durable transaction and returns what it returns, or throws what it throws. `work` may run more than once (after a
+  // deadlock, say); only its last run counts. Throws StoreUnavailable when nothing was stored, or when nobody can tell.
+  template <class Work>
+  auto write(Work&& work) -> std::invoke_result_t<Work&, Transaction&> {
+    std::optional<std::invoke_result_t<Work&, Transaction&>> result;
+    write_blocking([&](Transaction& transaction) { result.emplace(work(transaction)); });
+    return std::move(*result);
+  }
+
+  // The same, but returns before the commit, with a future that becomes ready at it, or throws StoreUnavailable if none of it was stored.
+  // A database that gains nothing by it returns after the commit.
+  template <class Work>
+  auto write_early(Work&& work) -> std::pair<std::invoke_result_t<Work&, Transaction&>, std::future<void>> {
+    std::optional<std::invoke_result_t<Work&, Transaction&>> result;
+    std::future<void> stored = run_early([&](Transaction& transaction) { result.emplace(work(transaction)); });
+    return {std::move(*result), std::move(stored)};
+  }
+
+  // Runs `work` in the calling thread against one snapshot; it must not write.
+  template <class Work>
+  auto read(Work&& work) -> std::invoke_result_t<Work&, Connection&> {
+    std::optional<std::invoke_result_t<Work&, Connection&>> result;
+    read_blocking([&](Connection& connection) { result.emplace(work(connection)); });
+    return std::move(*result);
+  }
+
+  // Called after each commit with its events, from a thread of the database. With many processes it also hears, a moment later, the events of the
+  // others, and may hear an event twice.
+  virtual void on_commit(std::function<void(const std::vector<Event>&)> listener) = 0;
+
+ private:
+  virtual void write_blocking(std::function<void(Transaction&)> work) = 0;
+  virtual std::future<void> run_early(std::function<void(Transaction&)> work) = 0;
+  virtual void read_blocking(const std::function<void(Connection&)>& work) = 0;
+};
+
+}  // namespace darkroom::store

@@ -1,0 +1,165 @@
+#include "store/sql/postgres_connection.h"
+
+#include "store/sql/postgres_text.h"
+
+#include <libpq-fe.h>
+
+#include <charconv>
+#include <cstring>
+
+namespace darkroom::store {
+namespace {
+
+constexpr const char* kBeginWrite = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+constexpr const char* kBeginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+constexpr const char* kHoldHorizon = "SELECT pg_advisory_xact_lock_shared(hold.class, hold.newest) FROM event_hold AS hold";
+constexpr const char* kCommit = "COMMIT";
+constexpr const char* kRollback = "ROLLBACK";
+constexpr const char* kServersClock = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+
+// The numbers of pg_type for the types that the store's statements give back.
+constexpr Oid kBool = 16, kInt8 = 20, kInt2 = 21, kInt4 = 23, kNumeric = 1700;
+
+std::string limits(const PostgresOptions& options) {
+  auto set = [](const std::string& name, const std::string& value) { return "set_config('" + name + "', " + quoted_literal(value) + ", true)"; };
+  auto limit = [&](const std::string& name, std::chrono::milliseconds time) { return ", " + set(name, std::to_string(time.count())); };
+  std::string text = "SELECT " + set("synchronous_commit", "on") + limit("statement_timeout", options.statement_timeout) +
+                     limit("lock_timeout", options.lock_timeout) + limit("idle_in_transaction_session_timeout", options.idle_timeout);
+  if (!options.schema.empty()) text += ", " + set("search_path", quoted_identifier(options.schema));
+  return text;
+}
+
+// Whole numbers of any type are integers to the store, also a SUM, which is NUMERIC; anything else is its text, as on SQLite.
+Value value_of(const PGresult* result, int row, int column) {
+  if (PQgetisnull(result, row, column)) return std::monostate{};
+  std::string_view text(PQgetvalue(result, row, column), static_cast<std::size_t>(PQgetlength(result, row, column)));
+  Oid type = PQftype(result, column);
+  if (type == kBool) return std::int64_t{text == "t"};
+  if (type == kInt8 || type == kInt4 || type == kInt2 || type == kNumeric) {
+    std::int64_t number = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc{} && end == text.data() + text.size()) return number;
+  }
+  return std::string(text);
+}
+
+Rows rows_of(const PGresult* result) {
+  Rows rows(static_cast<std::size_t>(PQntuples(result)));
+  int columns = PQnfields(result);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].values.reserve(static_cast<std::size_t>(columns));
+    for (int column = 0; column < columns; ++column) rows[i].values.push_back(value_of(result, static_cast<int>(i), column));
+  }
+  return rows;
+}
+
+}  // namespace
+
+PostgresConnection::PostgresConnection(const PostgresOptions& options, Statements statements)
+    : options_(options), link_(options), sending_(statements) {
+  Statement* set_limits = with_text(limits(options));
+  openings_[Access::read] = {with_text(kBeginRead), set_limits};
+  openings_[Access::migrate] = {with_text(kBeginWrite), set_limits};
+  openings_[Access::write] = {with_text(kBeginWrite), set_limits, with_text(kHoldHorizon)};
+  commit_ = with_text(kCommit);
+}
+
+void PostgresConnection::begin(Access access) {
+  access_ = access;
+  opening_ = true;
+}
+
+void PostgresConnection::commit() {
+  if (std::exchange(opening_, false)) return;
+  auto answer = run(*commit_, {});
+  // COMMIT of a transaction in which a statement failed is answered with ROLLBACK, and is no error to the server.
+  if (std::strcmp(PQcmdStatus(answer.get()), kCommit) != 0) {
+    throw PostgresFailure(PostgresFailure::Kind::refused, "25P02",
+                          "PostgreSQL at " + options_.name + " rolled the transaction back: a statement in it had failed");
+  }
+}
+
+void PostgresConnection::roll_back() {
+  if (std::exchange(opening_, false) || link_.broken()) return;
+  try {
+    link_.add(kRollback);
+    link_.finish();
+  } catch (const PostgresFailure&) {
+    link_.give_up();
+  }
+}
+
+PostgresConnection::Statement* PostgresConnection::with_text(const std::string& text) {
+  return &statements_.try_emplace(text, Statement{text, statement_name(text)}).first->second;
+}
+
+PostgresConnection::Statement& PostgresConnection::known(const char* sql, bool returning_id) {
+  Statement*& found = known_[{sql, returning_id}];
+  if (!found) found = with_text(postgres_statement(sql) + (returning_id ? " RETURNING id" : ""));
+  return *found;
+}
+
+void PostgresConnection::add_opening() {
+  if (!std::exchange(opening_, false)) return;
+  for (Statement* each : openings_[access_]) add(*each, {});
+}
+
+void PostgresConnection::add(Statement& statement, Params params) {
+  std::span<const Param> values(params.begin(), params.size());
+  if (sending_ == Statements::whole) {
+    link_.add(statement.text, values);
+    return;
+  }
+  if (!statement.prepared) {
+    link_.add_prepare(statement.name, statement.text);
+    preparing_.push_back(&statement);
+    statement.prepared = true;
+  }
+  link_.add_prepared(statement.name, values);
+}
+
+PostgresLink::Answer PostgresConnection::run(Statement& statement, Params params) {
+  add_opening();
+  add(statement, params);
+  return finish();
+}
+
+PostgresLink::Answer PostgresConnection::finish() {
+  try {
+    PostgresLink::Answer last = std::move(link_.finish().back());
+    preparing_.clear();
+    return last;
+  } catch (const PostgresFailure&) {
+    // Some of them may have been prepared and some not: under another name each can be prepared again.
+    for (Statement* each : preparing_) {
+      each->prepared = false;
+      each->name += '_';
+    }
+    preparing_.clear();
+    throw;
+  }
+}
+
+Rows PostgresConnection::execute(const char* sql, Params params) { return rows_of(run(known(sql, false), params).get()); }
+
+// One round trip less: it travels with the statement after it.
+void PostgresConnection::post(const char* sql, Params params) {
+  add_opening();
+  add(known(sql, false), params);
+}
+
+std::int64_t PostgresConnection::insert(const char* sql, Params params) {
+  return rows_of(run(known(sql, true), params).get()).front().integer(0);
+}
+
+Time PostgresConnection::clock(Time callers_now) {
+  return options_.callers_clock ? callers_now : execute(kServersClock).front().time(0);
+}
+
+Rows PostgresConnection::query(const std::string& text, Params params) {
+  add_opening();
+  link_.add(text, std::span<const Param>(params.begin(), params.size()));
+  return rows_of(finish().get());
+}
+
+}  // namespace darkroom::store

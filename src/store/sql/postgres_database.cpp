@@ -1,0 +1,151 @@
+#include "store/sql/postgres_database.h"
+
+#include "base/log.h"
+#include "store/sql/postgres_migrate.h"
+#include "store/sql/postgres_pool.h"
+#include "store/sql/postgres_tail.h"
+
+#include <chrono>
+#include <mutex>
+#include <random>
+#include <thread>
+
+namespace darkroom::store {
+namespace {
+
+using Access = PostgresConnection::Access;
+using Kind = PostgresFailure::Kind;
+
+constexpr int kMostConflicts = 3;
+constexpr int kMostLostStatements = 3;
+
+// Two that ran into each other should not do so again.
+void step_aside() {
+  thread_local std::minstd_rand generator{std::random_device{}()};
+  std::this_thread::sleep_for(std::chrono::microseconds(std::uniform_int_distribution<int>(500, 5'000)(generator)));
+}
+
+// What was already tried for one verb.
+struct Tries {
+  int losses = 0;
+  int lost_statements = 0;
+  int conflicts = 0;
+  bool committing = false;  // COMMIT was sent: without an answer nobody knows whether it is stored
+};
+
+using Body = std::function<void(PostgresConnection&, Tries&)>;
+
+}  // namespace
+
+struct PostgresDatabase::State {
+  State(PostgresOptions given, Time now)
+      : options(std::move(given)), writers(options, options.writers), readers(options, options.readers) {
+    PostgresConnection connection(options, PostgresConnection::Statements::whole);
+    check_server(connection.link().server_version(), connection.link().parameter("server_encoding"), options.name);
+    migrate(connection, options, migrations(), now);
+    tail = std::make_unique<PostgresTail>(options, connection, [this](const std::vector<Event>& events) { tell(events); });
+  }
+
+  void run(PostgresPool& pool, const Body& body);
+  bool may_try_again(const PostgresFailure& failure, Tries& tries);
+  void write(PostgresConnection& connection, const std::function<void(Transaction&)>& work, Tries& tries);
+  void tell(const std::vector<Event>& events);
+
+  PostgresOptions options;
+  PostgresPool writers;
+  PostgresPool readers;
+  std::mutex listener_mutex;
+  std::function<void(const std::vector<Event>&)> listener;
+  std::unique_ptr<PostgresTail> tail;  // ends first: it tells the listener
+};
+
+PostgresDatabase::PostgresDatabase(PostgresOptions options, Time now) : state_(std::make_unique<State>(std::move(options), now)) {}
+PostgresDatabase::~PostgresDatabase() = default;
+
+// Runs `body` on a connection until it succeeds or may not be tried again.
+void PostgresDatabase::State::run(PostgresPool& pool, const Body& body) {
+  Tries tries;
+  for (;;) {
+    auto lease = pool.take();
+    try {
+      body(*lease, tries);
+      return;
+    } catch (const PostgresFailure& failure) {
+      lease->roll_back();
+      if (failure.is_standby()) lease->link().give_up();
+      if (!may_try_again(failure, tries)) throw;
+      log::debug("a verb runs again", {{"cause", failure.what()}});
+    } catch (...) {
+      lease->roll_back();
+      throw;
+    }
+  }
+}
+
+bool PostgresDatabase::State::may_try_again(const PostgresFailure& failure, Tries& tries) {
+  if (tries.committing && failure.kind() != Kind::refused) return false;
+  if (failure.kind() == Kind::lost) {
+    writers.drop_idle();
+    readers.drop_idle();
+    return tries.losses++ == 0;
+  }
+  if (failure.kind() != Kind::refused) return false;
+  if (failure.is_lost_statement()) {
+    writers.stop_preparing();
+    readers.stop_preparing();
+    return tries.lost_statements++ < kMostLostStatements;
+  }
+  if (!failure.is_conflict() || tries.conflicts++ == kMostConflicts) return false;
+  step_aside();
+  return true;
+}
+
+void PostgresDatabase::State::write(PostgresConnection& connection, const std::function<void(Transaction&)>& work, Tries& tries) {
+  std::vector<Event> events;
+  Transaction transaction{connection, events};
+  tries.committing = false;
+  connection.begin(Access::write);
+  work(transaction);
+  tail->skip(events);
+  try {
+    tries.committing = true;
+    connection.commit();
+  } catch (...) {
+    tail->no_skip(events);
+    throw;
+  }
+  if (events.empty()) return;
+  tell(events);
+  tail->announce();
+}
+
+void PostgresDatabase::State::tell(const std::vector<Event>& events) {
+  std::lock_guard guard(listener_mutex);
+  if (listener && !events.empty()) listener(events);
+}
+
+void PostgresDatabase::on_commit(std::function<void(const std::vector<Event>&)> listener) {
+  std::lock_guard guard(state_->listener_mutex);
+  state_->listener = std::move(listener);
+}
+
+void PostgresDatabase::write_blocking(std::function<void(Transaction&)> work) {
+  state_->run(state_->writers, [&](PostgresConnection& connection, Tries& tries) { state_->write(connection, work, tries); });
+}
+
+std::future<void> PostgresDatabase::run_early(std::function<void(Transaction&)> work) {
+  write_blocking(std::move(work));
+  std::promise<void> stored;
+  stored.set_value();
+  return stored.get_future();
+}
+
+void PostgresDatabase::read_blocking(const std::function<void(Connection&)>& work) {
+  state_->run(state_->readers, [&](PostgresConnection& connection, Tries&) {
+    connection.begin(Access::read);
+    work(connection);
+    connection.commit();
+  });
+}
+
+}  // namespace darkroom::store

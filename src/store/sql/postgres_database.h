@@ -1,0 +1,32 @@
+// The database on a PostgreSQL server, shared with other processes.
+//
+// Each verb runs in the calling thread on a connection of a bounded pool; the server groups the commits. A verb whose connection is lost before its
+// COMMIT was sent runs again, once, on a new connection; after a deadlock, a failed serialization or a constraint that another transaction's commit
+// broke it runs again up to three times. A COMMIT without an answer throws StoreUnavailable: it may be stored or not, and only its caller knows how
+// to ask. Nothing waits without an end, see PostgresOptions.
+#pragma once
+
+#include "store/sql/database.h"
+#include "store/sql/postgres_options.h"
+
+namespace darkroom::store {
+
+class PostgresDatabase final : public Database {
+ public:
+  // Connects, checks the server, migrates, begins to follow the events of others. Throws StoreUnavailable with words for the operator.
+  PostgresDatabase(PostgresOptions options, Time now);
+  ~PostgresDatabase() override;
+
+  bool is_shared() const override { return true; }
+  void on_commit(std::function<void(const std::vector<Event>&)> listener) override;
+
+ private:
+  void write_blocking(std::function<void(Transaction&)> work) override;
+  std::future<void> run_early(std::function<void(Transaction&)> work) override;
+  void read_blocking(const std::function<void(Connection&)>& work) override;
+
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace darkroom::store

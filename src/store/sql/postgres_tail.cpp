@@ -1,0 +1,208 @@
+#include "store/sql/postgres_tail.h"
+
+#include "base/id.h"
+#include "base/log.h"
+#include "store/sql/postgres_text.h"
+#include "store/sql_rows.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <random>
+
+namespace darkroom::store {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kBetweenNotifies{20}, kHeartbeat{10'000}, kEchoWithin{2'000}, kFirstBackoff{100}, kLongestBackoff{5'000};
+constexpr std::size_t kMostRanges = 8;
+constexpr std::size_t kMostOwn = 1'000'000;
+constexpr int kPage = 1'000;
+
+constexpr const char* kHorizon = "SELECT id FROM event_horizon";
+constexpr const char* kChannel = "SELECT 'darkroom_' || current_schema()";
+constexpr const char* kNotify = "SELECT pg_notify($1, $2)";
+constexpr const char* kEvents =
+    "SELECT id, at, type, image_id, job_id, actor, reason, data FROM event WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3";
+
+milliseconds with_jitter(milliseconds delay) {
+  thread_local std::minstd_rand generator{std::random_device{}()};
+  return milliseconds(std::uniform_int_distribution<std::int64_t>(delay.count() * 3 / 4, delay.count())(generator));
+}
+
+Rows read(PostgresConnection& connection, const char* sql, Params params = {}) {
+  connection.begin(PostgresConnection::Access::read);
+  Rows rows = connection.query(sql, params);
+  connection.commit();
+  return rows;
+}
+
+}  // namespace
+
+PostgresTail::PostgresTail(const PostgresOptions& options, PostgresConnection& connection, Listener listener)
+    : options_(options),
+      listener_(std::move(listener)),
+      channel_(read(connection, kChannel).front().text(0)),
+      name_(make_uuid_v7(std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()))),
+      place_(read(connection, kHorizon).front().integer(0)),
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      thread_([this](std::stop_token stop) { run(stop); }) {}
+
+PostgresTail::~PostgresTail() {
+  thread_.request_stop();
+  wake();
+  thread_.join();
+}
+
+void PostgresTail::skip(const std::vector<Event>& own) {
+  std::lock_guard guard(mutex_);
+  if (own_.size() > kMostOwn) own_.clear();  // the tail has been cut off for long: it will tell some events twice
+  for (const Event& event : own) own_.insert(event.id);
+}
+
+void PostgresTail::announce() {
+  if (!announced_.exchange(true)) wake();
+}
+
+void PostgresTail::no_skip(const std::vector<Event>& own) {
+  std::vector<Event> met;
+  {
+    std::lock_guard guard(mutex_);
+    for (const Event& event : own) {
+      if (own_.erase(event.id) == 0 && event.id <= place_) met.push_back(event);
+    }
+  }
+  if (!met.empty()) listener_(met);
+}
+
+void PostgresTail::wake() {
+  std::uint64_t one = 1;
+  [[maybe_unused]] ssize_t written = ::write(wake_.get(), &one, sizeof one);
+}
+
+void PostgresTail::run(std::stop_token stop) {
+  milliseconds backoff = kFirstBackoff;
+  bool told = false;
+  while (!stop.stop_requested()) {
+    auto begun = Clock::now();
+    try {
+      follow(stop);
+    } catch (const std::exception& error) {
+      if (Clock::now() - begun > kLongestBackoff) {
+        backoff = kFirstBackoff;
+        told = false;
+      }
+      if (!std::exchange(told, true)) log::warning("the event log cannot be followed: trying again", {{"cause", error.what()}});
+      auto until = Clock::now() + with_jitter(backoff);
+      backoff = std::min(backoff * 2, kLongestBackoff);
+      while (!stop.stop_requested() && Clock::now() < until) wait_until(until, -1);
+    }
+  }
+}
+
+void PostgresTail::follow(std::stop_token stop) {
+  PostgresConnection connection(options_, PostgresConnection::Statements::whole);
+  connection.link().add("LISTEN " + quoted_identifier(channel_));
+  connection.link().finish();
+  Timetable times;
+  while (!stop.stop_requested()) {
+    hear(connection, times);
+    speak(connection, times);
+    if (Clock::now() >= times.look) {
+      look(connection);
+      times.look = Clock::now() + with_jitter(options_.poll_interval);
+    }
+    Clock::time_point next = std::min({times.look, times.heartbeat, times.echo});
+    if (announced_) next = std::min(next, times.notify);
+    wait_until(next, connection.link().socket());
+  }
+}
+
+// Waits for the time, for something to read from the socket, or for wake().
+void PostgresTail::wait_until(Clock::time_point time, int socket) {
+  auto left = std::chrono::ceil<milliseconds>(time - Clock::now()).count();
+  if (left <= 0) return;
+  pollfd descriptors[] = {{wake_.get(), POLLIN, 0}, {socket, POLLIN, 0}};
+  if (::poll(descriptors, 2, static_cast<int>(std::min<std::int64_t>(left, 60'000))) > 0 && descriptors[0].revents) {
+    std::uint64_t count = 0;
+    [[maybe_unused]] ssize_t size = ::read(wake_.get(), &count, sizeof count);
+  }
+}
+
+void PostgresTail::hear(PostgresConnection& connection, Timetable& times) {
+  for (const auto& [channel, speaker] : connection.link().notifications()) {
+    if (channel != channel_) continue;
+    if (speaker == name_) {
+      times.echo = Clock::time_point::max();
+    } else {
+      times.look = {};
+    }
+  }
+  if (Clock::now() < times.echo) return;
+  times.echo = Clock::time_point::max();
+  if (!std::exchange(warned_, true)) {
+    log::warning("LISTEN does not work on this connection, as behind a transaction pooler: changes by other processes are seen up to a second later",
+                 {{"database", options_.name}});
+  }
+}
+
+void PostgresTail::speak(PostgresConnection& connection, Timetable& times) {
+  auto now = Clock::now();
+  bool beats = now >= times.heartbeat;
+  if (!beats && (now < times.notify || !announced_)) return;
+  announced_ = false;
+  times.notify = now + kBetweenNotifies;
+  if (beats) {
+    times.heartbeat = now + kHeartbeat;
+    times.echo = now + kEchoWithin;
+  }
+  const Param params[] = {channel_, name_};
+  connection.link().add(kNotify, params);
+  connection.link().finish();
+}
+
+void PostgresTail::look(PostgresConnection& connection) {
+  std::int64_t horizon = read(connection, kHorizon).front().integer(0);
+  for (auto [after, last] : foreign_ranges(horizon)) tell_range(connection, after, last);
+  std::lock_guard guard(mutex_);
+  for (std::int64_t id = place_ + 1; id <= horizon && !own_.empty(); ++id) own_.erase(id);
+  place_ = std::max(place_, horizon);
+}
+
+// Where, up to the horizon, events of others may stand: (after, last] pairs. What is our own is not read again.
+std::vector<std::pair<std::int64_t, std::int64_t>> PostgresTail::foreign_ranges(std::int64_t horizon) {
+  std::lock_guard guard(mutex_);
+  if (horizon - place_ > static_cast<std::int64_t>(own_.size()) * 2 + kPage) return {{place_, horizon}};
+  std::vector<std::pair<std::int64_t, std::int64_t>> ranges;
+  for (std::int64_t id = place_ + 1; id <= horizon; ++id) {
+    if (own_.contains(id)) continue;
+    if (!ranges.empty() && ranges.back().second == id - 1) {
+      ranges.back().second = id;
+    } else {
+      ranges.emplace_back(id - 1, id);
+    }
+  }
+  if (ranges.size() > kMostRanges) return {{ranges.front().first, ranges.back().second}};
+  return ranges;
+}
+
+void PostgresTail::tell_range(PostgresConnection& connection, std::int64_t after, std::int64_t last) {
+  while (after < last) {
+    Rows rows = read(connection, kEvents, {after, last, kPage});
+    std::vector<Event> events;
+    {
+      std::lock_guard guard(mutex_);
+      for (const Row& row : rows) {
+        if (!own_.contains(row.integer(0))) events.push_back(event_from(row));
+      }
+    }
+    if (!events.empty()) listener_(events);
+    after = rows.size() < kPage ? last : rows.back().integer(0);
+  }
+}
+
+}  // namespace darkroom::store

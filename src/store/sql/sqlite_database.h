@@ -1,0 +1,33 @@
+// The database as one SQLite file: writes in groups with one fsync, reads beside them.
+//
+// One thread owns the one writing connection. Waiting requests are taken together: BEGIN IMMEDIATE, each request in a SAVEPOINT of its own so
+// that a bad one fails alone, one COMMIT (one fsync), then everyone is woken. A request is acknowledged only after the COMMIT. While
+// one group is being synced the next one gathers. Readers have read-only connections and never wait for the writer.
+// An early request is the exception: its caller goes on when its work has run, and is told of the COMMIT apart. Early requests run first in
+// their group, and a later one of the same caller runs only when that future is ready.
+#pragma once
+
+#include "store/sql/database.h"
+
+namespace darkroom::store {
+
+class SqliteDatabase final : public Database {
+ public:
+  // Locks the file's folder against a second process, opens, migrates. Throws StoreUnavailable with words for the operator.
+  SqliteDatabase(const std::string& path, Time now);
+  ~SqliteDatabase() override;
+
+  bool is_shared() const override { return false; }
+
+  void on_commit(std::function<void(const std::vector<Event>&)> listener) override;
+
+ private:
+  void write_blocking(std::function<void(Transaction&)> work) override;
+  std::future<void> run_early(std::function<void(Transaction&)> work) override;
+  void read_blocking(const std::function<void(Connection&)>& work) override;
+
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace darkroom::store

@@ -1,0 +1,20 @@
+// The completion of batches as a part of the transaction that ends a job.
+#pragma once
+
+#include "store/sql/database.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace darkroom::store {
+
+// To be called when a job of this batch has become final (or is gone), after the statement that made it so. Completes the batch, with its one event,
+// when it is sealed and no other job of it is open.
+//
+// Two last jobs that end at the same moment on two nodes may each see the other one open; then Store::complete_batches() does it.
+void batch_job_ended(Transaction& transaction, std::int64_t batch_id, Time now);
+
+// What is asked of a batch at each ending and each second: tests pin that it reads no other jobs.
+std::vector<const char*> batch_statements();
+
+}  // namespace darkroom::store

@@ -1,0 +1,282 @@
+// Claiming. The head of each lane is probed in the claim's index without a lock; the lane with the most urgent head is taken from, and of it as many
+// jobs at once as go before the head of any other lane. So a claim of n jobs takes what n claims of one would take, in the same order.
+//
+// Rows that another claimer has locked are passed over. When a lane gives nothing at the level that its head promised, its head counts as one level
+// lower, and the choice between the lanes is made anew.
+#include "store/sql_claims.h"
+
+#include "base/fail_point.h"
+#include "store/sql_ageing.h"
+#include "store/sql_limits.h"
+#include "store/sql_many.h"
+#include "store/sql_rows.h"
+#include "store/store.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <string_view>
+#include <tuple>
+
+namespace darkroom::store {
+namespace {
+
+// What the settings of a head's queue mean for a claim.
+enum class Gate { open = 0, paused = 1, ruled = 2 };  // ruled: there are limits to count or starts to number, under a lock
+
+constexpr const char* kLaneHead =
+    "SELECT job.id, job.priority, CASE WHEN queue.paused = 1 THEN 1 WHEN COALESCE(queue.rate_count, queue.concurrency, queue.ageing_bound) IS NOT NULL "
+    "THEN 2 ELSE 0 END FROM job LEFT JOIN queue ON queue.name = job.queue WHERE job.state = 'queued' AND job.lane = $1 "
+    "ORDER BY job.priority DESC, job.rank, job.id LIMIT 1";
+
+struct Head {
+  int priority = 0;
+  std::int64_t id = 0;
+  Gate gate = Gate::open;
+
+  bool goes_before(const Head& other) const { return std::tuple(-priority, id) < std::tuple(-other.priority, other.id); }
+};
+
+std::optional<Head> head_of(Connection& connection, const std::string& lane) {
+  Rows found = connection.execute(kLaneHead, {lane});
+  if (found.empty()) return std::nullopt;
+  return Head{found.front().small(1), found.front().integer(0), static_cast<Gate>(found.front().small(2))};
+}
+
+struct Lane {
+  const std::string& name;
+  std::optional<Head> head;
+
+  std::string queue() const { return name.substr(0, name.find('/')); }
+};
+
+#define DARKROOM_CANDIDATE_COLUMNS                                                                                                           \
+  "SELECT job.id, job.claim_no, job.public_id, job.kind, job.args, job.image_id, job.model, job.priority, job.rank, job.attempt, " \
+  "job.expires_at, job.batch_id, image.sha256, image.byte_count, image.metadata FROM job LEFT JOIN image ON image.id = job.image_id "
+
+constexpr const char* kTakeHead = DARKROOM_CANDIDATE_COLUMNS
+    "WHERE job.state = 'queued' AND job.lane = $1 AND job.priority >= $2 ORDER BY job.priority DESC, job.rank, job.id LIMIT 1 /*OF JOB SKIP LOCKED*/";
+constexpr const char* kTakeHeads = DARKROOM_CANDIDATE_COLUMNS
+    "WHERE job.state = 'queued' AND job.lane = $1 AND job.priority >= $2 ORDER BY job.priority DESC, job.rank, job.id LIMIT $3 /*OF JOB SKIP LOCKED*/";
+constexpr const char* kTakeThis = DARKROOM_CANDIDATE_COLUMNS "WHERE job.state = 'queued' AND job.id = $1 /*OF JOB SKIP LOCKED*/";
+
+// A queued job that is locked for us, as it is before its start.
+struct Candidate {
+  domain::ClaimedJob job;
+  std::int64_t rank = 0;
+  std::optional<Time> expires_at;
+  std::optional<std::int64_t> batch;
+
+  std::optional<ImageId> image() const { return job.image.value ? std::optional(job.image) : std::nullopt; }
+};
+
+Candidate candidate_from(const Row& row) {
+  Candidate candidate;
+  domain::ClaimedJob& job = candidate.job;
+  job.fence = {JobId{row.integer(0)}, row.integer(1) + 1};
+  job.public_id = row.text(2);
+  job.kind = row.text(3);
+  job.args = row.text(4);
+  job.image = ImageId{row.is_null(5) ? 0 : row.integer(5)};
+  job.model = row.text(6);
+  job.priority = row.small(7);
+  candidate.rank = row.integer(8);
+  job.attempt = row.small(9) + 1;
+  candidate.expires_at = row.optional_time(10);
+  candidate.batch = row.is_null(11) ? std::nullopt : std::optional(row.integer(11));
+  if (job.image.value) {
+    job.sha256 = row.text(12);
+    job.byte_count = row.integer(13);
+    job.metadata = row.text(14);
+  }
+  return candidate;
+}
+
+#define DARKROOM_START                                                                                                        \
+  "UPDATE job SET state = 'running', attempt = attempt + 1, claim_no = claim_no + 1, error_code = NULL, error_message = NULL, "
+
+constexpr const char* kStart = DARKROOM_START "node = $2, worker = $3, started_at = $4, updated_at = $4 WHERE id = $1";
+constexpr const char* kInsertAttempt = "INSERT INTO attempt (job_id, claim_no, number, worker, started_at) VALUES ($1, $2, $3, $4, $5)";
+constexpr const char* kStartMany = DARKROOM_START "node = $33, worker = $34, started_at = $35, updated_at = $35 WHERE id IN " DARKROOM_IDS;
+constexpr const char* kInsertAttempts =
+    "INSERT INTO attempt (job_id, claim_no, number, worker, started_at) "
+    "SELECT job.id, job.claim_no, job.attempt, CAST($33 AS TEXT), CAST($34 AS BIGINT) FROM job WHERE job.id IN " DARKROOM_IDS;
+constexpr const char* kInsertEvents =
+    "INSERT INTO event (at, type, image_id, job_id, actor, data) "
+    "SELECT CAST($34 AS BIGINT), 'job.started', job.image_id, job.public_id, CAST($33 AS TEXT), '{\"attempt\":' || job.attempt || '}' FROM job "
+    "WHERE job.id IN " DARKROOM_IDS " ORDER BY job.priority DESC, job.rank, job.id RETURNING id, job_id";
+
+// Jobs that go to one worker at one moment.
+struct Start {
+  const ClaimRequest& request;
+  Time at{};
+
+  Event event(const Candidate& candidate) const {
+    return {.at = at, .type = "job.started", .image = candidate.image(), .job = candidate.job.public_id, .actor = request.worker,
+            .data = "{\"attempt\":" + std::to_string(candidate.job.attempt) + "}"};
+  }
+
+  void one(Transaction& transaction, const Candidate& candidate) const {
+    const domain::Fence& fence = candidate.job.fence;
+    transaction.post(kStart, {fence.job.value, request.node, request.worker, at});
+    transaction.post(kInsertAttempt, {fence.job.value, fence.claim_no, candidate.job.attempt, request.worker, at});
+    append_event(transaction, event(candidate));
+  }
+
+  void many(Transaction& transaction, std::span<const Candidate> candidates) const {
+    std::vector<std::int64_t> ids;
+    std::map<std::string, const Candidate*> by_public_id;
+    for (const Candidate& candidate : candidates) {
+      ids.push_back(candidate.job.fence.job.value);
+      by_public_id[candidate.job.public_id] = &candidate;
+    }
+    execute_many(transaction.connection, kStartMany, ids, request.node, request.worker, at);
+    execute_many(transaction.connection, kInsertAttempts, ids, request.worker, at);
+    for (const Row& row : execute_many(transaction.connection, kInsertEvents, ids, request.worker, at)) {
+      Event told = event(*by_public_id.at(row.text(1)));
+      told.id = row.integer(0);
+      transaction.events.push_back(std::move(told));
+    }
+  }
+};
+
+// A claim that meets only expired jobs gives up after this many: the rest is the scheduler's, and no other write shall wait for them.
+constexpr int kMostExpired = 200;
+
+class Claim {
+ public:
+  Claim(Transaction& transaction, const ClaimRequest& request, Time now) : transaction_(transaction), request_(request), now_(now) {
+    lanes_.reserve(request.lanes.size());
+    for (const std::string& lane : request.lanes) lanes_.push_back({lane, head_of(transaction.connection, lane)});
+  }
+
+  std::vector<domain::ClaimedJob> run() {
+    while (wanted() > 0 && expired_ < kMostExpired) {
+      Lane* lane = first();
+      if (!lane) break;
+      take_from(*lane);
+    }
+    return std::move(taken_);
+  }
+
+ private:
+  std::int64_t wanted() const { return request_.count - static_cast<std::int64_t>(taken_.size()); }
+
+  Lane* first(const Lane* except = nullptr) {
+    Lane* best = nullptr;
+    for (Lane& lane : lanes_) {
+      if (&lane != except && lane.head && (!best || lane.head->goes_before(*best->head))) best = &lane;
+    }
+    return best;
+  }
+
+  void close(const std::string& queue) {
+    for (Lane& lane : lanes_) {
+      if (lane.queue() == queue) lane.head.reset();
+    }
+  }
+
+  Allowance& allowance_of(const std::string& queue) {
+    auto found = allowances_.find(queue);
+    return found != allowances_.end() ? found->second : allowances_.emplace(queue, allow_starts(transaction_, queue, now_)).first->second;
+  }
+
+  void take_from(Lane& lane) {
+    if (lane.head->gate == Gate::paused) return close(lane.queue());
+    Allowance* allowance = lane.head->gate == Gate::ruled ? &allowance_of(lane.queue()) : nullptr;
+    if (allowance && allowance->starts == 0) return close(lane.queue());
+
+    // As many as go before the other lanes' heads: all above their level, or one where only arrival decides.
+    const Lane* rival = first(&lane);
+    bool tied = rival && rival->head->priority == lane.head->priority;
+    int lowest = !rival ? domain::kLowestPriority : tied ? lane.head->priority : rival->head->priority + 1;
+    std::int64_t most = std::min(tied ? 1 : wanted(), allowance ? allowance->starts : wanted());
+
+    if (allowance && allowance->ageing) {
+      std::int64_t before_next = kAgeingStride - 1 - counted_starts(transaction_.connection, lane.name) % kAgeingStride;
+      if (before_next == 0 && take_overdue(lane, *allowance)) return;
+      most = std::min(most, std::max<std::int64_t>(before_next, 1));
+    }
+    Rows rows = most == 1 ? transaction_.execute(kTakeHead, {lane.name, lowest}) : transaction_.execute(kTakeHeads, {lane.name, lowest, most});
+    if (rows.empty()) {
+      lane.head->priority = lowest - 1;
+      lane.head->id = std::numeric_limits<std::int64_t>::max();
+      if (lowest == domain::kLowestPriority) lane.head.reset();
+    } else {
+      take(lane, rows, allowance);
+    }
+  }
+
+  bool take_overdue(Lane& lane, Allowance& allowance) {
+    auto id = overdue_head(transaction_.connection, lane.name, now_ - *allowance.ageing);
+    Rows rows = id ? transaction_.execute(kTakeThis, {*id}) : Rows{};
+    if (rows.empty()) return false;
+    take(lane, rows, &allowance);
+    return true;
+  }
+
+  void take(Lane& lane, const Rows& rows, Allowance* allowance) {
+    std::vector<Candidate> candidates;
+    for (const Row& row : rows) {
+      Candidate candidate = candidate_from(row);
+      if (candidate.expires_at && *candidate.expires_at <= now_) {
+        expire(candidate);
+      } else {
+        candidates.push_back(std::move(candidate));
+      }
+    }
+    // A row that was changed while it was being locked comes with its new values in its old place.
+    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+      return std::tuple(-a.job.priority, a.rank, a.job.fence.job) < std::tuple(-b.job.priority, b.rank, b.job.fence.job);
+    });
+    start(candidates, allowance ? allowance->at : now_);
+    if (allowance) count(lane, *allowance, static_cast<std::int64_t>(candidates.size()));
+    for (Candidate& candidate : candidates) taken_.push_back(std::move(candidate.job));
+    if (wanted() > 0) lane.head = head_of(transaction_.connection, lane.name);
+  }
+
+  void expire(const Candidate& candidate) {
+    std::optional<std::int64_t> image = candidate.image() ? std::optional(candidate.job.image.value) : std::nullopt;
+    end_expired(transaction_, {candidate.job.fence.job.value, candidate.job.public_id, image, *candidate.expires_at, candidate.batch}, now_);
+    ++expired_;
+  }
+
+  void start(std::span<const Candidate> candidates, Time at) {
+    Start begun{request_, at};
+    while (candidates.size() > 1) {
+      std::size_t size = std::min(candidates.size(), kMany);
+      begun.many(transaction_, candidates.first(size));
+      candidates = candidates.subspan(size);
+    }
+    if (!candidates.empty()) begun.one(transaction_, candidates.front());
+  }
+
+  void count(const Lane& lane, Allowance& allowance, std::int64_t started) {
+    if (started == 0) return;
+    std::string queue = lane.queue();
+    allowance.starts -= started;
+    note_starts(transaction_, queue, allowance, started);
+    if (allowance.ageing) count_starts(transaction_, lane.name, queue, started);
+  }
+
+  Transaction& transaction_;
+  const ClaimRequest& request_;
+  Time now_;
+  std::vector<Lane> lanes_;
+  std::map<std::string, Allowance> allowances_;  // of the queues that are locked
+  std::vector<domain::ClaimedJob> taken_;
+  int expired_ = 0;
+};
+
+}  // namespace
+
+std::vector<domain::ClaimedJob> claim_in(Transaction& transaction, const ClaimRequest& request, Time now) {
+  if (request.count <= 0) return {};
+  std::vector<domain::ClaimedJob> taken = Claim(transaction, request, now).run();
+  if (!taken.empty()) fail_point<StoreUnavailable>("K8");
+  return taken;
+}
+
+std::vector<const char*> hot_claim_statements() { return {kLaneHead, kTakeHead, kTakeHeads, kTakeThis, kStart, kInsertAttempt, kStartMany, kInsertAttempts}; }
+
+}  // namespace darkroom::store

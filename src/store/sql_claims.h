@@ -1,0 +1,30 @@
+// The claim as a part of a transaction, so that finishing a job can take the next one in the same commit.
+#pragma once
+
+#include "store/records.h"
+#include "store/sql/database.h"
+
+#include <optional>
+#include <string>
+
+namespace darkroom::store {
+
+std::vector<domain::ClaimedJob> claim_in(Transaction& transaction, const ClaimRequest& request, Time now);
+
+// A scheduled or queued job whose expiry has come.
+struct LateJob {
+  std::int64_t id = 0;
+  std::string public_id;
+  std::optional<std::int64_t> image;
+  Time expires_at{};
+  std::optional<std::int64_t> batch;
+};
+
+// Ends it as failed, with its event.
+void end_expired(Transaction& transaction, const LateJob& job, Time now);
+
+// The statements whose cost must not grow with the backlog or the history: tests pin their plans.
+std::vector<const char*> hot_statements();
+std::vector<const char*> hot_claim_statements();
+
+}  // namespace darkroom::store

@@ -1,0 +1,18 @@
+// Removing images inside a transaction that is already open: shared by the store's verbs for one image and for retention.
+#pragma once
+
+#include "store/records.h"
+#include "store/sql/database.h"
+
+#include <optional>
+#include <string>
+
+namespace darkroom::store {
+
+// Deletes the image with its event. Returns its content if no other image has it, which is then noted for removal; empty otherwise. Error: not_found.
+Result<std::optional<std::string>> delete_image_in(Transaction& transaction, ImageId id, const Actor& actor, Time now);
+
+// Notes a content for removal unless an image has it. Returns whether it did.
+bool note_if_unused(Transaction& transaction, const std::string& sha256, Time now);
+
+}  // namespace darkroom::store

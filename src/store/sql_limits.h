@@ -1,0 +1,43 @@
+// Limits of queues, counted for the whole cluster inside the transaction that claims.
+//
+// Who wants to start a job of a queue with a limit first locks the queue's row, then looks at the clock and counts: starts within the window in
+// queue_start, running jobs in job. As the lock is kept until the commit, the next one counts what this one started. Queues without
+// limits are claimed from without any lock, and their starts are noted nowhere but in the log.
+#pragma once
+
+#include "store/queues.h"
+#include "store/sql/database.h"
+
+#include <optional>
+#include <string>
+
+#define DARKROOM_QUEUE_COLUMNS                                                                                                          \
+  "queue.name, queue.paused, queue.paused_by, queue.pause_reason, queue.rate_count, queue.rate_window, queue.concurrency, " \
+  "queue.ageing_bound, queue.max_retries, queue.first_retry"
+
+namespace darkroom::store {
+
+inline constexpr std::size_t kQueueColumns = 10;
+
+// Reads DARKROOM_QUEUE_COLUMNS from column `first` on.
+QueueSettings queue_settings_from(const Row& row, std::size_t first = 0);
+
+// What the settings and the count of a queue allow at this moment.
+struct Allowance {
+  std::int64_t starts = 0;  // that many more; the largest number: unlimited
+  Time at{};                // the moment of these starts
+  std::optional<Duration> window;  // of the rate: starts are noted
+  std::optional<Duration> ageing;
+};
+
+// Locks the queue until the end of the transaction, and counts.
+Allowance allow_starts(Transaction& transaction, const std::string& queue, Time now);
+// To be called with what was started of it. Does nothing unless the rate is limited.
+void note_starts(Transaction& transaction, const std::string& queue, const Allowance& allowance, std::int64_t count);
+
+// When the newest starts of the queue were, newest first: those that count for this limit, at most rate.starts.
+std::vector<Time> noted_starts(Connection& connection, const std::string& queue, const RateLimit& rate, Time now);
+
+std::vector<const char*> hot_limit_statements();
+
+}  // namespace darkroom::store

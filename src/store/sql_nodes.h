@@ -1,0 +1,22 @@
+// Rows of the registry of nodes.
+#pragma once
+
+#include "store/queues.h"
+#include "store/sql/connection.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#define DARKROOM_NODE_COLUMNS                                                                                                      \
+  "node.id, node.name, node.role, node.version, node.slots, node.models, node.state, node.started_at, node.seen_at, node.lease_until, " \
+  "(SELECT COUNT(*) FROM job WHERE job.state = 'running' AND job.node = node.id), node.url, node.blob_store"
+
+namespace darkroom::store {
+
+// Reads DARKROOM_NODE_COLUMNS.
+NodeRecord node_from(const Row& row);
+
+std::string_view to_string(NodeState state);
+
+}  // namespace darkroom::store

@@ -1,0 +1,99 @@
+#include "store/sql_rows.h"
+
+#include <algorithm>
+
+namespace darkroom::store {
+
+std::optional<Error> error_from(const Row& row, std::size_t code_column) {
+  if (row.is_null(code_column)) return std::nullopt;
+  return Error{row.text(code_column), row.optional_text(code_column + 1).value_or("")};
+}
+
+JobRecord job_from(const Row& row, std::size_t first) {
+  JobRecord job;
+  std::size_t at = first;
+  job.id = JobId{row.integer(at++)};
+  job.public_id = row.text(at++);
+  job.image = ImageId{row.is_null(at) ? 0 : row.integer(at)};
+  job.kind = row.text(++at);
+  job.queue = row.text(++at);
+  job.model = row.text(++at);
+  job.owner = row.text(++at);
+  job.state = domain::parse_job_state(row.text(++at)).value();
+  job.priority = row.small(++at);
+  job.run_at = row.time(++at);
+  job.attempt = row.small(++at);
+  job.max_attempts = row.small(++at);
+  job.crashes = row.small(++at);
+  job.interruptions = row.small(++at);
+  job.worker = row.optional_text(++at);
+  job.started_at = row.optional_time(++at);
+  job.finished_at = row.optional_time(++at);
+  job.retry_of = row.optional_text(++at);
+  job.error = error_from(row, ++at);
+  at += 2;
+  job.created_at = row.time(at++);
+  job.updated_at = row.time(at++);
+  job.node = row.optional_text(at++);
+  job.expires_at = row.optional_time(at++);
+  job.batch = row.optional_text(at++);
+  return job;
+}
+
+ImageRecord image_from(const Row& row) {
+  ImageRecord image;
+  image.job = job_from(row);
+  std::size_t at = kJobColumns;
+  image.id = ImageId{row.integer(at++)};
+  image.title = row.text(at++);
+  image.owner = row.text(at++);
+  image.external_id = row.optional_text(at++);
+  image.metadata = row.text(at++);
+  image.sha256 = row.text(at++);
+  image.byte_count = row.integer(at++);
+  image.format = row.text(at++);
+  image.width = row.small(at++);
+  image.height = row.small(at++);
+  image.created_at = row.time(at++);
+  image.updated_at = std::max(row.time(at), image.job.updated_at);
+  image.document = row.optional_text(++at);
+  return image;
+}
+
+Event event_from(const Row& row) {
+  Event event;
+  event.id = row.integer(0);
+  event.at = row.time(1);
+  event.type = row.text(2);
+  if (!row.is_null(3)) event.image = ImageId{row.integer(3)};
+  event.job = row.optional_text(4);
+  event.actor = row.text(5);
+  event.reason = row.text(6);
+  event.data = row.text(7);
+  return event;
+}
+
+constexpr const char* kReadImage = "SELECT " DARKROOM_JOB_COLUMNS ", " DARKROOM_IMAGE_COLUMNS " FROM " DARKROOM_IMAGE_TABLES " WHERE image.id = $1";
+
+std::optional<ImageRecord> read_image(Connection& connection, ImageId id) {
+  Rows rows = connection.execute(kReadImage, {id.value});
+  return rows.empty() ? std::nullopt : std::optional(image_from(rows.front()));
+}
+
+constexpr const char* kAppendEvent =
+    "INSERT INTO event (at, type, image_id, job_id, actor, reason, data) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+void append_event(Transaction& transaction, Event event) {
+  std::optional<std::int64_t> image = event.image ? std::optional(event.image->value) : std::nullopt;
+  event.id = transaction.insert(kAppendEvent, {event.at, event.type, image, event.job, event.actor, event.reason, event.data});
+  transaction.events.push_back(std::move(event));
+}
+
+std::int64_t next_rank(Connection& connection, const std::string& lane, int priority, const std::string& owner) {
+  Rows head = connection.execute(kHeadRank, {lane, priority});
+  if (head.empty()) return 0;
+  Rows last = connection.execute(kOwnersLastRank, {lane, priority, owner});
+  return std::max(head.front().integer(0), last.empty() ? 0 : last.front().integer(0) + 1);
+}
+
+}  // namespace darkroom::store

@@ -1,0 +1,47 @@
+// From rows to records: the column lists that the store's queries share, in the order in which they are read here.
+#pragma once
+
+#include "store/records.h"
+#include "store/sql/connection.h"
+#include "store/sql/database.h"
+
+#include <string>
+
+#define DARKROOM_JOB_COLUMNS                                                                                                            \
+  "job.id, job.public_id, job.image_id, job.kind, job.queue, job.model, job.owner, job.state, job.priority, job.run_at, job.attempt, " \
+  "job.max_attempts, job.crashes, job.interruptions, job.worker, job.started_at, job.finished_at, job.retry_of, job.error_code, "      \
+  "job.error_message, job.created_at, job.updated_at, job.node, job.expires_at, (SELECT batch.public_id FROM batch WHERE batch.id = job.batch_id)"
+
+#define DARKROOM_IMAGE_COLUMNS                                                                                                 \
+  "image.id, image.title, image.owner, image.external_id, image.metadata, image.sha256, image.byte_count, image.format, image.width, " \
+  "image.height, image.created_at, image.updated_at, result.document"
+
+#define DARKROOM_IMAGE_TABLES \
+  "image JOIN job ON job.id = image.job_id LEFT JOIN result ON result.job_id = image.result_job_id"
+
+namespace darkroom::store {
+
+inline constexpr std::size_t kJobColumns = 25;
+
+// Reads DARKROOM_JOB_COLUMNS from column `first` on.
+JobRecord job_from(const Row& row, std::size_t first = 0);
+// Reads DARKROOM_JOB_COLUMNS, then DARKROOM_IMAGE_COLUMNS.
+ImageRecord image_from(const Row& row);
+std::optional<Error> error_from(const Row& row, std::size_t code_column);
+// Reads id, at, type, image_id, job_id, actor, reason, data.
+Event event_from(const Row& row);
+
+std::optional<ImageRecord> read_image(Connection& connection, ImageId id);
+
+// Appends the event to the log and to what the listener hears after the commit.
+void append_event(Transaction& transaction, Event event);
+
+inline constexpr const char* kHeadRank =
+    "SELECT rank FROM job WHERE state = 'queued' AND lane = $1 AND priority = $2 ORDER BY rank, id LIMIT 1";
+inline constexpr const char* kOwnersLastRank =
+    "SELECT rank FROM job WHERE state = 'queued' AND lane = $1 AND priority = $2 AND owner = $3 ORDER BY rank DESC LIMIT 1";
+
+// The rank that gives this owner the next turn in the lane and priority, see docs/adr.
+std::int64_t next_rank(Connection& connection, const std::string& lane, int priority, const std::string& owner);
+
+}  // namespace darkroom::store

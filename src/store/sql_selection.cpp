@@ -1,0 +1,177 @@
+#include "store/sql_selection.h"
+
+#include "base/id.h"
+#include "domain/job_rules.h"
+
+#include <algorithm>
+#include <set>
+
+namespace darkroom::store {
+namespace {
+
+using domain::JobState;
+
+constexpr int kPage = 50'000;
+
+// Every condition is there in every statement, and one that is not asked for is NULL. What stands before them leads to an index.
+#define DARKROOM_CONDITIONS                                                                                      \
+  "(job.image_id IS NULL OR image.job_id = job.id) AND job.state = CAST($8 AS TEXT) "                            \
+  "AND (CAST($1 AS TEXT) IS NULL OR job.queue = CAST($1 AS TEXT)) "                                              \
+  "AND (CAST($2 AS TEXT) IS NULL OR job.model = CAST($2 AS TEXT)) "                                              \
+  "AND (CAST($3 AS TEXT) IS NULL OR job.owner = CAST($3 AS TEXT)) "                                              \
+  "AND (CAST($4 AS TEXT) IS NULL OR job.error_code = CAST($4 AS TEXT)) "                                         \
+  "AND (CAST($5 AS BIGINT) IS NULL OR job.created_at >= CAST($5 AS BIGINT)) "                                    \
+  "AND (CAST($6 AS BIGINT) IS NULL OR job.created_at < CAST($6 AS BIGINT)) "                                     \
+  "AND (CAST($7 AS BIGINT) IS NULL OR job.batch_id = CAST($7 AS BIGINT)) "                                       \
+  "AND (CAST($9 AS TEXT) IS NULL OR job.id " DARKROOM_LISTED("$9") ")"
+#define DARKROOM_FITS                                                                                            \
+  "(CAST($10 AS BIGINT) IS NULL OR job.priority <> CAST($10 AS BIGINT)) AND (CAST($11 AS BIGINT) IS NULL OR "   \
+  "(job.image_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM content_crash WHERE content_crash.sha256 = image.sha256 " \
+  "AND content_crash.crashes >= CAST($11 AS BIGINT))))"
+#define DARKROOM_MATCHES(first) " FROM job LEFT JOIN image ON image.id = job.image_id WHERE " first DARKROOM_CONDITIONS
+#define DARKROOM_COUNT(first) "SELECT COUNT(*), COALESCE(SUM(CASE WHEN " DARKROOM_FITS " THEN 1 ELSE 0 END), 0)" DARKROOM_MATCHES(first)
+#define DARKROOM_PAGE(first, id) "SELECT job.id" DARKROOM_MATCHES(first) " AND " DARKROOM_FITS " AND " id " > $12 AND " id " <= $13 ORDER BY " id " LIMIT $14"
+// The id of a live job is an expression, so that its few rows are read from the index of its state, and not from among all the history.
+#define DARKROOM_LIVE(state) {DARKROOM_COUNT("job.state = '" state "' AND "), DARKROOM_PAGE("job.state = '" state "' AND ", "(0 + job.id)")}
+#define DARKROOM_OTHER(first) {DARKROOM_COUNT(first), DARKROOM_PAGE(first, "job.id")}
+
+}  // namespace
+
+struct Selection::Texts {
+  const char* count;
+  const char* page;
+};
+
+namespace {
+
+constexpr const char* kJobsNamed = "SELECT id FROM job WHERE public_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
+constexpr const char* kJobsOfImages = "SELECT job_id FROM image WHERE id " DARKROOM_LISTED("$1");
+constexpr const char* kBatchNamed = "SELECT id FROM batch WHERE public_id = $1";
+constexpr const char* kNewest = "SELECT COALESCE(MAX(id), 0) FROM job";
+
+template <class Range, class Text>
+std::string json_array(const Range& items, Text text) {
+  std::string list = "[";
+  for (const auto& item : items) {
+    if (list.size() > 1) list += ',';
+    list += text(item);
+  }
+  return list + "]";
+}
+
+std::set<std::int64_t> ids_of(const Rows& rows) {
+  std::set<std::int64_t> ids;
+  for (const Row& row : rows) ids.insert(row.integer(0));
+  return ids;
+}
+
+// What the filter names by ids: none when it names nothing, else those that are there.
+std::optional<std::set<std::int64_t>> named(Connection& connection, const JobFilter& filter) {
+  std::optional<std::set<std::int64_t>> found;
+  if (!filter.jobs.empty()) {
+    std::vector<std::string> uuids;
+    std::ranges::copy_if(filter.jobs, std::back_inserter(uuids), [](const std::string& id) { return is_uuid(id); });
+    found = ids_of(connection.execute(kJobsNamed, {json_array(uuids, [](const std::string& id) { return '"' + id + '"'; })}));
+  }
+  if (!filter.images.empty()) {
+    auto of_images = ids_of(connection.execute(kJobsOfImages, {json_array(filter.images, [](ImageId id) { return std::to_string(id.value); })}));
+    if (found) std::erase_if(of_images, [&](std::int64_t id) { return !found->contains(id); });
+    found = std::move(of_images);
+  }
+  return found;
+}
+
+}  // namespace
+
+std::string json_list(const std::vector<std::int64_t>& ids) {
+  return json_array(ids, [](std::int64_t id) { return std::to_string(id); });
+}
+
+Selection::Selection(Connection& connection, const JobFilter& filter, const BulkAction& action) : filter_(filter), states_(filter.states) {
+  // In the order of a job's life: one that moves on while the jobs are changed is met again, not missed.
+  if (states_.empty()) states_ = {JobState::scheduled, JobState::queued, JobState::running, JobState::completed, JobState::failed, JobState::cancelled};
+  std::ranges::sort(states_);
+  states_.erase(std::unique(states_.begin(), states_.end()), states_.end());
+  if (std::holds_alternative<Cancel>(action)) {
+    fitting_ = {JobState::scheduled, JobState::queued, JobState::running};
+  } else if (const auto* move = std::get_if<Reprioritise>(&action)) {
+    fitting_ = {JobState::scheduled, JobState::queued};
+    other_than_ = move->priority;
+  } else {
+    fitting_ = {JobState::completed, JobState::failed, JobState::cancelled};
+    crashes_ = domain::kCrashesUntilQuarantine;
+  }
+  if (filter.batch) {
+    Rows found = connection.execute(kBatchNamed, {*filter.batch});
+    found.empty() ? nothing_ = true : (batch_ = found.front().integer(0)).has_value();
+  }
+  if (auto ids = named(connection, filter)) {
+    if (ids->empty()) nothing_ = true;
+    listed_ = json_list({ids->begin(), ids->end()});
+  }
+  newest_ = connection.execute(kNewest).front().integer(0);
+}
+
+bool Selection::fits(JobState state) const { return std::ranges::find(fitting_, state) != fitting_.end(); }
+
+const Selection::Texts& Selection::of_state(JobState state) {
+  static constexpr Texts kScheduled = DARKROOM_LIVE("scheduled");
+  static constexpr Texts kQueued = DARKROOM_LIVE("queued");
+  static constexpr Texts kRunning = DARKROOM_LIVE("running");
+  static constexpr Texts kFinal = DARKROOM_OTHER("");
+  switch (state) {
+    case JobState::scheduled: return kScheduled;
+    case JobState::queued: return kQueued;
+    case JobState::running: return kRunning;
+    case JobState::completed:
+    case JobState::failed:
+    case JobState::cancelled: return kFinal;
+  }
+  return kFinal;
+}
+
+const Selection::Texts& Selection::texts_for(JobState state) const {
+  static constexpr Texts kOfBatch = DARKROOM_OTHER("job.batch_id = CAST($7 AS BIGINT) AND ");
+  static constexpr Texts kListed = DARKROOM_OTHER("job.id " DARKROOM_LISTED("$9") " AND ");
+  if (listed_) return kListed;
+  return batch_ ? kOfBatch : of_state(state);
+}
+
+std::vector<const char*> Selection::live_statements() {
+  std::vector<const char*> statements;
+  for (JobState state : {JobState::scheduled, JobState::queued, JobState::running}) {
+    statements.push_back(of_state(state).count);
+    statements.push_back(of_state(state).page);
+  }
+  return statements;
+}
+
+BulkResult Selection::count(Connection& connection) const {
+  BulkResult result;
+  if (nothing_) return result;
+  for (JobState state : states_) {
+    Row counts = connection
+                     .execute(texts_for(state).count, {filter_.queue, filter_.model, filter_.owner, filter_.error_code, filter_.created_from, filter_.created_before, batch_,
+                                                       domain::to_string(state), listed_, other_than_, crashes_})
+                     .front();
+    result.matched += counts.integer(0);
+    if (fits(state)) result.changed += counts.integer(1);
+  }
+  return result;
+}
+
+std::vector<std::int64_t> Selection::next_page(Connection& connection) {
+  std::vector<std::int64_t> ids;
+  for (; ids.empty() && !nothing_ && state_at_ < states_.size(); ids.empty() ? ++state_at_ : state_at_) {
+    JobState state = states_[state_at_];
+    if (!fits(state)) continue;
+    for (const Row& row : connection.execute(texts_for(state).page, {filter_.queue, filter_.model, filter_.owner, filter_.error_code, filter_.created_from, filter_.created_before,
+                                                                     batch_, domain::to_string(state), listed_, other_than_, crashes_, after_, newest_, kPage})) {
+      ids.push_back(row.integer(0));
+    }
+    after_ = ids.empty() ? 0 : ids.back();
+  }
+  return ids;
+}
+
+}  // namespace darkroom::store

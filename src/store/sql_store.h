@@ -1,0 +1,98 @@
+// The store over SQL, split by aggregate: sql_store_images, _claims, _endings, _nodes, _queries, _insight, _acting, _batches, _access.
+#pragma once
+
+#include "store/sql/database.h"
+#include "store/sql_turns.h"
+#include "store/store.h"
+
+#include <string>
+
+namespace darkroom::store {
+
+class SqlStore final : public Store {
+ public:
+  explicit SqlStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+
+  bool is_shared() const override { return database_->is_shared(); }
+
+  Result<ImageRecord> create_image(const NewImage& image, const Actor& actor, Time now) override;
+  Result<ImageRecord> retry_job(std::string_view public_id, const Actor& actor, Time now) override;
+  Result<ImageRecord> reprocess_image(ImageId id, const Reprocess& how, const Actor& actor, Time now) override;
+  Result<std::optional<std::string>> delete_image(ImageId id, const Actor& actor, Time now) override;
+  void blob_removed(std::string_view sha256) override;
+  std::vector<std::string> blobs_to_remove() override;
+
+  std::vector<domain::ClaimedJob> claim(const ClaimRequest& request, Time now) override;
+  Finished finish(const Finish& finish, const ClaimRequest& next, const domain::RetryPolicy& policy, Time now) override;
+  Promoted promote_due(int most, Time now) override;
+  Promoted expire_due(int most, Time now) override;
+  int requeue_orphans(std::string_view reason, const domain::RetryPolicy& policy, Time now) override;
+
+  std::optional<ImageRecord> find_image(ImageId id) override;
+  std::optional<JobRecord> find_job(std::string_view public_id) override;
+  ImagePage list_images(std::optional<ImageId> before, int limit) override;
+  std::vector<JobRecord> jobs_of(ImageId id) override;
+  std::vector<JobRecord> list_jobs(std::optional<domain::JobState> state, int limit) override;
+  std::vector<AttemptRecord> attempts_of(JobId id) override;
+  std::vector<Event> events(std::int64_t after, std::optional<ImageId> image, int limit) override;
+  JobCounts count_jobs() override;
+
+  Result<JobRecord> cancel_job(std::string_view public_id, const Actor& actor, Time now) override;
+  Result<JobRecord> reprioritise_job(std::string_view public_id, int priority, const Actor& actor, Time now) override;
+  BulkResult act_on_jobs(const JobFilter& filter, const BulkAction& action, bool dry_run, const Actor& actor, Time now) override;
+  BatchRecord create_batch(std::string_view title, std::string_view owner, const Actor& actor, Time now) override;
+  Result<BatchRecord> seal_batch(std::string_view public_id, const Actor& actor, Time now) override;
+  std::optional<BatchRecord> find_batch(std::string_view public_id) override;
+  std::vector<BatchRecord> list_batches(int limit) override;
+  int complete_batches(Time now) override;
+  std::vector<Quarantined> list_quarantine(int limit) override;
+  Result<void> release_quarantine(std::string_view sha256, const Actor& actor, Time now) override;
+
+  std::vector<QueueReport> queues(Time now) override;
+  Result<QueueSettings> change_queue(std::string_view name, const QueueChange& change, const Actor& actor, Time now) override;
+  Result<Place> place_of(std::string_view public_id, Time now) override;
+  void register_node(const NodeRecord& node, Duration lease, Time now) override;
+  Beat beat(std::string_view node, NodeState state, const std::vector<domain::Fence>& running, Duration lease, Time now) override;
+  void unregister_node(std::string_view node, const domain::RetryPolicy& policy, Time now) override;
+  int rescue_expired(const domain::RetryPolicy& policy, Time now) override;
+  std::vector<NodeRecord> nodes(Time now) override;
+
+  Result<ScheduleRecord> put_schedule(const domain::Schedule& rule, std::optional<Time> next_slot, const Actor& actor, Time now) override;
+  bool add_schedule(const domain::Schedule& rule, std::optional<Time> next_slot, const Actor& actor, Time now) override;
+  Result<void> delete_schedule(std::string_view name, const Actor& actor, Time now) override;
+  Result<ScheduleRecord> pause_schedule(std::string_view name, const Actor& actor, Time now) override;
+  Result<ScheduleRecord> resume_schedule(std::string_view name, Time next_slot, const Actor& actor, Time now) override;
+  Result<std::string> run_schedule(std::string_view name, int max_attempts, const Actor& actor, Time now) override;
+  bool fire(const Firing& firing, Time now) override;
+  std::vector<ScheduleRecord> list_schedules() override;
+  std::optional<ScheduleRecord> find_schedule(std::string_view name) override;
+  std::vector<ScheduleRecord> due_schedules(Time now, int most) override;
+  std::optional<Time> next_slot_of_all() override;
+  std::vector<FireRecord> fires_of(std::string_view name, int limit) override;
+
+  Stretch prune_history(std::int64_t after, Time before) override;
+  Stretch prune_images(std::int64_t after, domain::JobState state, Time before, const Actor& actor, Time now) override;
+  Stretch prune_events(Time before) override;
+  Stretch prune_maintenance(Time before) override;
+  std::vector<std::string> unused_blobs(const std::vector<std::string>& contents) override;
+  std::vector<std::string> note_unused_blobs(const std::vector<std::string>& contents, Time now) override;
+  RepairStretch repair_jobs(std::int64_t after, Time now) override;
+  RepairStretch repair_images(std::int64_t after, std::string_view model, Time now) override;
+  std::int64_t failures_since(Time since) override;
+  bool set_alert(std::string_view name, const std::optional<std::string>& message, Time now) override;
+  std::vector<Alert> alerts() override;
+
+  void record(const Event& event) override;
+  void on_commit(std::function<void(const std::vector<Event>&)> listener) override;
+
+  std::optional<Account> find_account(std::string_view name) override;
+  void put_account(const Account& account, const Actor& actor, Time now) override;
+  void put_token(std::string_view name, std::string_view account, std::string_view sha256, std::string_view last_four, Time now) override;
+  std::optional<Account> account_of_token(std::string_view sha256) override;
+
+ private:
+  std::unique_ptr<Database> database_;
+  Turns turns_;
+};
+
+}  // namespace darkroom::store

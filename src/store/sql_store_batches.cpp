@@ -1,0 +1,130 @@
+// Batches: jobs that belong together, with one completion.
+//
+// The completion is written once: it is an UPDATE of a batch that is sealed and not completed, made while its row is locked. Whoever adds a job
+// shares that lock, so that no job slips into a batch that is being sealed or completed.
+#include "base/id.h"
+#include "domain/error_codes.h"
+#include "store/sql_batches.h"
+#include "store/sql_rows.h"
+#include "store/sql_store.h"
+
+namespace darkroom::store {
+namespace {
+
+constexpr const char* kFindBatch = "SELECT id, public_id, title, owner, created_at, sealed_at, completed_at FROM batch WHERE public_id = $1";
+constexpr const char* kBatchById = "SELECT id, public_id, title, owner, created_at, sealed_at, completed_at FROM batch WHERE id = $1";
+constexpr const char* kNewestBatches =
+    "SELECT id, public_id, title, owner, created_at, sealed_at, completed_at FROM batch ORDER BY id DESC LIMIT $1";
+constexpr const char* kCountByState = "SELECT state, COUNT(*) FROM job WHERE batch_id = $1 GROUP BY state";
+
+void count(BatchRecord& batch, domain::JobState state, std::int64_t jobs) {
+  batch.total += jobs;
+  switch (state) {
+    case domain::JobState::scheduled:
+    case domain::JobState::queued: batch.waiting += jobs; break;
+    case domain::JobState::running: batch.running += jobs; break;
+    case domain::JobState::completed: batch.completed += jobs; break;
+    case domain::JobState::failed: batch.failed += jobs; break;
+    case domain::JobState::cancelled: batch.cancelled += jobs; break;
+  }
+}
+
+BatchRecord batch_from(Connection& connection, const Row& row) {
+  BatchRecord batch;
+  batch.id = row.integer(0);
+  batch.public_id = row.text(1);
+  batch.title = row.text(2);
+  batch.owner = row.text(3);
+  batch.created_at = row.time(4);
+  batch.sealed_at = row.optional_time(5);
+  batch.completed_at = row.optional_time(6);
+  for (const Row& jobs : connection.execute(kCountByState, {batch.id})) {
+    count(batch, domain::parse_job_state(jobs.text(0)).value(), jobs.integer(1));
+  }
+  return batch;
+}
+
+std::string counts_json(const BatchRecord& batch) {
+  return "{\"batch\":\"" + batch.public_id + "\",\"total\":" + std::to_string(batch.total) + ",\"completed\":" + std::to_string(batch.completed) +
+         ",\"failed\":" + std::to_string(batch.failed) + ",\"cancelled\":" + std::to_string(batch.cancelled) + "}";
+}
+
+constexpr const char* kOpenJob =
+    "SELECT id FROM job WHERE batch_id = $1 AND state IN ('scheduled', 'queued', 'running') LIMIT 1";
+constexpr const char* kLockSealed = "SELECT id FROM batch WHERE id = $1 AND sealed_at IS NOT NULL AND completed_at IS NULL /*FOR UPDATE*/";
+constexpr const char* kComplete = "UPDATE batch SET completed_at = $2 WHERE id = $1 AND completed_at IS NULL RETURNING id";
+
+bool has_open_job(Connection& connection, std::int64_t batch_id) { return !connection.execute(kOpenJob, {batch_id}).empty(); }
+
+// Looks for open jobs again in a statement after the lock: only that one is sure to see what was added before it.
+bool complete_if_done(Transaction& transaction, std::int64_t batch_id, Time now) {
+  if (transaction.execute(kLockSealed, {batch_id}).empty() || has_open_job(transaction.connection, batch_id)) return false;
+  if (transaction.execute(kComplete, {batch_id, now}).empty()) return false;
+  BatchRecord batch = batch_from(transaction.connection, transaction.execute(kBatchById, {batch_id}).front());
+  append_event(transaction, {.at = now, .type = "batch.completed", .actor = "system", .data = counts_json(batch)});
+  return true;
+}
+
+constexpr const char* kInsertBatch = "INSERT INTO batch (public_id, title, owner, created_at) VALUES ($1, $2, $3, $4)";
+constexpr const char* kSeal = "UPDATE batch SET sealed_at = $2 WHERE public_id = $1 AND sealed_at IS NULL RETURNING id";
+constexpr const char* kSealedWithoutOpenJob =
+    "SELECT id FROM batch WHERE completed_at IS NULL AND sealed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM job WHERE job.batch_id = batch.id "
+    "AND job.state IN ('scheduled', 'queued', 'running')) ORDER BY id LIMIT 100";
+
+}  // namespace
+
+void batch_job_ended(Transaction& transaction, std::int64_t batch_id, Time now) {
+  // Without a lock first: jobs of one batch that end at the same time do not wait for each other.
+  if (!has_open_job(transaction.connection, batch_id)) complete_if_done(transaction, batch_id, now);
+}
+
+std::vector<const char*> batch_statements() { return {kOpenJob, kCountByState, kSealedWithoutOpenJob}; }
+
+BatchRecord SqlStore::create_batch(std::string_view title, std::string_view owner, const Actor& actor, Time now) {
+  return database_->write([&](Transaction& transaction) {
+    BatchRecord batch{.public_id = make_uuid_v7(now), .title = std::string(title), .owner = std::string(owner), .created_at = now};
+    batch.id = transaction.insert(kInsertBatch, {batch.public_id, title, owner, now});
+    append_event(transaction, {.at = now, .type = "batch.created", .actor = actor.name, .reason = actor.reason, .data = "{\"batch\":\"" + batch.public_id + "\"}"});
+    return batch;
+  });
+}
+
+Result<BatchRecord> SqlStore::seal_batch(std::string_view public_id, const Actor& actor, Time now) {
+  return database_->write([&](Transaction& transaction) -> Result<BatchRecord> {
+    Rows sealed = transaction.execute(kSeal, {public_id, now});
+    if (!sealed.empty()) {
+      append_event(transaction, {.at = now, .type = "batch.sealed", .actor = actor.name, .reason = actor.reason, .data = "{\"batch\":\"" + std::string(public_id) + "\"}"});
+      batch_job_ended(transaction, sealed.front().integer(0), now);
+    }
+    Rows rows = transaction.execute(kFindBatch, {public_id});
+    if (rows.empty()) return Error{std::string(domain::code::not_found), "There is no batch " + std::string(public_id) + "."};
+    return batch_from(transaction.connection, rows.front());
+  });
+}
+
+std::optional<BatchRecord> SqlStore::find_batch(std::string_view public_id) {
+  return database_->read([&](Connection& connection) {
+    Rows rows = connection.execute(kFindBatch, {public_id});
+    return rows.empty() ? std::nullopt : std::optional(batch_from(connection, rows.front()));
+  });
+}
+
+std::vector<BatchRecord> SqlStore::list_batches(int limit) {
+  return database_->read([&](Connection& connection) {
+    std::vector<BatchRecord> batches;
+    for (const Row& row : connection.execute(kNewestBatches, {limit})) batches.push_back(batch_from(connection, row));
+    return batches;
+  });
+}
+
+// Looks in a read first, since it is called each second and there is nearly never anything to do.
+int SqlStore::complete_batches(Time now) {
+  Rows done = database_->read([](Connection& connection) { return connection.execute(kSealedWithoutOpenJob); });
+  int completed = 0;
+  for (const Row& row : done) {
+    completed += database_->write([&](Transaction& transaction) { return complete_if_done(transaction, row.integer(0), now) ? 1 : 0; });
+  }
+  return completed;
+}
+
+}  // namespace darkroom::store

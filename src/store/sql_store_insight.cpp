@@ -1,0 +1,193 @@
+// Where a job stands, when it may start, and why it is not running: facts are gathered here, the rules are in domain/why_waiting.h and
+// domain/start_estimate.h.
+#include "domain/error_codes.h"
+#include "domain/why_waiting.h"
+#include "store/sql_insight.h"
+#include "store/sql_limits.h"
+#include "store/sql_nodes.h"
+#include "store/sql_rows.h"
+#include "store/sql_store.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace darkroom::store {
+namespace {
+
+constexpr int kNewestOfQueue = 1000;  // finished jobs that are looked through for those of the lane
+constexpr std::size_t kNewestOfLane = 200;
+
+constexpr const char* kJobInLine = "SELECT " DARKROOM_JOB_COLUMNS ", job.lane, job.rank FROM job WHERE job.public_id = $1";
+constexpr const char* kMoreUrgent =
+    "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'queued' AND lane = $1 AND priority > $2 "
+    "ORDER BY priority DESC, rank, id LIMIT $3) AS counted";
+constexpr const char* kEarlierTurns =
+    "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'queued' AND lane = $1 AND priority = $2 AND rank < $3 "
+    "ORDER BY rank, id LIMIT $4) AS counted";
+constexpr const char* kEarlierInTurn =
+    "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'queued' AND lane = $1 AND priority = $2 AND rank = $3 AND id < $4 "
+    "ORDER BY id LIMIT $5) AS counted";
+constexpr const char* kSettings = "SELECT " DARKROOM_QUEUE_COLUMNS ", queue.updated_at FROM queue WHERE queue.name = $1";
+constexpr const char* kRunningInQueue = "SELECT COUNT(*) FROM job WHERE state = 'running' AND queue = $1";
+constexpr const char* kNodesOfLastHour = "SELECT " DARKROOM_NODE_COLUMNS " FROM node WHERE node.seen_at > $1";
+constexpr const char* kHeldSince = "SELECT started_at FROM job WHERE state = 'running' AND node = $1";
+constexpr const char* kPast =
+    "SELECT lane, run_at, started_at, finished_at, state, error_code FROM job WHERE queue = $1 AND finished_at IS NOT NULL "
+    "ORDER BY finished_at DESC LIMIT $2";
+
+struct JobInLine {
+  JobRecord job;
+  std::string lane;
+  std::int64_t rank = 0;
+};
+
+struct Ahead {
+  std::int64_t count = 0;
+  bool over_limit = false;
+};
+
+// Three ranges of the claim's index.
+Ahead ahead_of(Connection& connection, const JobInLine& line) {
+  constexpr std::int64_t kMost = kExactPosition + 1;
+  auto count = [&](const char* sql, Params params) { return connection.execute(sql, params).front().integer(0); };
+  int priority = line.job.priority;
+  std::int64_t found = count(kMoreUrgent, {line.lane, priority, kMost});
+  if (found < kMost) found += count(kEarlierTurns, {line.lane, priority, line.rank, kMost - found});
+  if (found < kMost) found += count(kEarlierInTurn, {line.lane, priority, line.rank, line.job.id.value, kMost - found});
+  return {std::min(found, kExactPosition), found > kExactPosition};
+}
+
+// The newest finished runs of the lane. One that was cancelled or has expired says nothing of how long a run takes.
+std::vector<domain::PastRun> past_of(Connection& connection, const JobInLine& line) {
+  std::vector<domain::PastRun> past;
+  for (const Row& row : connection.execute(kPast, {line.job.queue, kNewestOfQueue})) {
+    if (past.size() == kNewestOfLane) break;
+    if (row.is_null(2) || row.text(0) != line.lane || row.text(4) == "cancelled") continue;
+    if (row.optional_text(5) == std::string(domain::code::expired)) continue;
+    past.push_back({row.time(1), row.time(2), row.time(3)});
+  }
+  return past;
+}
+
+bool serves(const NodeRecord& node, const std::string& model) {
+  return node.slots > 0 && (model.empty() || std::ranges::find(node.models, model) != node.models.end());
+}
+
+// What nodes bear on the job: those that live, the slots that are busy, and since when it has been so.
+struct Servers {
+  std::vector<domain::Server> alive;
+  std::vector<Time> busy;
+  Time steady_since{};
+};
+
+Servers servers_of(Connection& connection, const std::string& model, Time now) {
+  Servers servers;
+  for (const Row& row : connection.execute(kNodesOfLastHour, {now - std::chrono::hours(1)})) {
+    NodeRecord node = node_from(row);
+    bool has_model = serves(node, model);
+    bool alive = node.state != NodeState::stopped && node.lease_until > now;
+    if (has_model) servers.steady_since = std::max(servers.steady_since, alive ? node.started_at : node.seen_at);
+    if (!alive || node.slots == 0) continue;
+    bool draining = node.state == NodeState::draining;
+    servers.alive.push_back({node.name, node.slots, has_model, draining});
+    if (!has_model || draining) continue;
+    for (const Row& held : connection.execute(kHeldSince, {node.id})) servers.busy.push_back(held.time(0));
+  }
+  return servers;
+}
+
+domain::Situation situation_of(const JobRecord& job) {
+  domain::Situation s;
+  s.state = job.state;
+  s.queue = job.queue;
+  s.model = job.model;
+  s.attempt = job.attempt;
+  s.max_attempts = job.max_attempts;
+  s.error = job.error;
+  s.run_at = job.run_at;
+  s.started_at = job.started_at;
+  s.finished_at = job.finished_at;
+  s.worker = job.worker.value_or("");
+  return s;
+}
+
+void add_queue(Connection& connection, domain::Situation& s, const QueueSettings& queue, const std::vector<Time>& starts) {
+  s.paused = queue.paused;
+  s.paused_by = queue.paused_by;
+  s.pause_reason = queue.pause_reason;
+  s.concurrency = queue.concurrency;
+  s.rate = queue.rate;
+  s.running = connection.execute(kRunningInQueue, {queue.name}).front().integer(0);
+  s.starts = static_cast<std::int64_t>(starts.size());
+  if (queue.rate && s.starts >= queue.rate->starts) s.next_start = starts[static_cast<std::size_t>(queue.rate->starts) - 1] + queue.rate->window;
+}
+
+// Of a job that waits: in line now, or as if it got in line now and not before its time.
+domain::Situation look(Connection& connection, JobInLine line, Time now) {
+  domain::Situation s = situation_of(line.job);
+  Rows found = connection.execute(kSettings, {line.job.queue});
+  if (found.empty()) throw StoreUnavailable("the queue " + line.job.queue + " of a job is not in the table of queues");
+  QueueSettings queue = queue_settings_from(found.front());
+  std::vector<Time> starts = queue.rate ? noted_starts(connection, queue.name, *queue.rate, now) : std::vector<Time>{};
+  add_queue(connection, s, queue, starts);
+  Servers servers = servers_of(connection, line.job.model, now);
+  s.servers = servers.alive;
+  s.busy_slots = static_cast<std::int64_t>(servers.busy.size());
+  bool scheduled = s.state == domain::JobState::scheduled;
+  if (scheduled) {
+    line.rank = next_rank(connection, line.lane, line.job.priority, line.job.owner);
+    line.job.id.value = std::numeric_limits<std::int64_t>::max();
+  }
+  Ahead ahead = ahead_of(connection, line);
+  s.ahead = ahead.count;
+  s.over_limit = ahead.over_limit;
+  if (s.paused || s.over_limit) return s;
+  std::ranges::reverse(starts);
+  int slots = domain::open_slots(s);
+  s.estimate = domain::estimate_start({.ahead = s.ahead,
+                                       .slots = queue.concurrency ? std::min(slots, *queue.concurrency) : slots,
+                                       .busy = std::move(servers.busy),
+                                       .rate = queue.rate,
+                                       .starts = std::move(starts),
+                                       .past = past_of(connection, line),
+                                       .steady_since = std::max(servers.steady_since, found.front().time(kQueueColumns)),
+                                       .not_before = scheduled ? std::optional(s.run_at) : std::nullopt},
+                                      now);
+  return s;
+}
+
+Place place_from(const domain::Situation& s, const domain::Reason& reason) {
+  Place place{.state = s.state, .code = std::string(reason.code), .message = reason.message};
+  if (s.state == domain::JobState::queued) {
+    place.ahead = s.ahead;
+    place.over_limit = s.over_limit;
+  }
+  if (reason.code == domain::why::next) {
+    place.starts_in = Duration{};
+    place.error = std::chrono::seconds(1);
+  } else if (s.estimate && s.estimate->sharp) {
+    place.starts_in = s.estimate->starts_in;
+    place.error = s.estimate->error;
+  }
+  return place;
+}
+
+}  // namespace
+
+std::vector<const char*> place_statements() {
+  return {kJobInLine, kMoreUrgent, kEarlierTurns, kEarlierInTurn, kSettings, kRunningInQueue, kHeldSince, kPast};
+}
+
+Result<Place> SqlStore::place_of(std::string_view public_id, Time now) {
+  return database_->read([&](Connection& connection) -> Result<Place> {
+    Rows found = connection.execute(kJobInLine, {public_id});
+    if (found.empty()) return Error{std::string(domain::code::not_found), "There is no job '" + std::string(public_id) + "'."};
+    JobInLine line{job_from(found.front()), found.front().text(kJobColumns), found.front().integer(kJobColumns + 1)};
+    Time at = connection.clock(now);
+    bool waits = line.job.state == domain::JobState::queued || line.job.state == domain::JobState::scheduled;
+    domain::Situation situation = waits ? look(connection, std::move(line), at) : situation_of(line.job);
+    return place_from(situation, domain::why_waiting(situation, at));
+  });
+}
+
+}  // namespace darkroom::store

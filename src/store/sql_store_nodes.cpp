@@ -1,0 +1,164 @@
+// Nodes: the processes that claim, each with one lease for all that it holds. A lease is judged by one clock, the database's where several nodes share it.
+//
+// A node whose lease has run out is taken for lost by whoever rescues first: its row becomes `stopped`, its jobs go back into their lines. If it
+// was only standing still, it learns from its next beat that it is not known any more and what it has lost; its late results name claims that
+// are over, and are refused.
+#include "store/sql_nodes.h"
+
+#include "store/sql_endings.h"
+#include "store/sql_many.h"
+#include "store/sql_rows.h"
+#include "store/sql_store.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+namespace darkroom::store {
+namespace {
+
+constexpr std::chrono::hours kKept{24};    // rows of nodes that were not seen for longer are removed
+constexpr std::chrono::hours kListed{1};
+constexpr const char* kLost = "its worker stopped answering";
+
+// The models stand in one column, a line each: a name holds no line break.
+std::string lines_of(const std::vector<std::string>& names) {
+  std::string lines;
+  for (const std::string& name : names) lines += name + "\n";
+  return lines;
+}
+
+std::vector<std::string> names_in(std::string_view lines) {
+  std::vector<std::string> names;
+  for (auto end = lines.find('\n'); end != std::string_view::npos; end = lines.find('\n')) {
+    names.emplace_back(lines.substr(0, end));
+    lines.remove_prefix(end + 1);
+  }
+  return names;
+}
+
+NodeState state_from(std::string_view text) {
+  return text == "running" ? NodeState::running : text == "draining" ? NodeState::draining : NodeState::stopped;
+}
+
+void tell(Transaction& transaction, std::string type, std::string_view node, const std::string& reason, Time now) {
+  append_event(transaction, {.at = now, .type = std::move(type), .image = std::nullopt, .job = std::nullopt, .actor = std::string(node), .reason = reason});
+}
+
+}  // namespace
+
+std::string_view to_string(NodeState state) {
+  switch (state) {
+    case NodeState::running: return "running";
+    case NodeState::draining: return "draining";
+    case NodeState::stopped: return "stopped";
+  }
+  return "";
+}
+
+NodeRecord node_from(const Row& row) {
+  NodeRecord node;
+  node.id = row.text(0);
+  node.name = row.text(1);
+  node.role = row.text(2);
+  node.version = row.text(3);
+  node.slots = row.small(4);
+  node.models = names_in(row.text(5));
+  node.state = state_from(row.text(6));
+  node.started_at = row.time(7);
+  node.seen_at = row.time(8);
+  node.lease_until = row.time(9);
+  node.running = row.integer(10);
+  node.url = row.text(11);
+  node.blob_store = row.text(12);
+  return node;
+}
+
+constexpr const char* kRegister =
+    "INSERT INTO node (id, name, role, version, slots, models, state, started_at, seen_at, lease_until, url, blob_store) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11) "
+    "ON CONFLICT (id) DO UPDATE SET name = excluded.name, role = excluded.role, version = excluded.version, slots = excluded.slots, models = excluded.models, "
+    "state = excluded.state, seen_at = excluded.seen_at, lease_until = excluded.lease_until, url = excluded.url, blob_store = excluded.blob_store";
+
+void SqlStore::register_node(const NodeRecord& node, Duration lease, Time now) {
+  database_->write([&](Transaction& transaction) {
+    Time at = transaction.clock(now);
+    transaction.execute(kRegister, {node.id, node.name, node.role, node.version, node.slots, lines_of(node.models), to_string(node.state), at, at + lease, node.url, node.blob_store});
+    tell(transaction, "node.started", node.name, node.role + " with " + std::to_string(node.slots) + " slots, version " + node.version, now);
+    return true;
+  });
+}
+
+constexpr const char* kBeat = "UPDATE node SET state = $2, seen_at = $3, lease_until = $4 WHERE id = $1 AND lease_until > $3 AND state <> 'stopped' RETURNING id";
+constexpr const char* kStillRunning = "SELECT id, claim_no FROM job WHERE state = 'running' AND id IN " DARKROOM_IDS;
+
+namespace {
+
+std::vector<domain::Fence> lost_of(Connection& connection, const std::vector<domain::Fence>& believed) {
+  std::set<std::tuple<std::int64_t, std::int64_t>> running;
+  for (std::size_t from = 0; from < believed.size(); from += kMany) {
+    std::vector<std::int64_t> ids;
+    for (std::size_t i = from; i < std::min(from + kMany, believed.size()); ++i) ids.push_back(believed[i].job.value);
+    for (const Row& row : execute_many(connection, kStillRunning, ids)) running.emplace(row.integer(0), row.integer(1));
+  }
+  std::vector<domain::Fence> lost;
+  for (const domain::Fence& fence : believed) {
+    if (!running.contains({fence.job.value, fence.claim_no})) lost.push_back(fence);
+  }
+  return lost;
+}
+
+}  // namespace
+
+Beat SqlStore::beat(std::string_view node, NodeState state, const std::vector<domain::Fence>& running, Duration lease, Time now) {
+  return database_->write([&](Transaction& transaction) {
+    Time at = transaction.clock(now);
+    Beat beat;
+    beat.known = !transaction.execute(kBeat, {node, to_string(state), at, at + lease}).empty();
+    beat.lost = lost_of(transaction.connection, running);
+    return beat;
+  });
+}
+
+constexpr const char* kStop = "UPDATE node SET state = 'stopped', seen_at = $2, lease_until = $2 WHERE id = $1 AND state <> 'stopped' RETURNING name";
+constexpr const char* kHeldBy = "SELECT " DARKROOM_HELD_COLUMNS "WHERE job.state = 'running' AND job.node = $1 ORDER BY job.id /*FOR UPDATE OF JOB*/";
+
+void SqlStore::unregister_node(std::string_view node, const domain::RetryPolicy&, Time now) {
+  database_->write([&](Transaction& transaction) {
+    Rows stopped = transaction.execute(kStop, {node, transaction.clock(now)});
+    for (const Row& row : transaction.execute(kHeldBy, {node})) interrupt(transaction, held_from(row), "its worker was stopped", now);
+    if (!stopped.empty()) tell(transaction, "node.stopped", stopped.front().text(0), "in good order", now);
+    return true;
+  });
+}
+
+constexpr const char* kMarkLost =
+    "UPDATE node SET state = 'stopped' WHERE lease_until <= $1 AND state <> 'stopped' RETURNING name";
+constexpr const char* kAbandoned =
+    "SELECT " DARKROOM_HELD_COLUMNS
+    "WHERE job.state = 'running' AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = job.node AND node.lease_until > $1) ORDER BY job.id /*OF JOB SKIP LOCKED*/";
+constexpr const char* kForgetNodes = "DELETE FROM node WHERE lease_until <= $1 AND seen_at <= $2";
+
+int SqlStore::rescue_expired(const domain::RetryPolicy&, Time now) {
+  return database_->write([&](Transaction& transaction) {
+    Time at = transaction.clock(now);
+    for (const Row& row : transaction.execute(kMarkLost, {at})) tell(transaction, "node.lost", row.text(0), "its lease ran out", now);
+    Rows abandoned = transaction.execute(kAbandoned, {at});
+    for (const Row& row : abandoned) interrupt(transaction, held_from(row), kLost, now);
+    transaction.execute(kForgetNodes, {at, at - kKept});
+    return static_cast<int>(abandoned.size());
+  });
+}
+
+constexpr const char* kNodes = "SELECT " DARKROOM_NODE_COLUMNS " FROM node WHERE node.seen_at > $1";
+
+std::vector<NodeRecord> SqlStore::nodes(Time now) {
+  return database_->read([&](Connection& connection) {
+    std::vector<NodeRecord> nodes;
+    for (const Row& row : connection.execute(kNodes, {connection.clock(now) - kListed})) nodes.push_back(node_from(row));
+    std::sort(nodes.begin(), nodes.end(), [](const NodeRecord& a, const NodeRecord& b) { return std::tie(a.state, a.name, a.id) < std::tie(b.state, b.name, b.id); });
+    return nodes;
+  });
+}
+
+}  // namespace darkroom::store

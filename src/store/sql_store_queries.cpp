@@ -1,0 +1,120 @@
+// Looking: read-only queries against a snapshot, and the event log.
+#include "store/sql_rows.h"
+#include "store/sql_store.h"
+
+#include <limits>
+
+namespace darkroom::store {
+namespace {
+
+constexpr const char* kFindJob = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE public_id = $1";
+constexpr const char* kJobsOfImage = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE image_id = $1 ORDER BY id DESC";
+constexpr const char* kNewestJobs = "SELECT " DARKROOM_JOB_COLUMNS " FROM job ORDER BY id DESC LIMIT $1";
+constexpr const char* kNewestJobsInState = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE state = $1 ORDER BY id DESC LIMIT $2";
+constexpr const char* kListImages = "SELECT " DARKROOM_JOB_COLUMNS ", " DARKROOM_IMAGE_COLUMNS " FROM " DARKROOM_IMAGE_TABLES
+                                    " WHERE image.id < $1 ORDER BY image.id DESC LIMIT $2";
+constexpr const char* kAttempts =
+    "SELECT number, worker, started_at, finished_at, ending, error_code, error_message, model_version, timings FROM attempt WHERE job_id = $1 ORDER BY claim_no";
+constexpr const char* kEventHorizon = "SELECT id FROM event_horizon";
+constexpr const char* kEventsAfter =
+    "SELECT id, at, type, image_id, job_id, actor, reason, data FROM event WHERE id > $1 AND id <= $3 ORDER BY id LIMIT $2";
+constexpr const char* kEventsOfImage =
+    "SELECT id, at, type, image_id, job_id, actor, reason, data FROM event WHERE image_id = $4 AND id > $1 AND id <= $3 ORDER BY id LIMIT $2";
+constexpr const char* kCountScheduled = "SELECT COUNT(*) FROM job WHERE state = 'scheduled'";
+constexpr const char* kCountQueued = "SELECT COUNT(*) FROM job WHERE state = 'queued'";
+constexpr const char* kCountRunning = "SELECT COUNT(*) FROM job WHERE state = 'running'";
+
+std::vector<JobRecord> jobs_from(const Rows& rows) {
+  std::vector<JobRecord> jobs;
+  for (const Row& row : rows) jobs.push_back(job_from(row));
+  return jobs;
+}
+
+AttemptRecord attempt_from(const Row& row) {
+  AttemptRecord attempt;
+  attempt.number = row.small(0);
+  attempt.worker = row.text(1);
+  attempt.started_at = row.time(2);
+  attempt.finished_at = row.optional_time(3);
+  attempt.ending = row.optional_text(4);
+  attempt.error = error_from(row, 5);
+  attempt.model_version = row.optional_text(7);
+  attempt.timings = row.optional_text(8);
+  return attempt;
+}
+
+}  // namespace
+
+std::optional<ImageRecord> SqlStore::find_image(ImageId id) {
+  return database_->read([&](Connection& connection) { return read_image(connection, id); });
+}
+
+std::optional<JobRecord> SqlStore::find_job(std::string_view public_id) {
+  return database_->read([&](Connection& connection) {
+    Rows rows = connection.execute(kFindJob, {public_id});
+    return rows.empty() ? std::nullopt : std::optional(job_from(rows.front()));
+  });
+}
+
+ImagePage SqlStore::list_images(std::optional<ImageId> before, int limit) {
+  return database_->read([&](Connection& connection) {
+    ImagePage page;
+    std::int64_t below = before ? before->value : std::numeric_limits<std::int64_t>::max();
+    // One more than asked tells whether there is a next page.
+    for (const Row& row : connection.execute(kListImages, {below, limit + 1})) {
+      if (static_cast<int>(page.images.size()) == limit) {
+        page.next = page.images.back().id;
+        break;
+      }
+      page.images.push_back(image_from(row));
+    }
+    return page;
+  });
+}
+
+std::vector<JobRecord> SqlStore::jobs_of(ImageId id) {
+  return database_->read([&](Connection& connection) { return jobs_from(connection.execute(kJobsOfImage, {id.value})); });
+}
+
+std::vector<JobRecord> SqlStore::list_jobs(std::optional<domain::JobState> state, int limit) {
+  return database_->read([&](Connection& connection) {
+    return jobs_from(state ? connection.execute(kNewestJobsInState, {domain::to_string(*state), limit}) : connection.execute(kNewestJobs, {limit}));
+  });
+}
+
+std::vector<AttemptRecord> SqlStore::attempts_of(JobId id) {
+  return database_->read([&](Connection& connection) {
+    std::vector<AttemptRecord> attempts;
+    for (const Row& row : connection.execute(kAttempts, {id.value})) attempts.push_back(attempt_from(row));
+    return attempts;
+  });
+}
+
+// The horizon is read first, in a snapshot of its own: the events up to it are then all in the newer one.
+std::vector<Event> SqlStore::events(std::int64_t after, std::optional<ImageId> image, int limit) {
+  auto horizon = database_->read([](Connection& connection) { return connection.execute(kEventHorizon).front().integer(0); });
+  return database_->read([&](Connection& connection) {
+    Rows rows = image ? connection.execute(kEventsOfImage, {after, limit, horizon, image->value}) : connection.execute(kEventsAfter, {after, limit, horizon});
+    std::vector<Event> events;
+    for (const Row& row : rows) events.push_back(event_from(row));
+    return events;
+  });
+}
+
+JobCounts SqlStore::count_jobs() {
+  return database_->read([](Connection& connection) {
+    auto count = [&](const char* sql) { return connection.execute(sql).front().integer(0); };
+    return JobCounts{count(kCountScheduled), count(kCountQueued), count(kCountRunning)};
+  });
+}
+
+void SqlStore::record(const Event& event) {
+  database_->write([&](Transaction& transaction) {
+    append_event(transaction, event);
+    return true;
+  });
+}
+
+void SqlStore::on_commit(std::function<void(const std::vector<Event>&)> listener) { database_->on_commit(std::move(listener)); }
+
+}  // namespace darkroom::store

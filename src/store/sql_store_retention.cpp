@@ -1,0 +1,127 @@
+// Retention: what the rules no longer keep goes, a stretch of rows at a time. A stretch is looked at in a read; what shall go is checked once more in
+// the transaction that removes it, since an image may have been taken up again in between.
+#include "store/sql_images.h"
+#include "store/sql_rows.h"
+#include "store/sql_store.h"
+
+namespace darkroom::store {
+namespace {
+
+constexpr int kLookAt = 2000;
+constexpr int kMostRemoved = 200;  // in one transaction: some milliseconds of the writer
+
+struct Candidates {
+  std::vector<std::int64_t> ids;
+  std::optional<std::int64_t> next;
+};
+
+// From rows of (id, 1 if it may go), in rising order of ids.
+Candidates candidates_from(const Rows& rows) {
+  Candidates found;
+  for (const Row& row : rows) {
+    if (row.integer(1) != 0) found.ids.push_back(row.integer(0));
+    if (found.ids.size() == kMostRemoved) break;
+  }
+  if (found.ids.size() == kMostRemoved) found.next = found.ids.back();
+  else if (rows.size() == kLookAt) found.next = rows.back().integer(0);
+  return found;
+}
+
+constexpr const char* kLookAtHistory =
+    "SELECT job.id, CASE WHEN job.finished_at < $2 AND image.job_id <> job.id AND COALESCE(image.result_job_id, 0) <> job.id THEN 1 ELSE 0 END "
+    "FROM job LEFT JOIN image ON image.id = job.image_id WHERE job.id > $1 ORDER BY job.id LIMIT $3";
+constexpr const char* kPruneJob =
+    "DELETE FROM job WHERE id = $1 AND finished_at < $2 AND EXISTS (SELECT 1 FROM image WHERE image.id = job.image_id AND image.job_id <> job.id "
+    "AND COALESCE(image.result_job_id, 0) <> job.id) RETURNING id";
+
+constexpr const char* kLookAtImages =
+    "SELECT image.id, CASE WHEN job.state = $2 AND job.finished_at < $3 THEN 1 ELSE 0 END FROM image JOIN job ON job.id = image.job_id "
+    "WHERE image.id > $1 ORDER BY image.id LIMIT $4";
+constexpr const char* kImageMayGo =
+    "SELECT image.id FROM image JOIN job ON job.id = image.job_id WHERE image.id = $1 AND job.state = $2 AND job.finished_at < $3 /*FOR UPDATE*/";
+
+constexpr const char* kOldestEvents = "SELECT id, at FROM event ORDER BY id LIMIT $1";
+constexpr const char* kPruneEvents = "DELETE FROM event WHERE id <= $1 AND at < $2";
+constexpr int kMostEvents = 500;
+
+constexpr const char* kFinishedMaintenance =
+    "SELECT id, public_id FROM job WHERE queue = $1 AND finished_at IS NOT NULL AND finished_at < $2 ORDER BY finished_at LIMIT $3";
+constexpr const char* kPruneEventsOfJob = "DELETE FROM event WHERE job_id = $1 AND image_id IS NULL";
+constexpr const char* kPruneMaintenanceJob = "DELETE FROM job WHERE id = $1 AND finished_at IS NOT NULL";
+constexpr const char* kPruneSlots = "DELETE FROM schedule_fire WHERE id IN (SELECT id FROM schedule_fire WHERE slot < $1 ORDER BY slot, id LIMIT $2)";
+
+constexpr const char* kImageWithContent = "SELECT id FROM image WHERE sha256 = $1 LIMIT 1";
+
+}  // namespace
+
+Stretch SqlStore::prune_history(std::int64_t after, Time before) {
+  Candidates found = database_->read([&](Connection& connection) { return candidates_from(connection.execute(kLookAtHistory, {after, before, kLookAt})); });
+  if (found.ids.empty()) return {0, found.next};
+  return database_->write([&](Transaction& transaction) {
+    Stretch stretch{0, found.next};
+    for (std::int64_t id : found.ids) stretch.count += transaction.execute(kPruneJob, {id, before}).empty() ? 0 : 1;
+    return stretch;
+  });
+}
+
+Stretch SqlStore::prune_images(std::int64_t after, domain::JobState state, Time before, const Actor& actor, Time now) {
+  std::string_view name = domain::to_string(state);
+  Candidates found = database_->read([&](Connection& connection) { return candidates_from(connection.execute(kLookAtImages, {after, name, before, kLookAt})); });
+  if (found.ids.empty()) return {0, found.next};
+  return database_->write([&](Transaction& transaction) {
+    Stretch stretch{0, found.next};
+    for (std::int64_t id : found.ids) {
+      if (transaction.execute(kImageMayGo, {id, name, before}).empty()) continue;
+      if (delete_image_in(transaction, ImageId{id}, actor, now)) ++stretch.count;
+    }
+    return stretch;
+  });
+}
+
+Stretch SqlStore::prune_events(Time before) {
+  Rows oldest = database_->read([](Connection& connection) { return connection.execute(kOldestEvents, {kMostEvents}); });
+  std::int64_t last = 0, count = 0;
+  for (const Row& row : oldest) {
+    if (row.time(1) >= before) break;
+    last = row.integer(0);
+    ++count;
+  }
+  if (count == 0) return {};
+  database_->write([&](Transaction& transaction) { return transaction.execute(kPruneEvents, {last, before}); });
+  return {count, count == kMostEvents ? std::optional<std::int64_t>(0) : std::nullopt};
+}
+
+Stretch SqlStore::prune_maintenance(Time before) {
+  return database_->write([&](Transaction& transaction) {
+    Rows finished = transaction.execute(kFinishedMaintenance, {domain::kMaintenanceQueue, before, kMostRemoved});
+    for (const Row& row : finished) {
+      transaction.execute(kPruneEventsOfJob, {row.text(1)});
+      transaction.execute(kPruneMaintenanceJob, {row.integer(0)});
+    }
+    transaction.execute(kPruneSlots, {before, 2 * kMostRemoved});
+    bool more = finished.size() == kMostRemoved;
+    return Stretch{static_cast<std::int64_t>(finished.size()), more ? std::optional<std::int64_t>(0) : std::nullopt};
+  });
+}
+
+std::vector<std::string> SqlStore::unused_blobs(const std::vector<std::string>& contents) {
+  return database_->read([&](Connection& connection) {
+    std::vector<std::string> unused;
+    for (const std::string& sha256 : contents) {
+      if (connection.execute(kImageWithContent, {sha256}).empty()) unused.push_back(sha256);
+    }
+    return unused;
+  });
+}
+
+std::vector<std::string> SqlStore::note_unused_blobs(const std::vector<std::string>& contents, Time now) {
+  return database_->write([&](Transaction& transaction) {
+    std::vector<std::string> noted;
+    for (const std::string& sha256 : contents) {
+      if (note_if_unused(transaction, sha256, now)) noted.push_back(sha256);
+    }
+    return noted;
+  });
+}
+
+}  // namespace darkroom::store

@@ -1,0 +1,95 @@
+// The database in domain verbs. Every verb is one transaction: all of it is durable when the verb returns (finish() tells it apart), or none
+// of it happened.
+//
+// Verbs block and may be called from any thread. They throw StoreUnavailable when the database cannot be used (disk full, lost); what a
+// correct caller branches on is returned. Each change writes the event that tells it in the same transaction, and listeners
+// hear of it after the commit.
+//
+// A job is claimed in claim(), the only place that makes one `running`. What makes a late result harmless is the fence: finish() names
+// the claim number, which rises with each claim, and stores nothing when it is no longer the job's. What becomes of a job after an
+// ending is decided by domain/job_rules.h.
+#pragma once
+
+#include "store/acting.h"
+#include "store/maintenance.h"
+#include "store/queues.h"
+#include "store/records.h"
+#include "store/schedules.h"
+
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace darkroom::store {
+
+class StoreUnavailable : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// The verbs of daily work stand here; acting on jobs and batches, queues and nodes, schedules, upkeep have a header each.
+class Store : public Acting, public Queues, public Schedules, public Maintenance {
+ public:
+  // Other processes may use the same database: what runs may be theirs, and its owner is known by its node.
+  virtual bool is_shared() const = 0;
+
+  // --- taking in ---
+  // Image, first job (queued, or scheduled for its time) and event. The blob must be durable before. A quarantined content's job is failed from
+  // the start. Errors: conflict while a blob of the same content is being removed; idempotency_mismatch; not_found for a batch, conflict for a sealed one.
+  virtual Result<ImageRecord> create_image(const NewImage& image, const Actor& actor, Time now) = 0;
+  // A new job for the same photo, queued; the old one keeps its final state. Errors: not_found; conflict unless the job is final
+  // and the newest of its image.
+  virtual Result<ImageRecord> retry_job(std::string_view public_id, const Actor& actor, Time now) = 0;
+  // The same from the image, if wanted with another model or priority. The present result stays until a new one succeeds.
+  // Errors: not_found; conflict while the newest job is not final; quarantined (of both).
+  virtual Result<ImageRecord> reprocess_image(ImageId id, const Reprocess& how, const Actor& actor, Time now) = 0;
+  // Image, jobs, attempts and results. Returns the content whose blob no image needs any more, to be removed by the caller, who then calls
+  // blob_removed(); empty when another image has the same content. Error: not_found.
+  virtual Result<std::optional<std::string>> delete_image(ImageId id, const Actor& actor, Time now) = 0;
+  virtual void blob_removed(std::string_view sha256) = 0;
+  // Contents whose removal was begun and not reported done: finished at start.
+  virtual std::vector<std::string> blobs_to_remove() = 0;
+
+  // --- running ---
+  // Takes at most request.count queued jobs of these lanes, most urgent first: priority, then turns of the owners, then arrival. Queues that are
+  // paused or at a limit give none; a job that has expired is ended instead.
+  virtual std::vector<domain::ClaimedJob> claim(const ClaimRequest& request, Time now) = 0;
+  // Ends an attempt and, in the same transaction, claims what comes next. Returns when the transaction has run and before it is durable, so that
+  // a slot need not stand still for a disk: a job may be begun at once, since a claim that is never stored was never made and its
+  // job is still queued. Finished::stored tells of the commit. A caller's next finish() is stored after its earlier ones, and not before.
+  virtual Finished finish(const Finish& finish, const ClaimRequest& next, const domain::RetryPolicy& policy, Time now) = 0;
+  // Scheduled jobs whose time has come become queued, at most `most` of them.
+  virtual Promoted promote_due(int most, Time now) = 0;
+  // Scheduled and queued jobs whose expiry has come end as failed (code expired), at most `most` of them.
+  virtual Promoted expire_due(int most, Time now) = 0;
+  // At the start of the one process of a store that is not shared: every running job lost its worker. Each ends as Interrupted{reason}; all nodes
+  // are stopped.
+  virtual int requeue_orphans(std::string_view reason, const domain::RetryPolicy& policy, Time now) = 0;
+
+  // --- looking ---
+  virtual std::optional<ImageRecord> find_image(ImageId id) = 0;
+  virtual std::optional<JobRecord> find_job(std::string_view public_id) = 0;
+  // Newest first, ids below `before` if given, at most `limit`.
+  virtual ImagePage list_images(std::optional<ImageId> before, int limit) = 0;
+  virtual std::vector<JobRecord> jobs_of(ImageId id) = 0;          // newest first
+  virtual std::vector<JobRecord> list_jobs(std::optional<domain::JobState> state, int limit) = 0;  // newest first
+  virtual std::vector<AttemptRecord> attempts_of(JobId id) = 0;    // oldest first
+  virtual std::vector<Event> events(std::int64_t after, std::optional<ImageId> image, int limit) = 0;  // oldest first
+  virtual JobCounts count_jobs() = 0;  // of the states that are not final
+
+  // --- telling ---
+  virtual void record(const Event& event) = 0;  // id is given by the store
+  // Called after each commit with its events, on the committing thread: must be quick and not call the store. One listener.
+  virtual void on_commit(std::function<void(const std::vector<Event>&)> listener) = 0;
+
+  // --- access ---
+  virtual std::optional<Account> find_account(std::string_view name) = 0;
+  virtual void put_account(const Account& account, const Actor& actor, Time now) = 0;  // makes or replaces it
+  // One token a name; a second put replaces the first. `sha256` is of the token, which is stored nowhere.
+  virtual void put_token(std::string_view name, std::string_view account, std::string_view sha256, std::string_view last_four, Time now) = 0;
+  virtual std::optional<Account> account_of_token(std::string_view sha256) = 0;
+};
+
+}  // namespace darkroom::store

@@ -1,0 +1,69 @@
+// How a job lives, in the order of things:
+//   claim    store.claim() or store.finish() made it `running` and raised its claim number (store/sql_store_claims.cpp)
+//   run      here: the photo is opened, handed to a slot, and the slot's ending is taken
+//   finish   the worker gives the ending to store.finish(), which checks the fence: if the claim number is no longer ours (the job was
+//            given back and claimed again, or deleted), nothing is stored
+// A crash, a hang, a killed slot are endings like any other. If this whole process dies, the job stays `running` in the store and the next
+// start gives it back (Store::requeue_orphans).
+#include "worker/process_job.h"
+
+#include "base/fail_point.h"
+#include "base/log.h"
+#include "domain/error_codes.h"
+#include "store/store.h"
+#include "worker/result_document.h"
+
+#include <exception>
+
+namespace darkroom::worker {
+namespace {
+
+using domain::Failed;
+
+domain::Ending failure(std::string_view code, std::string message, Failed::Kind kind) {
+  return Failed{{std::string(code), std::move(message)}, kind};
+}
+
+// A runner has decoded untrusted bytes: its answer is checked before it is believed.
+domain::Ending take(domain::Outcome outcome, const domain::ClaimedJob& job, const domain::Model& model, std::chrono::microseconds took) {
+  if (auto valid = domain::validate(outcome); !valid) return Failed{valid.error(), Failed::Kind::permanent};
+  std::string document = result_document(outcome, model, {job.metadata, job.sha256, job.byte_count, took});
+  return domain::Succeeded{std::move(outcome), std::move(document)};
+}
+
+domain::Ending run(const domain::ClaimedJob& job, const domain::Model& model, const Workshop& workshop) {
+  auto photo = workshop.blobs.open(job.sha256);
+  if (!photo) {
+    // Transient: while an equal photo is being deleted, the file may be away for a moment (see BlobStore::confirm); a disk may come back.
+    return failure(domain::code::blob_missing, "The stored photo " + job.sha256.substr(0, 12) + " is not in the data folder. If it does not come back, upload it again.", Failed::Kind::transient);
+  }
+  fail_point("K9");
+  auto begun = std::chrono::steady_clock::now();
+  runner::RunEnd end = workshop.slot.run(model, {photo->get(), job.byte_count});
+  auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
+  if (auto* outcome = std::get_if<domain::Outcome>(&end)) return take(std::move(*outcome), job, model, took);
+  if (auto* failed = std::get_if<domain::Failed>(&end)) return *failed;
+  if (auto* crashed = std::get_if<domain::Crashed>(&end)) return *crashed;
+  return std::get<domain::Interrupted>(end);
+}
+
+}  // namespace
+
+Attempt process_job(const domain::ClaimedJob& job, const Workshop& workshop) {
+  const domain::Model* model = workshop.catalogue.find(job.model);
+  if (!model) {
+    return {failure(domain::code::model_unavailable, "There is no model '" + job.model + "' here. Present: " + workshop.catalogue.names() + ".", Failed::Kind::transient), ""};
+  }
+  try {
+    return {run(job, *model, workshop), model->version};
+  } catch (const store::StoreUnavailable& error) {
+    // To ask where the photo lies takes the database: that it is away is not the photo's fault, and costs no attempt.
+    log::warning("attempt broken off", {{"job", job.public_id}, {"cause", error.what()}});
+    return {domain::Interrupted{"the database did not answer"}, model->version};
+  } catch (const std::exception& error) {
+    log::error("attempt failed", {{"job", job.public_id}, {"cause", error.what()}});
+    return {failure(domain::code::internal, "Something broke on the machine that ran this job; its log says what. It is tried again.", Failed::Kind::transient), model->version};
+  }
+}
+
+}  // namespace darkroom::worker

@@ -1,0 +1,281 @@
+// What can be known of queues and of a job that waits.
+#include "store/conformance.h"
+
+#include <algorithm>
+#include <cmath>
+#include <thread>
+
+namespace darkroom::store {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr const char* kWorker = "01890000-0000-7000-8000-000000000001";  // the node that the suite's claims name
+
+// The store as a test of this file asks and changes it.
+struct Insight {
+  Store& store;
+  Time& now;
+
+  QueueReport report(const std::string& name = "ai_processing") {
+    auto all = store.queues(now);
+    auto found = std::ranges::find(all, name, [](const QueueReport& report) { return report.settings.name; });
+    return found == all.end() ? QueueReport{} : *found;
+  }
+
+  void set(const QueueChange& change) { ASSERT_TRUE(store.change_queue("ai_processing", change, {"minji", "the disk is being changed"}, now)); }
+
+  void register_worker(int slots = 1, std::vector<std::string> models = {"demo"}) {
+    NodeRecord node{.id = kWorker, .name = "alpha", .role = "serve", .version = "1", .slots = slots, .models = std::move(models), .started_at = now};
+    store.register_node(node, hours(10), now);
+  }
+
+  Place place(const ImageRecord& image) { return store.place_of(image.job.public_id, now).value(); }
+
+  void expect(const Place& place, const std::string& code, std::initializer_list<std::string> words = {}) {
+    EXPECT_EQ(place.code, code) << place.message;
+    for (const std::string& word : words) EXPECT_NE(place.message.find(word), std::string::npos) << word << " is not in: " << place.message;
+  }
+
+  // Runs the next `count` jobs one after the other, each taking `each`, which moves the clock.
+  void run(int count, Duration each = seconds(2)) {
+    ClaimRequest one{.node = kWorker, .worker = "worker-1", .lanes = {domain::lane_of(domain::kProcessQueue, "demo")}, .count = 1};
+    ClaimRequest none{.node = kWorker, .worker = "worker-1", .lanes = {}, .count = 0};
+    for (int i = 0; i < count; ++i) {
+      auto jobs = store.claim(one, now);
+      ASSERT_EQ(jobs.size(), 1u);
+      now += each;
+      store.finish({jobs[0].fence, domain::Succeeded{{}, "{}"}, "worker-1", "v1"}, none, {}, now).stored.get();
+    }
+  }
+};
+
+
+TEST_P(StoreConformance, EveryQueueIsReportedByNameAlsoAnEmptyOne) {
+  Insight see{*store_, now_};
+  std::vector<std::string> names;
+  for (const QueueReport& each : store_->queues(now_)) names.push_back(each.settings.name);
+  EXPECT_TRUE(std::ranges::is_sorted(names));
+  for (const char* name : {"ai_processing", "default", "maintenance", "webhooks"}) EXPECT_TRUE(std::ranges::count(names, name) == 1) << name;
+  QueueReport empty = see.report();
+  EXPECT_EQ(empty.queued + empty.scheduled + empty.running + empty.finished_last_hour, 0);
+  EXPECT_FALSE(empty.oldest || empty.wait || empty.run);
+}
+
+TEST_P(StoreConformance, AReportCountsEachStateOverAllLanes) {
+  Insight see{*store_, now_};
+  for (const char* model : {"demo", "other"}) {
+    for (int i = 0; i < 3; ++i) upload(photo("a", i, model));
+  }
+  NewImage later = photo("b");
+  later.run_at = now_ + hours(1);
+  upload(later);
+  claim_one();
+  QueueReport found = see.report();
+  EXPECT_EQ(found.queued, 5);
+  EXPECT_EQ(found.scheduled, 1);
+  EXPECT_EQ(found.running, 1);
+  EXPECT_EQ(see.report("default").queued, 0);
+}
+
+TEST_P(StoreConformance, TheOldestIsTheOneThatWaitsLongestWhateverItsPriority) {
+  Insight see{*store_, now_};
+  upload("a", -7);
+  Time first = now_;
+  now_ += minutes(1);
+  upload("a", 3);
+  upload(photo("b", 0, "other"));
+  EXPECT_EQ(see.report().oldest, first);
+  ASSERT_EQ(store_->claim(wants(3), now_).size(), 2u);
+  EXPECT_EQ(see.report().oldest, first + minutes(1));
+}
+
+TEST_P(StoreConformance, ThroughputAndLatencyAreThoseOfTheNewest) {
+  Insight see{*store_, now_};
+  for (int i = 0; i < 4; ++i) upload();
+  Time start = now_;
+  see.run(1, minutes(30));
+  see.run(3, seconds(25));
+  QueueReport found = see.report();
+  EXPECT_EQ(found.finished_last_minute, 3);
+  EXPECT_EQ(found.finished_last_hour, 4);
+  ASSERT_TRUE(found.run && found.wait);
+  EXPECT_EQ(found.run->p50, seconds(25));
+  EXPECT_EQ(found.run->p95, seconds(25));
+  EXPECT_EQ(found.wait->p50, minutes(30));
+  now_ = start + hours(3);
+  EXPECT_EQ(see.report().finished_last_hour, 0);
+  EXPECT_EQ(see.report().run->p50, seconds(25));
+}
+
+TEST_P(StoreConformance, AReportCarriesTheSettings) {
+  Insight see{*store_, now_};
+  see.set({.paused = true, .rate = RateLimit{10, seconds(60)}, .concurrency = 3});
+  QueueReport found = see.report();
+  EXPECT_TRUE(found.settings.paused);
+  EXPECT_EQ(found.settings.paused_by, "minji");
+  EXPECT_EQ(found.settings.rate, (RateLimit{10, seconds(60)}));
+  EXPECT_EQ(found.settings.concurrency, 3);
+}
+
+TEST_P(StoreConformance, ThePlaceIsTheOrderOfTheClaims) {
+  Insight see{*store_, now_};
+  std::vector<ImageRecord> images;
+  for (int i = 0; i < 30; ++i) images.push_back(upload(std::string(1, static_cast<char>('a' + i * i % 3)), i * 7 % 4));
+  upload(photo("a", 100, "other"));  // of another lane
+  see.register_worker();
+  std::vector<std::int64_t> told(30, -1);
+  for (const ImageRecord& image : images) {
+    Place found = see.place(image);
+    ASSERT_TRUE(found.ahead);
+    EXPECT_FALSE(found.over_limit);
+    told.at(static_cast<std::size_t>(*found.ahead)) = image.id.value;
+  }
+  EXPECT_EQ(claim_order(30), told);
+}
+
+TEST_P(StoreConformance, AFullWorkerMakesALineAndAFreeOneTakesTheNext) {
+  Insight see{*store_, now_};
+  see.register_worker(2);
+  auto running = upload(), second = upload(), third = upload(), fourth = upload();
+  see.expect(see.place(running), "next", {"2 of 2 slots"});
+  EXPECT_EQ(see.place(running).starts_in, Duration{});
+  see.expect(see.place(second), "in_line", {"1 job is ahead"});
+  store_->claim(wants(2), now_);
+  now_ += seconds(3);
+  see.expect(see.place(running), "running", {"worker-1", "3 s", "attempt 1 of 4"});
+  see.expect(see.place(third), "in_line", {"first in line", "2 of 2 slots"});
+  see.expect(see.place(fourth), "in_line", {"1 job is ahead", "not known"});
+  EXPECT_EQ(see.place(fourth).ahead, 1);
+  EXPECT_FALSE(see.place(fourth).starts_in);
+}
+
+TEST_P(StoreConformance, EachCauseGivesItsOwnReason) {
+  Insight see{*store_, now_};
+  auto image = upload();
+  see.expect(see.place(image), "no_worker", {"No worker is alive"});
+  see.register_worker(4, {"other", "third"});
+  see.expect(see.place(image), "no_worker", {"'demo'", "alpha"});
+  see.register_worker(4);
+  see.expect(see.place(image), "next");
+  store_->beat(kNode, NodeState::draining, {}, hours(10), now_);
+  see.expect(see.place(image), "draining", {"alpha", "'demo'"});
+  store_->beat(kNode, NodeState::running, {}, hours(10), now_);
+  see.set({.concurrency = 1});
+  claim_one();
+  auto second = upload();
+  see.expect(see.place(second), "concurrency_limited", {"1 of 1 job"});
+  see.set({.concurrency = std::optional<int>()});
+  see.expect(see.place(second), "next");
+  see.set({.rate = RateLimit{1, seconds(60)}});
+  see.expect(see.place(second), "rate_limited", {"1/m", "1 start", to_rfc3339(now_ + seconds(60))});
+  see.set({.paused = true});
+  see.expect(see.place(second), "paused", {"minji", "the disk is being changed"});
+  now_ += hours(11);
+  see.set({.paused = false});
+  see.expect(see.place(second), "no_worker");
+}
+
+// A killed server's lease may still run when the next one starts: its slots are gone all the same.
+TEST_P(StoreConformance, ANodeOfAnEarlierLifeCountsNoMore) {
+  Insight see{*store_, now_};
+  see.register_worker();
+  auto image = upload();
+  see.expect(see.place(image), "next");
+  store_->requeue_orphans("the server stopped while it ran", policy_, now_);
+  see.expect(see.place(image), "no_worker");
+  EXPECT_EQ(store_->nodes(now_).at(0).state, NodeState::stopped);
+}
+
+TEST_P(StoreConformance, WhatWaitsForItsTimeSaysWhen) {
+  Insight see{*store_, now_};
+  see.register_worker();
+  NewImage later = photo();
+  later.run_at = now_ + seconds(90);
+  auto scheduled = upload(later), failing = upload();
+  see.expect(see.place(scheduled), "scheduled", {to_rfc3339(*later.run_at), "1 min 30 s"});
+  EXPECT_FALSE(see.place(scheduled).ahead);
+  auto job = claim_one();
+  EXPECT_EQ(job.public_id, failing.job.public_id);
+  finish(job, transient());
+  see.expect(see.place(failing), "retry_wait", {"Attempt 1 of 4", "model_unavailable", "not ready"});
+  see.set({.paused = true});
+  see.expect(see.place(scheduled), "scheduled");
+}
+
+TEST_P(StoreConformance, AFinalJobSaysHowItEnded) {
+  Insight see{*store_, now_};
+  see.register_worker();
+  auto good = upload(), bad = upload();
+  see.run(1);
+  finish(claim_one(), permanent());
+  see.expect(see.place(good), "finished", {"completed"});
+  see.expect(see.place(bad), "finished", {"failed", "corrupt"});
+  EXPECT_FALSE(see.place(bad).starts_in || see.place(bad).ahead);
+  auto unknown = store_->place_of("01890000-0000-7000-8000-00000000ffff", now_);
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().code, "not_found");
+}
+
+TEST_P(StoreConformance, AfterTwentyFinishedJobsTheStartIsEstimated) {
+  Insight see{*store_, now_};
+  see.register_worker();
+  std::vector<ImageRecord> images;
+  for (int i = 0; i < 60; ++i) images.push_back(upload());
+  see.run(19);
+  EXPECT_FALSE(see.place(images.back()).starts_in);
+  see.run(1);
+  claim_one();
+  now_ += seconds(1);
+  Place last = see.place(images.back());
+  EXPECT_EQ(last.ahead, 38);
+  ASSERT_TRUE(last.starts_in && last.error);
+  EXPECT_NEAR(last.starts_in->count() / 1e6, 1 + 38 * 2, 4);
+  see.expect(last, "in_line", {"38 jobs are ahead", "1 min 1", "give or take"});
+  see.set({.paused = true});
+  EXPECT_FALSE(see.place(images.back()).starts_in);
+  see.set({.paused = false, .rate = RateLimit{1, seconds(10)}});
+  last = see.place(images.back());
+  ASSERT_TRUE(last.starts_in);
+  EXPECT_NEAR(last.starts_in->count() / 1e6, 9 + 38 * 10, 10);
+}
+
+TEST_P(StoreConformance, AScheduledJobStartsAtItsTimeOrAfterTheLine) {
+  Insight see{*store_, now_};
+  see.register_worker();
+  NewImage soon = photo(), late = photo();
+  for (int i = 0; i < 60; ++i) upload();
+  see.run(20);
+  soon.run_at = now_ + seconds(5);
+  late.run_at = now_ + hours(1);
+  auto first = upload(soon), second = upload(late);
+  ASSERT_TRUE(see.place(first).starts_in && see.place(second).starts_in);
+  EXPECT_GT(*see.place(first).starts_in, seconds(60));
+  EXPECT_EQ(*see.place(second).starts_in, hours(1));
+}
+
+TEST_P(StoreConformance, FarBackThePlaceIsOver10000) {
+  Insight see{*store_, now_};
+  {
+    std::vector<std::jthread> uploaders;
+    for (int t = 0; t < 16; ++t) {
+      uploaders.emplace_back([&] {
+        for (int i = 0; i < 626; ++i) upload();
+      });
+    }
+  }
+  auto last = upload(), urgent = upload("a", 1);
+  see.register_worker();
+  Place found = see.place(last);
+  EXPECT_EQ(found.ahead, kExactPosition);
+  EXPECT_TRUE(found.over_limit);
+  EXPECT_FALSE(found.starts_in);
+  see.expect(found, "in_line", {"Over 10000"});
+  EXPECT_EQ(see.place(urgent).ahead, 0);
+  EXPECT_EQ(see.report().queued, kExactPosition + 1);
+}
+
+}  // namespace
+}  // namespace darkroom::store

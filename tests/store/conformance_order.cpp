@@ -1,0 +1,227 @@
+// The order of starts: strict priority, turns of the owners, arrival; the same for a claim of many as for many claims; ageing by its rule.
+#include "store/conformance.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <tuple>
+
+namespace darkroom::store {
+namespace {
+
+using Ids = std::vector<std::int64_t>;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+Ids images_of(const std::vector<domain::ClaimedJob>& jobs) {
+  Ids ids;
+  for (const auto& job : jobs) ids.push_back(job.image.value);
+  return ids;
+}
+
+const std::string kQueue(domain::kProcessQueue);
+
+// Uploads from several threads at once, which share their commits.
+template <class Upload>
+void in_parallel(int threads, Upload upload_of_thread) {
+  std::vector<std::jthread> running;
+  for (int t = 0; t < threads; ++t) running.emplace_back([&, t] { upload_of_thread(t); });
+}
+
+TEST_P(StoreConformance, FiftyLowThenOneHighTheHighStartsNext) {
+  for (int i = 0; i < 50; ++i) upload("a", -10);
+  claim_order(3);
+  auto high = upload("b", 90).id.value;
+  EXPECT_EQ(claim_one().image.value, high);
+}
+
+TEST_P(StoreConformance, AnUrgentPhotoGoesBeforeAnOldOneOfTheLevelBelow) {
+  auto old = upload("a", 0).id.value;
+  now_ += std::chrono::hours(24);
+  auto urgent = upload("b", 1).id.value;
+  EXPECT_EQ(claim_order(2), (Ids{urgent, old}));
+}
+
+// Also for those that arrive while the long line is being worked off.
+TEST_P(StoreConformance, OnePhotoBehindHundredsOfAnotherOwnerStartsWithinTwoStarts) {
+  for (int i = 0; i < 400; ++i) upload("a");
+  auto first = upload("b").id.value;
+  Ids next = claim_order(2);
+  EXPECT_TRUE(std::ranges::count(next, first) == 1) << "b's photo did not start within two starts";
+  claim_order(20);
+  auto second = upload("b").id.value, third = upload("c").id.value;
+  next = claim_order(3);
+  EXPECT_EQ(std::ranges::count(next, second), 1);
+  EXPECT_EQ(std::ranges::count(next, third), 1);
+}
+
+// Where uploads of one owner are written at the same time, none of them may share a turn: they would go together before another's photo.
+TEST_P(StoreConformance, UploadsOfOneOwnerAtTheSameMomentHaveTurnsOfTheirOwn) {
+  in_parallel(16, [&](int) {
+    for (int i = 0; i < 12; ++i) upload("a");
+  });
+  auto other = upload("b").id.value;
+  EXPECT_EQ(std::ranges::count(claim_order(2), other), 1) << "b's photo waits behind several of a's that share a turn";
+}
+
+TEST_P(StoreConformance, AJobThatGoesBackKeepsItsTurn) {
+  auto first = upload("a").id.value;
+  for (int i = 0; i < 3; ++i) upload("b");
+  auto job = claim_one();
+  ASSERT_EQ(job.image.value, first);
+  finish(job, domain::Interrupted{"its runner was taken away"});
+  EXPECT_EQ(claim_one().image.value, first);
+}
+
+// Forty jobs are more than one statement takes at once.
+TEST_P(StoreConformance, AClaimOfManyTakesWhatClaimsOfOneWouldTake) {
+  auto fill = [&] {
+    for (int i = 0; i < 60; ++i) {
+      upload(photo(std::string(1, static_cast<char>('a' + i % 3)), (i * 7) % 5 - 2, i % 4 == 0 ? "other" : "demo"));
+    }
+  };
+  auto request = [](int count) { return wants(count, {"demo", "other", "idle"}); };
+  fill();
+  Ids singly;
+  for (int i = 0; i < 60; ++i) singly.push_back(store_->claim(request(1), now_).at(0).image.value);
+  EXPECT_TRUE(store_->claim(request(1), now_).empty());
+  store_.reset();
+  store_ = GetParam().open(true);
+  fill();
+  Ids together = images_of(store_->claim(request(45), now_));
+  EXPECT_EQ(together.size(), 45u);
+  for (std::int64_t id : images_of(store_->claim(request(100), now_))) together.push_back(id);
+  EXPECT_EQ(together, singly);
+}
+
+TEST_P(StoreConformance, EachOfManyClaimedTogetherHasItsAttemptAndItsEvent) {
+  for (int i = 0; i < 70; ++i) upload("a", i % 3);
+  std::vector<Event> heard;
+  store_->on_commit([&](const std::vector<Event>& events) { heard.insert(heard.end(), events.begin(), events.end()); });
+  auto jobs = store_->claim(wants(70), now_);
+  ASSERT_EQ(jobs.size(), 70u);
+  ASSERT_EQ(heard.size(), 70u);
+  store_->on_commit({});
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    auto record = store_->find_job(jobs[i].public_id);
+    EXPECT_EQ(record->state, domain::JobState::running);
+    EXPECT_EQ(record->node, kNode);
+    EXPECT_EQ(record->attempt, 1);
+    auto attempts = store_->attempts_of(record->id);
+    ASSERT_EQ(attempts.size(), 1u);
+    EXPECT_EQ(attempts[0].number, 1);
+    EXPECT_EQ(attempts[0].started_at, now_);
+    EXPECT_EQ(heard[i].type, "job.started");
+    EXPECT_EQ(heard[i].job, jobs[i].public_id);
+    EXPECT_EQ(heard[i].image, jobs[i].image);
+    auto logged = store_->events(heard[i].id - 1, std::nullopt, 1).at(0);
+    EXPECT_EQ(logged.job, jobs[i].public_id);
+    EXPECT_EQ(logged.data, R"({"attempt":1})");
+    EXPECT_EQ(logged.data, heard[i].data);
+    EXPECT_TRUE(finish(jobs[i], success()).applied);
+  }
+}
+
+TEST_P(StoreConformance, EightClaimersTakeTwoThousandJobsEachOnceAndInOrder) {
+  constexpr std::size_t kJobs = 2000;
+  std::mutex mutex;
+  std::map<std::int64_t, std::tuple<int, std::int64_t>> place;  // by job: priority and arrival, of one owner
+  in_parallel(10, [&](int priority) {
+    for (std::size_t i = 0; i < kJobs / 10; ++i) {
+      std::int64_t job = upload("a", priority).job.id.value;
+      std::lock_guard lock(mutex);
+      place[job] = {-priority, job};
+    }
+  });
+  std::set<std::int64_t> taken;
+  {
+    std::vector<std::jthread> claimers;
+    for (int c = 0; c < 8; ++c) {
+      claimers.emplace_back([&, c] {
+        std::tuple<int, std::int64_t> last{-1000, 0};
+        for (auto jobs = store_->claim(wants(c % 4 + 1), now_); !jobs.empty(); jobs = store_->claim(wants(c % 4 + 1), now_)) {
+          std::lock_guard lock(mutex);
+          for (const auto& job : jobs) {
+            EXPECT_TRUE(taken.insert(job.fence.job.value).second) << "taken twice";
+            EXPECT_LT(last, place.at(job.fence.job.value)) << "out of order for this claimer";
+            last = place.at(job.fence.job.value);
+          }
+        }
+      });
+    }
+  }
+  EXPECT_EQ(taken.size(), kJobs);
+}
+
+// --- ageing ---
+
+// Level 10 is never empty, level -5 has waited for an hour, level 0 for half of one.
+TEST_P(StoreConformance, WithoutAgeingOnlyPriorityDecides) {
+  upload("old", -5);
+  now_ += minutes(60);
+  for (int i = 0; i < 20; ++i) upload("busy", 10);
+  for (const auto& job : store_->claim(wants(20), now_)) EXPECT_EQ(job.priority, 10);
+}
+
+TEST_P(StoreConformance, EveryEighthStartTakesTheLevelHeadThatWaitedLongestOverTheBound) {
+  Ids low{upload("a", -5).id.value, upload("a", -5).id.value};
+  now_ += minutes(30);
+  auto middle = upload("a", 0).id.value;
+  now_ += minutes(30);
+  auto recent = upload("a", 5).id.value;
+  Ids busy;
+  for (int i = 0; i < 40; ++i) busy.push_back(upload("a", 10).id.value);
+  ASSERT_TRUE(store_->change_queue(kQueue, {.ageing = Duration(minutes(20))}, {"admin", ""}, now_));
+  now_ += minutes(1);
+  Ids order = claim_order(32);
+  EXPECT_EQ(order[7], low[0]);
+  EXPECT_EQ(order[15], low[1]);
+  EXPECT_EQ(order[23], middle);
+  EXPECT_NE(order[31], recent) << "it has not waited for the bound";
+  for (std::size_t i = 0, next = 0; i < 32; ++i) {
+    if (i == 7 || i == 15 || i == 23) continue;
+    EXPECT_EQ(order[i], busy[next++]) << "start " << i + 1;
+  }
+}
+
+TEST_P(StoreConformance, AgeingCountsTheSameForAClaimOfManyAndForFinish) {
+  auto low = upload("a", -5).id.value;
+  auto lower = upload("a", -6).id.value;
+  now_ += minutes(60);
+  for (int i = 0; i < 40; ++i) upload("a", 10);
+  ASSERT_TRUE(store_->change_queue(kQueue, {.ageing = Duration(minutes(20))}, {"admin", ""}, now_));
+  Ids order = images_of(store_->claim(wants(5), now_));
+  auto jobs = store_->claim(wants(1), now_);
+  order.push_back(jobs.at(0).image.value);
+  for (std::int64_t id : images_of(finish(jobs.at(0), success(), 12).next)) order.push_back(id);
+  ASSERT_EQ(order.size(), 18u);
+  EXPECT_EQ(order[7], low);
+  EXPECT_EQ(order[15], lower);
+}
+
+TEST_P(StoreConformance, AgeingIsCountedForEachLaneByItself) {
+  auto old_demo = upload(photo("a", -5, "demo")).id.value;
+  auto old_other = upload(photo("a", -5, "other")).id.value;
+  now_ += minutes(60);
+  for (int i = 0; i < 20; ++i) upload(photo("a", 10, "demo")), upload(photo("a", 10, "other"));
+  ASSERT_TRUE(store_->change_queue(kQueue, {.ageing = Duration(minutes(20))}, {"admin", ""}, now_));
+  Ids demo = images_of(store_->claim(wants(9, {"demo"}), now_));
+  EXPECT_EQ(demo[7], old_demo);
+  Ids other = images_of(store_->claim(wants(9, {"other"}), now_));
+  EXPECT_EQ(other[7], old_other);
+}
+
+TEST_P(StoreConformance, AgeingCanBeSwitchedOffAgain) {
+  upload("a", -5);
+  now_ += minutes(60);
+  for (int i = 0; i < 30; ++i) upload("a", 10);
+  ASSERT_TRUE(store_->change_queue(kQueue, {.ageing = Duration(minutes(20))}, {"admin", ""}, now_));
+  claim_order(7);
+  ASSERT_TRUE(store_->change_queue(kQueue, {.ageing = std::optional<Duration>()}, {"admin", ""}, now_));
+  for (const auto& job : store_->claim(wants(10), now_)) EXPECT_EQ(job.priority, 10);
+}
+
+}  // namespace
+}  // namespace darkroom::store

@@ -1,0 +1,57 @@
+// Files that tests of models stand on: tiny ones that a script makes on the spot, and real ones that may lie beside the checkout.
+#pragma once
+
+#include "base/hash.h"
+#include "domain/model.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace darkroom::test {
+
+inline std::string read_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string((std::istreambuf_iterator<char>(file)), {});
+}
+
+// A folder with the models and photos of tests/models/make_models.py, made once a program; empty when python3-onnx is not there.
+inline const std::filesystem::path& made_models() {
+  struct Folder {
+    Folder() {
+      char name[] = "/tmp/darkroom-models-XXXXXX";
+      path = ::mkdtemp(name);
+      std::string command = "/usr/bin/python3 " DARKROOM_SOURCE_DIR "/tests/models/make_models.py " + path.string();
+      if (std::system(command.c_str()) != 0) path.clear();
+    }
+    ~Folder() {
+      std::error_code ignored;
+      if (!path.empty()) std::filesystem::remove_all(path, ignored);
+    }
+    std::filesystem::path path;
+  };
+  static Folder folder;
+  return folder.path;
+}
+
+// A file of the shared folder beside the checkout (or of DARKROOM_SHARED_DIR); empty when it is not there.
+inline std::filesystem::path shared_file(const std::string& name) {
+  const char* configured = std::getenv("DARKROOM_SHARED_DIR");
+  std::filesystem::path folder = configured != nullptr ? configured : DARKROOM_SOURCE_DIR "/../shared";
+  return std::filesystem::exists(folder / name) ? folder / name : std::filesystem::path();
+}
+
+inline domain::Model onnx_model(const std::filesystem::path& file) {
+  domain::Model model;
+  model.name = file.stem();
+  model.engine = domain::EngineKind::onnx;
+  model.version = sha256_hex(read_file(file)).substr(0, 12);
+  model.file = file;
+  return model;
+}
+
+}  // namespace darkroom::test

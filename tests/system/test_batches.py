@@ -1,0 +1,148 @@
+"""A batch is many photos as one thing: progress, one completion event, however its jobs end."""
+import json
+import threading
+
+import pytest
+
+from support.photos import unique_jpeg
+
+NOBODY = "01a203b7-eb0f-71c7-bfff-d37c3c46b2f2"
+
+
+def make(server, **body):
+    answer = server.post("/api/v1/batches", json={"title": "spring album"} | body)
+    assert answer.status_code == 201, answer.text
+    batch = answer.json()["batch"]
+    assert answer.headers["Location"] == f"/api/v1/batches/{batch['id']}"
+    return batch
+
+
+def seal(server, batch):
+    answer = server.post(f"/api/v1/batches/{batch['id']}/seal")
+    assert answer.status_code == 200, answer.text
+    return answer.json()["batch"]
+
+
+def look(server, batch, wait=0):
+    answer = server.get(f"/api/v1/batches/{batch['id']}", params={"wait": wait})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["batch"]
+
+
+def completions(server):
+    return [event["data"] for event in server.events() if event["type"] == "batch.completed"]
+
+
+def test_photos_are_sent_into_an_open_batch_and_it_completes_once(server):
+    batch = make(server)
+    assert (batch["state"], batch["title"], batch["owner"], batch["total"]) == ("open", "spring album", "admin", 0)
+    images = [server.upload(unique_jpeg("slow:100"), batch=batch["id"]) for _ in range(4)] + [server.upload(unique_jpeg("lie"), batch=batch["id"])]
+    assert all(image["batch_id"] == batch["id"] for image in images)
+    sealed = seal(server, batch)
+    assert sealed["sealed_at"] and sealed["total"] == 5
+    ended = look(server, batch, wait=30)
+    assert (ended["state"], ended["completed"], ended["failed"], ended["waiting"], ended["running"]) == ("completed", 4, 1, 0, 0)
+    assert completions(server) == [{"batch": batch["id"], "total": 5, "completed": 4, "failed": 1, "cancelled": 0}]
+    assert look(server, batch) == ended
+
+
+def test_who_waits_is_answered_at_the_completion(server):
+    server.post("/api/v1/queues/ai_processing/pause")
+    batch = make(server)
+    server.upload(unique_jpeg(), batch=batch["id"])
+    seal(server, batch)
+    assert look(server, batch, wait=1)["state"] == "sealed"
+    answers = []
+    waiter = threading.Thread(target=lambda other: answers.append(look(other, batch, wait=30)), args=[server.twin()])
+    waiter.start()
+    server.post("/api/v1/queues/ai_processing/resume")
+    assert server.seconds_until(lambda: not waiter.is_alive(), within=20) < 10
+    assert answers[0]["state"] == "completed"
+
+
+def test_existing_images_are_processed_again_as_one_batch(server):
+    images = [server.result_of(unique_jpeg(), uploader="minji") for _ in range(3)]
+    other = server.result_of(unique_jpeg(), uploader="jun")
+    by_ids = make(server, image_ids=[image["id"] for image in images[:2]], priority=5, model="null")
+    ended = look(server, by_ids, wait=30)
+    assert (ended["state"], ended["total"], ended["completed"]) == ("completed", 2, 2)
+    by_filter = make(server, filter={"owner": "minji"}, reason="a better model")
+    assert look(server, by_filter, wait=30)["completed"] == 3
+    assert server.image(images[0]["id"])["batch_id"] == by_filter["id"]
+    assert server.image(other["id"])["job_id"] == other["job_id"]
+    assert len(completions(server)) == 2
+
+
+def test_the_last_job_may_be_cancelled_or_deleted(server):
+    server.post("/api/v1/queues/ai_processing/pause")
+    batch = make(server)
+    first, second = (server.upload(unique_jpeg(), batch=batch["id"]) for _ in range(2))
+    seal(server, batch)
+    assert server.post(f"/api/v1/jobs/{first['job_id']}/cancel").status_code == 200
+    assert look(server, batch)["state"] == "sealed"
+    assert server.delete(f"/api/v1/images/{second['id']}").status_code == 204
+    ended = look(server, batch)
+    assert (ended["state"], ended["total"], ended["cancelled"]) == ("completed", 1, 1)
+    assert len(completions(server)) == 1
+
+
+def test_a_sealed_batch_takes_nothing_more_and_an_empty_one_completes_at_once(server):
+    batch = make(server)
+    assert seal(server, batch)["state"] == "completed"
+    refused = server.send(unique_jpeg(), batch=batch["id"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    assert server.get("/api/v1/images").json()["items"] == []
+
+
+def test_a_batch_survives_a_kill_and_completes_once(make_server):
+    server = make_server(slots=2)
+    batch = make(server)
+    for _ in range(6):
+        server.upload(unique_jpeg("slow:150"), batch=batch["id"])
+    seal(server, batch)
+    server.restart()
+    assert look(server, batch, wait=30)["completed"] == 6
+    server.restart()
+    assert len(completions(server)) == 1
+
+
+def test_batches_are_listed_newest_first(server):
+    ids = [make(server, title=title)["id"] for title in ("one", "둘", "three")]
+    items = server.get("/api/v1/batches").json()["items"]
+    assert [item["id"] for item in items] == ids[::-1]
+    assert [item["title"] for item in server.get("/api/v1/batches?limit=2").json()["items"]] == ["three", "둘"]
+
+
+@pytest.mark.parametrize("body, status, code", [
+    ({}, 422, "invalid_field"), ({"title": ""}, 422, "invalid_field"), ({"title": "t", "priority": 3}, 422, "invalid_field"),
+    ({"title": "t", "image_ids": []}, 422, "invalid_field"), ({"title": "t", "image_ids": ["7"]}, 422, "invalid_field"),
+    ({"title": "t", "filter": {}}, 422, "invalid_field"), ({"title": "t", "image_ids": [1], "filter": {"all": True}}, 422, "invalid_field"),
+    ({"title": "t", "image_ids": [1], "model": "nothing"}, 422, "unknown_model"), ({"title": "t", "name": "x"}, 400, "unknown_field"),
+])
+def test_a_wrong_batch_is_refused(server, body, status, code):
+    answer = server.post("/api/v1/batches", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert server.get("/api/v1/batches").json()["items"] == []
+
+
+def test_there_must_be_such_a_batch(server):
+    assert server.get(f"/api/v1/batches/{NOBODY}").status_code == 404
+    assert server.get("/api/v1/batches/spring").status_code == 404
+    assert server.post(f"/api/v1/batches/{NOBODY}/seal").status_code == 404
+    assert server.send(unique_jpeg(), batch=NOBODY).status_code == 404
+    assert server.send(unique_jpeg(), batch="spring").status_code == 422
+
+
+def test_submit_makes_a_batch_and_batches_shows_it(server, darkroom, tmp_path):
+    photos = [tmp_path / f"{number}.jpg" for number in range(3)]
+    for photo in photos:
+        photo.write_bytes(unique_jpeg())
+    sent = darkroom("submit", "--wait", "--batch", "봄 앨범", *photos, folder=server.folder)
+    assert sent.returncode == 0, sent.stderr
+    batch = sent.stdout.splitlines()[-1].removeprefix("batch ")
+    assert look(server, {"id": batch})["state"] == "completed"
+    one = darkroom("batches", batch, "--wait", folder=server.folder)
+    assert one.returncode == 0 and "봄 앨범" in one.stdout and "completed" in one.stdout
+    listed = json.loads(darkroom("batches", "--json", folder=server.folder).stdout)
+    assert [item["id"] for item in listed["items"]] == [batch]
+    assert darkroom("batches", NOBODY, folder=server.folder).returncode == 3

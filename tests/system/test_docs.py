@@ -1,0 +1,262 @@
+"""The documents tell the truth: routes, settings, commands, links and paths that they name are those of the code."""
+import re
+import subprocess
+
+import pytest
+import yaml
+
+from support.places import CHECKOUT as ROOT
+from support.places import program
+
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+ADRS = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
+METHODS = {"get": "get", "post": "post", "put": "put", "patch": "patch", "delete": "del"}
+
+
+def name_of(path):
+    return str(path.relative_to(ROOT))
+
+
+def openapi():
+    return yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
+
+
+def routes_of_code():
+    source = (ROOT / "src" / "api" / "routes.cpp").read_text()
+    lines = re.findall(r'\{Method::(\w+), "([^"]+)", k(\w+),', source)
+    assert lines, "the table of routes.cpp is not read any more"
+    return {(method, path): access for method, path, access in lines}
+
+
+def routes_of_document():
+    found = {}
+    for path, item in openapi()["paths"].items():
+        for method, operation in item.items():
+            if method in METHODS:
+                found[METHODS[method], path] = "Public" if operation.get("security") == [] else "Admin"
+    return found
+
+
+def keys_of_code():
+    source = (ROOT / "src" / "config" / "keys.cpp").read_text()
+    keys = set(re.findall(r'(?:_key|make)\("([a-z_.]+)",', source))
+    assert {"listen", "run.slots"} <= keys, "the table of keys.cpp is not read any more"
+    return keys
+
+
+def error_statuses():
+    source = (ROOT / "src" / "domain" / "error_codes.cpp").read_text()
+    return {code: int(status) for code, status in re.findall(r"ErrorKind\{code::(\w+), (\d+),", source)}
+
+
+def operations():
+    document = openapi()
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if method in METHODS:
+                yield f"{method} {path}", operation
+
+
+def resolve(document, node):
+    """Follows references until a plain node is reached."""
+    while isinstance(node, dict) and "$ref" in node:
+        target = document
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        node = target
+    return node
+
+
+def every_node(node):
+    yield node
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    for child in children:
+        yield from every_node(child)
+
+
+def test_openapi_has_the_routes_of_the_table_with_their_access():
+    # What the processes of one installation ask each other is no contract with anyone else: see the ADR on fetched photos.
+    public = {route: access for route, access in routes_of_code().items() if access != "Peer"}
+    assert routes_of_document() == public
+
+
+def test_every_reference_of_openapi_leads_somewhere():
+    document = openapi()
+    for node in every_node(document):
+        if isinstance(node, dict) and "$ref" in node:
+            assert resolve(document, node) is not None, node
+
+
+def test_every_route_states_success_failure_and_examples():
+    document = openapi()
+    for name, operation in operations():
+        responses = operation["responses"]
+        assert any(status.startswith("2") for status in responses), name
+        assert ("401" in responses) == (operation.get("security") != []), f"{name}: 401"
+        for status, response in responses.items():
+            media = resolve(document, response).get("content", {})
+            assert media or status == "204", f"{name} {status}: what does it look like?"
+            for kind, content in media.items():
+                assert "schema" in content, f"{name} {status} {kind}"
+            assert not media or any("example" in content or "examples" in content for content in media.values()), f"{name} {status}: no example"
+
+
+def test_every_problem_of_openapi_is_one_of_the_error_table():
+    document, statuses = openapi(), error_statuses()
+    seen = 0
+    for name, operation in operations():
+        for status, response in operation["responses"].items():
+            for content in resolve(document, response).get("content", {}).values():
+                problem = content.get("example", {})
+                if isinstance(problem, dict) and "code" in problem:
+                    seen += 1
+                    assert statuses[problem["code"]] == problem["status"] == int(status), f"{name} {status}: {problem}"
+                    assert problem["type"] == "/problems/" + problem["code"]
+    assert seen > 0
+
+
+def fits(document, schema, value, where="answer"):
+    """A small judge of JSON Schema: types, required members, members that no schema knows, and enumerations."""
+    schema = resolve(document, schema)
+    if "allOf" in schema:
+        known = {}
+        for part in schema["allOf"]:
+            part = resolve(document, part)
+            known |= part.get("properties", {})
+            assert set(part.get("required", [])) <= set(value), where
+        schema = {"type": "object", "properties": known}
+    if "oneOf" in schema:
+        schema = next(resolve(document, part) for part in schema["oneOf"] if (resolve(document, part).get("type") == "null") == (value is None))
+    names = {type(None): "null", bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
+    types = schema.get("type", [])
+    types = [types] if isinstance(types, str) else types
+    kind = names[type(value)]
+    assert not types or kind in types or (kind == "integer" and "number" in types), f"{where} is {kind}, not {types}"
+    assert "enum" not in schema or value in schema["enum"], f"{where}: {value}"
+    assert "const" not in schema or value == schema["const"], f"{where}: {value}"
+    if isinstance(value, dict) and "properties" in schema:
+        assert set(schema.get("required", [])) <= set(value), f"{where} lacks {set(schema['required']) - set(value)}"
+        assert set(value) <= set(schema["properties"]), f"{where} has more: {set(value) - set(schema['properties'])}"
+        for name, member in value.items():
+            fits(document, schema["properties"][name], member, f"{where}.{name}")
+    for index, item in enumerate(value if isinstance(value, list) and "items" in schema else []):
+        fits(document, schema["items"], item, f"{where}[{index}]")
+
+
+def schema_of(document, method, path, status):
+    content = resolve(document, document["paths"][path][method]["responses"][str(status)])["content"]
+    return content["application/json"]["schema"]
+
+
+def test_the_examples_of_openapi_fit_their_schemas():
+    document = openapi()
+    for name, operation in operations():
+        for status, response in operation["responses"].items():
+            for content in resolve(document, response).get("content", {}).values():
+                examples = [resolve(document, example)["value"] for example in content.get("examples", {}).values()]
+                for example in examples + ([content["example"]] if "example" in content else []):
+                    fits(document, content["schema"], example, f"{name} {status}")
+
+
+def test_real_answers_fit_the_schemas(make_server):
+    document, server = openapi(), make_server(model="demo", test_mode=False)
+    uploaded = server.send(ROOT / "examples" / "sample.jpg", wait=60, uploader="kim")
+    fits(document, schema_of(document, "post", "/api/v1/images", 201), uploaded.json())
+    image = uploaded.json()["image"]
+    assert len(image["result"]["result"]["detected_objects"]) == 3, "the README shows three people in the sample"
+    rule = {"cron": "30 3 * * *", "kind": "maintenance.cleanup"}
+    assert server.http.put(server.url + "/api/v1/schedules/nightly", json=rule, timeout=70).status_code == 201
+    batch = server.post("/api/v1/batches", json={"title": "spring album"})
+    fits(document, schema_of(document, "post", "/api/v1/batches", 201), batch.json())
+    ids = {"/api/v1/batches/{id}": batch.json()["batch"]["id"], "/api/v1/images/{id}": image["id"], "/api/v1/jobs/{id}": image["job_id"],
+           "/api/v1/jobs/{id}/place": image["job_id"], "/api/v1/queues/{name}": "ai_processing", "/api/v1/schedules/{name}": "nightly"}
+    gets = [path for (method, path), access in routes_of_code().items()
+            if method == "get" and access != "Peer" and path not in {"/", "/style.css", "/livez"}]
+    for path in gets:
+        answer = server.get(re.sub(r"\{\w+\}", str(ids.get(path)), path))
+        assert answer.status_code == 200, answer.text
+        fits(document, schema_of(document, "get", path, 200), answer.json(), path)
+    refused = server.get("/api/v1/images/99")
+    fits(document, document["components"]["schemas"]["Problem"], refused.json())
+
+
+def test_the_documented_settings_are_the_settings():
+    keys = keys_of_code()
+    groups = {key.split(".")[0] for key in keys if "." in key}
+    for page in (ROOT / "docs" / "operations.md", ROOT / "docs" / "ko" / "operations.md"):
+        rows = [line.split("|")[1] for line in page.read_text().splitlines() if line.startswith("| `")]
+        documented = {key for row in rows for key in re.findall(r"`([a-z_.]+)`", row)}
+        assert keys <= documented, f"{name_of(page)} lacks {keys - documented}"
+    for page in PAGES:
+        for key in re.findall(r"`([a-z]+\.[a-z_]+)`", page.read_text()):
+            assert key.split(".")[0] not in groups or key in keys, f"{name_of(page)} names the setting {key}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_variable_that_a_page_names_is_one(page):
+    known = {"DARKROOM_" + key.upper().replace(".", "_") for key in keys_of_code()} | {"DARKROOM_CONFIG", "DARKROOM_BIN_DIR", "DARKROOM_BENCH"}
+    for variable in re.findall(r"DARKROOM_[A-Z_]+[A-Z]", page.read_text()):
+        assert variable in known or variable == "DARKROOM_SERVICE_HOST", f"{name_of(page)} names {variable}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_link_leads_to_a_file(page):
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if not re.match(r"[a-z]+:", target):
+            assert (page.parent / target.split("#")[0]).exists(), f"{name_of(page)} links to {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_path_that_a_page_names_exists(page):
+    for path in re.findall(r"`((?:[a-z_]+/)+[a-z_0-9*]+\.(?:cpp|h|py|sh|cmake|md|toml|yaml|txt|\*))[` ]", page.read_text()):
+        assert list(ROOT.glob(path)) or list((ROOT / "src").glob(path)), f"{name_of(page)} names {path}"
+
+
+def help_of(*words):
+    return subprocess.run([program(), *words, "--help"], capture_output=True, text=True, timeout=20, check=True).stdout
+
+
+def commands_of(text):
+    """The names below "Subcommands:" of a help text."""
+    names, inside = set(), False
+    for line in text.splitlines():
+        inside = line.startswith("Subcommands:") or (inside and line.startswith("  "))
+        if inside and line.startswith("  "):
+            names.add(line.split()[0])
+    return names
+
+
+def test_every_command_and_flag_that_a_page_names_exists():
+    commands = commands_of(help_of())
+    assert {"serve", "submit"} <= commands
+    for page in PAGES:
+        for words in re.findall(r"(?:`|build/\w+/bin/|\n|· )darkroom ([a-z][^`\n]*)", page.read_text()):
+            words = words.split("#")[0].split()
+            assert words[0] in commands, f"{name_of(page)}: darkroom {words[0]}"
+            below = commands_of(help_of(words[0]))
+            chosen = words[:2] if below and len(words) > 1 else words[:1]
+            assert not below or len(words) == 1 or words[1] in below, f"{name_of(page)}: darkroom {words[0]} {words[1]}"
+            for flag in (word for word in words if word.startswith("--")):
+                assert flag in help_of(*chosen), f"{name_of(page)}: darkroom {' '.join(words)}"
+
+
+@pytest.mark.parametrize("page", ADRS, ids=name_of)
+def test_a_decision_is_short_complete_and_listed(page):
+    text = page.read_text()
+    assert len(text.splitlines()) <= 40
+    for heading in ("## Context", "## Decision", "## Consequence"):
+        assert heading in text
+    assert page.name in (ROOT / "docs" / "adr" / "README.md").read_text()
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "docs" / "openapi.yaml"], ids=name_of)
+def test_lines_stay_readable(page):
+    for number, line in enumerate(page.read_text().splitlines(), 1):
+        assert len(line) <= 150 or line.startswith("|"), f"{name_of(page)}:{number}"
+
+
+def test_the_sample_photo_is_small_and_found_by_its_script(tmp_path):
+    script, sample = ROOT / "scripts" / "make_sample_photo.py", ROOT / "examples" / "sample.jpg"
+    assert sample.stat().st_size <= 60_000
+    subprocess.run(["/usr/bin/python3", "-B", script, tmp_path / "again.jpg"], check=True, capture_output=True, timeout=60)
+    assert (tmp_path / "again.jpg").read_bytes() == sample.read_bytes()

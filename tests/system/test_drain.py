@@ -1,0 +1,53 @@
+"""SIGTERM: nothing more is taken in, what runs may finish, the rest is given back without costing an attempt, exit code 0."""
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
+from support.photos import unique_jpeg
+from support.processes import family, is_alive
+from support.waiting import eventually
+
+
+def test_running_work_is_finished_and_the_exit_code_is_0(server):
+    image = server.upload(unique_jpeg("slow:600"))
+    server.wait_for_state(image["id"], "processing")
+    members = family(server.pid)
+    assert server.stop() == 0
+    assert not any(map(is_alive, members))
+    assert not (server.folder / "server.address").exists()
+    server.start()
+    image = server.image(image["id"])
+    assert image["status"] == "completed" and len(image["attempts"]) == 1
+
+
+def test_work_that_outlasts_the_grace_is_given_back_with_its_attempt(make_server):
+    server = make_server(drain_grace_seconds=0)
+    image = server.upload(unique_jpeg("slow:3000"))
+    server.wait_for_state(image["id"], "processing")
+    assert server.stop() == 0
+    server.start()
+    image = server.image(image["id"], wait=20)
+    assert image["status"] == "completed" and image["attempt"] == 1
+    assert [attempt["ending"] for attempt in image["attempts"]] == ["interrupted", "completed"]
+
+
+def test_a_request_that_waits_is_answered_before_the_end(make_server):
+    server = make_server(drain_grace_seconds=0)
+    with ThreadPoolExecutor(1) as background:
+        waiting = background.submit(server.twin().send, unique_jpeg("slow:5000"), wait=60)
+        eventually(lambda: server.get("/api/v1/status").json()["jobs"]["running"] == 1, 10, "the photo that is waited for is being processed")
+        assert server.stop() == 0
+        answer = waiting.result(10)
+    assert answer.status_code == 201
+    assert answer.json()["image"]["status"] in ("pending", "processing")
+
+
+def test_a_second_signal_ends_it_at_once_and_loses_nothing(server):
+    image = server.upload(unique_jpeg("slow:4000"))
+    server.wait_for_state(image["id"], "processing")
+    server.process.send_signal(signal.SIGTERM)
+    eventually(lambda: "stopping" in server.log_text(), 5)
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(5) == 1
+    server.start()
+    image = server.image(image["id"], wait=20)
+    assert image["status"] == "completed" and image["attempt"] == 1

@@ -1,0 +1,107 @@
+"""What is lost is run again, soon and once: a killed slot's job at once, a killed worker's after its lease, on another node. A worker that stood still
+and comes back with a result finds it refused. Times are the server's own, of its events."""
+import os
+import signal
+import time
+from datetime import datetime
+
+import pytest
+
+from support.campaign import slots_of
+from support.ledger import Ledger
+from support.photos import unique_jpeg
+from support.waiting import eventually
+
+
+def starts(server, image_id):
+    """When the job of the image was started, in seconds since the epoch."""
+    return [datetime.fromisoformat(event["at"].replace("Z", "+00:00")).timestamp() for event in server.events(image_id) if event["type"] == "job.started"]
+
+
+def endings(server, image_id):
+    return [attempt["ending"] for attempt in server.image(image_id)["attempts"]]
+
+
+def kill_busy_slot(worker):
+    (slot,) = eventually(lambda: slots_of(worker), 10, "a slot runs the job")
+    killed = time.time()
+    os.kill(slot, signal.SIGKILL)
+    return killed
+
+
+def test_a_killed_slots_job_runs_again_within_250_ms(make_server):
+    server = make_server(slots=1)
+    delays = []
+    for _ in range(8):
+        image = server.upload(unique_jpeg("slow:1500"))
+        server.wait_for_state(image["id"], "processing")
+        killed = kill_busy_slot(server)
+        assert server.image(image["id"], wait=20)["status"] == "completed"
+        assert endings(server, image["id"]) == ["interrupted", "completed"]
+        delays.append(starts(server, image["id"])[1] - killed)
+    print(f"from the kill to the next start: {sorted(round(1000 * delay) for delay in delays)} ms")
+    # The goal is 250 ms; a machine that is busy with other things may take some of the runs longer.
+    assert sorted(delays)[len(delays) // 2] < 0.25 and max(delays) < 2.5
+
+
+@pytest.fixture
+def cluster(make_cluster):
+    """A web process and two workers with one slot each, whose leases last a second."""
+    return make_cluster(workers=2, slots=1, lease_seconds=1)
+
+
+def worker_of(cluster):
+    """The worker whose slot works, and the other one."""
+    def busy():
+        return [worker for worker in cluster.workers if slots_of(worker)]
+    (worker,) = eventually(busy, 10, "a slot works")
+    return worker, next(other for other in cluster.workers if other is not worker)
+
+
+def judge(cluster, image_id):
+    image = cluster.web.image(image_id)
+    for process in reversed(cluster.processes):
+        if not process.has_ended:
+            assert process.stop() == 0
+    complaints = Ledger(cluster.web, database=cluster.database).complaints([{key: image[key] for key in ("id", "job_id", "sha256")}])
+    assert complaints == [], "\n".join(complaints)
+
+
+def test_a_killed_workers_job_runs_on_another_node_after_its_lease(cluster):
+    image = cluster.web.upload(unique_jpeg("slow:3000"))
+    cluster.web.wait_for_state(image["id"], "processing")
+    worker, other = worker_of(cluster)
+    killed = time.time()
+    worker.kill()
+    ended = cluster.web.image(image["id"], wait=30)
+    assert ended["status"] == "completed" and endings(cluster.web, image["id"]) == ["interrupted", "completed"]
+    delay = starts(cluster.web, image["id"])[1] - killed
+    print(f"from the kill to the start on another node: {delay:.2f} s, lease 1 s")
+    assert slots_of(other) and delay < 12
+    judge(cluster, image["id"])
+
+
+def test_a_worker_that_stood_still_past_its_lease_finds_its_result_refused(cluster):
+    image = cluster.web.upload(unique_jpeg("slow:1500"))
+    cluster.web.wait_for_state(image["id"], "processing")
+    zombie, _ = worker_of(cluster)
+    zombie.pause()
+    ended = cluster.web.image(image["id"], wait=30)  # by the other one, while the zombie's slot has long finished, too
+    assert ended["status"] == "completed" and endings(cluster.web, image["id"]) == ["interrupted", "completed"]
+    told = len(cluster.web.events(image["id"]))
+    zombie.resume()
+    eventually(lambda: "late result discarded" in zombie.log_text(), 10, f"the late result is refused; the log:\n{zombie.log_text()[-2000:]}")
+    assert len(cluster.web.events(image["id"])) == told
+    again = [cluster.web.upload(unique_jpeg("slow:300"))["id"] for _ in range(4)]  # and it works on
+    for image_id in again:
+        assert cluster.web.image(image_id, wait=30)["status"] == "completed"
+    assert eventually(lambda: slots_of(zombie), 10, "the worker that came back takes jobs again")
+    judge(cluster, image["id"])
+
+
+def test_photos_reach_workers_that_have_no_folder_in_common(cluster):
+    images = [cluster.web.upload(unique_jpeg("slow:50"))["id"] for _ in range(10)]
+    for image_id in images:
+        assert cluster.web.image(image_id, wait=30)["status"] == "completed"
+    folders = {process.folder for process in cluster.processes}
+    assert len(folders) == 3 and all(slots_of(worker) for worker in cluster.workers)

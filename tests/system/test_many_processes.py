@@ -1,0 +1,128 @@
+"""Web processes and workers of their own, each with its own data folder, over one PostgreSQL."""
+import os
+
+import pytest
+
+from support.cluster import Cluster, start_postgres
+from support.photos import unique_jpeg
+from support.waiting import eventually
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    server = start_postgres()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def make_cluster(postgres, tmp_path):
+    clusters = []
+
+    def make(**settings):
+        clusters.append(Cluster(tmp_path, postgres, **settings))
+        return clusters[-1]
+
+    yield make
+    for cluster in clusters:
+        cluster.kill()
+
+
+def test_a_worker_fetches_the_photo_from_the_web_process_that_has_it(make_cluster):
+    cluster = make_cluster(webs=2, workers=1).start()
+    for web in cluster.webs:
+        image = web.upload(unique_jpeg(), wait=30)
+        assert image["status"] == "completed", image
+        assert cluster.workers[0].blobs() == [], "nothing of it stays with the worker"
+    assert cluster.webs[0].image(image["id"])["status"] == "completed", "every web process knows of every photo"
+
+
+def test_each_web_process_has_a_token_that_the_start_of_another_leaves_alone(make_cluster):
+    cluster = make_cluster(webs=2, workers=0, admin_token="")
+    first = cluster.webs[0].start()
+    second = cluster.webs[1].start()
+    assert first.token != second.token
+    for web in (first, second):
+        assert web.get("/api/v1/images").status_code == 200
+        assert web.get("/api/v1/images", headers={"Authorization": f"Bearer {(first if web is second else second).token}"}).status_code == 200
+
+
+def test_a_mounted_folder_is_proved_by_its_id_and_needs_no_secret(make_cluster):
+    cluster = make_cluster(workers=1, cluster_secret="")
+    web, worker = cluster.web.start(), cluster.workers[0]
+    with pytest.raises(AssertionError):
+        worker.start()
+    assert worker.process.wait(10) == 1
+    assert "cluster_secret" in worker.log_text() and "mount" in worker.log_text()
+    empty = worker.folder / "blobs"
+    empty.rename(worker.folder / "was-empty")
+    os.symlink(web.folder / "blobs", empty)
+    worker.start()
+    assert web.upload(unique_jpeg(), wait=30)["status"] == "completed"
+
+
+def test_another_secret_opens_nothing_and_the_job_is_not_lost(make_cluster):
+    cluster = make_cluster(workers=1)
+    cluster.workers[0].settings["cluster_secret"] = "some-other-secret-that-is-wrong"
+    cluster.start()
+    image = cluster.web.upload(unique_jpeg())
+    eventually(lambda: cluster.web.image(image["id"]).get("next_attempt_at"), 20, "the job waits for another try")
+    assert "is cluster_secret the same there" in cluster.workers[0].log_text()
+    assert cluster.web.get(f"/internal/v1/photos/{'0' * 64}").status_code == 401, "the administrator's token is no signature"
+
+
+def test_a_worker_that_is_told_to_stop_gives_its_work_to_another(make_cluster):
+    cluster = make_cluster(workers=2, slots=1, drain_grace_seconds=0, lease_seconds=60).start()
+    image = cluster.web.upload(unique_jpeg("slow:2000"))
+    cluster.web.wait_for_state(image["id"], "processing")
+    first = cluster.web.image(image["id"])["attempts"][-1]
+    holder = cluster.database.rows("SELECT node.name FROM job JOIN node ON node.id = job.node")[0]["name"]
+    assert next(worker for worker in cluster.workers if worker.folder.name == holder).stop() == 0
+    image = cluster.web.image(image["id"], wait=30)
+    assert image["status"] == "completed" and image["attempt"] == 1, (image, first)
+    assert [attempt["ending"] for attempt in image["attempts"]] == ["interrupted", "completed"]
+
+
+def test_a_cancelled_job_frees_the_slot_of_another_process(make_cluster):
+    cluster = make_cluster(workers=1, slots=1).start()
+    web = cluster.web
+    long = web.upload(unique_jpeg("slow:60000"))
+    web.wait_for_state(long["id"], "processing")
+    assert web.post(f"/api/v1/jobs/{long['job_id']}/cancel").status_code == 200
+    assert web.upload(unique_jpeg(), wait=10)["status"] == "completed"
+    assert web.image(long["id"])["status"] == "cancelled"
+
+
+# After a restart of the database a worker was sometimes first, found no living web process, and put its job off for a minute.
+def test_a_web_process_that_counts_as_dead_is_still_asked_for_its_photos(make_cluster, postgres):
+    cluster = make_cluster(workers=1, lease_seconds=60).start()
+    postgres.sql("UPDATE node SET state = 'stopped', lease_until = 0 WHERE role = 'web'", cluster.name)
+    assert cluster.web.upload(unique_jpeg(), wait=10)["status"] == "completed"
+
+
+def test_a_restart_of_the_database_is_survived(make_cluster, postgres):
+    cluster = make_cluster(workers=1).start()
+    before = cluster.web.upload(unique_jpeg("slow:1500"))
+    cluster.web.wait_for_state(before["id"], "processing")
+    postgres.stop()
+    assert cluster.web.send(unique_jpeg()).status_code == 503, "a photo that cannot be stored is not accepted"
+    postgres.start()
+    eventually(lambda: cluster.web.send(unique_jpeg()).status_code == 201, 30, "photos are taken in again")
+    eventually(lambda: cluster.web.image(before["id"])["status"] == "completed", 30, "what ran meanwhile is handed in or run again")
+
+
+def test_a_password_is_reset_while_the_processes_run(make_cluster, darkroom, tmp_path):
+    cluster = make_cluster(workers=0).start()
+    asked = {"folder": tmp_path / "elsewhere", "database": cluster.web.settings["database"]}
+    (tmp_path / "elsewhere").mkdir()
+    ended = darkroom("users", "reset-password", **asked)
+    assert ended.returncode == 0, ended.stderr
+    assert "New password of admin" in (tmp_path / "elsewhere/new-password.txt").read_text()
+    assert darkroom("users", "reset-password", "nobody", **asked).returncode == 3
+
+
+@pytest.mark.parametrize("role", ["web", "worker"])
+def test_these_roles_say_that_they_need_a_database_that_can_be_shared(darkroom, tmp_path, role):
+    ended = darkroom(role, folder=tmp_path / "alone")
+    assert ended.returncode == 1
+    assert "postgresql://" in ended.stderr and "darkroom serve" in ended.stderr

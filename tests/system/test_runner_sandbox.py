@@ -1,0 +1,46 @@
+"""Every runner process is behind the wall before it sees a photo: no privileges, a system call filter, an unprivileged user."""
+import pwd
+
+import pytest
+
+from support.photos import unique_jpeg
+from support.processes import family, is_root, status
+
+
+def runners(server):
+    server.result_of(unique_jpeg())
+    return [pid for pid in family(server.pid) if pid != server.pid]
+
+
+def test_runners_cannot_gain_privileges_and_have_a_filter(server):
+    found = runners(server)
+    assert len(found) >= 2  # a zygote and a slot
+    for pid in found:
+        state = status(pid)
+        assert state["Seccomp"] == "2" and state["NoNewPrivs"] == "1", state["Name"]
+
+
+def test_runners_of_a_root_server_run_as_nobody(server):
+    if not is_root():
+        pytest.skip("needs root: only then runners change their user")
+    nobody = str(pwd.getpwnam("nobody").pw_uid)
+    assert status(server.pid)["Uid"].split()[0] == "0"
+    for pid in runners(server):
+        state = status(pid)
+        assert set(state["Uid"].split()) == {nobody}
+        assert state["Groups"] == "" and int(state["CapEff"], 16) == 0 and int(state["CapPrm"], 16) == 0
+
+
+def test_the_level_of_the_wall_is_shown(server):
+    zygote = server.zygote()
+    shown = next(runner for runner in server.get("/api/v1/status").json()["runners"] if runner["pid"] == zygote)
+    assert "seccomp" in shown["sandbox"] and shown["problem"] is None
+    assert shown["sandbox"] in server.log_text()
+
+
+@pytest.mark.parametrize("call", ["openat", "socket", "execve", "ptrace", "kill-parent"])
+def test_a_forbidden_system_call_ends_the_runner_and_not_the_server(server, call):
+    image = server.result_of(unique_jpeg(f"call:{call}"))
+    assert (image["status"], image["error_code"]) == ("failed", "decoder_crash")
+    assert "SIGSYS" in image["error_message"]
+    assert server.result_of(unique_jpeg())["status"] == "completed"

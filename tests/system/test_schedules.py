@@ -1,0 +1,86 @@
+"""Schedules over HTTP and by command: made, shown, run, paused, removed, and what is refused."""
+import json
+
+import pytest
+
+RULE = {"cron": "30 3 * * *", "zone": "Asia/Seoul", "kind": "maintenance.cleanup"}
+
+
+def put(server, name="nightly", **fields):
+    return server.http.put(f"{server.url}/api/v1/schedules/{name}", json=RULE | fields, timeout=70)
+
+
+def test_a_schedule_is_made_shown_replaced_and_removed(server):
+    made = put(server)
+    assert made.status_code == 201, made.text
+    schedule = made.json()["schedule"]
+    assert {key: schedule[key] for key in RULE} == RULE and schedule["enabled"] and schedule["missed"] == "once"
+    assert schedule["next_slot"].endswith("T18:30:00.000Z"), "03:30 in Seoul is 18:30 UTC of the day before"
+    replaced = put(server, cron="0 4 * * *", missed="skip")
+    assert replaced.status_code == 200 and replaced.json()["schedule"]["next_slot"].endswith("T19:00:00.000Z")
+    assert "nightly" in [item["name"] for item in server.get("/api/v1/schedules").json()["items"]]
+    assert server.get("/api/v1/schedules/nightly").json()["schedule"]["missed"] == "skip"
+    assert server.delete("/api/v1/schedules/nightly").status_code == 204
+    assert server.get("/api/v1/schedules/nightly").status_code == 404
+    assert server.delete("/api/v1/schedules/nightly").status_code == 404
+
+
+def test_run_makes_its_job_now(server):
+    put(server)
+    answer = server.post("/api/v1/schedules/nightly/run")
+    assert answer.status_code == 201, answer.text
+    job = server.job(answer.json()["job_id"], wait=30)
+    assert (job["kind"], job["queue"], job["state"], job["image_id"]) == ("maintenance.cleanup", "maintenance", "completed", None)
+    assert answer.headers["Location"] == "/api/v1/jobs/" + job["job_id"]
+
+
+def test_a_paused_schedule_has_no_next_slot_until_it_is_resumed(server):
+    put(server)
+    assert server.post("/api/v1/schedules/nightly/pause").json()["schedule"]["next_slot"] is None
+    schedule = server.post("/api/v1/schedules/nightly/resume").json()["schedule"]
+    assert schedule["enabled"] and schedule["next_slot"]
+    assert server.post("/api/v1/schedules/x/pause").status_code == server.post("/api/v1/schedules/x/resume").status_code == 404
+    assert server.post("/api/v1/schedules/x/run").status_code == 404
+
+
+@pytest.mark.parametrize("fields, word", [
+    ({"cron": "99 * * * *"}, "minute"),
+    ({"cron": "* * *"}, "fields"),
+    ({"zone": "Asia/Soul"}, "Asia/Seoul"),
+    ({"kind": "image.process"}, "maintenance.cleanup"),
+    ({"missed": "sometimes"}, "once"),
+    ({"enabled": 1}, "enabled"),
+    ({"args": []}, "args"),
+])
+def test_what_cannot_be_understood_is_refused_with_what_is_allowed(server, fields, word):
+    answer = put(server, **fields)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_field"), answer.text
+    assert word in answer.json()["detail"]
+    assert server.get("/api/v1/schedules/nightly").status_code == 404
+
+
+def test_names_and_fields_that_do_not_exist_are_refused(server):
+    assert put(server, name="Nightly").status_code == 422
+    assert put(server, every="day").json()["code"] == "unknown_field"
+
+
+def test_it_is_said_what_a_schedule_may_run(server):
+    kinds = {item["kind"]: item["description"] for item in server.get("/api/v1/schedules/kinds").json()["items"]}
+    assert {"maintenance.prune", "maintenance.sweep_blobs", "maintenance.cleanup", "maintenance.watch_resources"} <= set(kinds)
+    assert all(sentence.endswith(".") for sentence in kinds.values())
+
+
+def test_the_commands(server, darkroom):
+    folder = server.folder
+    made = darkroom("schedules", "add", "nightly", "--cron", "30 3 * * *", "--zone", "Asia/Seoul", "--kind", "maintenance.cleanup", folder=folder)
+    assert made.returncode == 0 and "T18:30:00.000Z" in made.stdout, made.stderr
+    listed = darkroom("schedules", folder=folder)
+    assert listed.returncode == 0 and "nightly" in listed.stdout and "Asia/Seoul" in listed.stdout, listed.stderr
+    assert json.loads(darkroom("schedules", "--json", folder=folder).stdout)["items"]
+    assert darkroom("schedules", "run", "nightly", folder=folder).stdout.startswith("job ")
+    assert "paused" in darkroom("schedules", "pause", "nightly", folder=folder).stdout
+    assert darkroom("schedules", "resume", "nightly", folder=folder).returncode == 0
+    assert "maintenance.prune" in darkroom("schedules", "kinds", folder=folder).stdout
+    assert darkroom("schedules", "remove", "nightly", folder=folder).stdout == "removed\n"
+    assert darkroom("schedules", "remove", "nightly", folder=folder).returncode == 3
+    assert darkroom("schedules", "add", "x", "--cron", "often", "--kind", "maintenance.cleanup", folder=folder).returncode == 1
