@@ -63,13 +63,13 @@ http::Reply status(const Parts& parts, const http::Request&) {
 
 http::Reply list_models(const Parts& parts, const http::Request&) {
   json::array items;
-  for (const domain::Model& model : parts.catalogue.models()) {
-    items.push_back(json::object{{"name", model.name},
-                                 {"title", model.title},
-                                 {"engine", domain::to_string(model.engine)},
-                                 {"version", model.version},
-                                 {"labels", static_cast<std::int64_t>(model.labels.size())},
-                                 {"default", model.name == parts.config.default_model}});
+  for (const models::ModelPtr& model : parts.catalogue.models()) {
+    items.push_back(json::object{{"name", model->name},
+                                 {"title", model->title},
+                                 {"engine", domain::to_string(model->engine)},
+                                 {"version", model->version},
+                                 {"labels", static_cast<std::int64_t>(model->labels.size())},
+                                 {"default", model->name == parts.config.default_model}});
   }
   return json_response(200, json::object{{"items", std::move(items)}});
 }

@@ -86,7 +86,7 @@ void check_server(Report& report, const Session& session) {
 }
 
 void check_models(Report& report, const models::Catalogue& catalogue, const config::Config& config) {
-  const domain::Model* chosen = catalogue.find(config.default_model);
+  models::ModelPtr chosen = catalogue.find(config.default_model);
   report.add(chosen ? Verdict::good : Verdict::bad, "default model",
              chosen ? chosen->title + " (" + chosen->version + ")" : "'" + config.default_model + "' is not here; present: " + catalogue.names());
   for (const models::Unusable& model : catalogue.unusable()) report.add(Verdict::bad, "model " + model.name, model.error.message);
@@ -118,7 +118,7 @@ void check_photo(Report& report, runner::Zygotes& zygotes, const domain::Model& 
   runner::RunEnd end = slot.run(model, {photo.get(), static_cast<std::int64_t>(bytes.size())});
   if (const auto* outcome = std::get_if<domain::Outcome>(&end)) {
     const domain::StageTimings& t = outcome->timings;
-    report.add(Verdict::good, "result", std::to_string(outcome->objects.size()) + " objects; us: decode " + std::to_string(t.decode) + ", prepare " + std::to_string(t.prepare) + ", infer " +
+    report.add(Verdict::good, "result", std::to_string(outcome->found.objects.size()) + " objects; us: decode " + std::to_string(t.decode) + ", prepare " + std::to_string(t.prepare) + ", infer " +
                                             std::to_string(t.infer) + ", post " + std::to_string(t.post));
   } else if (const auto* failed = std::get_if<domain::Failed>(&end)) {
     report.add(Verdict::bad, "result", failed->error.code + ": " + failed->error.message);
@@ -140,7 +140,7 @@ int doctor(const Session& session, const std::string& photo) {
   if (::geteuid() == 0) report.add(Verdict::note, "user", "root: runners drop to " + (config.runner.run_as.empty() ? "nobody" : config.runner.run_as) + "; run a service as a user of its own");
   models::Catalogue catalogue({config.models_dir, config.test_mode});
   check_models(report, catalogue, config);
-  if (const domain::Model* model = catalogue.find(config.default_model)) {
+  if (models::ModelPtr model = catalogue.find(config.default_model)) {
     runner::Zygotes zygotes(config.runner);
     if (check_runner(report, zygotes, *model) && !photo.empty()) check_photo(report, zygotes, *model, photo, config.runner.photo);
   }

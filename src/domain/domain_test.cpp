@@ -67,7 +67,7 @@ Outcome outcome_with(Box box, std::optional<double> confidence, std::string labe
   outcome.image.height = 50;
   outcome.image.format = "JPEG";
   outcome.image.mode = "RGB";
-  outcome.objects.push_back({std::move(label), confidence, box});
+  outcome.found.objects.push_back({std::move(label), confidence, box});
   return outcome;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "domain/recipe.h"
 
 #include <array>
 #include <cstdint>
@@ -14,10 +15,49 @@ namespace darkroom::domain {
 // x1, y1, x2, y2 in pixels of the upright photo (after EXIF orientation), clamped to it; x2 >= x1, y2 >= y1.
 using Box = std::array<double, 4>;
 
+// A part of the photo: a grid of cells over `box`, row by row from the top left. `runs` counts cells in turn outside and inside, beginning with outside
+// (0 where the first cell is inside); the counts add up to width * height. A grid has at most 2^18 cells, whatever the photo's size.
+struct Mask {
+  Box box{};
+  int width = 0;
+  int height = 0;
+  std::vector<int> runs;
+};
+
+struct Keypoint {
+  double x = 0;  // pixels of the upright photo; may lie outside it where a body is cut off
+  double y = 0;
+  std::optional<double> confidence;  // 0..1
+};
+
 struct DetectedObject {
   std::string label;
   std::optional<double> confidence;  // 0..1; none where the detector has no score (Haar cascades)
   Box box{};
+  std::optional<std::array<double, 8>> corners = {};  // of an oriented box: x, y of four corners in turn
+  std::vector<Keypoint> keypoints = {};
+  std::optional<Mask> mask = {};
+};
+
+// What a classifier says of the whole photo.
+struct Classification {
+  std::string label;
+  int index = 0;          // of the class
+  double confidence = 0;  // 0..1
+};
+
+// The part of the photo that belongs to one class (semantic segmentation), or to the foreground.
+struct Region {
+  std::string label;
+  double share = 0;  // of the photo's area, 0..1
+  Mask mask;
+};
+
+struct Findings {
+  std::vector<DetectedObject> objects;
+  std::vector<Classification> classes;  // best first
+  std::vector<Region> regions;          // largest first
+  std::vector<float> embedding;         // of length 1 (L2)
 };
 
 // The photo as its decoder saw it.
@@ -46,11 +86,13 @@ struct StageTimings {
 };
 
 struct Outcome {
-  std::vector<DetectedObject> objects;
+  Findings found;
   ImageInfo image;
   StageTimings timings;
   std::string engine;          // "onnx", "opencv", "null"
   std::string engine_version;  // "1.27.0"
+  std::string thumbnail = {};  // JPEG of the same decode, where one was asked for; no part of the result document
+  Recipe recipe = {};          // what was done, as the model's process reported it before it saw a photo
 };
 
 // Refuses what a runner may not say: numbers that are not finite, boxes outside the photo, absurd counts or texts.

@@ -151,6 +151,7 @@ Place place(int full_width, int full_height, const PackPlan& plan) {
   switch (plan.fit) {
     case Fit::letterbox_top_left: return {top_left(full_width, plan.width, ratio), top_left(full_height, plan.height, ratio)};
     case Fit::letterbox_centre: return {centred(full_width, plan.width, ratio), centred(full_height, plan.height, ratio)};
+    case Fit::centre_crop:
     case Fit::stretch: return {stretched(full_width, plan.width), stretched(full_height, plan.height)};
   }
   return {};

@@ -1,6 +1,7 @@
 // Resize and pack in one pass: RGB pixels to the planar float tensor of a model.
 #pragma once
 
+#include "domain/recipe.h"
 #include "imaging/pixels.h"
 
 #include <array>
@@ -8,12 +9,8 @@
 
 namespace darkroom::imaging {
 
-enum class ColourOrder { rgb, bgr };
-enum class Fit {
-  letterbox_top_left,  // keep the ratio, pad right and below (YOLOX)
-  letterbox_centre,    // keep the ratio, pad on both sides (YOLOv5 and later)
-  stretch,             // both axes on their own
-};
+using domain::ColourOrder;
+using domain::Fit;
 
 struct PackPlan {
   int width = 0;  // of the tensor

@@ -25,7 +25,8 @@ class Engine {
 
   // Step 1, before the wall: whatever must read files of the system (ORT's environment, cascades). Throws when it cannot.
   virtual void open() = 0;
-  // Step 2, behind the wall: the model from its bytes (empty for built-in detectors). Errors: model_unavailable, with the reason.
+  // Step 2, behind the wall: the model from its bytes (empty for built-in detectors). Errors: model_unavailable, with the reason; model_ambiguous, when the
+  // file could be read in more than one way, or in none that is known.
   virtual Result<void> load(std::span<const std::uint8_t> model_bytes) = 0;
 
   virtual bool needs_pixels() const { return true; }  // false: the photo is passed but not decoded (null engine)
@@ -33,14 +34,17 @@ class Engine {
 
   // `pixels` may be a scaled decode of the photo; info.width x info.height is the full upright size, in which boxes are answered.
   // Fills timings prepare, infer and post. Errors: model_output, timeout (interrupted), memory_limit.
-  virtual Result<std::vector<domain::DetectedObject>> detect(const imaging::Pixels& pixels, const domain::ImageInfo& info,
-                                                             domain::StageTimings& timings) = 0;
+  virtual Result<domain::Findings> detect(const imaging::Pixels& pixels, const domain::ImageInfo& info, domain::StageTimings& timings) = 0;
 
   // Asks a running detect() to stop, and the next one to stop at once. Called from a signal handler: async-signal-safe.
   // Engines that cannot stop ignore it.
   virtual void interrupt() noexcept = 0;
   // Forgets an interrupt that came too late; called before each job.
   virtual void rearm() noexcept = 0;
+
+  // After load(): what the file turned out to be. After a load() that failed with model_ambiguous: what it could be.
+  virtual domain::ModelReport report() const { return {}; }
+  virtual std::vector<domain::Candidate> candidates() const { return {}; }
 
   virtual std::string name() const = 0;     // "onnx"
   virtual std::string version() const = 0;  // "1.27.0"

@@ -25,11 +25,11 @@ std::vector<domain::DetectedObject> detect(Engine& engine, const std::filesystem
   Result<imaging::DecodedPhoto> photo = imaging::decode(bytes_of(path), {});
   EXPECT_TRUE(photo) << path;
   domain::StageTimings timings;
-  auto objects = engine.detect(photo->pixels, photo->info, timings);
-  EXPECT_TRUE(objects) << objects.error().message;
-  domain::Outcome outcome{*objects, photo->info, timings, engine.name(), engine.version()};
+  auto found = engine.detect(photo->pixels, photo->info, timings);
+  EXPECT_TRUE(found) << found.error().message;
+  domain::Outcome outcome{*found, photo->info, timings, engine.name(), engine.version()};
   EXPECT_TRUE(domain::validate(outcome));
-  return *objects;
+  return found->objects;
 }
 
 struct Opened {
@@ -108,9 +108,9 @@ TEST(Engines, TakePhotosOfAnyShape) {
     info.height = height;
     domain::StageTimings timings;
     for (Engine* engine : {demo.engine.get(), onnx.engine.get()}) {
-      auto objects = engine->detect(pixels, info, timings);
-      ASSERT_TRUE(objects) << objects.error().message;
-      EXPECT_TRUE(domain::validate({*objects, info, timings, "", ""})) << width << "x" << height;
+      auto found = engine->detect(pixels, info, timings);
+      ASSERT_TRUE(found) << found.error().message;
+      EXPECT_TRUE(domain::validate({*found, info, timings, "", ""})) << width << "x" << height;
     }
   }
 }

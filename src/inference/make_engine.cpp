@@ -34,6 +34,8 @@ std::unique_ptr<Engine> make_engine(const domain::Model& model) {
     case domain::EngineKind::null: return std::make_unique<NullEngine>();
     case domain::EngineKind::onnx:
     case domain::EngineKind::opencv: return make_from_module(model);
+    case domain::EngineKind::preview: return std::make_unique<NullEngine>();
+    case domain::EngineKind::http: throw std::logic_error("a model of engine http runs in no runner");
   }
   throw std::logic_error("an engine that is not in the enumeration");
 }

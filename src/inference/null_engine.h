@@ -11,8 +11,8 @@ class NullEngine final : public Engine {
   Result<void> load(std::span<const std::uint8_t>) override { return {}; }
   bool needs_pixels() const override { return false; }
   WantedSize wanted(int, int) const override { return {}; }
-  Result<std::vector<domain::DetectedObject>> detect(const imaging::Pixels&, const domain::ImageInfo&, domain::StageTimings&) override {
-    return std::vector<domain::DetectedObject>{};
+  Result<domain::Findings> detect(const imaging::Pixels&, const domain::ImageInfo&, domain::StageTimings&) override {
+    return domain::Findings{};
   }
   void interrupt() noexcept override {}
   void rearm() noexcept override {}

@@ -116,8 +116,7 @@ class OnnxEngine final : public Engine {
     return {static_cast<int>(std::lround(upright_width * scale)), static_cast<int>(std::lround(upright_height * scale))};
   }
 
-  Result<std::vector<domain::DetectedObject>> detect(const imaging::Pixels& pixels, const domain::ImageInfo& info,
-                                                     domain::StageTimings& timings) override {
+  Result<domain::Findings> detect(const imaging::Pixels& pixels, const domain::ImageInfo& info, domain::StageTimings& timings) override {
     SteadyClock::time_point start = SteadyClock::now();
     PhotoFrame frame{info.width, info.height, {}};
     frame.placement = imaging::pack(pixels, info.width, info.height, plan(), input_);
@@ -128,7 +127,8 @@ class OnnxEngine final : public Engine {
     timings.prepare = micros_between(start, packed);
     timings.infer = micros_between(packed, inferred);
     timings.post = micros_between(inferred, SteadyClock::now());
-    return objects;
+    if (!objects) return objects.error();
+    return domain::Findings{std::move(*objects), {}, {}, {}};
   }
 
   void interrupt() noexcept override {

@@ -100,8 +100,7 @@ class OpencvEngine final : public Engine {
     return {std::max(1, static_cast<int>(std::lround(upright_width * scale))), std::max(1, static_cast<int>(std::lround(upright_height * scale)))};
   }
 
-  Result<std::vector<domain::DetectedObject>> detect(const imaging::Pixels& pixels, const domain::ImageInfo& info,
-                                                     domain::StageTimings& timings) override {
+  Result<domain::Findings> detect(const imaging::Pixels& pixels, const domain::ImageInfo& info, domain::StageTimings& timings) override {
     try {
       return detect_both(pixels, info, timings);
     } catch (const cv::Exception& broken) {
@@ -118,8 +117,7 @@ class OpencvEngine final : public Engine {
   std::string version() const override { return cv::getVersionString(); }
 
  private:
-  Result<std::vector<domain::DetectedObject>> detect_both(const imaging::Pixels& pixels, const domain::ImageInfo& info,
-                                                          domain::StageTimings& timings) {
+  Result<domain::Findings> detect_both(const imaging::Pixels& pixels, const domain::ImageInfo& info, domain::StageTimings& timings) {
     SteadyClock::time_point start = SteadyClock::now();
     cv::Mat small = make_small(pixels);
     Enlargement enlarge{static_cast<double>(info.width) / small.cols, static_cast<double>(info.height) / small.rows,
@@ -130,7 +128,7 @@ class OpencvEngine final : public Engine {
     for (domain::DetectedObject& face : find_faces(small, enlarge)) objects.push_back(std::move(face));
     timings.prepare = micros_between(start, prepared);
     timings.infer = micros_between(prepared, SteadyClock::now());
-    return objects;
+    return domain::Findings{std::move(objects), {}, {}, {}};
   }
 
   std::vector<domain::DetectedObject> find_people(const cv::Mat& picture, const Enlargement& enlarge) {

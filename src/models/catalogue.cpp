@@ -41,7 +41,7 @@ bool is_model_name(const std::string& name) {
 
 Error unusable(const std::string& message) { return {std::string(domain::code::model_unavailable), message}; }
 
-Result<std::string> content_version(const fs::path& file) {
+Result<std::string> content_hash(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return unusable("Cannot read " + file.string() + ". Check its permissions.");
   Sha256 hash;
@@ -49,7 +49,7 @@ Result<std::string> content_version(const fs::path& file) {
   while (stream.read(buffer.data(), buffer.size()) || stream.gcount() > 0) {
     hash.update(std::span(buffer.data(), static_cast<std::size_t>(stream.gcount())));
   }
-  return hash.finish().substr(0, 12);
+  return hash.finish();
 }
 
 // One name a line, by class index; carriage returns and an empty last line do not count.
@@ -72,10 +72,11 @@ Result<domain::Model> read_model(const fs::path& folder) {
   }
   fs::path file = folder / "model.onnx";
   if (fs::file_size(file) > kLargestModel) return unusable(file.string() + " is larger than 4 GiB.");
-  auto version = content_version(file);
-  if (!version) return version.error();
+  auto hash = content_hash(file);
+  if (!hash) return hash.error();
   model.engine = domain::EngineKind::onnx;
-  model.version = *version;
+  model.version = hash->substr(0, 12);
+  model.file_hash = *hash;
   model.title = model.name;
   model.file = file.string();
   if (fs::exists(folder / "labels.txt")) model.labels = read_labels(folder / "labels.txt");
@@ -90,8 +91,8 @@ Result<domain::Model> read_model(const fs::path& folder) {
 }  // namespace
 
 Catalogue::Catalogue(const CatalogueConfig& config) {
-  models_.push_back(demo_detector());
-  if (config.null_engine) models_.push_back(null_model());
+  models_.push_back(std::make_shared<domain::Model>(demo_detector()));
+  if (config.null_engine) models_.push_back(std::make_shared<domain::Model>(null_model()));
   if (!fs::is_directory(config.folder)) return;
   std::vector<fs::path> folders;
   for (const auto& entry : fs::directory_iterator(config.folder)) {
@@ -101,21 +102,21 @@ Catalogue::Catalogue(const CatalogueConfig& config) {
   for (const fs::path& folder : folders) {
     auto model = read_model(folder);
     if (model) {
-      models_.push_back(std::move(*model));
+      models_.push_back(std::make_shared<domain::Model>(std::move(*model)));
     } else {
       unusable_.push_back({folder.filename().string(), model.error()});
     }
   }
 }
 
-const domain::Model* Catalogue::find(const std::string& name) const {
-  auto found = std::ranges::find(models_, name, &domain::Model::name);
-  return found == models_.end() ? nullptr : &*found;
+ModelPtr Catalogue::find(const std::string& name) const {
+  auto found = std::ranges::find(models_, name, [](const ModelPtr& model) { return model->name; });
+  return found == models_.end() ? nullptr : *found;
 }
 
 std::string Catalogue::names() const {
   std::string names;
-  for (const domain::Model& model : models_) names += (names.empty() ? "" : ", ") + model.name;
+  for (const ModelPtr& model : models_) names += (names.empty() ? "" : ", ") + model->name;
   return names;
 }
 

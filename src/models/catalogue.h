@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "domain/model.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@ namespace darkroom::models {
 
 inline constexpr const char* kDemoModel = "demo";
 inline constexpr const char* kNullModel = "null";
+
+// A model as it was at one moment: whoever holds it goes on with that version, whatever becomes of the catalogue.
+using ModelPtr = std::shared_ptr<const domain::Model>;
 
 struct CatalogueConfig {
   std::string folder;        // NAME/model.onnx, NAME/labels.txt, NAME/model.toml; a folder that does not exist holds no model
@@ -27,14 +31,14 @@ class Catalogue {
   // Reads the folder once. Half of a model (a bad sidecar, an unreadable file) is listed as unusable and hinders no other.
   explicit Catalogue(const CatalogueConfig& config);
 
-  const domain::Model* find(const std::string& name) const;  // lives as long as the catalogue
-  const std::vector<domain::Model>& models() const { return models_; }
+  ModelPtr find(const std::string& name) const;  // none: there is no such model
+  const std::vector<ModelPtr>& models() const { return models_; }
   const std::vector<Unusable>& unusable() const { return unusable_; }
   // "demo, yolox_nano": for messages.
   std::string names() const;
 
  private:
-  std::vector<domain::Model> models_;
+  std::vector<ModelPtr> models_;
   std::vector<Unusable> unusable_;
 };
 

@@ -41,7 +41,7 @@ TEST_F(CatalogueTest, AFolderWithAModelFileIsAModel) {
   put("parts/model.toml", "family = \"yolox\"\nconfidence_threshold = 0.4\nmax_detections = 7\n");
   put("notes/readme.txt", "not a model");
   Catalogue catalogue = scan();
-  const domain::Model* model = catalogue.find("parts");
+  ModelPtr model = catalogue.find("parts");
   ASSERT_NE(model, nullptr);
   EXPECT_EQ(model->version, "ba7816bf8f01");  // SHA-256 of "abc"
   EXPECT_EQ(model->labels, (std::vector<std::string>{"bolt", "nut"}));

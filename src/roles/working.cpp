@@ -42,7 +42,7 @@ Working::Working(Ground& ground, const std::string& url) : ground_(ground), zygo
   store::NodeRecord node = ground.node();
   node.url = url;
   node.slots = worker_->slots();
-  for (const domain::Model& model : ground.catalogue.models()) node.models.push_back(model.name);
+  for (const models::ModelPtr& model : ground.catalogue.models()) node.models.push_back(model->name);
   // Alone with its database nobody waits for the lease to end: the registry is told less often.
   auto length = ground.store.is_shared() ? ground.config.lease : std::chrono::milliseconds(60'000);
   worker::LeaseConfig lease{length, length / 5};

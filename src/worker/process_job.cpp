@@ -50,7 +50,7 @@ domain::Ending run(const domain::ClaimedJob& job, const domain::Model& model, co
 }  // namespace
 
 Attempt process_job(const domain::ClaimedJob& job, const Workshop& workshop) {
-  const domain::Model* model = workshop.catalogue.find(job.model);
+  models::ModelPtr model = workshop.catalogue.find(job.model);
   if (!model) {
     return {failure(domain::code::model_unavailable, "There is no model '" + job.model + "' here. Present: " + workshop.catalogue.names() + ".", Failed::Kind::transient), ""};
   }

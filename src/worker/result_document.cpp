@@ -54,7 +54,7 @@ std::string result_document(const domain::Outcome& outcome, const domain::Model&
   json::object document{
       {"schema", "darkroom.result/1"},
       {"status", "success"},
-      {"result", {{"detected_objects", objects_json(outcome.objects)}, {"processing_time", seconds}, {"metadata", parsed_or_empty(facts.metadata)}}},
+      {"result", {{"detected_objects", objects_json(outcome.found.objects)}, {"processing_time", seconds}, {"metadata", parsed_or_empty(facts.metadata)}}},
       {"processing_time", seconds},
       {"image_info", image_json(outcome.image, facts)},
       {"model", {{"name", model.name}, {"version", model.version}, {"title", model.title}, {"engine", outcome.engine}, {"engine_version", outcome.engine_version}}},

@@ -8,7 +8,7 @@ namespace {
 
 domain::Outcome found_person() {
   domain::Outcome outcome;
-  outcome.objects = {{"person", 0.87654321, {10.123456, 20, 30, 40.5}}, {"face", std::nullopt, {1, 2, 3, 4}}};
+  outcome.found.objects = {{"person", 0.87654321, {10.123456, 20, 30, 40.5}}, {"face", std::nullopt, {1, 2, 3, 4}}};
   outcome.image.width = 100;
   outcome.image.height = 50;
   outcome.image.format = "JPEG";

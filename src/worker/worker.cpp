@@ -36,7 +36,7 @@ struct Worker::Bench {
 };
 
 Worker::Worker(WorkerConfig config, WorkerParts parts) : config_(std::move(config)), parts_(parts) {
-  for (const domain::Model& model : parts_.catalogue.models()) lanes_.push_back(domain::lane_of(domain::kProcessQueue, model.name));
+  for (const models::ModelPtr& model : parts_.catalogue.models()) lanes_.push_back(domain::lane_of(domain::kProcessQueue, model->name));
   int slots = config_.slots > 0 ? config_.slots : usable_cores();
   running_ = slots;
   for (int i = 1; i <= slots; ++i) benches_.push_back(std::make_unique<Bench>("slot-" + std::to_string(i), parts_.zygotes));

@@ -49,7 +49,8 @@ inline domain::Model onnx_model(const std::filesystem::path& file) {
   domain::Model model;
   model.name = file.stem();
   model.engine = domain::EngineKind::onnx;
-  model.version = sha256_hex(read_file(file)).substr(0, 12);
+  model.file_hash = sha256_hex(read_file(file));
+  model.version = model.file_hash.substr(0, 12);
   model.file = file;
   return model;
 }

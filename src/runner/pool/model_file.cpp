@@ -41,7 +41,7 @@ Result<ModelFile> open_model_file(const domain::Model& model) {
   if (!S_ISREG(about.st_mode)) return unavailable(model, "is not a regular file");
   Result<std::string> hash = hash_of(file.get());
   if (!hash) return unavailable(model, "cannot be read: " + hash.error().message);
-  if (!hash->starts_with(model.version)) {
+  if (*hash != model.file_hash) {
     return unavailable(model, "has changed since it was registered; restart the server to take the new one");
   }
   return ModelFile{std::move(file), about.st_size};

@@ -45,10 +45,10 @@ TEST_F(MadeModels, GiveTheirObjectsUnderTheirLabels) {
     RunEnd end = run_photo(slot, model, made_models() / "128x128.png");
     ASSERT_TRUE(succeeded(end)) << describe(end);
     const auto& outcome = std::get<domain::Outcome>(end);
-    ASSERT_EQ(outcome.objects.size(), 2U);
-    EXPECT_EQ(outcome.objects[0].label, "dog");
-    EXPECT_GT(overlap(outcome.objects[0].box, {24, 32, 56, 80}), 0.999);
-    EXPECT_EQ(outcome.objects[1].label, "새");
+    ASSERT_EQ(outcome.found.objects.size(), 2U);
+    EXPECT_EQ(outcome.found.objects[0].label, "dog");
+    EXPECT_GT(overlap(outcome.found.objects[0].box, {24, 32, 56, 80}), 0.999);
+    EXPECT_EQ(outcome.found.objects[1].label, "새");
     EXPECT_EQ(outcome.engine, "onnx");
     EXPECT_TRUE(outcome.engine_version.starts_with("1.")) << outcome.engine_version;
     EXPECT_GT(outcome.timings.infer, 0);
@@ -93,7 +93,7 @@ TEST_F(MadeModels, AFileThatCannotBeUsedIsExplained) {
 TEST_F(MadeModels, AFileThatHasChangedIsNotLoaded) {
   Zygotes zygotes(test_config());
   domain::Model model = onnx_model(made_models() / "known.onnx");
-  model.version = "0123456789ab";
+  model.file_hash = std::string(64, '0');
   ZygoteStatus status = zygotes.warm_up(model);
   ASSERT_TRUE(status.error);
   EXPECT_THAT(status.error->message, testing::HasSubstr("has changed"));
@@ -127,11 +127,11 @@ TEST(DemoDetectorRun, WorksBehindTheWall) {
   model.version = "4.6.0";
   RunEnd astronaut = run_photo(slot, model, shared_file("photos/astronaut.png"));
   ASSERT_TRUE(succeeded(astronaut)) << describe(astronaut);
-  ASSERT_EQ(std::get<domain::Outcome>(astronaut).objects.size(), 1U);
-  EXPECT_EQ(std::get<domain::Outcome>(astronaut).objects[0].label, "face");
+  ASSERT_EQ(std::get<domain::Outcome>(astronaut).found.objects.size(), 1U);
+  EXPECT_EQ(std::get<domain::Outcome>(astronaut).found.objects[0].label, "face");
   RunEnd street = run_photo(slot, model, shared_file("photos/street.jpg"));
   ASSERT_TRUE(succeeded(street)) << describe(street);
-  EXPECT_EQ(std::get<domain::Outcome>(street).objects.at(0).label, "person");
+  EXPECT_EQ(std::get<domain::Outcome>(street).found.objects.at(0).label, "person");
 }
 
 struct Expected {
@@ -167,7 +167,7 @@ TEST_F(YoloxNano, FindsWhatTheReferenceFound) {
   for (const Expected& expected : kReference) {
     RunEnd end = run_photo(slot, model, shared_file(std::string("photos/") + expected.photo));
     ASSERT_TRUE(succeeded(end)) << describe(end);
-    const auto& objects = std::get<domain::Outcome>(end).objects;
+    const auto& objects = std::get<domain::Outcome>(end).found.objects;
     auto found = std::ranges::max_element(objects, {}, [&](const domain::DetectedObject& object) {
       return object.label == expected.label ? overlap(object.box, expected.box) : -1;
     });
@@ -183,10 +183,10 @@ TEST_F(YoloxNano, FindsEveryPersonOfTheStreetAndNothingOnARocket) {
   RunEnd street = run_photo(slot, model, shared_file("photos/street.jpg"));
   ASSERT_TRUE(succeeded(street)) << describe(street);
   auto is_person = [](const domain::DetectedObject& object) { return object.label == "person"; };
-  EXPECT_EQ(std::ranges::count_if(std::get<domain::Outcome>(street).objects, is_person), 8);
+  EXPECT_EQ(std::ranges::count_if(std::get<domain::Outcome>(street).found.objects, is_person), 8);
   RunEnd rocket = run_photo(slot, model, shared_file("photos/rocket.jpg"));
   ASSERT_TRUE(succeeded(rocket)) << describe(rocket);
-  EXPECT_TRUE(std::get<domain::Outcome>(rocket).objects.empty());
+  EXPECT_TRUE(std::get<domain::Outcome>(rocket).found.objects.empty());
 }
 
 }  // namespace

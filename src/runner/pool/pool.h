@@ -4,6 +4,7 @@
 #include "domain/job.h"
 #include "domain/model.h"
 #include "domain/photo_limits.h"
+#include "domain/picture.h"
 #include "domain/run_limits.h"
 
 #include <chrono>
@@ -32,8 +33,10 @@ struct PoolConfig {
 struct RunRequest {
   int photo_fd = -1;  // open for reading, at offset 0; stays the caller's
   std::int64_t byte_count = 0;
+  int thumbnail_side = 0;  // pixels: the outcome shall carry a thumbnail of the same decode; 0: none
 };
 
+using RenderEnd = std::variant<domain::Picture, domain::Failed, domain::Crashed, domain::Interrupted>;
 using RunEnd = std::variant<domain::Outcome, domain::Failed, domain::Crashed, domain::Interrupted>;
 
 class Zygotes;  // one zygote process a model, started when first needed, replaced when it dies
@@ -50,6 +53,12 @@ class Slot {
   // gone, or `abandon` called. Failed transient: the model could not be loaded (model_unavailable), or the soft limit (timeout).
   RunEnd run(const domain::Model& model, const RunRequest& request);
 
+  // The same for a picture: decodes the photo in the runner of the model-less preview engine and renders it there. Blocks; ends as run() does.
+  RenderEnd render(const RunRequest& request, const domain::RenderOrder& order);
+
+  // Lets go of children that have not worked since `since`, and of those whose model was retired. Called by the slot's own thread between jobs.
+  void release_idle(std::chrono::steady_clock::time_point since);
+
   // From another thread: ends the run in progress at once, as Interrupted, by killing the child; without one, the next run ends so before it
   // begins. Holds until rearm().
   void abandon();
@@ -63,9 +72,13 @@ class Slot {
 
 struct ZygoteStatus {
   std::string model;
+  std::string version;
   std::string sandbox;  // what the wall is made of: "seccomp, landlock 7, uid nobody"
   int pid = 0;
-  std::optional<Error> error;  // why it could not be started
+  std::int64_t memory_bytes = 0;  // proportional share (PSS) of the process and its children; 0: not known, or not running
+  std::optional<Error> error;     // why it could not be started
+  std::optional<domain::ModelReport> report = {};  // of the last successful load
+  std::vector<domain::Candidate> candidates = {};  // where the error is model_ambiguous
 };
 
 class Zygotes {
@@ -74,8 +87,13 @@ class Zygotes {
   explicit Zygotes(PoolConfig config);
   ~Zygotes();  // ends every runner process
 
-  // Starts the model's zygote unless it runs, and returns how it stands. Blocks while it loads.
+  // Starts the model's zygote unless it runs, and returns how it stands. Blocks while it loads. Another version of the same model goes on beside it.
   ZygoteStatus warm_up(const domain::Model& model);
+  // That version takes no part any more: its process ends when its last child has. A run that still names it is done, by a process started for it alone.
+  void retire(const std::string& model, const std::string& version);
+  // Ends processes that have no child, longest unused first, until all runners together use at most `budget_bytes` (PSS); the kept model is spared.
+  // Returns how many were ended.
+  int trim(std::int64_t budget_bytes, const std::string& kept_model);
   std::vector<ZygoteStatus> status() const;
 
  private:

@@ -72,7 +72,7 @@ inline bool succeeded(const RunEnd& end) { return std::holds_alternative<domain:
 // "Crashed decoder_crash: ..." and the like, for messages of failing tests and for matching.
 inline std::string describe(const RunEnd& end) {
   struct {
-    std::string operator()(const domain::Outcome& outcome) { return "Outcome with " + std::to_string(outcome.objects.size()) + " objects"; }
+    std::string operator()(const domain::Outcome& outcome) { return "Outcome with " + std::to_string(outcome.found.objects.size()) + " objects"; }
     std::string operator()(const domain::Failed& failed) {
       std::string kind = failed.kind == domain::Failed::Kind::permanent ? "permanent " : "transient ";
       return "Failed " + kind + failed.error.code + ": " + failed.error.message;

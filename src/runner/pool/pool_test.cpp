@@ -15,7 +15,7 @@ TEST(Pool, RunsAJobAndKeepsItsChild) {
   RunEnd first = run_command(slot, "");
   ASSERT_TRUE(succeeded(first)) << describe(first);
   const auto& outcome = std::get<domain::Outcome>(first);
-  EXPECT_TRUE(outcome.objects.empty());
+  EXPECT_TRUE(outcome.found.objects.empty());
   EXPECT_EQ(outcome.image.width, 2);
   EXPECT_EQ(outcome.image.height, 1);
   EXPECT_EQ(outcome.image.format, "PNG");

@@ -77,10 +77,10 @@ Result<domain::Outcome> PhotoProcessor::run(std::span<const std::uint8_t> file, 
   outcome.timings.decode = micros_since(start);
   if (soft_stop::requested()) return stopped();
 
-  Result<std::vector<domain::DetectedObject>> objects = engine_.detect(photo->pixels, photo->info, outcome.timings);
+  Result<domain::Findings> found = engine_.detect(photo->pixels, photo->info, outcome.timings);
   if (photo->pixels.bytes.capacity() <= kMostSpareBytes) spare_ = std::move(photo->pixels.bytes);
-  if (!objects) return objects.error();
-  outcome.objects = std::move(*objects);
+  if (!found) return found.error();
+  outcome.found = std::move(*found);
   return outcome;
 }
 
@@ -94,7 +94,7 @@ void PhotoProcessor::warm_up() {
   info.width = grey.width;
   info.height = grey.height;
   domain::StageTimings timings;
-  Result<std::vector<domain::DetectedObject>> ignored = engine_.detect(grey, info, timings);
+  Result<domain::Findings> ignored = engine_.detect(grey, info, timings);
   spare_ = std::move(grey.bytes);
 }
 

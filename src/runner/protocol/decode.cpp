@@ -8,7 +8,6 @@
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace darkroom::runner {
 namespace {
@@ -41,9 +40,8 @@ domain::Model read_model(FieldReader fields, FieldReader& outer) {
   domain::Model model;
   model.name = fields.text("name", kLongestName);
   std::string engine = fields.text("engine", kLongestName);
-  constexpr std::array kKinds = {domain::EngineKind::onnx, domain::EngineKind::opencv, domain::EngineKind::null};
-  auto kind = std::ranges::find(kKinds, engine, [](domain::EngineKind known) { return domain::to_string(known); });
-  if (kind == kKinds.end()) {
+  std::optional<domain::EngineKind> kind = domain::parse_engine_kind(engine);
+  if (!kind) {
     fields.fail("engine", "is not known");
   } else {
     model.engine = *kind;
@@ -134,7 +132,7 @@ domain::DetectedObject read_object(const json::value& value, FieldReader& outer)
 
 Done read_done(FieldReader& fields) {
   Done done;
-  for (const json::value& value : fields.array("objects", kMostObjects)) done.outcome.objects.push_back(read_object(value, fields));
+  for (const json::value& value : fields.array("objects", kMostObjects)) done.outcome.found.objects.push_back(read_object(value, fields));
   done.outcome.image = read_image(fields.object("image"), fields);
   done.outcome.timings = read_timings(fields.object("timings"), fields);
   done.outcome.engine = one_line(fields.text("engine", kLongestName));

@@ -95,7 +95,7 @@ json::object to_json(const Warm&) { return {{"type", "warm"}}; }
 json::object to_json(const Done& done) {
   const domain::Outcome& outcome = done.outcome;
   json::array objects;
-  for (const domain::DetectedObject& object : outcome.objects) objects.push_back(to_json(object));
+  for (const domain::DetectedObject& object : outcome.found.objects) objects.push_back(to_json(object));
   return {{"type", "done"},
           {"objects", std::move(objects)},
           {"image", to_json(outcome.image)},

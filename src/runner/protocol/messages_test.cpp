@@ -11,7 +11,7 @@ using testing::HasSubstr;
 
 domain::Outcome full_outcome() {
   domain::Outcome outcome;
-  outcome.objects = {{"person", 0.8712345678901234, {0.5, 1.25, 99.75, 50}}, {"얼굴", std::nullopt, {0, 0, 1, 1}}};
+  outcome.found.objects = {{"person", 0.8712345678901234, {0.5, 1.25, 99.75, 50}}, {"얼굴", std::nullopt, {0, 0, 1, 1}}};
   outcome.image = {.width = 100, .height = 50, .raw_width = 50, .raw_height = 100, .format = "JPEG", .mode = "RGB", .bit_depth = 8,
                    .orientation = 6, .frames = 1, .scans = 3, .scale_denominator = 2, .truncated = true};
   outcome.timings = {1, 2, 3, 4, 5};
@@ -31,12 +31,12 @@ TEST(Messages, AnOutcomeComesThroughWhole) {
   Result<ChildMessage> message = decode_child_message(encode(ChildMessage(Done{full_outcome()})));
   ASSERT_TRUE(message) << message.error().message;
   const domain::Outcome& got = std::get<Done>(*message).outcome;
-  ASSERT_EQ(got.objects.size(), 2U);
-  EXPECT_EQ(got.objects[0].label, "person");
-  EXPECT_EQ(got.objects[0].confidence, 0.8712345678901234);
-  EXPECT_EQ(got.objects[0].box, (domain::Box{0.5, 1.25, 99.75, 50}));
-  EXPECT_EQ(got.objects[1].label, "얼굴");
-  EXPECT_FALSE(got.objects[1].confidence);
+  ASSERT_EQ(got.found.objects.size(), 2U);
+  EXPECT_EQ(got.found.objects[0].label, "person");
+  EXPECT_EQ(got.found.objects[0].confidence, 0.8712345678901234);
+  EXPECT_EQ(got.found.objects[0].box, (domain::Box{0.5, 1.25, 99.75, 50}));
+  EXPECT_EQ(got.found.objects[1].label, "얼굴");
+  EXPECT_FALSE(got.found.objects[1].confidence);
   EXPECT_EQ(got.image.raw_height, 100);
   EXPECT_EQ(got.image.orientation, 6);
   EXPECT_EQ(got.image.scale_denominator, 2);
@@ -59,7 +59,9 @@ TEST(Messages, InitComesThroughWhole) {
   init.model.engine = domain::EngineKind::onnx;
   init.model.version = "0123456789ab";
   init.model.labels = {"person", "car"};
-  init.model.recipe = {"yolox", 0.25, std::nullopt, 7};
+  init.model.recipe.family = "yolox";
+  init.model.recipe.confidence_threshold = 0.25;
+  init.model.recipe.max_detections = 7;
   init.model_bytes = 123;
   init.photo.max_jpeg_scans = 9;
   init.photo.refuse_truncated = true;
