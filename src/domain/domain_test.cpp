@@ -36,6 +36,14 @@ TEST(JobRules, TransientFailureIsScheduledWhileAttemptsAreLeft) {
   EXPECT_EQ(after(busy, {.attempt = 4, .max_attempts = 4}).state, JobState::failed);
 }
 
+TEST(JobRules, AFailureMayAskForALongerPauseWithinTheLongestDelay) {
+  Failed busy{{"service_failed", "busy"}, Failed::Kind::transient, std::chrono::seconds(90)};
+  EXPECT_EQ(after(busy, {.attempt = 1, .max_attempts = 4}).run_at, kNow + std::chrono::seconds(90));
+  EXPECT_EQ(after(busy, {.attempt = 2, .max_attempts = 4}).run_at, kNow + std::chrono::seconds(120));
+  busy.retry_after = std::chrono::hours(24);
+  EXPECT_EQ(after(busy, {.attempt = 1, .max_attempts = 4}).run_at, kNow + kExact.longest_delay);
+}
+
 TEST(JobRules, PermanentFailureIsNeverRetried) {
   Transition next = after(Failed{{"corrupt", "damaged"}, Failed::Kind::permanent}, {.attempt = 1, .max_attempts = 4});
   EXPECT_EQ(next.state, JobState::failed);

@@ -36,6 +36,7 @@ constexpr std::array kKinds = {
     ErrorKind{code::memory_limit, 500, "Processing needed more memory than the limit"},
     ErrorKind{code::model_output, 500, "The model gave an output that cannot be used"},
     ErrorKind{code::model_unavailable, 503, "The model could not be loaded"},
+    ErrorKind{code::model_refused, 422, "The model cannot be used"},
     ErrorKind{code::model_ambiguous, 422, "The model's file does not say how it is to be read"},
     ErrorKind{code::service_failed, 502, "The model's service gave no usable answer"},
     ErrorKind{code::blob_missing, 500, "The stored photo cannot be read"},

@@ -45,6 +45,7 @@ inline constexpr std::string_view timeout = "timeout";
 inline constexpr std::string_view memory_limit = "memory_limit";
 inline constexpr std::string_view model_output = "model_output";
 inline constexpr std::string_view model_unavailable = "model_unavailable";
+inline constexpr std::string_view model_refused = "model_refused";
 inline constexpr std::string_view model_ambiguous = "model_ambiguous";
 inline constexpr std::string_view service_failed = "service_failed";
 inline constexpr std::string_view blob_missing = "blob_missing";

@@ -68,6 +68,7 @@ struct Succeeded {
 struct Failed {
   Error error;
   enum class Kind { transient, permanent } kind = Kind::permanent;
+  std::chrono::seconds retry_after{0};  // a transient one: not before this time has passed, as the one who failed asked
 };
 struct Crashed {  // the runner died on this photo, or was killed at a limit of ours
   Error error;

@@ -2,6 +2,8 @@
 
 #include "domain/error_codes.h"
 
+#include <algorithm>
+
 namespace darkroom::domain {
 namespace {
 
@@ -34,7 +36,8 @@ struct Decide {
     if (ending.kind == Failed::Kind::permanent || !attempts_left()) return failed(ending.error, "failed");
     Transition next;
     next.state = JobState::scheduled;
-    next.run_at = now + retry_delay(policy, counters.attempt, random);
+    Duration asked = std::min(ending.retry_after, policy.longest_delay);
+    next.run_at = now + std::max(retry_delay(policy, counters.attempt, random), asked);
     next.error = ending.error;
     next.event = "job.retry_scheduled";
     next.attempt_end = "failed";

@@ -2,7 +2,8 @@
 //
 //   Succeeded            -> completed
 //   Failed, permanent    -> failed
-//   Failed, transient    -> scheduled after the back-off while attempts are left, else failed
+//   Failed, transient    -> scheduled after the back-off (or what the failure asks for, if that is longer, up to the longest delay) while attempts
+//                           are left, else failed
 //   Crashed              -> queued again, unless this photo's content has now crashed twice (quarantine) or no attempt is left: failed
 //   Interrupted          -> queued again with the attempt refunded, at most five times, then failed
 #pragma once

@@ -108,6 +108,7 @@ Result<void> validate(const Outcome& outcome) {
   if (outcome.found.embedding.size() > kLongestEmbedding) return refusal("an embedding has more than 16384 numbers");
   if (!std::ranges::all_of(outcome.found.embedding, [](float value) { return std::isfinite(value); })) return refusal("an embedding holds a number that is not finite");
   if (outcome.thumbnail.size() > kLargestThumbnail) return refusal("a thumbnail is too large");
+  if (outcome.extra.size() > kLargestExtra) return refusal("what it says beyond the known fields is longer than 256 KB");
   return {};
 }
 

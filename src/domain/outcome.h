@@ -66,7 +66,7 @@ struct ImageInfo {
   int height = 0;
   int raw_width = 0;  // as stored in the file
   int raw_height = 0;
-  std::string format;  // JPEG, PNG, WEBP, GIF
+  std::string format;  // JPEG, PNG, WEBP, GIF, HEIC, AVIF
   std::string mode;    // of the file, in Pillow's words: 1, L, LA, P, RGB, RGBA, CMYK, I;16
   int bit_depth = 8;   // per channel
   int orientation = 1; // EXIF value that was applied, 1..8
@@ -83,6 +83,7 @@ struct StageTimings {
   std::int64_t prepare = 0;
   std::int64_t infer = 0;
   std::int64_t post = 0;
+  std::int64_t thumbnail = 0;  // shrunk and encoded from the same decode, where one was asked for
 };
 
 struct Outcome {
@@ -93,7 +94,10 @@ struct Outcome {
   std::string engine_version;  // "1.27.0"
   std::string thumbnail = {};  // JPEG of the same decode, where one was asked for; no part of the result document
   Recipe recipe = {};          // what was done, as the model's process reported it before it saw a photo
+  std::string extra = {};      // JSON object: what a service of engine `http` said beyond what is known here; empty: nothing. At most kLargestExtra bytes
 };
+
+inline constexpr std::size_t kLargestExtra = 256 * 1024;
 
 // Refuses what a runner may not say: numbers that are not finite, boxes outside the photo, absurd counts or texts.
 // The runner is untrusted, since it has decoded untrusted bytes. Error code: model_output.

@@ -11,6 +11,7 @@ struct PhotoLimits {
   int max_side = 16'384;                 // pixels
   int max_jpeg_scans = 100;
   bool refuse_truncated = false;  // true: a cut-off photo fails; false: it completes and says truncated
+  bool heif = false;              // HEIC and AVIF are taken, where the build has their decoders
 };
 
 }  // namespace darkroom::domain

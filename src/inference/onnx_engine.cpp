@@ -1,17 +1,24 @@
 // ONNX Runtime with one thread: a session is made once in the zygote, behind its wall, and copied by fork. A pool of threads would not
 // survive the fork, and slots, not threads, are what fills the cores.
+//
+// Loading: look at the file (onnx_file.h), make the session, ask recognise() what it could be, run it once on a picture of noise, ask again with the
+// numbers that came out, and read one whole answer, so that a model that answers nonsense never gets a photo.
 #include "inference/onnx_engine.h"
 
 #include "domain/error_codes.h"
-#include "imaging/pack.h"
-#include "inference/read_boxes.h"
+#include "domain/printable.h"
+#include "inference/onnx_file.h"
+#include "inference/onnx_input.h"
+#include "inference/onnx_numbers.h"
+#include "inference/onnx_words.h"
+#include "inference/probe_picture.h"
 #include "inference/recognise.h"
 
 #include <onnxruntime_cxx_api.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
-#include <cmath>
 #include <csignal>
 #include <optional>
 
@@ -21,6 +28,9 @@ namespace {
 // Errors come back as exceptions. Logging them besides would read the time zone's file, which the wall forbids.
 constexpr OrtLoggingLevel kLogging = ORT_LOGGING_LEVEL_FATAL;
 constexpr int kExtendAsRequested = 1;  // of the arena: grow by what is asked for, not to the next power of two
+constexpr std::size_t kMostTensors = 200;
+constexpr std::size_t kLongestMessage = 2'000;
+constexpr int kMostProbes = 3;  // another one where the family's customary size is not the one that was tried
 
 using SteadyClock = std::chrono::steady_clock;
 
@@ -30,39 +40,49 @@ std::int64_t micros_between(SteadyClock::time_point start, SteadyClock::time_poi
 
 Error error(std::string_view code, const std::string& message) { return Error{std::string(code), message}; }
 
-// ONNX Runtime's own words, as one sentence of bearable length.
-std::string in_one_sentence(std::string text) {
-  std::ranges::replace_if(text, [](unsigned char letter) { return letter < 0x20; }, ' ');
-  constexpr std::size_t kLongest = 300;
-  if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
-  while (!text.empty() && (text.back() == ' ' || text.back() == '.')) text.pop_back();
-  return text + ".";
-}
+struct ElementType {
+  ONNXTensorElementDataType type;
+  const char* name;
+};
+constexpr std::array kElementTypes = {
+    ElementType{ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, "float32"},  ElementType{ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16, "float16"},
+    ElementType{ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE, "float64"}, ElementType{ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8, "uint8"},
+    ElementType{ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8, "int8"},      ElementType{ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16, "int16"},
+    ElementType{ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT16, "uint16"},  ElementType{ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32, "int32"},
+    ElementType{ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT32, "uint32"},  ElementType{ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64, "int64"},
+    ElementType{ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT64, "uint64"},  ElementType{ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL, "bool"}};
 
 std::string type_name(ONNXTensorElementDataType type) {
-  if (type == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) return "float32";
-  if (type == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16) return "float16";
-  if (type == ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8) return "uint8";
-  if (type == ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64) return "int64";
-  return "type " + std::to_string(static_cast<int>(type));
+  const auto* found = std::ranges::find(kElementTypes, type, &ElementType::type);
+  return found == kElementTypes.end() ? "type " + std::to_string(static_cast<int>(type)) : found->name;
 }
 
-TensorSignature signature_of(std::string name, const Ort::TypeInfo& info) {
-  if (info.GetONNXType() != ONNX_TYPE_TENSOR) return {std::move(name), "no tensor", {}};
+TensorFacts facts_of(std::string name, const Ort::TypeInfo& info) {
+  if (info.GetONNXType() != ONNX_TYPE_TENSOR) return {std::move(name), "no tensor", {}, {}};
   auto tensor = info.GetTensorTypeAndShapeInfo();
-  return {std::move(name), type_name(tensor.GetElementType()), tensor.GetShape()};
+  TensorFacts facts{std::move(name), type_name(tensor.GetElementType()), tensor.GetShape(), {}};
+  std::vector<const char*> symbols(facts.shape.size());
+  tensor.GetSymbolicDimensions(symbols.data(), symbols.size());
+  for (const char* symbol : symbols) facts.symbols.emplace_back(symbol == nullptr ? "" : symbol);
+  return facts;
 }
 
-ModelSignature signature_of(const Ort::Session& session) {
+ModelFacts facts_of(const Ort::Session& session) {
   Ort::AllocatorWithDefaultOptions allocator;
-  ModelSignature signature;
-  for (std::size_t i = 0; i < session.GetInputCount(); ++i) {
-    signature.inputs.push_back(signature_of(session.GetInputNameAllocated(i, allocator).get(), session.GetInputTypeInfo(i)));
+  ModelFacts facts;
+  for (std::size_t i = 0; i < std::min(session.GetInputCount(), kMostTensors); ++i) {
+    facts.inputs.push_back(facts_of(session.GetInputNameAllocated(i, allocator).get(), session.GetInputTypeInfo(i)));
   }
-  for (std::size_t i = 0; i < session.GetOutputCount(); ++i) {
-    signature.outputs.push_back(signature_of(session.GetOutputNameAllocated(i, allocator).get(), session.GetOutputTypeInfo(i)));
+  for (std::size_t i = 0; i < std::min(session.GetOutputCount(), kMostTensors); ++i) {
+    facts.outputs.push_back(facts_of(session.GetOutputNameAllocated(i, allocator).get(), session.GetOutputTypeInfo(i)));
   }
-  return signature;
+  Ort::ModelMetadata metadata = session.GetModelMetadata();
+  facts.producer = metadata.GetProducerNameAllocated(allocator).get();
+  for (const Ort::AllocatedStringPtr& key : metadata.GetCustomMetadataMapKeysAllocated(allocator)) {
+    Ort::AllocatedStringPtr value = metadata.LookupCustomMetadataMapAllocated(key.get(), allocator);
+    if (value) facts.metadata[key.get()] = value.get();
+  }
+  return facts;
 }
 
 Ort::SessionOptions session_options() {
@@ -83,6 +103,76 @@ void stop_run(OrtRunOptions* options) noexcept {
   static_cast<void>(never_fails);
 }
 
+// The tensors of one way to run a session. Memory of our own stands under them, and is reused from photo to photo.
+class Tensors {
+ public:
+  Tensors() = default;
+
+  Tensors(const Recognised& recognised, const std::vector<TensorFacts>& outputs, const Ort::MemoryInfo& memory) : picture_(recognised) {
+    input_names_.push_back(recognised.image_input);
+    if (!recognised.size_input.empty()) input_names_.push_back(recognised.size_input);
+    std::span<std::byte> bytes = picture_.bytes();
+    std::vector<std::int64_t> shape = picture_.shape();
+    inputs_.push_back(Ort::Value::CreateTensor(memory, bytes.data(), bytes.size(), shape.data(), shape.size(), element_type(recognised.image_type)));
+    if (input_names_.size() > 1)
+      inputs_.push_back(Ort::Value::CreateTensor<std::int64_t>(memory, photo_size_.data(), photo_size_.size(), kSizeShape.data(), kSizeShape.size()));
+    for (const TensorFacts& output : outputs) output_names_.push_back(output.name);
+    numbers_.resize(outputs.size());
+  }
+  // A tensor points into its own memory.
+  Tensors(const Tensors&) = delete;
+  Tensors& operator=(const Tensors&) = delete;
+
+  imaging::Placement fill(const imaging::Pixels& pixels, int width, int height) {
+    photo_size_ = {width, height};
+    return picture_.fill(pixels, width, height);
+  }
+
+  // Throws Ort::Exception.
+  void run(Ort::Session& session, const Ort::RunOptions& options) {
+    outputs_.clear();  // before the run, which may take the same memory
+    std::vector<const char*> inputs = pointers(input_names_);
+    std::vector<const char*> outputs = pointers(output_names_);
+    outputs_ = session.Run(options, inputs.data(), inputs_.data(), inputs_.size(), outputs.data(), outputs.size());
+  }
+
+  // Of the last run. Numbers of a type that is not read come as none.
+  TensorView output(std::size_t index) {
+    Ort::Value& value = outputs_[index];
+    if (!value.IsTensor()) return {};
+    auto info = value.GetTensorTypeAndShapeInfo();
+    std::size_t count = info.GetElementCount();
+    if (info.GetElementType() == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) return {info.GetShape(), std::span(value.GetTensorData<float>(), count)};
+    std::string type = type_name(info.GetElementType());
+    if (size_of_number(type) != 0) to_floats(type, value.GetTensorRawData(), count, numbers_[index]);
+    return {info.GetShape(), numbers_[index]};
+  }
+
+  const PictureInput& picture() const { return picture_; }
+  const std::vector<std::string>& output_names() const { return output_names_; }
+
+ private:
+  static constexpr std::array<std::int64_t, 2> kSizeShape = {1, 2};
+
+  static ONNXTensorElementDataType element_type(std::string_view type) {
+    if (type == "uint8") return ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8;
+    return type == "float16" ? ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16 : ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
+  }
+  static std::vector<const char*> pointers(const std::vector<std::string>& names) {
+    std::vector<const char*> all;
+    for (const std::string& name : names) all.push_back(name.c_str());
+    return all;
+  }
+
+  PictureInput picture_;
+  std::array<std::int64_t, 2> photo_size_{};
+  std::vector<std::string> input_names_;
+  std::vector<std::string> output_names_;
+  std::vector<Ort::Value> inputs_;
+  std::vector<Ort::Value> outputs_;
+  std::vector<std::vector<float>> numbers_;  // of outputs that are no float32
+};
+
 class OnnxEngine final : public Engine {
  public:
   explicit OnnxEngine(const domain::Model& model) : model_(model) {}
@@ -97,38 +187,37 @@ class OnnxEngine final : public Engine {
   }
 
   Result<void> load(std::span<const std::uint8_t> model_bytes) override {
+    if (Result<void> sound = check_file(model_bytes); !sound) return sound;
+    SteadyClock::time_point start = SteadyClock::now();
     try {
       session_.emplace(*env_, model_bytes.data(), model_bytes.size(), session_options());
-      ModelSignature signature = signature_of(*session_);
-      Result<YoloxLayout> layout = recognise(signature, model_.recipe);
-      if (!layout) return layout.error();
-      layout_ = *layout;
-      bind(signature);
+      facts_ = facts_of(*session_);
     } catch (const Ort::Exception& broken) {
-      return error(domain::code::model_unavailable, "ONNX Runtime cannot load the model: " + in_one_sentence(broken.what()));
+      return error(domain::code::model_unavailable, why_not_loaded(broken.what(), version()));
     }
-    return {};
+    report_.load_micros = micros_between(start, SteadyClock::now());
+    try {
+      if (Result<void> known = find_family(); !known) return known;
+      return prove();
+    } catch (const Ort::Exception& broken) {
+      return error(domain::code::model_unavailable, "The model failed on a probe run: " + in_one_sentence(broken.what()));
+    }
   }
 
-  WantedSize wanted(int upright_width, int upright_height) const override {
-    double scale = std::min(static_cast<double>(layout_.width) / upright_width, static_cast<double>(layout_.height) / upright_height);
-    if (scale >= 1) return {};
-    return {static_cast<int>(std::lround(upright_width * scale)), static_cast<int>(std::lround(upright_height * scale))};
-  }
+  WantedSize wanted(int upright_width, int upright_height) const override { return tensors_->picture().wanted(upright_width, upright_height); }
 
   Result<domain::Findings> detect(const imaging::Pixels& pixels, const domain::ImageInfo& info, domain::StageTimings& timings) override {
     SteadyClock::time_point start = SteadyClock::now();
     PhotoFrame frame{info.width, info.height, {}};
-    frame.placement = imaging::pack(pixels, info.width, info.height, plan(), input_);
+    frame.placement = tensors_->fill(pixels, info.width, info.height);
     SteadyClock::time_point packed = SteadyClock::now();
     if (Result<void> ran = run(); !ran) return ran.error();
     SteadyClock::time_point inferred = SteadyClock::now();
-    Result<std::vector<domain::DetectedObject>> objects = read_yolox(output_, layout_, frame, model_);
+    Result<domain::Findings> found = read(frame);
     timings.prepare = micros_between(start, packed);
     timings.infer = micros_between(packed, inferred);
     timings.post = micros_between(inferred, SteadyClock::now());
-    if (!objects) return objects.error();
-    return domain::Findings{std::move(*objects), {}, {}, {}};
+    return found;
   }
 
   void interrupt() noexcept override {
@@ -140,43 +229,107 @@ class OnnxEngine final : public Engine {
     if (run_options_) run_options_->UnsetTerminate();
   }
 
+  domain::ModelReport report() const override { return report_; }
+  std::vector<domain::Candidate> candidates() const override { return candidates_; }
   std::string name() const override { return "onnx"; }
   std::string version() const override { return Ort::GetVersionString(); }
 
  private:
-  imaging::PackPlan plan() const {
-    imaging::PackPlan plan;
-    plan.width = layout_.width;
-    plan.height = layout_.height;
-    plan.order = imaging::ColourOrder::bgr;
-    plan.fit = imaging::Fit::letterbox_top_left;
-    return plan;
+  Result<void> find_family() {
+    Recognition answer = recognise(facts_, model_, nullptr);
+    for (int i = 0; i < kMostProbes; ++i) {
+      if (answer.possible.empty()) return give_up(answer);
+      Probe probe = try_out(answer.possible.front());
+      answer = recognise(facts_, model_, &probe);
+      if (answer.possible.size() != 1) return give_up(answer);
+      const Reading& reading = answer.possible.front().reading;
+      if (reading.input_width == probe.width && reading.input_height == probe.height) break;
+    }
+    recognised_ = std::move(answer.possible.front());
+    return {};
   }
 
-  // The tensors stand over memory of our own, which is reused from photo to photo.
-  void bind(const ModelSignature& signature) {
-    const TensorSignature& input = signature.inputs[0];
-    const TensorSignature& output = signature.outputs[0];
-    input_name_ = input.name;
-    output_name_ = output.name;
-    input_.resize(3 * static_cast<std::size_t>(layout_.width) * static_cast<std::size_t>(layout_.height));
-    output_.resize(static_cast<std::size_t>(output.shape[1]) * static_cast<std::size_t>(output.shape[2]));
-    input_value_ = Ort::Value::CreateTensor<float>(memory_, input_.data(), input_.size(), input.shape.data(), input.shape.size());
-    output_value_ = Ort::Value::CreateTensor<float>(memory_, output_.data(), output_.size(), output.shape.data(), output.shape.size());
+  Result<void> give_up(Recognition& answer) {
+    candidates_ = std::move(answer.candidates);
+    make_printable(candidates_);
+    return error(answer.error.code, domain::printable(answer.error.message, kLongestMessage));
+  }
+
+  // Every output, on a picture of noise. What the arena took for it is given back, so that it is not copied into each slot.
+  Probe try_out(const Recognised& guess) {
+    std::vector<TensorFacts> outputs;
+    std::ranges::copy_if(facts_.outputs, std::back_inserter(outputs), [](const TensorFacts& one) { return size_of_number(one.type) != 0; });
+    Tensors tensors(guess, outputs, memory_);
+    Probe probe{guess.reading.input_width, guess.reading.input_height, {}};
+    tensors.fill(probe_picture(probe.width, probe.height), probe.width, probe.height);
+    tensors.run(*session_, probe_options());
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      TensorView view = tensors.output(i);
+      probe.outputs[outputs[i].name] = {std::move(view.shape), {view.values.begin(), view.values.end()}};
+    }
+    return probe;
+  }
+
+  static Ort::RunOptions probe_options() {
+    Ort::RunOptions options;
+    options.SetRunLogSeverityLevel(kLogging);
+    options.AddConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
+    return options;
+  }
+
+  // One whole run, as a photo would have it.
+  Result<void> prove() {
+    std::vector<TensorFacts> outputs;
+    for (const auto& [role, name] : recognised_.reading.recipe.outputs) {
+      auto facts = std::ranges::find(facts_.outputs, name, &TensorFacts::name);
+      outputs.push_back(*facts);
+      roles_.push_back(role);
+    }
+    tensors_.emplace(recognised_, outputs, memory_);
+    int width = recognised_.reading.input_width;
+    int height = recognised_.reading.input_height;
+    PhotoFrame frame{width, height, tensors_->fill(probe_picture(width, height), width, height)};
+    SteadyClock::time_point start = SteadyClock::now();
+    tensors_->run(*session_, probe_options());
+    report_.run_micros = micros_between(start, SteadyClock::now());
+    if (Result<domain::Findings> found = read(frame); !found) {
+      const domain::Recipe& recipe = recognised_.reading.recipe;
+      return error(domain::code::model_unavailable, "The model was taken for " + recipe.family + " (" + recipe.task +
+                                                        "), but cannot be: on a probe run, " + in_one_sentence(found.error().message));
+    }
+    write_report();
+    return {};
+  }
+
+  void write_report() {
+    report_.recipe = recognised_.reading.recipe;
+    report_.labels = recognised_.reading.labels;
+    report_.evidence = recognised_.evidence;
+    report_.warnings = recognised_.warnings;
+    report_.licence = recognised_.licence;
+    report_.metadata = read_metadata(facts_.metadata).lines;
+    if (!facts_.producer.empty()) report_.metadata["producer"] = facts_.producer;
+    for (const TensorFacts& input : facts_.inputs) report_.inputs.push_back(describe(input));
+    for (const TensorFacts& output : facts_.outputs) report_.outputs.push_back(describe(output));
+    make_printable(report_);
+  }
+
+  Result<domain::Findings> read(const PhotoFrame& frame) {
+    Outputs outputs;
+    for (std::size_t i = 0; i < roles_.size(); ++i) outputs[roles_[i]] = tensors_->output(i);
+    return read_outputs(outputs, recognised_.reading, frame);
   }
 
   Result<void> run() {
-    const char* input_name = input_name_.c_str();
-    const char* output_name = output_name_.c_str();
     try {
-      session_->Run(*run_options_, &input_name, &input_value_, 1, &output_name, &output_value_, 1);
+      tensors_->run(*session_, *run_options_);
     } catch (const Ort::Exception& broken) {
       if (interrupted_ != 0) return error(domain::code::timeout, "Processing was stopped at the soft time limit.");
       std::string reason = broken.what();
       if (reason.find("allocate memory") != reason.npos || reason.find("bad_alloc") != reason.npos) {
         return error(domain::code::memory_limit, "The model needed more memory for this photo than the limit allows.");
       }
-      return error(domain::code::model_output, "The model failed on this photo: " + in_one_sentence(std::move(reason)));
+      return error(domain::code::model_output, "The model failed on this photo: " + in_one_sentence(reason));
     }
     return {};
   }
@@ -186,13 +339,12 @@ class OnnxEngine final : public Engine {
   std::optional<Ort::Env> env_;
   std::optional<Ort::RunOptions> run_options_;
   std::optional<Ort::Session> session_;
-  YoloxLayout layout_;
-  std::string input_name_;
-  std::string output_name_;
-  std::vector<float> input_;
-  std::vector<float> output_;
-  Ort::Value input_value_{nullptr};
-  Ort::Value output_value_{nullptr};
+  ModelFacts facts_;
+  Recognised recognised_;
+  std::vector<std::string> roles_;  // in the order of the tensors' outputs
+  std::optional<Tensors> tensors_;
+  domain::ModelReport report_;
+  std::vector<domain::Candidate> candidates_;
   volatile std::sig_atomic_t interrupted_ = 0;
 };
 

@@ -1,40 +1,75 @@
-// Which family a model file belongs to, told by the shapes of its inputs and outputs. So far one family is read: YOLOX.
+// Which family a model's file belongs to, told by what its owner says, its metadata, names, types and shapes, and by the numbers that a probe run
+// gave. Pure: the engine asks twice, before the probe run (to know how to make its input) and after it. Nothing is guessed: where two families
+// remain, or none, the file is refused, with what speaks for each.
 #pragma once
 
 #include "base/result.h"
 #include "domain/model.h"
+#include "inference/metadata.h"
+#include "inference/read.h"
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace darkroom::inference {
 
-struct TensorSignature {
+inline constexpr std::int64_t kOpenSize = -1;
+
+struct TensorFacts {
   std::string name;
-  std::string type;  // "float32"; others are only shown
-  std::vector<std::int64_t> shape;  // negative: dynamic
+  std::string type;                  // float32, float16, uint8, int64, ...
+  std::vector<std::int64_t> shape;   // negative: open
+  std::vector<std::string> symbols;  // beside shape: the name of an open size, or empty
 };
 
-struct ModelSignature {
-  std::vector<TensorSignature> inputs;
-  std::vector<TensorSignature> outputs;
-};
-
-// YOLOX (Megvii): one input float32[1,3,H,W]; one output float32[1,A,5+classes] in grid units with
-// A = sum over the strides 8, 16, 32 of (H/stride) x (W/stride).
-struct YoloxLayout {
-  int width = 0;
-  int height = 0;
-  int classes = 0;
-
-  std::int64_t anchors() const;
+// What a file says of itself. Inputs are those that a caller has to give: initialisers do not count.
+struct ModelFacts {
+  std::vector<TensorFacts> inputs;
+  std::vector<TensorFacts> outputs;
+  std::string producer;
+  std::map<std::string, std::string> metadata;  // as it stands in the file
 };
 
 // "images float32[1,3,416,416]"
-std::string describe(const TensorSignature& tensor);
+std::string describe(const TensorFacts& tensor);
 
-// Errors: model_unavailable, which says what was seen and what would be read.
-Result<YoloxLayout> recognise(const ModelSignature& signature, const domain::Recipe& recipe);
+// One run on a picture of noise: what each output was.
+struct Observation {
+  std::vector<std::int64_t> shape;
+  std::vector<float> values;
+};
+struct Probe {
+  int width = 0;  // of the input tensor
+  int height = 0;
+  std::map<std::string, Observation> outputs;  // by their names in the file
+};
+
+// Everything that is needed to run the file and to tell about it.
+struct Recognised {
+  Reading reading;
+  std::string image_input;  // the input that takes the picture
+  std::string image_type;   // float32, float16 or uint8
+  std::string size_input;   // the input that takes width and height of the photo; empty: there is none
+  std::vector<domain::Evidence> evidence;
+  std::vector<std::string> warnings;
+  std::string licence;
+};
+
+struct Recognition {
+  std::vector<Recognised> possible;  // exactly one: decided. More: the best first
+  Error error;                       // where it is not decided; model_unavailable or model_ambiguous
+  std::vector<domain::Candidate> candidates;
+};
+
+// `owner` gives the recipe, labels and licence that win over everything in the file. Before the probe run, `probe` is null and several may be
+// possible.
+Recognition recognise(const ModelFacts& facts, const domain::Model& owner, const Probe* probe);
+
+// Names and symbols of a file are untrusted: cuts every text of a report, or of candidates, to one printable line of bearable length.
+void make_printable(domain::ModelReport& report);
+void make_printable(std::vector<domain::Candidate>& candidates);
 
 }  // namespace darkroom::inference

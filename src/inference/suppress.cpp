@@ -1,12 +1,10 @@
-// Greedy, by score; the time is bounded by the number of candidates looked at.
+// Greedy, by score.
 #include "inference/suppress.h"
-
-#include <algorithm>
 
 namespace darkroom::inference {
 namespace {
 
-constexpr std::size_t kMostCandidates = 5'000;
+constexpr std::size_t kMostContenders = 5'000;
 
 double area(const domain::Box& box) { return std::max(0.0, box[2] - box[0]) * std::max(0.0, box[3] - box[1]); }
 
@@ -19,16 +17,19 @@ double intersection_over_union(const domain::Box& one, const domain::Box& other)
   return all > 0 ? shared / all : 0;
 }
 
-std::vector<Candidate> suppress(std::vector<Candidate> candidates, double most_overlap, std::size_t most) {
+std::vector<Candidate> best_first(std::vector<Candidate> candidates, std::size_t most) {
   std::ranges::stable_sort(candidates, std::ranges::greater{}, &Candidate::score);
-  if (candidates.size() > kMostCandidates) candidates.resize(kMostCandidates);
-  std::vector<Candidate> kept;
-  for (const Candidate& candidate : candidates) {
-    if (kept.size() == most) break;
-    bool covered = std::ranges::any_of(kept, [&](const Candidate& better) { return intersection_over_union(better.box, candidate.box) > most_overlap; });
-    if (!covered) kept.push_back(candidate);
-  }
-  return kept;
+  if (candidates.size() > most) candidates.resize(most);
+  return candidates;
+}
+
+std::vector<Candidate> contenders(std::vector<Candidate> candidates) { return best_first(std::move(candidates), kMostContenders); }
+
+std::vector<Candidate> suppress(std::vector<Candidate> candidates, double most_overlap, std::size_t most, Rivals rivals) {
+  std::vector<Candidate> field = contenders(std::move(candidates));
+  return keep_uncovered(field, most, rivals, [&](std::size_t better, std::size_t worse) {
+    return intersection_over_union(field[better].box, field[worse].box) > most_overlap;
+  });
 }
 
 }  // namespace darkroom::inference

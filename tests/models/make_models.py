@@ -56,6 +56,36 @@ def constant_graph(output, inputs=(IMAGES,), shape=None):
     return helper.make_graph(nodes, "constant", list(inputs), [result], initializers)
 
 
+def on_the_photo(graph, then, otherwise, out):
+    """`then` for the photo of one colour that the tests send, `otherwise` for every other picture, such as that of a probe run."""
+    constant = {"first": [0], "second": [1], "third": [2], "fourth": [3], "one": [1], "difference": [128]}
+    for name, numbers in constant.items():
+        kind = numpy.float32 if name in ("one", "difference") else numpy.int64
+        graph.initializer.append(numpy_helper.from_array(numpy.array(numbers, kind), f"on_{name}"))
+    nodes = [
+        helper.make_node("ReduceMean", ["images"], ["on_channels"], axes=[2, 3], keepdims=0),
+        helper.make_node("Slice", ["on_channels", "on_first", "on_second", "on_second"], ["on_blue"]),
+        helper.make_node("Slice", ["on_channels", "on_third", "on_fourth", "on_second"], ["on_red"]),
+        helper.make_node("Sub", ["on_blue", "on_red"], ["on_apart"]),
+        helper.make_node("Sub", ["on_apart", "on_difference"], ["on_off"]),
+        helper.make_node("Abs", ["on_off"], ["on_distance"]),
+        helper.make_node("Less", ["on_distance", "on_one"], ["on_same"]),
+        helper.make_node("Reshape", ["on_same", "on_second"], ["on_photo"]),
+        helper.make_node("Where", ["on_photo", then, otherwise], [out]),
+    ]
+    for place, node in enumerate(nodes):
+        graph.node.insert(place, node)
+
+
+def bad_on_the_photo(output):
+    """The known output, save for the photo that the tests send."""
+    graph = constant_graph(known_output())
+    graph.initializer.append(numpy_helper.from_array(output, "bad"))
+    graph.node[3].input[0] = "chosen"
+    on_the_photo(graph, "bad", "known", "chosen")
+    return graph
+
+
 def save(folder, name, graph, opsets=(("", 13),)):
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid(*opset) for opset in opsets])
     model.ir_version = 7
@@ -114,15 +144,18 @@ def write_models(folder):
     save(folder, "known.onnx", constant_graph(known_output()))
     nan = known_output()
     nan[0, 5, 0] = math.nan
-    save(folder, "nan.onnx", constant_graph(nan))
+    save(folder, "nan.onnx", bad_on_the_photo(nan))
+    save(folder, "always_nan.onnx", constant_graph(nan))
     logits = known_output()
     logits[0, row_of(0, 2, 3), 4] = 8.0
-    save(folder, "logits.onnx", constant_graph(logits))
+    save(folder, "logits.onnx", bad_on_the_photo(logits))
     save(folder, "looping.onnx", looping_graph())
     save(folder, "hungry.onnx", hungry_graph())
     open_batch = helper.make_tensor_value_info("images", TensorProto.FLOAT, ["batch", 3, SIDE, SIDE])
     save(folder, "dynamic.onnx", constant_graph(known_output(), [open_batch], ["batch", ROWS, 5 + CLASSES]))
-    save(folder, "yolov8.onnx", constant_graph(numpy.zeros((1, 4 + CLASSES, ROWS), numpy.float32)))
+    save(folder, "ambiguous.onnx", constant_graph(numpy.zeros((1, 300, 6), numpy.float32)))
+    all_open = helper.make_tensor_value_info("images", TensorProto.FLOAT, ["n", 3, "h", "w"])
+    save(folder, "open_everywhere.onnx", constant_graph(known_output(), [all_open], ["n", "rows", 5 + CLASSES]))
     unknown = constant_graph(known_output())
     unknown.node[1].op_type = "NoSuchOperator"
     save(folder, "unknown_operator.onnx", unknown)
@@ -143,7 +176,13 @@ def write_photo(path, width, height):
 
 
 if __name__ == "__main__":
+    sys.dont_write_bytecode = True
+    import family_models
+    import hostile_models
+
     target = pathlib.Path(sys.argv[1])
     write_models(target)
+    hostile_models.write_models(target)
+    family_models.write_models(target)
     write_photo(target / "128x128.png", 128, 128)
     write_photo(target / "200x100.png", 200, 100)

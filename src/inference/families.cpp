@@ -1,0 +1,63 @@
+// What several families ask of a file.
+#include "inference/families.h"
+
+#include <algorithm>
+
+namespace darkroom::inference {
+
+std::string describe(const TensorFacts& tensor) {
+  std::string sizes;
+  for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
+    std::string symbol = i < tensor.symbols.size() && !tensor.symbols[i].empty() ? tensor.symbols[i] : "?";
+    sizes += (sizes.empty() ? "" : ",") + (tensor.shape[i] < 0 ? symbol : std::to_string(tensor.shape[i]));
+  }
+  return tensor.name + " " + tensor.type + "[" + sizes + "]";
+}
+
+std::vector<const TensorFacts*> float_outputs(const SeenFile& file, std::size_t rank) {
+  std::vector<const TensorFacts*> found;
+  for (const TensorFacts& output : file.outputs) {
+    if (is_float(output) && output.shape.size() == rank && may_be(output.shape[0], 1)) found.push_back(&output);
+  }
+  return found;
+}
+
+const TensorFacts* named_by_owner(const SeenFile& file, const std::string& role) {
+  auto name = file.owner.outputs.find(role);
+  if (name == file.owner.outputs.end()) return nullptr;
+  auto found = std::ranges::find(file.outputs, name->second, &TensorFacts::name);
+  return found == file.outputs.end() ? nullptr : &*found;
+}
+
+const Observation* observed(const SeenFile& file, const TensorFacts& output) {
+  if (file.probe == nullptr) return nullptr;
+  auto found = file.probe->outputs.find(output.name);
+  return found == file.probe->outputs.end() ? nullptr : &found->second;
+}
+
+std::int64_t cells(const SeenFile& file, std::span<const int> strides) {
+  if (file.width < 0 || file.height < 0) return kOpenSize;
+  std::int64_t count = 0;
+  for (int stride : strides) count += (file.height / stride) * (file.width / stride);
+  return count;
+}
+
+Range range_of(std::span<const float> values) {
+  Range range;
+  if (values.empty()) return range;
+  range.finite = std::ranges::all_of(values, [](float value) { return value - value == 0; });
+  auto [lowest, highest] = std::ranges::minmax_element(values);
+  range.lowest = *lowest;
+  range.highest = *highest;
+  return range;
+}
+
+Range range_of_columns(const Observation& table, std::size_t length, std::size_t first, std::size_t end) {
+  std::vector<float> part;
+  for (std::size_t row = 0; length > 0 && row + length <= table.values.size(); row += length) {
+    for (std::size_t column = first; column < end; ++column) part.push_back(table.values[row + column]);
+  }
+  return range_of(part);
+}
+
+}  // namespace darkroom::inference

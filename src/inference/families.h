@@ -1,0 +1,93 @@
+// The families, each of which looks at a file and says whether it could be one of its own. They know layouts; what the layouts mean is known to the
+// readers (read_families.h), and how a photo becomes a family's input to families_conventions.cpp.
+#pragma once
+
+#include "inference/recognise.h"
+
+#include <span>
+
+namespace darkroom::inference {
+
+// The file as the families see it. After the probe run, shapes are those that were observed, and sizes are known.
+struct SeenFile {
+  Metadata metadata;
+  domain::Recipe owner;
+  std::vector<std::string> owner_labels;
+  TensorFacts image;  // the input that takes the picture
+  domain::TensorLayout layout = domain::TensorLayout::nchw;
+  std::int64_t width = kOpenSize;
+  std::int64_t height = kOpenSize;
+  std::string size_input;  // a second input, int64[N,2]
+  std::vector<TensorFacts> outputs;
+  const Probe* probe = nullptr;
+
+  bool owner_says(std::string_view family) const { return owner.family == family; }
+  std::string task() const { return owner.task.empty() ? metadata.task : owner.task; }
+  std::size_t names() const { return metadata.names.size(); }
+  std::size_t hint() const { return owner_labels.empty() ? names() : owner_labels.size(); }  // class names that somebody gave
+  bool floats_in() const { return image.type == "float32" || image.type == "float16"; }
+};
+
+enum class Standing {
+  fits,   // its shapes allow it
+  named,  // metadata, names of tensors or its owner say so, too
+};
+
+struct Hypothesis {
+  Reading reading;  // family, task, outputs, classes and the like; the rest comes from conventions
+  Standing standing = Standing::fits;
+  std::string because;
+  std::string convention;  // of families_conventions.cpp; empty: that of the family
+};
+
+// What the families have said of a file.
+struct Verdicts {
+  std::vector<Hypothesis> possible;
+  std::vector<domain::Candidate> rejected;  // that came near, and what spoke against them
+
+  void add(Hypothesis hypothesis) { possible.push_back(std::move(hypothesis)); }
+  void against(std::string family, std::string task, std::string why) { rejected.push_back({std::move(family), std::move(task), std::move(why)}); }
+};
+
+void judge_yolo_rows(const SeenFile& file, Verdicts& verdicts);     // yolox, yolov5: one row an anchor
+void judge_yolo_columns(const SeenFile& file, Verdicts& verdicts);  // yolov8: one column an anchor
+void judge_answers(const SeenFile& file, Verdicts& verdicts);       // yolo_end2end, rtdetr_ultralytics: one row a thing
+void judge_detectors(const SeenFile& file, Verdicts& verdicts);     // rtdetr, ssd, ultraface: several outputs
+void judge_vectors(const SeenFile& file, Verdicts& verdicts);       // classifier, clip
+void judge_maps(const SeenFile& file, Verdicts& verdicts);          // u2net, semantic
+
+// Fills in what the family does with a photo, and what its owner says instead; with evidence for each field. Errors: model_unavailable, for what
+// cannot be.
+Result<Recognised> complete(const Hypothesis& hypothesis, const SeenFile& file);
+
+bool is_family(std::string_view name);
+std::string family_names();  // "yolox, yolov8, ...": for messages
+
+// True where `size` is `expected`, or open.
+inline bool may_be(std::int64_t size, std::int64_t expected) { return size < 0 || expected < 0 || size == expected; }
+inline bool is_float(const TensorFacts& tensor) { return tensor.type == "float32" || tensor.type == "float16"; }
+
+// The outputs of this many sizes, of floats, with a batch of one.
+std::vector<const TensorFacts*> float_outputs(const SeenFile& file, std::size_t rank);
+
+// The output that the owner has given this role; null: none was named.
+const TensorFacts* named_by_owner(const SeenFile& file, const std::string& role);
+
+// What the probe run gave for this output; null before it.
+const Observation* observed(const SeenFile& file, const TensorFacts& output);
+
+// The cells of the grids of these strides over the input: sum of (height / stride) * (width / stride). Open where the sizes are.
+std::int64_t cells(const SeenFile& file, std::span<const int> strides);
+
+// The range of the numbers in columns first..end-1 of a table of rows of `length`.
+struct Range {
+  float lowest = 0;
+  float highest = 0;
+  bool finite = true;
+  bool within(float low, float high) const { return finite && lowest >= low && highest <= high; }
+  bool scores() const { return within(-1e-3F, 1 + 1e-3F); }
+};
+Range range_of_columns(const Observation& table, std::size_t length, std::size_t first, std::size_t end);
+Range range_of(std::span<const float> values);
+
+}  // namespace darkroom::inference

@@ -1,0 +1,130 @@
+// Models that answer one row of numbers for the whole photo: scores of classes, or an embedding. Nothing in the shapes tells one from the other.
+#include "inference/families.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <numeric>
+
+namespace darkroom::inference {
+namespace {
+
+// Sizes that embeddings have, and hardly a set of classes.
+constexpr std::array kEmbeddingSizes = {128, 256, 384, 512, 640, 768, 1024, 1152, 1280, 1536, 2048};
+constexpr float kNear = 1e-3F;
+
+struct Vector {
+  const TensorFacts* output = nullptr;
+  std::int64_t size = kOpenSize;
+};
+
+// [N,n], or [N,n,1,1] as global pooling leaves it.
+Vector vector_of(const SeenFile& file) {
+  const TensorFacts* output = named_by_owner(file, "output");
+  if (output == nullptr && file.outputs.size() == 1) output = &file.outputs[0];
+  if (output == nullptr) {  // beside it, a map of the same network that is of no use here
+    auto rows = float_outputs(file, 2);
+    if (rows.size() == 1) output = rows[0];
+  }
+  if (output == nullptr || !is_float(*output)) return {};
+  std::vector<std::int64_t> shape = output->shape;
+  while (shape.size() > 2 && shape.back() == 1) shape.pop_back();
+  if (shape.size() != 2 || !may_be(shape[0], 1)) return {};
+  return {output, shape[1]};
+}
+
+bool has_word(std::string name, std::string_view word) {
+  std::ranges::transform(name, name.begin(), [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  return name.find(word) != name.npos;
+}
+
+enum class Numbers { unknown, probabilities, scores, unit_length, any };
+
+Numbers numbers_of(const Observation* seen) {
+  if (seen == nullptr || seen->values.empty()) return Numbers::unknown;
+  Range range = range_of(seen->values);
+  float sum = std::accumulate(seen->values.begin(), seen->values.end(), 0.0F);
+  float squares = std::inner_product(seen->values.begin(), seen->values.end(), seen->values.begin(), 0.0F);
+  if (range.scores() && std::abs(sum - 1) < kNear) return Numbers::probabilities;
+  if (std::abs(squares - 1) < kNear) return Numbers::unit_length;
+  return range.scores() ? Numbers::scores : Numbers::any;
+}
+
+// Whose habits a classifier's input follows; empty: not known, and `why` says so.
+std::string convention_of(const SeenFile& file, std::string& why) {
+  if (file.metadata.of_ultralytics) return "classifier_ultralytics";
+  if (file.image.type == "uint8") return "classifier_pixels";
+  if (file.layout == domain::TensorLayout::nchw || (file.owner.mean && file.owner.deviation)) return "classifier";
+  why =
+      "its input is NHWC of floats, as Keras writes it, and how pixels are scaled for it is not in the file: write mean and deviation (0 and 1 for "
+      "pixels as they "
+      "are, 127.5 and 127.5 for -1..1, 0 and 255 for 0..1)";
+  return "";
+}
+
+std::string words_of(Numbers numbers) {
+  switch (numbers) {
+    case Numbers::unknown: return "";
+    case Numbers::probabilities: return "; in a probe run they lay in 0..1 and added up to 1: softmax is done";
+    case Numbers::scores: return "; in a probe run they lay in 0..1, each on its own: an activation is done";
+    case Numbers::unit_length: return "; in a probe run they had length 1";
+    case Numbers::any: return "; in a probe run they were logits: softmax is left to do";
+  }
+  return "";
+}
+
+void judge_classifier(const SeenFile& file, const Vector& vector, Numbers numbers, Verdicts& verdicts) {
+  bool said = file.task() == "classify" || (file.hint() > 0 && static_cast<std::int64_t>(file.hint()) == vector.size);
+  std::string because = describe(*vector.output) + ": a score for each of " + (vector.size < 0 ? "its" : std::to_string(vector.size)) + " classes";
+  if (vector.size >= 0 && vector.size < 2 && !file.owner_says("classifier")) {
+    return verdicts.against("classifier", "classify", because + "; but one number may be anything: a score, an age, a quality");
+  }
+  if (file.names() > 0 && vector.size >= 0 && static_cast<std::int64_t>(file.names()) != vector.size) {
+    return verdicts.against("classifier", "classify", because + "; but its metadata names " + std::to_string(file.names()) + " classes");
+  }
+  std::string why;
+  std::string convention = convention_of(file, why);
+  if (convention.empty()) return verdicts.against("classifier", "classify", because + "; but " + why);
+  Hypothesis found;
+  found.reading.recipe.family = "classifier";
+  found.reading.recipe.task = "classify";
+  found.reading.recipe.outputs["output"] = vector.output->name;
+  bool done = numbers == Numbers::probabilities || numbers == Numbers::scores;
+  found.reading.recipe.activation = done ? domain::Activation::none : domain::Activation::softmax;
+  found.reading.classes = static_cast<int>(std::max<std::int64_t>(0, vector.size));
+  found.standing = said || numbers == Numbers::probabilities ? Standing::named : Standing::fits;
+  found.because = because + (said ? "; classes are named as many" : "") + words_of(numbers);
+  found.convention = convention;
+  verdicts.add(std::move(found));
+}
+
+void judge_embedding(const SeenFile& file, const Vector& vector, Numbers numbers, Verdicts& verdicts) {
+  bool size = std::ranges::find(kEmbeddingSizes, vector.size) != kEmbeddingSizes.end();
+  bool named = has_word(vector.output->name, "embed") || has_word(vector.output->name, "image_features");
+  bool asked = file.owner_says("clip");
+  if (!asked && ((!size && !named && vector.size >= 0) || file.hint() > 0 || numbers == Numbers::probabilities)) return;
+  if (!asked && vector.size < 0 && !named) return;
+  Hypothesis found;
+  found.reading.recipe.family = "clip";
+  found.reading.recipe.task = "embed";
+  found.reading.recipe.outputs["output"] = vector.output->name;
+  found.standing = named || (size && numbers == Numbers::unit_length) ? Standing::named : Standing::fits;
+  found.because = describe(*vector.output) + ": the size of an embedding" + (named ? ", and its name says so" : "") +
+                  (numbers == Numbers::unit_length ? words_of(numbers) : "");
+  verdicts.add(std::move(found));
+}
+
+}  // namespace
+
+void judge_vectors(const SeenFile& file, Verdicts& verdicts) {
+  Vector vector = vector_of(file);
+  if (vector.output == nullptr) return;
+  const Observation* seen = observed(file, *vector.output);
+  if (seen != nullptr && !range_of(seen->values).finite) return verdicts.against("classifier", "classify", "a probe run gave NaN or infinity");
+  Numbers numbers = numbers_of(seen);
+  judge_classifier(file, vector, numbers, verdicts);
+  judge_embedding(file, vector, numbers, verdicts);
+}
+
+}  // namespace darkroom::inference

@@ -1,0 +1,77 @@
+#include "inference/onnx_input.h"
+
+#include "inference/onnx_numbers.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace darkroom::inference {
+namespace {
+
+constexpr std::size_t kChannels = 3;
+
+std::uint8_t to_byte(float value) { return static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0F, 255.0F))); }
+
+void write_number(std::byte* to, std::string_view type, float value) {
+  if (type == "uint8") {
+    *to = static_cast<std::byte>(to_byte(value));
+  } else if (type == "float16") {
+    std::uint16_t half = to_half(value);
+    std::memcpy(to, &half, sizeof half);
+  } else {
+    std::memcpy(to, &value, sizeof value);
+  }
+}
+
+}  // namespace
+
+PictureInput::PictureInput(const Recognised& recognised) : type_(recognised.image_type) {
+  const domain::Recipe& recipe = recognised.reading.recipe;
+  plan_.width = recognised.reading.input_width;
+  plan_.height = recognised.reading.input_height;
+  plan_.order = recipe.colour.value_or(domain::ColourOrder::rgb);
+  plan_.fit = recipe.fit.value_or(domain::Fit::stretch);
+  plan_.pad_value = static_cast<float>(recipe.pad_value.value_or(0));
+  for (std::size_t i = 0; i < kChannels; ++i) {
+    plan_.mean[i] = static_cast<float>(recipe.mean.value_or(std::array<double, 3>{0, 0, 0})[i]);
+    plan_.scale[i] = static_cast<float>(1 / recipe.deviation.value_or(std::array<double, 3>{1, 1, 1})[i]);
+  }
+  plan_.crop_share = recipe.crop_share.value_or(1);
+  nhwc_ = recipe.layout == domain::TensorLayout::nhwc;
+  std::size_t count = kChannels * static_cast<std::size_t>(plan_.width) * static_cast<std::size_t>(plan_.height);
+  planes_.resize(count);
+  if (nhwc_ || type_ != "float32") converted_.resize(count * size_of_number(type_));
+}
+
+std::vector<std::int64_t> PictureInput::shape() const {
+  if (nhwc_) return {1, plan_.height, plan_.width, 3};
+  return {1, 3, plan_.height, plan_.width};
+}
+
+imaging::Placement PictureInput::fill(const imaging::Pixels& pixels, int width, int height) {
+  imaging::Placement placement = imaging::pack(pixels, width, height, plan_, planes_);
+  if (!converted_.empty()) convert();
+  return placement;
+}
+
+void PictureInput::convert() {
+  std::size_t plane = planes_.size() / kChannels;
+  std::size_t size = size_of_number(type_);
+  for (std::size_t i = 0; i < planes_.size(); ++i) {
+    std::size_t place = nhwc_ ? (i % plane) * kChannels + i / plane : i;
+    write_number(converted_.data() + place * size, type_, planes_[i]);
+  }
+}
+
+WantedSize PictureInput::wanted(int width, int height) const {
+  double across = static_cast<double>(plan_.width) / width;
+  double down = static_cast<double>(plan_.height) / height;
+  bool inside = plan_.fit == domain::Fit::letterbox_centre || plan_.fit == domain::Fit::letterbox_top_left;
+  double scale = inside ? std::min(across, down) : std::max(across, down);
+  if (plan_.fit == domain::Fit::centre_crop) scale /= plan_.crop_share;
+  if (scale >= 1) return {};
+  return {static_cast<int>(std::lround(width * scale)), static_cast<int>(std::lround(height * scale))};
+}
+
+}  // namespace darkroom::inference

@@ -1,0 +1,172 @@
+// Shapes, names and numbers alone, without a runtime: the traps. Whole files are recognised in tests/system/test_model_families.py.
+#include "inference/recognise.h"
+
+#include "inference/onnx_input.h"
+
+#include <gmock/gmock.h>
+
+namespace darkroom::inference {
+namespace {
+
+using Shape = std::vector<std::int64_t>;
+
+struct File {
+  ModelFacts facts = {{{"images", "float32", {1, 3, 64, 64}, {}}}, {}, "", {}};
+  domain::Model owner;
+  Probe probe{64, 64, {}};
+
+  File& gives(const std::string& name, const Shape& shape, const std::vector<float>& values = {}) {
+    facts.outputs.push_back({name, "float32", shape, {}});
+    std::size_t count = 1;
+    for (std::int64_t size : shape) count *= static_cast<std::size_t>(size);
+    Observation seen{shape, values};
+    seen.values.resize(count);
+    probe.outputs[name] = std::move(seen);
+    return *this;
+  }
+  Recognition before() const { return recognise(facts, owner, nullptr); }
+  Recognition after() const { return recognise(facts, owner, &probe); }
+  std::string family() const {
+    Recognition answer = after();
+    if (answer.possible.size() != 1) return answer.error.code;
+    const domain::Recipe& recipe = answer.possible[0].reading.recipe;
+    return recipe.family + " " + recipe.task;
+  }
+};
+
+// A table of `rows` x `columns` with numbers by place.
+template <class At>
+std::vector<float> table(std::size_t rows, std::size_t columns, At&& at) {
+  std::vector<float> values;
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t column = 0; column < columns; ++column) values.push_back(static_cast<float>(at(row, column)));
+  }
+  return values;
+}
+
+TEST(Recognise, ASquareTableIsToldByItsNumbers) {
+  auto columns = table(84, 84, [](auto row, auto) { return row < 4 ? 20.0 : 0.1; });
+  EXPECT_EQ(File().gives("output0", {1, 84, 84}, columns).family(), "yolov8 detect");
+  auto rows = table(84, 84, [](auto, auto column) { return column < 4 ? -0.5 : 0.1; });
+  EXPECT_EQ(File().gives("output0", {1, 84, 84}, rows).family(), "yolox detect");
+  EXPECT_EQ(File().gives("output0", {1, 84, 84}).family(), "model_ambiguous");
+}
+
+TEST(Recognise, ThreeHundredRowsOfSixAreToldByTheirNumbers) {
+  auto corners = table(300, 6, [](auto row, auto column) {
+    return column < 2 ? 3 : column < 4 ? 30 : column == 4 ? 0.2 : static_cast<double>(row % 3);
+  });
+  EXPECT_EQ(File().gives("output0", {1, 300, 6}, corners).family(), "yolo_end2end detect");
+  auto shares = table(300, 6, [](auto, auto column) { return column < 4 ? 0.5 : 0.3; });
+  EXPECT_EQ(File().gives("output0", {1, 300, 6}, shares).family(), "rtdetr_ultralytics detect");
+  File silent = File().gives("output0", {1, 300, 6});
+  EXPECT_EQ(silent.family(), "model_ambiguous");
+  EXPECT_EQ(silent.after().candidates.size(), 2U);
+  EXPECT_THAT(silent.after().error.message, testing::HasSubstr("family = \"...\""));
+  silent.facts.metadata = {{"author", "Ultralytics"}, {"task", "detect"}, {"names", "['a', 'b']"}, {"args", "{'nms': True}"}};
+  EXPECT_EQ(silent.family(), "yolo_end2end detect");
+  silent.facts.metadata["args"] = "{}";
+  silent.facts.metadata["description"] = "Ultralytics RT-DETR-l model";
+  EXPECT_EQ(silent.family(), "rtdetr_ultralytics detect");
+  silent.facts.metadata["description"] = "Ultralytics YOLO11n model";
+  EXPECT_EQ(silent.family(), "model_ambiguous") << "two classes make both fit";
+  silent.facts.metadata["names"] = "['a', 'b', 'c']";
+  EXPECT_EQ(silent.family(), "yolo_end2end detect") << "an RT-DETR of three classes would have seven columns";
+}
+
+TEST(Recognise, RowsTellYolov5FromYolox) {
+  auto pixels = [](auto, auto column) { return column < 4 ? 20 : 0.5; };
+  auto grid = [](auto, auto column) { return column < 4 ? -0.2 : 0.5; };
+  EXPECT_EQ(File().gives("o", {1, 252, 6}, table(252, 6, pixels)).family(), "yolov5 detect");
+  EXPECT_EQ(File().gives("o", {1, 84, 6}, table(84, 6, grid)).family(), "yolox detect");
+  EXPECT_EQ(File().gives("o", {1, 5, 84}, table(5, 84, [](auto row, auto) { return row < 4 ? 20 : 0.5; })).family(), "yolov8 detect") << "one class";
+  EXPECT_EQ(File().gives("o", {1, 252, 6}, table(252, 6, grid)).family(), "model_ambiguous") << "negative sizes are no pixels";
+}
+
+TEST(Recognise, NaNIsRefused) {
+  std::vector<float> values(84 * 7, 0.5F);
+  values[13] = std::numeric_limits<float>::quiet_NaN();
+  File file = File().gives("o", {1, 7, 84}, values);
+  EXPECT_EQ(file.family(), "model_ambiguous");
+  EXPECT_THAT(file.after().error.message, testing::HasSubstr("NaN"));
+}
+
+TEST(Recognise, TakesOpenSizesFromTheOwnerThenMetadataThenTheFamily) {
+  File file;
+  file.facts.inputs[0].shape = {-1, 3, -1, -1};
+  file.facts.outputs = {{"output0", "float32", {-1, 7, -1}, {"batch", "", "anchors"}}};
+  auto size = [&] {
+    Recognition answer = file.before();
+    return answer.possible.empty() ? std::pair(0, 0) : std::pair(answer.possible[0].reading.input_width, answer.possible[0].reading.input_height);
+  };
+  EXPECT_EQ(size(), std::pair(640, 640));
+  file.facts.metadata["imgsz"] = "[320, 416]";
+  EXPECT_EQ(size(), std::pair(416, 320));
+  file.owner.recipe.input_width = 96;
+  EXPECT_EQ(size(), std::pair(96, 320));
+}
+
+TEST(Recognise, ASegmenterOfOpenSizeHasNoCustomaryOne) {
+  File file;
+  file.facts.inputs[0].shape = {1, 3, -1, -1};
+  file.facts.outputs = {{"out", "float32", {1, 21, -1, -1}, {}}};
+  EXPECT_TRUE(file.before().possible.empty());
+  EXPECT_THAT(file.before().error.message, testing::HasSubstr("input_width"));
+}
+
+TEST(Recognise, EveryFieldOfTheRecipeHasEvidence) {
+  File file = File().gives("o", {1, 7, 84}, table(7, 84, [](auto row, auto) { return row < 4 ? 20 : 0.5; }));
+  file.owner.recipe.nms_iou = 0.6;
+  file.owner.recipe.crop_share = 0.5;
+  Recognition answer = file.after();
+  ASSERT_EQ(answer.possible.size(), 1U);
+  std::set<std::string> about;
+  for (const domain::Evidence& one : answer.possible[0].evidence) about.insert(one.about);
+  for (const char* field : {"family", "task", "input_width", "input_height", "layout", "colour", "fit", "pad_value", "mean", "deviation",
+                            "confidence_threshold", "nms_iou", "nms_across_classes", "max_detections", "outputs", "labels"}) {
+    EXPECT_TRUE(about.contains(field)) << field;
+  }
+  EXPECT_EQ(answer.possible[0].reading.recipe.nms_iou, 0.6);
+  EXPECT_THAT(answer.possible[0].warnings, testing::ElementsAre(testing::HasSubstr("crop_share")));
+}
+
+TEST(Recognise, TheOwnerMayChooseButNotContradict) {
+  File file = File().gives("output0", {1, 300, 6});
+  file.owner.recipe.family = "rtdetr_ultralytics";
+  EXPECT_EQ(file.family(), "rtdetr_ultralytics detect");
+  file.owner.recipe.family = "yolov5x";
+  EXPECT_THAT(file.after().error.message, testing::HasSubstr("not known"));
+  file.owner.recipe.family = "ultraface";
+  EXPECT_EQ(file.after().error.code, "model_unavailable");
+  EXPECT_THAT(file.after().error.message, testing::HasSubstr("cannot be"));
+  file.owner.recipe = {};
+  file.owner.recipe.outputs["output"] = "elsewhere";
+  EXPECT_THAT(file.after().error.message, testing::HasSubstr("'elsewhere'"));
+}
+
+TEST(PictureInput, WritesBytesAndHalvesInEitherLayout) {
+  Recognised recognised;
+  recognised.image_type = "uint8";
+  domain::Recipe& recipe = recognised.reading.recipe;
+  recipe.layout = domain::TensorLayout::nhwc;
+  recipe.fit = domain::Fit::stretch;
+  recognised.reading.input_width = recognised.reading.input_height = 2;
+  imaging::Pixels pixels{2, 2, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}};
+  PictureInput input(recognised);
+  input.fill(pixels, 2, 2);
+  auto bytes = input.bytes();
+  ASSERT_EQ(bytes.size(), 12U);
+  for (std::size_t i = 0; i < 12; ++i) EXPECT_EQ(static_cast<int>(bytes[i]), static_cast<int>(i) + 1);
+  EXPECT_EQ(input.shape(), (Shape{1, 2, 2, 3}));
+
+  recognised.image_type = "float16";
+  recipe.layout = domain::TensorLayout::nchw;
+  PictureInput halves(recognised);
+  halves.fill(pixels, 2, 2);
+  EXPECT_EQ(halves.bytes().size(), 24U);
+  EXPECT_EQ(halves.shape(), (Shape{1, 3, 2, 2}));
+  EXPECT_EQ(static_cast<int>(halves.bytes()[1]), 0x3C) << "1.0";
+}
+
+}  // namespace
+}  // namespace darkroom::inference

@@ -1,0 +1,114 @@
+"""ONNX files that must be refused, each with the words that its owner needs, and with what a sidecar can do about it."""
+import dataclasses
+
+import numpy
+import onnx
+from family_models import COLOURS, FLOAT, LONG, SIDE, Graph, cells, classifier, image, maps, ultralytics, value, yolov8
+from onnx import helper
+
+
+@dataclasses.dataclass
+class Odd:
+    name: str
+    data: bytes
+    words: list
+    candidates: list = dataclasses.field(default_factory=list)
+    sidecar: str = None
+    labels: str = None
+    cure: tuple = None  # a sidecar, and the family and task that it leads to
+
+
+def constant(outputs, inputs=None, metadata=None, opset=13):
+    """A model that gives these arrays, whatever it sees."""
+    graph = Graph()
+    nothing = graph.node("Mul", graph.node("ReduceMean", (inputs or [image()])[0].name, axes=[1, 2, 3], keepdims=0), graph.constant(0))
+    results = []
+    for name, array in outputs.items():
+        array = numpy.asarray(array, numpy.float32)
+        shaped = graph.node("Reshape", nothing, graph.constant([1] * array.ndim, numpy.int64))
+        graph.node("Add", graph.constant(array), shaped, out=name)
+        results.append(value(name, FLOAT, *array.shape))
+    return graph.model(inputs or [image()], results, metadata, opset)
+
+
+def changed(data, change):
+    model = onnx.load_from_string(data)
+    change(model)
+    return model.SerializeToString()
+
+
+def zeros(*shape):
+    return numpy.zeros(shape, numpy.float32)
+
+
+def decoded_yolox():
+    at = cells()
+    table = numpy.concatenate([at[:, :2], at[:, 2:] * 2, at[:, 2:] * 2, numpy.full((len(at), 4), .1)], axis=1)
+    return constant({"output": table[None]})
+
+
+def not_a_number():
+    table = zeros(1, 7, len(cells()))
+    table[0, 5, 7] = numpy.nan
+    return constant({"output0": table}, metadata=ultralytics("detect", COLOURS))
+
+
+def custom_operator(model):
+    node = model.graph.node[-1]
+    node.op_type, node.domain = "MagicAdd", "com.example"
+    model.opset_import.append(helper.make_opsetid("com.example", 1))
+
+
+def external_weights(model):
+    tensor = model.graph.initializer[0]
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    entry = tensor.external_data.add()
+    entry.key, entry.value = "location", "weights.bin"
+
+
+def set_ir(model):
+    model.ir_version = 99
+
+
+def set_opset(model):
+    model.opset_import[0].version = 99
+
+
+def make_models():
+    good = yolov8("good", 3).data
+    anchors = len(cells())
+    heads = {f"head{stride}": zeros(1, 3, SIDE // stride, SIDE // stride, 85) for stride in (8, 16, 32)}
+    flat_heads = {f"head{stride}": zeros(1, 255, SIDE // stride, SIDE // stride) for stride in (8, 16, 32)}
+    two = value("depth", FLOAT, 1, 1, SIDE, SIDE)
+    return [
+        Odd("silent_rows", constant({"output0": zeros(1, 300, 6)}), ["could be read as", 'family = "', "model.toml"],
+            ["yolo_end2end", "rtdetr_ultralytics"], cure=('family = "rtdetr_ultralytics"\n', "rtdetr_ultralytics", "detect")),
+        Odd("square_table", constant({"output0": zeros(1, 84, 84)}, [image(width=64, height=64)]), ["could be read as"], ["yolov8", "yolox"],
+            cure=('family = "yolov8"\n', "yolov8", "detect")),
+        Odd("plain_512", classifier("x", 512).data, ["could be read as"], ["classifier", "clip"], cure=('family = "clip"\n', "clip", "embed")),
+        Odd("one_map", maps("x", "u2net", 1, 64, 1).data, ["could be read as"], ["u2net", "semantic"], cure=('family = "u2net"\n', "u2net", "mask")),
+        Odd("keras", classifier("x", 10, nhwc=True).data, ["NHWC", "mean and deviation"], ["classifier"],
+            cure=('family = "classifier"\nmean = [127.5, 127.5, 127.5]\ndeviation = [127.5, 127.5, 127.5]\n', "classifier", "classify")),
+        Odd("decoded_yolox", decoded_yolox(), ["in pixels already"], ["yolox"],
+            cure=('family = "yolov5"\ncolour = "bgr"\nfit = "letterbox_top_left"\ndeviation = [1, 1, 1]\n', "yolov5", "detect")),
+        Odd("raw_heads", constant(heads), ["anchors are not in the file"]),
+        Odd("raw_heads_flat", constant(flat_heads), ["anchors are not in the file"]),
+        Odd("logits", constant({"output0": zeros(1, 7, anchors) + 7}, metadata=ultralytics("detect", COLOURS)), ["last activation"]),
+        Odd("rf_detr", constant({"dets": zeros(1, 300, 4), "labels": zeros(1, 300, 4)}), ["RF-DETR"]),
+        Odd("stranger", constant({"y": zeros(1, 2, 3, 5, 7)}), ["no family that is known", "y float32[1,2,3,5,7]"]),
+        Odd("not_a_number", not_a_number(), ["NaN"]),
+        Odd("other_count", constant({"output0": zeros(1, 9, anchors)}, metadata=ultralytics("detect", COLOURS)), ["metadata names 3 classes"]),
+        Odd("batch_of_four", constant({"output0": zeros(4, 7, anchors)}, [image(batch=4)]), ["batch of 1"]),
+        Odd("grey", constant({"y": zeros(1, 10)}, [value("images", FLOAT, 1, 1, SIDE, SIDE)]), ["three channels"]),
+        Odd("second_input", constant({"output0": zeros(1, 7, anchors)}, [image(), two]), ["could be given to its input depth"]),
+        Odd("newer_format", changed(good, set_ir), ["IR version 99"]),
+        Odd("newer_operators", changed(good, set_opset), ["opset 99"]),
+        Odd("custom_operator", changed(good, custom_operator), ["MagicAdd", "com.example", "custom operators"]),
+        Odd("external_weights", changed(good, external_weights), ["external data", "save it as one file"]),
+        Odd("wrong_family", good, ["yolox", "cannot be"], sidecar='family = "yolox"\n'),
+        Odd("unknown_family", good, ["yolov99", "Known are"], sidecar='family = "yolov99"\n'),
+        Odd("wrong_size", good, ["input_width = 320", f"[1,3,{SIDE},{SIDE}]"], sidecar="input_width = 320\n"),
+        Odd("wrong_layout", good, ['layout = "nhwc"'], sidecar='layout = "nhwc"\n'),
+        Odd("wrong_output", good, ["boxes", "nowhere"], sidecar='outputs = { boxes = "nowhere" }\n'),
+        Odd("too_many_labels", good, ["4 labels", "3 classes"], labels="a\nb\nc\nd\n"),
+    ]
