@@ -1,4 +1,6 @@
 """Every runner process is behind the wall before it sees a photo: no privileges, a system call filter, an unprivileged user."""
+import os
+import pathlib
 import pwd
 
 import pytest
@@ -38,7 +40,23 @@ def test_the_level_of_the_wall_is_shown(server):
     assert shown["sandbox"] in server.log_text()
 
 
-@pytest.mark.parametrize("call", ["openat", "socket", "execve", "ptrace", "kill-parent"])
+def test_the_only_socket_of_a_runner_is_its_own_to_the_server(server):
+    if not is_root():
+        pytest.skip("needs root: only it may look into a walled process")
+    for pid in runners(server):
+        held = {path.name: os.readlink(path) for path in pathlib.Path(f"/proc/{pid}/fd").iterdir()}
+        assert [number for number, what in held.items() if what.startswith("socket:")] == ["3"], held
+
+
+def test_runners_are_told_to_send_no_telemetry(server):
+    if not is_root():
+        pytest.skip("needs root: only it may look into a walled process")
+    for pid in runners(server):
+        environment = pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        assert b"ORT_DISABLE_TELEMETRY=1" in environment and b"ORT_TELEMETRY_DISABLED=1" in environment
+
+
+@pytest.mark.parametrize("call", ["openat", "socket", "socketpair", "connect", "bind", "execve", "ptrace", "kill-parent"])
 def test_a_forbidden_system_call_ends_the_runner_and_not_the_server(server, call):
     image = server.result_of(unique_jpeg(f"call:{call}"))
     assert (image["status"], image["error_code"]) == ("failed", "decoder_crash")

@@ -14,12 +14,6 @@ constexpr std::chrono::milliseconds kDyingPatience{1'000};
 
 Error error(std::string_view code, std::string message) { return Error{std::string(code), std::move(message)}; }
 
-std::string in_seconds(std::chrono::milliseconds time) {
-  std::string text = std::to_string(time.count() / 1000);
-  if (time.count() % 1000 != 0) text += "." + std::to_string(1000 + time.count() % 1000).substr(1);
-  return text + " s";
-}
-
 // The soft limit asks and then waits on; only the hard limit, or another reason, ends the wait.
 Waited wait_within_limits(Child& child, const RunContext& context) {
   SteadyClock::time_point start = SteadyClock::now();
@@ -32,24 +26,26 @@ Waited wait_within_limits(Child& child, const RunContext& context) {
   return wait_for_frame(wait, start + context.limits.hard);
 }
 
-RunEnd end_of_silent_child(Child& child, const RunContext& context) {
+AnyEnd end_of_silent_child(Child& child, const RunContext& context) {
   if (!child.process.has_ended(kDyingPatience)) {
     return domain::Crashed{error(domain::code::decoder_crash, "The runner hung up in the middle of this photo.")};
   }
-  return std::visit([](auto end) -> RunEnd { return end; }, end_of_dead_child(context.zygote.exit_status(child)));
+  return std::visit([](auto end) -> AnyEnd { return end; }, end_of_dead_child(context.zygote.exit_status(child)));
 }
 
-RunEnd nonsense(const std::string& why) {
+AnyEnd nonsense(const std::string& why) {
   return domain::Failed{error(domain::code::model_output, why), domain::Failed::Kind::permanent};
 }
 
-RunEnd called_off() { return domain::Interrupted{"The run was called off."}; }
+AnyEnd called_off() { return domain::Interrupted{"The run was called off."}; }
 
-JobRun read_answer(Child& child, const domain::Model& model) {
+JobRun read_answer(Child& child, const Job& job, const domain::Model& model) {
   Result<ChildMessage> message = decode_child_message(child.reader.take_body());
   if (!message) return {nonsense(message.error().message)};
-  if (auto* done = std::get_if<Done>(&*message)) {
+  if (auto* rendered = std::get_if<Rendered>(&*message); rendered != nullptr && job.render) return {std::move(rendered->picture), ChildIs::good};
+  if (auto* done = std::get_if<Done>(&*message); done != nullptr && !job.render) {
     done->outcome.engine = domain::to_string(model.engine);
+    done->outcome.recipe = child.report->recipe;
     return {std::move(done->outcome), ChildIs::good};
   }
   if (auto* failed = std::get_if<domain::Failed>(&*message)) {
@@ -62,7 +58,7 @@ JobRun read_answer(Child& child, const domain::Model& model) {
 
 }  // namespace
 
-std::optional<RunEnd> await_warm(Child& child, const RunContext& context) {
+std::optional<AnyEnd> await_warm(Child& child, const RunContext& context) {
   auto unavailable = [](const std::string& why) {
     return domain::Failed{error(domain::code::model_unavailable, why), domain::Failed::Kind::transient};
   };
@@ -83,11 +79,16 @@ std::optional<RunEnd> await_warm(Child& child, const RunContext& context) {
   return nonsense("The runner answered out of turn.");
 }
 
-JobRun run_job(Child& child, const RunRequest& request, const RunContext& context) {
+JobRun run_job(Child& child, const Job& job, int photo_fd, const RunContext& context) {
+  std::string told = encode(ServerMessage(job));
+  if (told.size() > kLargestFrame) {
+    Error error{std::string(domain::code::too_large), "What shall be drawn over the photo is longer than 16 MB; draw fewer marks."};
+    return {domain::Failed{std::move(error), domain::Failed::Kind::permanent}, ChildIs::good};
+  }
   // A child that cannot be written to has died, which the wait finds out.
-  send_frame(child.jobs.get(), encode(ServerMessage(Job{request.byte_count})), request.photo_fd);
+  send_frame(child.jobs.get(), told, photo_fd);
   switch (wait_within_limits(child, context)) {
-    case Waited::frame: return read_answer(child, context.zygote.model());
+    case Waited::frame: return read_answer(child, job, context.zygote.model());
     case Waited::ended: return {end_of_silent_child(child, context)};
     case Waited::nonsense: return {nonsense("The runner said more than is allowed.")};
     case Waited::called_off: return {called_off()};

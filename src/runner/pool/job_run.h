@@ -4,6 +4,7 @@
 #include "domain/run_limits.h"
 #include "runner/pool/pool.h"
 #include "runner/pool/zygote.h"
+#include "runner/protocol/messages.h"
 
 namespace darkroom::runner {
 
@@ -16,15 +17,18 @@ struct RunContext {
 // What is left of the child: only one that answered as it should is used again.
 enum class ChildIs { good, used_up };
 
+using AnyEnd = std::variant<domain::Outcome, domain::Picture, domain::Failed, domain::Crashed, domain::Interrupted>;
+
 struct JobRun {
-  RunEnd end;
+  AnyEnd end;
   ChildIs child = ChildIs::used_up;
 };
 
 // Waits until a new child has warmed up. None: it is ready. A child that dies or overruns its limits before it has seen a photo says
 // something about the model: Failed transient with model_unavailable.
-std::optional<RunEnd> await_warm(Child& child, const RunContext& context);
+std::optional<AnyEnd> await_warm(Child& child, const RunContext& context);
 
-JobRun run_job(Child& child, const RunRequest& request, const RunContext& context);
+// A job with a render order ends in a Picture, another one in an Outcome.
+JobRun run_job(Child& child, const Job& job, int photo_fd, const RunContext& context);
 
 }  // namespace darkroom::runner

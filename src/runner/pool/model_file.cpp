@@ -42,7 +42,7 @@ Result<ModelFile> open_model_file(const domain::Model& model) {
   Result<std::string> hash = hash_of(file.get());
   if (!hash) return unavailable(model, "cannot be read: " + hash.error().message);
   if (*hash != model.file_hash) {
-    return unavailable(model, "has changed since it was registered; restart the server to take the new one");
+    return unavailable(model, "has changed since it was added; add it again");
   }
   return ModelFile{std::move(file), about.st_size};
 }

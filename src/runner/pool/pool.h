@@ -41,7 +41,7 @@ using RunEnd = std::variant<domain::Outcome, domain::Failed, domain::Crashed, do
 
 class Zygotes;  // one zygote process a model, started when first needed, replaced when it dies
 
-// Runs one job at a time in a child that it keeps from job to job, one child a model. Not thread-safe: one slot, one thread.
+// Runs one job at a time in a child that it keeps from job to job, one child for each model and version. Not thread-safe: one slot, one thread.
 // It must not outlive its Zygotes.
 class Slot {
  public:
@@ -54,9 +54,11 @@ class Slot {
   RunEnd run(const domain::Model& model, const RunRequest& request);
 
   // The same for a picture: decodes the photo in the runner of the model-less preview engine and renders it there. Blocks; ends as run() does.
+  // Failed besides: invalid_field, for an order whose side or quality is out of bounds; too_large, for one with more marks than a message holds.
   RenderEnd render(const RunRequest& request, const domain::RenderOrder& order);
 
-  // Lets go of children that have not worked since `since`, and of those whose model was retired. Called by the slot's own thread between jobs.
+  // Lets go of children that have not worked since `since`, and of those whose version was retired (run() does the latter, too). Called by the
+  // slot's own thread between jobs.
   void release_idle(std::chrono::steady_clock::time_point since);
 
   // From another thread: ends the run in progress at once, as Interrupted, by killing the child; without one, the next run ends so before it
@@ -75,7 +77,7 @@ struct ZygoteStatus {
   std::string version;
   std::string sandbox;  // what the wall is made of: "seccomp, landlock 7, uid nobody"
   int pid = 0;
-  std::int64_t memory_bytes = 0;  // proportional share (PSS) of the process and its children; 0: not known, or not running
+  std::int64_t memory_bytes = 0;  // proportional share (PSS) of the process and its children, estimated where we may not look; 0: not running
   std::optional<Error> error;     // why it could not be started
   std::optional<domain::ModelReport> report = {};  // of the last successful load
   std::vector<domain::Candidate> candidates = {};  // where the error is model_ambiguous
@@ -87,9 +89,11 @@ class Zygotes {
   explicit Zygotes(PoolConfig config);
   ~Zygotes();  // ends every runner process
 
-  // Starts the model's zygote unless it runs, and returns how it stands. Blocks while it loads. Another version of the same model goes on beside it.
+  // Starts the model's zygote unless it runs, and returns how it stands. Blocks while it loads. Another version of the same model goes on beside it;
+  // a version that was retired takes part again.
   ZygoteStatus warm_up(const domain::Model& model);
-  // That version takes no part any more: its process ends when its last child has. A run that still names it is done, by a process started for it alone.
+  // That version takes no part any more: its process ends when its last child has. A run that still names it is done, by a process started
+  // for it alone. Blocks while that very version loads or forks.
   void retire(const std::string& model, const std::string& version);
   // Ends processes that have no child, longest unused first, until all runners together use at most `budget_bytes` (PSS); the kept model is spared.
   // Returns how many were ended.

@@ -1,12 +1,15 @@
-// A slot: one child a model, kept from job to job, replaced when it is used up.
+// A slot: one child for each model and version, kept from job to job, replaced when it is used up.
+#include "domain/error_codes.h"
 #include "runner/pool/job_run.h"
 #include "runner/pool/zygotes_state.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <map>
+#include <stdexcept>
 #include <system_error>
 
 namespace darkroom::runner {
@@ -31,75 +34,123 @@ class CallOff {
   FileDescriptor wake_;
 };
 
-struct Seat {  // a child that is kept, and where it comes from
-  Zygote* zygote = nullptr;
+struct Seat {  // a child that is kept
   Child child;
+  SteadyClock::time_point last_used = SteadyClock::now();
 };
+
+domain::Model preview_model() {
+  domain::Model model;
+  model.name = "preview";
+  model.engine = domain::EngineKind::preview;
+  model.version = "1";
+  return model;
+}
+
+std::optional<Error> wrong_with(const domain::RenderOrder& order) {
+  std::string code(domain::code::invalid_field);
+  if (order.max_side < kSmallestPicture || order.max_side > kLargestPicture) {
+    std::string bounds = std::to_string(kSmallestPicture) + " to " + std::to_string(kLargestPicture);
+    return Error{code, "The longer side of a picture must be " + bounds + " pixels."};
+  }
+  if (order.quality < 1 || order.quality > 100) return Error{code, "The quality of a picture must be 1 to 100."};
+  return std::nullopt;
+}
+
+// A job of one kind does not end in what the other kind gives: run_job() sees to that.
+template <class End>
+End narrow(AnyEnd end) {
+  return std::visit(
+      [](auto&& one) -> End {
+        if constexpr (requires { End(std::move(one)); }) return End(std::move(one));
+        throw std::logic_error("a job ended as one of another kind");
+      },
+      std::move(end));
+}
 
 }  // namespace
 
 struct Slot::State {
   explicit State(Zygotes::State& pool) : zygotes(pool) {}
 
-  RunEnd run(const domain::Model& model, const RunRequest& request);
-  std::optional<RunEnd> seat_child(Zygote& zygote, const RunContext& context);
-  void clear_seat(const std::string& model);
+  AnyEnd work(const domain::Model& model, const Job& job, int photo_fd);
+  std::optional<AnyEnd> seat_child(Zygote& zygote, const RunContext& context);
+  void clear_seat(Zygote& zygote);
+  void release(SteadyClock::time_point since);
 
   Zygotes::State& zygotes;
   CallOff call_off;
-  std::map<std::string, Seat> seats;  // by the model's name
+  std::map<Zygote*, Seat> seats;
 };
 
-void Slot::State::clear_seat(const std::string& model) {
-  auto seat = seats.find(model);
+void Slot::State::clear_seat(Zygote& zygote) {
+  auto seat = seats.find(&zygote);
   if (seat == seats.end()) return;
-  seat->second.zygote->dismiss(std::move(seat->second.child));
+  zygote.dismiss(std::move(seat->second.child));
   seats.erase(seat);
 }
 
-// None: the model's seat is taken by a child that is ready.
-std::optional<RunEnd> Slot::State::seat_child(Zygote& zygote, const RunContext& context) {
-  const std::string& model = zygote.model().name;
-  if (auto seat = seats.find(model); seat != seats.end()) {
+void Slot::State::release(SteadyClock::time_point since) {
+  for (auto seat = seats.begin(); seat != seats.end();) {
+    auto& [zygote, held] = *seat++;
+    if (zygote->is_retired() || held.last_used < since) clear_seat(*zygote);
+  }
+}
+
+// None: the seat is taken by a child that is ready.
+std::optional<AnyEnd> Slot::State::seat_child(Zygote& zygote, const RunContext& context) {
+  if (auto seat = seats.find(&zygote); seat != seats.end()) {
     const Child& child = seat->second.child;
-    bool fit = seat->second.zygote == &zygote && zygote.is_current(child) && !child.process.has_ended();
+    bool fit = zygote.is_current(child) && !child.process.has_ended();
     if (fit && child.jobs_done < zygotes.config.jobs_per_child) return std::nullopt;
-    clear_seat(model);
+    clear_seat(zygote);
   }
   Result<Child> child = zygote.fork(context.call_off);
   if (!child) {
     if (child.error().code == kCalledOff) return domain::Interrupted{"The run was called off."};
     return domain::Failed{child.error(), domain::Failed::Kind::transient};
   }
-  Seat& seat = seats.emplace(model, Seat{&zygote, std::move(*child)}).first->second;
+  Seat& seat = seats.emplace(&zygote, Seat{std::move(*child)}).first->second;
   return await_warm(seat.child, context);
 }
 
-RunEnd Slot::State::run(const domain::Model& model, const RunRequest& request) {
+AnyEnd Slot::State::work(const domain::Model& model, const Job& job, int photo_fd) {
+  release(SteadyClock::time_point::min());
   Zygote& zygote = zygotes.zygote_for(model);
   RunContext context{zygote, zygotes.config.run, call_off.descriptor()};
-  if (std::optional<RunEnd> end = seat_child(zygote, context)) {
-    clear_seat(model.name);
+  if (std::optional<AnyEnd> end = seat_child(zygote, context)) {
+    clear_seat(zygote);
     return std::move(*end);
   }
-  Child& child = seats.at(model.name).child;
-  JobRun job = run_job(child, request, context);
-  if (job.child == ChildIs::used_up) {
-    clear_seat(model.name);
-  } else {
-    ++child.jobs_done;
+  Seat& seat = seats.at(&zygote);
+  JobRun run = run_job(seat.child, job, photo_fd, context);
+  if (run.child == ChildIs::good) {
+    ++seat.child.jobs_done;
+    seat.last_used = SteadyClock::now();
     zygote.job_done();
   }
-  return std::move(job.end);
+  // Of a retired version nothing stays.
+  if (run.child == ChildIs::used_up || zygote.is_retired()) clear_seat(zygote);
+  return std::move(run.end);
 }
 
 Slot::Slot(Zygotes& zygotes) : state_(std::make_unique<State>(*zygotes.state_)) {}
 
 Slot::~Slot() {
-  while (!state_->seats.empty()) state_->clear_seat(std::string(state_->seats.begin()->first));
+  while (!state_->seats.empty()) state_->clear_seat(*state_->seats.begin()->first);
 }
 
-RunEnd Slot::run(const domain::Model& model, const RunRequest& request) { return state_->run(model, request); }
+RunEnd Slot::run(const domain::Model& model, const RunRequest& request) {
+  int side = std::clamp(request.thumbnail_side, 0, kLargestPicture);
+  return narrow<RunEnd>(state_->work(model, Job{request.byte_count, side}, request.photo_fd));
+}
+
+RenderEnd Slot::render(const RunRequest& request, const domain::RenderOrder& order) {
+  if (std::optional<Error> wrong = wrong_with(order)) return domain::Failed{*wrong, domain::Failed::Kind::permanent};
+  return narrow<RenderEnd>(state_->work(preview_model(), Job{request.byte_count, 0, order}, request.photo_fd));
+}
+
+void Slot::release_idle(std::chrono::steady_clock::time_point since) { state_->release(since); }
 
 void Slot::abandon() { state_->call_off.request(); }
 

@@ -16,6 +16,12 @@ int milliseconds_until(SteadyClock::time_point moment) {
 
 }  // namespace
 
+std::string in_seconds(std::chrono::milliseconds time) {
+  std::string text = std::to_string(time.count() / 1000);
+  if (time.count() % 1000 != 0) text += "." + std::to_string(1000 + time.count() % 1000).substr(1);
+  return text + " s";
+}
+
 Waited wait_for_frame(const Wait& wait, SteadyClock::time_point deadline) {
   while (true) {
     // What has been said counts, even if its speaker has died since.

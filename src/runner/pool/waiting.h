@@ -5,6 +5,7 @@
 #include "runner/protocol/frame.h"
 
 #include <chrono>
+#include <string>
 
 namespace darkroom::runner {
 
@@ -18,6 +19,8 @@ struct Wait {
   const ProcessHandle& process;
   int call_off = -1;  // an eventfd; -1: cannot be called off
 };
+
+std::string in_seconds(std::chrono::milliseconds time);  // "0.400 s", "300 s"
 
 Waited wait_for_frame(const Wait& wait, SteadyClock::time_point deadline);
 

@@ -1,4 +1,4 @@
-// A model's zygote as the pool sees it: always there; behind it one process after another, started when needed and replaced when it
+// A version of a model as the pool sees it: always there; behind it one process after another, started when needed and replaced when it
 // dies or stops answering. All functions may be called by all slots; calls to the process take turns.
 #pragma once
 
@@ -18,7 +18,7 @@ class Zygote {
 
   const domain::Model& model() const { return model_; }
 
-  // Starts the process unless it runs. Errors: model_unavailable (a fresh one, or that of a short while ago), kCalledOff.
+  // Starts the process unless it runs. Errors: model_unavailable or model_ambiguous (a fresh one, or that of a short while ago), kCalledOff.
   Result<void> start(int call_off);
   // A new child; starts or replaces the process when that is needed. Errors as above.
   Result<Child> fork(int call_off);
@@ -30,13 +30,21 @@ class Zygote {
   bool is_current(const Child& child) const;
   void job_done() { deaths_ = 0; }  // a child has done a job: the process is worth something
 
-  // No more children: the process ends when the last one is dismissed.
+  // From now on no process stays without a child: the present one ends when its last child is dismissed.
   void retire();
-  ZygoteStatus status() const;
+  void revive() { retired_ = false; }
+  bool is_retired() const { return retired_; }
+
+  // Ends the process if it has no child and nobody is just about to get one. False: there is none, or it is in use.
+  bool end_if_idle();
+  SteadyClock::time_point last_used() const;
+  ZygoteStatus status() const;  // reads the process's size, too
 
  private:
   Result<void> start_locked(int call_off);
   void drop_process(const Error& why);
+  void drop_if_done();
+  void note_failure(Started& failed);
   void publish();
 
   PoolParts parts_;
@@ -45,11 +53,13 @@ class Zygote {
   mutable std::mutex mutex_;  // of all below; held while the process starts or is asked
   std::unique_ptr<ZygoteProcess> process_;
   StartPause pause_;
-  bool retired_ = false;
+  std::atomic<bool> retired_ = false;
   std::atomic<int> deaths_ = 0;  // in a row, without a job done between
 
   mutable std::mutex status_mutex_;  // of what others may see at any time
   ZygoteStatus status_;
+  std::vector<int> family_;
+  SteadyClock::time_point last_used_{};
   std::uint64_t generation_ = 0;
 };
 

@@ -8,6 +8,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstring>
@@ -42,6 +43,14 @@ std::uint64_t next_generation() {
   return ++last;
 }
 
+// Pictures for people who look around wait for results that others wait for.
+constexpr int kPreviewNicer = 10;
+constexpr int kNicest = 19;
+
+int nice_of(const PoolConfig& config, const domain::Model& model) {
+  return model.engine == domain::EngineKind::preview ? std::min(config.nice + kPreviewNicer, kNicest) : config.nice;
+}
+
 Init make_init(const PoolConfig& config, const Account& account, const domain::Model& model) {
   Init init;
   init.model = model;
@@ -50,7 +59,7 @@ Init make_init(const PoolConfig& config, const Account& account, const domain::M
   init.uid = account.uid;
   init.gid = account.gid;
   init.user = account.name;
-  init.nice = config.nice;
+  init.nice = nice_of(config, model);
   init.require_sandbox = config.require_sandbox;
   init.test_mode = config.test_mode;
   init.fail_points = config.fail_points;
@@ -59,14 +68,14 @@ Init make_init(const PoolConfig& config, const Account& account, const domain::M
 
 }  // namespace
 
-Result<std::unique_ptr<ZygoteProcess>> ZygoteProcess::start(const PoolParts& parts, const domain::Model& model, int call_off) {
+Started ZygoteProcess::start(const PoolParts& parts, const domain::Model& model, int call_off) {
   SteadyClock::time_point start = SteadyClock::now();
   SocketPair pair = make_socket_pair();
   Result<ProcessHandle> process = parts.spawner.spawn(pair.theirs.get());
-  if (!process) return process.error();
+  if (!process) return {nullptr, process.error()};
   pair.theirs.reset();
   std::unique_ptr<ZygoteProcess> zygote(new ZygoteProcess(parts, std::move(*process), std::move(pair.ours)));
-  if (Result<void> loaded = zygote->load(model, call_off); !loaded) return loaded.error();
+  if (Result<void> loaded = zygote->load(model, call_off); !loaded) return {nullptr, loaded.error(), std::move(zygote->candidates_)};
 
   auto took = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - start);
   log::info("model loaded", {{"model", model.name},
@@ -74,7 +83,7 @@ Result<std::unique_ptr<ZygoteProcess>> ZygoteProcess::start(const PoolParts& par
                              {"pid", zygote->process_.pid()},
                              {"sandbox", zygote->sandbox_},
                              {"milliseconds", took.count()}});
-  return zygote;
+  return {std::move(zygote)};
 }
 
 ZygoteProcess::ZygoteProcess(const PoolParts& parts, ProcessHandle process, FileDescriptor control)
@@ -91,14 +100,24 @@ Result<void> ZygoteProcess::load(const domain::Model& model, int call_off) {
   Init init = make_init(config_, account_, model);
   init.model_bytes = file->byte_count;
   int passed = file->descriptor ? file->descriptor.get() : -1;
-  if (!send_frame(control_.get(), encode(ServerMessage(std::move(init))), passed)) return unavailable("The runner " + how_it_ended() + ".");
+  std::string told = encode(ServerMessage(std::move(init)));
+  if (told.size() > kLargestFrame) return unavailable("The model's labels and recipe are longer than 16 MB.");
+  if (!send_frame(control_.get(), told, passed)) return unavailable("The runner " + how_it_ended() + ".");
 
-  Result<ZygoteMessage> message = receive_answer(SteadyClock::now() + config_.load_timeout, call_off);
+  SteadyClock::time_point deadline = SteadyClock::now() + config_.load_timeout;
+  Result<ZygoteMessage> message = receive_answer(deadline, call_off);
+  if (!message && message.error().code != kCalledOff && SteadyClock::now() >= deadline) {
+    return unavailable("Loading and trying the model took longer than " + in_seconds(config_.load_timeout) + " and was stopped.");
+  }
   if (!message) return message.error();
-  if (auto* failed = std::get_if<LoadFailed>(&*message)) return failed->error;
+  if (auto* failed = std::get_if<LoadFailed>(&*message)) {
+    candidates_ = std::move(failed->candidates);
+    return failed->error;
+  }
   auto* ready = std::get_if<Ready>(&*message);
   if (ready == nullptr) return unavailable("The runner gave an answer out of turn while it loaded the model.");
   sandbox_ = ready->sandbox;
+  report_ = std::make_shared<const domain::ModelReport>(std::move(ready->report));
   return {};
 }
 
@@ -147,6 +166,7 @@ Result<Child> ZygoteProcess::fork() {
   child.process = ProcessHandle(forked->pid, std::move(pidfd));
   child.jobs = std::move(pair.ours);
   child.generation = generation_;
+  child.report = report_;
   return child;
 }
 
@@ -161,6 +181,12 @@ std::optional<int> ZygoteProcess::exit_status(int pid) {
     if (!message || !std::holds_alternative<Exited>(*message)) return std::nullopt;
   }
   return std::nullopt;
+}
+
+std::vector<int> ZygoteProcess::family() const {
+  std::vector<int> pids = {process_.pid()};
+  for (const auto& [pid, status] : children_) pids.push_back(pid);
+  return pids;
 }
 
 void ZygoteProcess::forget(int pid) { children_.erase(pid); }

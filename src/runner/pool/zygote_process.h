@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace darkroom::runner {
 
@@ -30,10 +31,17 @@ struct PoolParts {  // what all zygotes share
 
 inline constexpr const char* kCalledOff = "called_off";  // error code between the parts of the pool, never shown
 
+class ZygoteProcess;
+struct Started {
+  std::unique_ptr<ZygoteProcess> process;         // none: the error says why
+  Error error = {};                               // model_unavailable or model_ambiguous with the reason, kCalledOff
+  std::vector<domain::Candidate> candidates = {};  // where it is model_ambiguous
+};
+
 class ZygoteProcess {
  public:
-  // Starts it and waits until the model is loaded. Errors: model_unavailable with the reason, kCalledOff.
-  static Result<std::unique_ptr<ZygoteProcess>> start(const PoolParts& parts, const domain::Model& model, int call_off);
+  // Starts it and waits until the model is loaded.
+  static Started start(const PoolParts& parts, const domain::Model& model, int call_off);
   ~ZygoteProcess();  // kills it, and by that its children
   ZygoteProcess(const ZygoteProcess&) = delete;
   ZygoteProcess& operator=(const ZygoteProcess&) = delete;
@@ -43,6 +51,8 @@ class ZygoteProcess {
   std::uint64_t generation() const { return generation_; }
   bool is_alive() const { return !process_.has_ended(); }
   std::size_t children() const { return children_.size(); }
+  std::vector<int> family() const;  // its pid, then those of its children
+  const domain::ModelReport& report() const { return *report_; }
 
   // Errors: model_unavailable; after one this process is of no more use.
   Result<Child> fork();
@@ -64,6 +74,8 @@ class ZygoteProcess {
   FrameReader reader_{Descriptors::accepted};
   std::uint64_t generation_;
   std::string sandbox_;
+  std::shared_ptr<const domain::ModelReport> report_;
+  std::vector<domain::Candidate> candidates_;
   std::map<int, std::optional<int>> children_;  // pid: wait status once it has ended
 };
 

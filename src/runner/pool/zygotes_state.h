@@ -6,21 +6,32 @@
 
 #include <memory>
 #include <mutex>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace darkroom::runner {
 
+enum class Part { as_it_is, active };  // active: a retired version takes part again
+
 struct Zygotes::State {
   explicit State(PoolConfig configuration);  // throws when the user to run as does not exist
 
-  // Another version of the same model is retired. The zygote stays as long as the pool.
-  Zygote& zygote_for(const domain::Model& model);
+  // The zygote stays as long as the pool.
+  Zygote& zygote_for(const domain::Model& model, Part part = Part::as_it_is);
+  void retire(const std::string& model, const std::string& version);
+  std::vector<Zygote*> all();
 
   const PoolConfig config;
   const Account account;
   Spawner spawner;
-  std::mutex mutex;  // of the list
-  std::vector<std::unique_ptr<Zygote>> zygotes;
+
+ private:
+  Zygote* find(const std::string& model, const std::string& version);
+
+  std::mutex mutex_;  // of the list and the set
+  std::vector<std::unique_ptr<Zygote>> zygotes_;
+  std::set<std::pair<std::string, std::string>> retired_;  // model, version; also those that never ran here
 };
 
 }  // namespace darkroom::runner

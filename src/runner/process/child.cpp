@@ -2,6 +2,7 @@
 #include "runner/process/child.h"
 
 #include "domain/error_codes.h"
+#include "domain/printable.h"
 #include "runner/process/process_photo.h"
 #include "runner/process/soft_stop.h"
 #include "runner/process/test_markers.h"
@@ -41,8 +42,8 @@ bool set_up(FileDescriptor jobs, const ChildTask& task) {
   return raise_child_wall() || !task.init.require_sandbox;
 }
 
-domain::Failed unreadable(const std::string& why) {
-  return domain::Failed{Error{std::string(domain::code::blob_missing), why}, domain::Failed::Kind::permanent};
+domain::Failed failed(std::string_view code, const std::string& why) {
+  return domain::Failed{Error{std::string(code), why}, domain::Failed::Kind::permanent};
 }
 
 class JobLoop {
@@ -69,38 +70,48 @@ class JobLoop {
       FileDescriptor photo = reader.take_descriptor();
       if (!message || !std::holds_alternative<Job>(*message) || !photo) return 1;
       soft_stop::clear();
-      if (!send_frame(kJobSocket, answer(std::get<Job>(*message), std::move(photo)))) return 0;
+      if (!send_frame(kJobSocket, fit(answer(std::get<Job>(*message), std::move(photo)), std::get<Job>(*message)))) return 0;
     }
   }
 
  private:
+  // The server takes no frame beyond a bound, since it has to read it.
+  static std::string fit(std::string text, const Job& job) {
+    if (text.size() <= kLargestFrame) return text;
+    if (job.render) return encode(failed(domain::code::too_large, "The picture takes up more than 16 MB; order a smaller one, or less quality."));
+    return encode(failed(domain::code::model_output,
+                         "What the model found in this photo takes up more than 16 MB; raise its confidence threshold or lower max_detections."));
+  }
+
   // The one boundary where exceptions of a job end.
   std::string answer(const Job& job, FileDescriptor photo) {
     try {
       return encode(run_job(job, std::move(photo)));
     } catch (const std::bad_alloc&) {
       file_ = {};
-      Error error{std::string(domain::code::memory_limit), "Processing this photo needed more memory than the limit."};
-      return encode(domain::Failed{std::move(error), domain::Failed::Kind::permanent});
+      return encode(failed(domain::code::memory_limit, "Processing this photo needed more memory than the limit."));
     } catch (const LieToServer& lie) {
       return lie.text;
     } catch (const std::exception& broken) {
-      Error error{std::string(domain::code::internal), "The engine failed: " + std::string(broken.what()).substr(0, 500)};
-      return encode(domain::Failed{std::move(error), domain::Failed::Kind::permanent});
+      return encode(failed(domain::code::internal, "The engine failed: " + domain::printable(broken.what(), 500)));
     }
   }
 
   ChildMessage run_job(const Job& job, FileDescriptor photo) {
+    if (job.render.has_value() != (task_.init.model.engine == domain::EngineKind::preview)) {
+      return failed(domain::code::internal, "The preview engine makes pictures, and only it does.");
+    }
     if (job.byte_count > task_.init.photo.max_bytes) {
-      Error error{std::string(domain::code::too_large), "The photo has more bytes than the limit allows."};
-      return domain::Failed{std::move(error), domain::Failed::Kind::permanent};
+      return failed(domain::code::too_large, "The photo has more bytes than the limit allows.");
     }
     auto start = std::chrono::steady_clock::now();
-    if (!read_photo(photo.get(), static_cast<std::size_t>(job.byte_count))) return unreadable("The stored photo is shorter than it was at upload.");
+    if (!read_photo(photo.get(), static_cast<std::size_t>(job.byte_count))) {
+      return failed(domain::code::blob_missing, "The stored photo is shorter than it was at upload.");
+    }
     photo.reset();
     auto read_time = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
     if (task_.init.test_mode && !task_.engine.needs_pixels()) obey_marker(file_);
-    return processor_.process(file_, read_time.count());
+    return job.render ? processor_.render(file_, *job.render) : processor_.process(file_, read_time.count(), job.thumbnail_side);
   }
 
   bool read_photo(int photo, std::size_t size) {

@@ -1,19 +1,23 @@
-// The steps of one photo: header, decode, detect, check.
+// The steps of one photo: header, decode, detect or render, check.
 #include "runner/process/process_photo.h"
 
 #include "base/fail_point.h"
 #include "domain/error_codes.h"
 #include "imaging/decode.h"
 #include "imaging/header.h"
+#include "imaging/render.h"
 #include "runner/process/soft_stop.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 
 namespace darkroom::runner {
 namespace {
 
 // Pixels of most photos are kept as memory for the next; those of a giant would only sit there.
 constexpr std::size_t kMostSpareBytes = 48'000'000;
+constexpr std::size_t kMostThumbnailBytes = 512 * 1024;  // what domain::validate lets pass
 
 using SteadyClock = std::chrono::steady_clock;
 
@@ -46,17 +50,36 @@ domain::Failed failed(const Error& error) {
   return domain::Failed{error, transient ? domain::Failed::Kind::transient : domain::Failed::Kind::permanent};
 }
 
+// What a decode has to cover for a picture whose longer side is `side`; zero: the whole photo.
+inference::WantedSize cover_for(const domain::ImageInfo& image, int side) {
+  double scale = static_cast<double>(side) / std::max({image.width, image.height, 1});
+  if (scale >= 1) return {};
+  auto scaled = [scale](int length) { return std::max(1, static_cast<int>(std::ceil(length * scale))); };
+  return {scaled(image.width), scaled(image.height)};
+}
+
+inference::WantedSize larger(inference::WantedSize one, inference::WantedSize other) {
+  if (one.width == 0 || other.width == 0) return {};
+  return {std::max(one.width, other.width), std::max(one.height, other.height)};
+}
+
+// A result is worth more than its thumbnail, which can be made again: one that fails is left out.
+std::string make_thumbnail(const imaging::DecodedPhoto& photo, int side) {
+  Result<domain::Picture> picture = imaging::render(photo.pixels, photo.info.width, photo.info.height, {side, domain::kThumbnailQuality, {}});
+  return picture && picture->jpeg.size() <= kMostThumbnailBytes ? std::move(picture->jpeg) : "";
+}
+
 }  // namespace
 
-ChildMessage PhotoProcessor::process(std::span<const std::uint8_t> file, std::int64_t read_time) {
-  Result<domain::Outcome> outcome = run(file, read_time);
+ChildMessage PhotoProcessor::process(std::span<const std::uint8_t> file, std::int64_t read_time, int thumbnail_side) {
+  Result<domain::Outcome> outcome = run(file, read_time, thumbnail_side);
   fail_point("K11");
   if (!outcome) return failed(outcome.error());
   if (Result<void> valid = domain::validate(*outcome); !valid) return failed(valid.error());
   return Done{std::move(*outcome)};
 }
 
-Result<domain::Outcome> PhotoProcessor::run(std::span<const std::uint8_t> file, std::int64_t read_time) {
+Result<domain::Outcome> PhotoProcessor::run(std::span<const std::uint8_t> file, std::int64_t read_time, int thumbnail_side) {
   domain::Outcome outcome;
   outcome.engine = engine_.name();
   outcome.engine_version = engine_.version();
@@ -70,6 +93,7 @@ Result<domain::Outcome> PhotoProcessor::run(std::span<const std::uint8_t> file, 
   if (!engine_.needs_pixels()) return outcome;
 
   inference::WantedSize wanted = engine_.wanted(outcome.image.width, outcome.image.height);
+  if (thumbnail_side > 0) wanted = larger(wanted, cover_for(outcome.image, thumbnail_side));
   imaging::DecodeRequest request{limits_, wanted.width, wanted.height};
   Result<imaging::DecodedPhoto> photo = imaging::decode(file, request, std::move(spare_));
   if (!photo) return photo.error();
@@ -78,10 +102,38 @@ Result<domain::Outcome> PhotoProcessor::run(std::span<const std::uint8_t> file, 
   if (soft_stop::requested()) return stopped();
 
   Result<domain::Findings> found = engine_.detect(photo->pixels, photo->info, outcome.timings);
-  if (photo->pixels.bytes.capacity() <= kMostSpareBytes) spare_ = std::move(photo->pixels.bytes);
+  if (found && thumbnail_side > 0) {
+    start = SteadyClock::now();
+    outcome.thumbnail = make_thumbnail(*photo, thumbnail_side);
+    outcome.timings.thumbnail = micros_since(start);
+  }
+  keep_memory(std::move(photo->pixels));
   if (!found) return found.error();
   outcome.found = std::move(*found);
   return outcome;
+}
+
+ChildMessage PhotoProcessor::render(std::span<const std::uint8_t> file, const domain::RenderOrder& order) {
+  Result<Rendered> rendered = make_picture(file, order);
+  if (!rendered) return failed(rendered.error());
+  return std::move(*rendered);
+}
+
+Result<Rendered> PhotoProcessor::make_picture(std::span<const std::uint8_t> file, const domain::RenderOrder& order) {
+  Result<imaging::PhotoHeader> header = imaging::read_header(file, limits_);
+  if (!header) return header.error();
+  inference::WantedSize wanted = cover_for(describe(*header), order.max_side);
+  Result<imaging::DecodedPhoto> photo = imaging::decode(file, {limits_, wanted.width, wanted.height}, std::move(spare_));
+  if (!photo) return photo.error();
+  if (soft_stop::requested()) return stopped();
+  Result<domain::Picture> picture = imaging::render(photo->pixels, photo->info.width, photo->info.height, order);
+  keep_memory(std::move(photo->pixels));
+  if (!picture) return picture.error();
+  return Rendered{std::move(*picture), std::move(photo->info)};
+}
+
+void PhotoProcessor::keep_memory(imaging::Pixels pixels) {
+  if (pixels.bytes.capacity() <= kMostSpareBytes) spare_ = std::move(pixels.bytes);
 }
 
 void PhotoProcessor::warm_up() {

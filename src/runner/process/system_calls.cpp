@@ -21,7 +21,7 @@ using Filter = std::unique_ptr<void, Release>;
 // Memory, time, the descriptors at hand, and dying in an orderly way (abort signals itself, a failed check of glibc writes a line).
 constexpr int kAllowed[] = {
     SCMP_SYS(read),          SCMP_SYS(pread64),        SCMP_SYS(write),           SCMP_SYS(writev),        SCMP_SYS(recvmsg),
-    SCMP_SYS(sendmsg),       SCMP_SYS(sendto),         SCMP_SYS(poll),            SCMP_SYS(ppoll),         SCMP_SYS(close),
+    SCMP_SYS(sendmsg),       SCMP_SYS(poll),           SCMP_SYS(ppoll),           SCMP_SYS(close),
     SCMP_SYS(close_range),   SCMP_SYS(dup2),           SCMP_SYS(dup3),            SCMP_SYS(munmap),        SCMP_SYS(brk),
     SCMP_SYS(mremap),        SCMP_SYS(madvise),        SCMP_SYS(futex),           SCMP_SYS(exit),          SCMP_SYS(exit_group),
     SCMP_SYS(rt_sigreturn),  SCMP_SYS(rt_sigprocmask), SCMP_SYS(restart_syscall), SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
@@ -57,6 +57,7 @@ bool filter_zygote_calls() {
   for (int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {
     good = good && allow_when(filter, call, SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
   }
+  good = good && allow_when(filter, SCMP_SYS(sendto), SCMP_A4_64(SCMP_CMP_EQ, 0));  // to the other end, and to no address
   good = good && allow_when(filter, SCMP_SYS(clone), SCMP_A0_64(SCMP_CMP_EQ, fork_flags()));
   good = good && allow_when(filter, SCMP_SYS(prlimit64), SCMP_A0_64(SCMP_CMP_EQ, 0));
   return good && seccomp_load(filter.get()) == 0;

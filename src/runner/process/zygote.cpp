@@ -4,6 +4,8 @@
 #include "base/fail_point.h"
 #include "base/file_descriptor.h"
 #include "domain/error_codes.h"
+#include "domain/printable.h"
+#include "imaging/heif_module.h"
 #include "inference/engine.h"
 #include "runner/process/child.h"
 #include "runner/process/soft_stop.h"
@@ -23,6 +25,7 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <ctime>
@@ -33,6 +36,7 @@ namespace {
 
 constexpr int kOutOfMemoryScore = 500;  // the kernel shall take a runner before the server
 constexpr rlim_t kMostDescriptors = 32;
+constexpr std::size_t kLongestMessage = 1'000;           // that the server reads
 constexpr std::int64_t kLoadingFactor = 4;  // a model's file, its parsed form, its packed weights, and room
 
 Error unavailable(const std::string& why) { return Error{std::string(domain::code::model_unavailable), why}; }
@@ -49,8 +53,10 @@ class Zygote {
   // Answers Ready or LoadFailed.
   bool prepare() {
     Result<Ready> ready = try_to_prepare();
-    if (!ready) return send_frame(control_, encode(LoadFailed{ready.error()})) && false;
-    return send_frame(control_, encode(*ready));
+    if (!ready) return send_frame(control_, encode(load_failed(ready.error()))) && false;
+    std::string told = encode(*ready);
+    if (told.size() <= kLargestFrame) return send_frame(control_, told);
+    return send_frame(control_, encode(load_failed(unavailable("What the model's file says about itself is longer than 16 MB.")))) && false;
   }
 
   // Until the server hangs up.
@@ -73,6 +79,7 @@ class Zygote {
 
  private:
   Result<Ready> try_to_prepare() {
+    if (init_.photo.heif) imaging::open_heif_module();
     try {
       engine_ = inference::make_engine(init_.model);
       engine_->open();
@@ -82,9 +89,15 @@ class Zygote {
     prepare_process();
     Result<std::string> level = raise_wall({init_.uid, init_.gid, init_.user, init_.require_sandbox});
     if (!level) return level.error();
-    if (Result<void> loaded = load(); !loaded) return loaded.error();
+    Result<domain::ModelReport> report = load();
+    if (!report) return report.error();
     ::malloc_trim(0);  // what loading has left over would be copied into each child that touches it
-    return Ready{*level, engine_->version()};
+    return Ready{*level, engine_->version(), std::move(*report)};
+  }
+
+  LoadFailed load_failed(const Error& why) const {
+    bool ambiguous = why.code == domain::code::model_ambiguous;
+    return {{why.code, domain::printable(why.message, kLongestMessage)}, ambiguous ? engine_->candidates() : std::vector<domain::Candidate>{}};
   }
 
   // All that needs files, or that the wall forbids.
@@ -113,7 +126,8 @@ class Zygote {
     ::setrlimit(RLIMIT_AS, &space);
   }
 
-  Result<void> load() {
+  Result<domain::ModelReport> load() {
+    auto start = std::chrono::steady_clock::now();
     try {
       std::vector<std::uint8_t> bytes(static_cast<std::size_t>(init_.model_bytes));
       for (std::size_t have = 0; have < bytes.size();) {
@@ -123,7 +137,12 @@ class Zygote {
         have += static_cast<std::size_t>(got);
       }
       model_.reset();
-      return engine_->load(bytes);
+      if (Result<void> loaded = engine_->load(bytes); !loaded) return loaded.error();
+      domain::ModelReport report = engine_->report();
+      auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+      if (report.load_micros == 0) report.load_micros = took.count();
+      if (Result<void> valid = domain::validate(report); !valid) return valid.error();
+      return report;
     } catch (const std::bad_alloc&) {
       return unavailable("The model needs more memory to load than the limit allows.");
     } catch (const std::exception& broken) {
@@ -148,7 +167,7 @@ class Zygote {
     long pid = ::syscall(SYS_clone, fork_flags(), nullptr, &pidfd, nullptr, nullptr);
     if (pid == 0) return run_child(std::move(jobs), task);
     if (pid < 0) {
-      send_frame(control_, encode(LoadFailed{unavailable(std::string("The runner could not fork: ") + std::strerror(errno))}));
+      send_frame(control_, encode(LoadFailed{unavailable(std::string("The runner could not fork: ") + std::strerror(errno)), {}}));
       return std::nullopt;
     }
     FileDescriptor handle(pidfd);

@@ -1,10 +1,9 @@
 // From JSON to messages, strictly.
-#include "runner/protocol/messages.h"
-
 #include "domain/error_codes.h"
-#include "runner/protocol/field_reader.h"
+#include "runner/protocol/findings_codec.h"
+#include "runner/protocol/messages.h"
+#include "runner/protocol/model_codec.h"
 
-#include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
@@ -16,46 +15,34 @@ namespace json = boost::json;
 
 constexpr std::size_t kLongestName = 200;
 constexpr std::size_t kLongestMessage = 1000;
-constexpr std::size_t kMostLabels = 100'000;
-constexpr std::size_t kMostObjects = 10'000;
+// Each takes up 16 bytes and more once read, so that two bytes of text cost the reader many times that; 10,000 objects of 17 keypoints need 700,000.
+constexpr std::ptrdiff_t kMostValues = 1'500'000;
+constexpr std::string_view kJpegStart = "\xff\xd8\xff";
 
 Error refusal(std::string_view speaker, const std::string& why) {
   return Error{std::string(domain::code::model_output), std::string(speaker) + " said something that cannot be read: " + why + "."};
 }
 
-Result<json::value> parse(std::string_view speaker, std::string_view body) {
+struct Body {
+  json::value value;
+  std::string_view attached;  // the bytes behind the JSON
+};
+
+Result<Body> parse(std::string_view speaker, std::string_view body) {
+  std::string_view text = body.substr(0, body.find('\0'));
+  std::string_view rest = body.substr(text.size());
+  if (rest.size() == 1) return refusal(speaker, "it announces bytes and has none");
+  if (std::ranges::count(text, ',') + std::ranges::count(text, '[') > kMostValues) return refusal(speaker, "it holds too many values");
   boost::system::error_code failed;
-  json::value value = json::parse(body, failed);
+  json::value value = json::parse(text, failed);
   if (failed) return refusal(speaker, "it is not JSON");
-  return value;
+  return Body{std::move(value), rest.substr(std::min<std::size_t>(rest.size(), 1))};
 }
 
 // One line of text for a log or a page, whatever the runner put into it.
 std::string one_line(std::string text) {
   std::ranges::replace_if(text, [](unsigned char letter) { return letter < 0x20 || letter == 0x7f; }, ' ');
   return text;
-}
-
-domain::Model read_model(FieldReader fields, FieldReader& outer) {
-  domain::Model model;
-  model.name = fields.text("name", kLongestName);
-  std::string engine = fields.text("engine", kLongestName);
-  std::optional<domain::EngineKind> kind = domain::parse_engine_kind(engine);
-  if (!kind) {
-    fields.fail("engine", "is not known");
-  } else {
-    model.engine = *kind;
-  }
-  model.version = fields.text("version", kLongestName);
-  for (const json::value& label : fields.array("labels", kMostLabels)) {
-    if (label.is_string()) model.labels.emplace_back(label.get_string());
-  }
-  model.recipe.family = fields.text("family", kLongestName);
-  model.recipe.confidence_threshold = fields.optional_number("confidence_threshold");
-  model.recipe.nms_iou = fields.optional_number("nms_iou");
-  if (int most = fields.integer<int>("max_detections", 0); most > 0) model.recipe.max_detections = most;
-  outer.absorb(fields);
-  return model;
 }
 
 domain::PhotoLimits read_photo_limits(FieldReader fields, FieldReader& outer) {
@@ -65,6 +52,7 @@ domain::PhotoLimits read_photo_limits(FieldReader fields, FieldReader& outer) {
   limits.max_side = fields.integer<int>("max_side", 0);
   limits.max_jpeg_scans = fields.integer<int>("max_jpeg_scans", 0);
   limits.refuse_truncated = fields.flag("refuse_truncated");
+  limits.heif = fields.flag("heif");
   outer.absorb(fields);
   return limits;
 }
@@ -85,59 +73,12 @@ Init read_init(FieldReader& fields) {
   return init;
 }
 
-domain::ImageInfo read_image(FieldReader fields, FieldReader& outer) {
-  domain::ImageInfo image;
-  image.width = fields.integer<int>("width", 0);
-  image.height = fields.integer<int>("height", 0);
-  image.raw_width = fields.integer<int>("raw_width", 0);
-  image.raw_height = fields.integer<int>("raw_height", 0);
-  image.format = fields.text("format", kLongestName);
-  image.mode = fields.text("mode", kLongestName);
-  image.bit_depth = fields.integer<int>("bit_depth", 1, 64);
-  image.orientation = fields.integer<int>("orientation", 1, 8);
-  image.frames = fields.integer<int>("frames", 0);
-  image.scans = fields.integer<int>("scans", 0);
-  image.scale_denominator = fields.integer<int>("scale_denominator", 1, 8);
-  image.truncated = fields.flag("truncated");
-  outer.absorb(fields);
-  return image;
-}
-
-domain::StageTimings read_timings(FieldReader fields, FieldReader& outer) {
-  domain::StageTimings timings;
-  timings.read = fields.integer("read", std::int64_t{0});
-  timings.decode = fields.integer("decode", std::int64_t{0});
-  timings.prepare = fields.integer("prepare", std::int64_t{0});
-  timings.infer = fields.integer("infer", std::int64_t{0});
-  timings.post = fields.integer("post", std::int64_t{0});
-  outer.absorb(fields);
-  return timings;
-}
-
-domain::DetectedObject read_object(const json::value& value, FieldReader& outer) {
-  FieldReader fields(value);
-  domain::DetectedObject object;
-  object.label = fields.text("label", kLongestName);
-  object.confidence = fields.optional_number("confidence");
-  const json::array& box = fields.array("box", object.box.size());
-  if (box.size() != object.box.size()) fields.fail("box", "does not have four numbers");
-  for (std::size_t i = 0; i < box.size(); ++i) {
-    boost::system::error_code failed;
-    object.box[i] = box[i].is_number() ? box[i].to_number<double>(failed) : 0;
-    if (!box[i].is_number() || failed) fields.fail("box", "does not have four numbers");
-  }
-  outer.absorb(fields);
-  return object;
-}
-
-Done read_done(FieldReader& fields) {
-  Done done;
-  for (const json::value& value : fields.array("objects", kMostObjects)) done.outcome.found.objects.push_back(read_object(value, fields));
-  done.outcome.image = read_image(fields.object("image"), fields);
-  done.outcome.timings = read_timings(fields.object("timings"), fields);
-  done.outcome.engine = one_line(fields.text("engine", kLongestName));
-  done.outcome.engine_version = one_line(fields.text("engine_version", kLongestName));
-  return done;
+Job read_job(FieldReader& fields) {
+  Job job;
+  job.byte_count = fields.integer("byte_count", std::int64_t{0});
+  job.thumbnail_side = fields.integer<int>("thumbnail_side", 0, kLargestPicture);
+  if (!fields.is_null("render")) job.render = read_render_order(fields.object("render"), fields);
+  return job;
 }
 
 Error read_error(FieldReader& fields) {
@@ -148,39 +89,83 @@ Error read_error(FieldReader& fields) {
   return error;
 }
 
+Ready read_ready(FieldReader& fields) {
+  Ready ready;
+  ready.sandbox = one_line(fields.text("sandbox", kLongestName));
+  ready.engine_version = one_line(fields.text("engine_version", kLongestName));
+  ready.report = read_report(fields.object("report"), fields);
+  return ready;
+}
+
 // Forked and Exited name real processes; 0 and below would mean groups of them to a system call.
 int read_pid(FieldReader& fields) { return fields.integer<int>("pid", 1); }
+
+// The bytes behind the message: as many as it says, and a JPEG as far as the first bytes tell.
+std::string read_attached(FieldReader& fields, std::string_view attached) {
+  if (fields.integer("attached", std::int64_t{0}) != static_cast<std::int64_t>(attached.size())) fields.fail("attached", "is not what follows");
+  if (!attached.empty() && !attached.starts_with(kJpegStart)) fields.fail("attached", "is no picture");
+  return std::string(attached);
+}
+
+Done read_done(FieldReader& fields, std::string_view attached) {
+  Done done;
+  done.outcome.found = read_findings(fields.object("found"), fields);
+  done.outcome.image = read_image(fields.object("image"), fields);
+  done.outcome.timings = read_timings(fields.object("timings"), fields);
+  done.outcome.engine = one_line(fields.text("engine", kLongestName));
+  done.outcome.engine_version = one_line(fields.text("engine_version", kLongestName));
+  done.outcome.thumbnail = read_attached(fields, attached);
+  return done;
+}
+
+Rendered read_rendered(FieldReader& fields, std::string_view attached) {
+  Rendered rendered;
+  rendered.picture.width = fields.integer<int>("width", 1, kLargestPicture);
+  rendered.picture.height = fields.integer<int>("height", 1, kLargestPicture);
+  rendered.image = read_image(fields.object("image"), fields);
+  rendered.picture.jpeg = read_attached(fields, attached);
+  if (attached.empty()) fields.fail("attached", "is missing");
+  return rendered;
+}
+
+Result<void> validate(const ChildMessage& message) {
+  if (const Done* done = std::get_if<Done>(&message)) return domain::validate(done->outcome);
+  domain::Outcome photo;
+  if (const Rendered* rendered = std::get_if<Rendered>(&message)) photo.image = rendered->image;
+  return domain::validate(photo);
+}
 
 }  // namespace
 
 Result<ServerMessage> decode_server_message(std::string_view body) {
-  Result<json::value> value = parse("the server", body);
-  if (!value) return value.error();
-  FieldReader fields(*value);
+  Result<Body> parsed = parse("the server", body);
+  if (!parsed) return parsed.error();
+  FieldReader fields(parsed->value);
   ServerMessage message = Fork{};
   std::string type = fields.text("type", kLongestName);
   if (type == "init") {
     message = read_init(fields);
   } else if (type == "job") {
-    message = Job{fields.integer("byte_count", std::int64_t{0})};
+    message = read_job(fields);
   } else if (type != "fork") {
     fields.fail("type", "is not known");
   }
+  if (!parsed->attached.empty()) fields.fail("type", "does not go with bytes");
   if (std::optional<std::string> wrong = fields.finish()) return refusal("the server", *wrong);
   return message;
 }
 
 Result<ZygoteMessage> decode_zygote_message(std::string_view body) {
-  Result<json::value> value = parse("the model's process", body);
-  if (!value) return value.error();
-  FieldReader fields(*value);
+  Result<Body> parsed = parse("the model's process", body);
+  if (!parsed) return parsed.error();
+  FieldReader fields(parsed->value);
   ZygoteMessage message = Forked{};
   std::string type = fields.text("type", kLongestName);
   if (type == "ready") {
-    std::string sandbox = one_line(fields.text("sandbox", kLongestName));
-    message = Ready{std::move(sandbox), one_line(fields.text("engine_version", kLongestName))};
+    message = read_ready(fields);
   } else if (type == "load_failed") {
-    message = LoadFailed{read_error(fields)};
+    Error error = read_error(fields);
+    message = LoadFailed{std::move(error), read_candidates(fields, "candidates")};
   } else if (type == "forked") {
     message = Forked{read_pid(fields)};
   } else if (type == "exited") {
@@ -189,18 +174,25 @@ Result<ZygoteMessage> decode_zygote_message(std::string_view body) {
   } else {
     fields.fail("type", "is not known");
   }
+  if (!parsed->attached.empty()) fields.fail("type", "does not go with bytes");
   if (std::optional<std::string> wrong = fields.finish()) return refusal("the model's process", *wrong);
+  if (const Ready* ready = std::get_if<Ready>(&message)) {
+    if (Result<void> valid = domain::validate(ready->report); !valid) return valid.error();
+  }
   return message;
 }
 
 Result<ChildMessage> decode_child_message(std::string_view body) {
-  Result<json::value> value = parse("the runner", body);
-  if (!value) return value.error();
-  FieldReader fields(*value);
+  Result<Body> parsed = parse("the runner", body);
+  if (!parsed) return parsed.error();
+  FieldReader fields(parsed->value);
   ChildMessage message = Warm{};
   std::string type = fields.text("type", kLongestName);
+  bool may_attach = type == "done" || type == "rendered";
   if (type == "done") {
-    message = read_done(fields);
+    message = read_done(fields, parsed->attached);
+  } else if (type == "rendered") {
+    message = read_rendered(fields, parsed->attached);
   } else if (type == "failed") {
     Error error = read_error(fields);
     auto kind = fields.flag("permanent") ? domain::Failed::Kind::permanent : domain::Failed::Kind::transient;
@@ -208,10 +200,9 @@ Result<ChildMessage> decode_child_message(std::string_view body) {
   } else if (type != "warm") {
     fields.fail("type", "is not known");
   }
+  if (!may_attach && !parsed->attached.empty()) fields.fail("type", "does not go with bytes");
   if (std::optional<std::string> wrong = fields.finish()) return refusal("the runner", *wrong);
-  if (const Done* done = std::get_if<Done>(&message)) {
-    if (Result<void> valid = domain::validate(done->outcome); !valid) return valid.error();
-  }
+  if (Result<void> valid = validate(message); !valid) return valid.error();
   return message;
 }
 

@@ -1,8 +1,8 @@
-// From messages to JSON.
+// From messages to JSON, with a picture's bytes behind it.
+#include "runner/protocol/findings_codec.h"
 #include "runner/protocol/messages.h"
+#include "runner/protocol/model_codec.h"
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
 namespace darkroom::runner {
@@ -10,65 +10,20 @@ namespace {
 
 namespace json = boost::json;
 
-template <class Number>
-json::value nullable(const std::optional<Number>& number) {
-  return number ? json::value(*number) : json::value(nullptr);
-}
-
-json::object to_json(const domain::Model& model) {
-  const domain::Recipe& recipe = model.recipe;
-  return {{"name", model.name},
-          {"engine", domain::to_string(model.engine)},
-          {"version", model.version},
-          {"labels", json::array(model.labels.begin(), model.labels.end())},
-          {"family", recipe.family},
-          {"confidence_threshold", nullable(recipe.confidence_threshold)},
-          {"nms_iou", nullable(recipe.nms_iou)},
-          {"max_detections", recipe.max_detections.value_or(0)}};
-}
-
-json::object to_json(const domain::PhotoLimits& limits) {
+json::object write(const domain::PhotoLimits& limits) {
   return {{"max_bytes", limits.max_bytes},
           {"max_pixels", limits.max_pixels},
           {"max_side", limits.max_side},
           {"max_jpeg_scans", limits.max_jpeg_scans},
-          {"refuse_truncated", limits.refuse_truncated}};
+          {"refuse_truncated", limits.refuse_truncated},
+          {"heif", limits.heif}};
 }
 
-json::object to_json(const domain::ImageInfo& image) {
-  return {{"width", image.width},
-          {"height", image.height},
-          {"raw_width", image.raw_width},
-          {"raw_height", image.raw_height},
-          {"format", image.format},
-          {"mode", image.mode},
-          {"bit_depth", image.bit_depth},
-          {"orientation", image.orientation},
-          {"frames", image.frames},
-          {"scans", image.scans},
-          {"scale_denominator", image.scale_denominator},
-          {"truncated", image.truncated}};
-}
-
-json::object to_json(const domain::StageTimings& timings) {
-  return {{"read", timings.read},
-          {"decode", timings.decode},
-          {"prepare", timings.prepare},
-          {"infer", timings.infer},
-          {"post", timings.post}};
-}
-
-json::object to_json(const domain::DetectedObject& object) {
-  return {{"label", object.label},
-          {"confidence", nullable(object.confidence)},
-          {"box", json::array(object.box.begin(), object.box.end())}};
-}
-
-json::object to_json(const Init& init) {
+json::object write(const Init& init) {
   return {{"type", "init"},
           {"model", to_json(init.model)},
           {"model_bytes", init.model_bytes},
-          {"photo", to_json(init.photo)},
+          {"photo", write(init.photo)},
           {"memory_bytes", init.memory_bytes},
           {"uid", init.uid},
           {"gid", init.gid},
@@ -79,31 +34,42 @@ json::object to_json(const Init& init) {
           {"fail_points", init.fail_points}};
 }
 
-json::object to_json(const Fork&) { return {{"type", "fork"}}; }
-json::object to_json(const Job& job) { return {{"type", "job"}, {"byte_count", job.byte_count}}; }
-
-json::object to_json(const Ready& ready) {
-  return {{"type", "ready"}, {"sandbox", ready.sandbox}, {"engine_version", ready.engine_version}};
+json::object write(const Fork&) { return {{"type", "fork"}}; }
+json::object write(const Job& job) {
+  return {{"type", "job"},
+          {"byte_count", job.byte_count},
+          {"thumbnail_side", job.thumbnail_side},
+          {"render", job.render ? json::value(to_json(*job.render)) : json::value(nullptr)}};
 }
-json::object to_json(const LoadFailed& failed) {
-  return {{"type", "load_failed"}, {"code", failed.error.code}, {"message", failed.error.message}};
-}
-json::object to_json(const Forked& forked) { return {{"type", "forked"}, {"pid", forked.pid}}; }
-json::object to_json(const Exited& exited) { return {{"type", "exited"}, {"pid", exited.pid}, {"status", exited.status}}; }
 
-json::object to_json(const Warm&) { return {{"type", "warm"}}; }
-json::object to_json(const Done& done) {
+json::object write(const Ready& ready) {
+  return {{"type", "ready"}, {"sandbox", ready.sandbox}, {"engine_version", ready.engine_version}, {"report", to_json(ready.report)}};
+}
+json::object write(const LoadFailed& failed) {
+  return {{"type", "load_failed"}, {"code", failed.error.code}, {"message", failed.error.message}, {"candidates", to_json(failed.candidates)}};
+}
+json::object write(const Forked& forked) { return {{"type", "forked"}, {"pid", forked.pid}}; }
+json::object write(const Exited& exited) { return {{"type", "exited"}, {"pid", exited.pid}, {"status", exited.status}}; }
+
+json::object write(const Warm&) { return {{"type", "warm"}}; }
+json::object write(const Done& done) {
   const domain::Outcome& outcome = done.outcome;
-  json::array objects;
-  for (const domain::DetectedObject& object : outcome.found.objects) objects.push_back(to_json(object));
   return {{"type", "done"},
-          {"objects", std::move(objects)},
+          {"found", to_json(outcome.found)},
           {"image", to_json(outcome.image)},
           {"timings", to_json(outcome.timings)},
           {"engine", outcome.engine},
-          {"engine_version", outcome.engine_version}};
+          {"engine_version", outcome.engine_version},
+          {"attached", outcome.thumbnail.size()}};
 }
-json::object to_json(const domain::Failed& failed) {
+json::object write(const Rendered& rendered) {
+  return {{"type", "rendered"},
+          {"width", rendered.picture.width},
+          {"height", rendered.picture.height},
+          {"image", to_json(rendered.image)},
+          {"attached", rendered.picture.jpeg.size()}};
+}
+json::object write(const domain::Failed& failed) {
   return {{"type", "failed"},
           {"code", failed.error.code},
           {"message", failed.error.message},
@@ -111,14 +77,28 @@ json::object to_json(const domain::Failed& failed) {
 }
 
 template <class Message>
-std::string write(const Message& message) {
-  return std::visit([](const auto& alternative) { return json::serialize(to_json(alternative)); }, message);
+std::string attachment(const Message&) {
+  return {};
+}
+const std::string& attachment(const Done& done) { return done.outcome.thumbnail; }
+const std::string& attachment(const Rendered& rendered) { return rendered.picture.jpeg; }
+
+template <class Message>
+std::string write_any(const Message& message) {
+  return std::visit(
+      [](const auto& alternative) {
+        std::string text = json::serialize(write(alternative));
+        const std::string& attached = attachment(alternative);
+        if (!attached.empty()) text.append(1, '\0').append(attached);
+        return text;
+      },
+      message);
 }
 
 }  // namespace
 
-std::string encode(const ServerMessage& message) { return write(message); }
-std::string encode(const ZygoteMessage& message) { return write(message); }
-std::string encode(const ChildMessage& message) { return write(message); }
+std::string encode(const ServerMessage& message) { return write_any(message); }
+std::string encode(const ZygoteMessage& message) { return write_any(message); }
+std::string encode(const ChildMessage& message) { return write_any(message); }
 
 }  // namespace darkroom::runner

@@ -1,8 +1,6 @@
 // Every read counts its field, so that one too many is noticed at the end.
 #include "runner/protocol/field_reader.h"
 
-#include <boost/json/array.hpp>
-
 namespace darkroom::runner {
 namespace {
 
@@ -51,12 +49,13 @@ double FieldReader::number(std::string_view name) {
   return number;
 }
 
-std::optional<double> FieldReader::optional_number(std::string_view name) {
-  if (object_ != nullptr && object_->contains(name) && object_->at(name).is_null()) {
-    ++seen_;
-    return std::nullopt;
-  }
-  return number(name);
+std::optional<double> FieldReader::optional_number(std::string_view name) { return is_null(name) ? std::nullopt : std::optional(number(name)); }
+
+bool FieldReader::is_null(std::string_view name) {
+  const boost::json::value* found = object_ == nullptr ? nullptr : object_->if_contains(name);
+  if (found == nullptr || !found->is_null()) return false;
+  ++seen_;
+  return true;
 }
 
 std::int64_t FieldReader::read_integer(std::string_view name, std::int64_t least, std::int64_t most) {
@@ -72,6 +71,43 @@ const boost::json::array& FieldReader::array(std::string_view name, std::size_t 
   if (found != nullptr && found->size() <= longest) return *found;
   fail(name, "is not a list of the allowed length");
   return kNoElements;
+}
+
+void FieldReader::read_numbers(std::string_view name, double* to, std::size_t count) {
+  const boost::json::array& all = array(name, count);
+  bool good = all.size() == count;
+  for (std::size_t i = 0; good && i < count; ++i) {
+    boost::system::error_code failed;
+    good = all[i].is_number();
+    if (good) to[i] = all[i].to_number<double>(failed);
+    good = good && !failed;
+  }
+  if (!good) fail(name, "is not a list of " + std::to_string(count) + " numbers");
+}
+
+std::vector<std::string> FieldReader::texts(std::string_view name, std::size_t most, std::size_t longest) {
+  std::vector<std::string> all;
+  for (const boost::json::value& one : array(name, most)) {
+    const boost::json::string* text = one.if_string();
+    if (text == nullptr || text->size() > longest) fail(name, "holds something that is not a text of the allowed length");
+    all.emplace_back(text == nullptr ? "" : std::string(*text));
+  }
+  return all;
+}
+
+std::map<std::string, std::string> FieldReader::text_map(std::string_view name, std::size_t most, std::size_t longest) {
+  std::map<std::string, std::string> all;
+  const boost::json::object* found = field(name)->if_object();
+  if (found == nullptr || found->size() > most) {
+    fail(name, "is not an object of the allowed size");
+    return all;
+  }
+  for (const auto& [key, value] : *found) {
+    bool good = value.is_string() && value.get_string().size() <= longest && key.size() <= longest;
+    if (!good) fail(name, "holds something that is not a text of the allowed length");
+    if (good) all.emplace(key, value.get_string());
+  }
+  return all;
 }
 
 FieldReader FieldReader::object(std::string_view name) { return FieldReader(*field(name)); }

@@ -1,4 +1,4 @@
-// Frames on a Unix stream socket: four bytes of length (little endian), then that many bytes of JSON. A file descriptor may ride on
+// Frames on a Unix stream socket: four bytes of length (little endian), then that many bytes of a message. A file descriptor may ride on
 // a frame. Both sides bound what they accept, and the server reads without blocking, since a runner may stop in the middle.
 #pragma once
 
@@ -10,7 +10,8 @@
 
 namespace darkroom::runner {
 
-inline constexpr std::uint32_t kLargestFrame = 4 * 1024 * 1024;
+// Room for 10,000 objects with masks of the usual grid (160 x 160 cells, about a kilobyte each), or for a picture of 4096 x 4096 pixels.
+inline constexpr std::uint32_t kLargestFrame = 16 * 1024 * 1024;
 
 // Sends one frame whole, with `passed` (a descriptor that stays the caller's) unless it is -1. False when the other side is gone or
 // does not read within the socket's send timeout.

@@ -14,7 +14,7 @@ domain::Outcome full_outcome() {
   outcome.found.objects = {{"person", 0.8712345678901234, {0.5, 1.25, 99.75, 50}}, {"얼굴", std::nullopt, {0, 0, 1, 1}}};
   outcome.image = {.width = 100, .height = 50, .raw_width = 50, .raw_height = 100, .format = "JPEG", .mode = "RGB", .bit_depth = 8,
                    .orientation = 6, .frames = 1, .scans = 3, .scale_denominator = 2, .truncated = true};
-  outcome.timings = {1, 2, 3, 4, 5};
+  outcome.timings = {1, 2, 3, 4, 5, 6};
   outcome.engine = "onnx";
   outcome.engine_version = "1.27.0";
   return outcome;
@@ -42,6 +42,7 @@ TEST(Messages, AnOutcomeComesThroughWhole) {
   EXPECT_EQ(got.image.scale_denominator, 2);
   EXPECT_TRUE(got.image.truncated);
   EXPECT_EQ(got.timings.post, 5);
+  EXPECT_EQ(got.timings.thumbnail, 6);
   EXPECT_EQ(got.engine_version, "1.27.0");
 }
 
@@ -59,12 +60,14 @@ TEST(Messages, InitComesThroughWhole) {
   init.model.engine = domain::EngineKind::onnx;
   init.model.version = "0123456789ab";
   init.model.labels = {"person", "car"};
+  init.model.licence = "Apache-2.0";
   init.model.recipe.family = "yolox";
   init.model.recipe.confidence_threshold = 0.25;
   init.model.recipe.max_detections = 7;
   init.model_bytes = 123;
   init.photo.max_jpeg_scans = 9;
   init.photo.refuse_truncated = true;
+  init.photo.heif = true;
   init.memory_bytes = 1'000'000'000'000;
   init.uid = 65534;
   init.nice = -5;
@@ -75,12 +78,14 @@ TEST(Messages, InitComesThroughWhole) {
   const Init& got = std::get<Init>(*message);
   EXPECT_EQ(got.model.engine, domain::EngineKind::onnx);
   EXPECT_EQ(got.model.labels, init.model.labels);
+  EXPECT_EQ(got.model.licence, "Apache-2.0");
   EXPECT_EQ(got.model.recipe.family, "yolox");
   EXPECT_EQ(got.model.recipe.confidence_threshold, 0.25);
   EXPECT_FALSE(got.model.recipe.nms_iou);
   EXPECT_EQ(got.model.recipe.max_detections, 7);
   EXPECT_EQ(got.photo.max_jpeg_scans, 9);
   EXPECT_TRUE(got.photo.refuse_truncated);
+  EXPECT_TRUE(got.photo.heif);
   EXPECT_EQ(got.memory_bytes, init.memory_bytes);
   EXPECT_EQ(got.uid, 65534);
   EXPECT_EQ(got.gid, -1);
@@ -122,6 +127,8 @@ TEST(MessagesUntrusted, AnOutcomeIsReadStrictly) {
       {R"("label":"person")", R"("label":7)"},
       {R"("label":"person")", R"("label":"per\nson")"},
       {R"("engine":"onnx",)", ""},
+      {R"("attached":0)", R"("attached":1)"},
+      {R"("attached":0)", R"("attached":-1)"},
       {"[5E-1,", "[5E-1,1,"},
       {"[5E-1,", "[\"a\","},
       {"[5E-1,", "[-1,"},

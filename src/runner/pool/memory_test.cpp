@@ -1,0 +1,87 @@
+// Memory comes back: what is not used any more is not there any more, process by process.
+#include "runner/pool/pool_fixture.h"
+
+#include <numeric>
+
+namespace darkroom::runner::test {
+namespace {
+
+class Memory : public testing::Test {
+ protected:
+  Memory() : zygotes(test_config()), slot(zygotes) {
+    for (const char* name : {"one", "two", "three"}) EXPECT_TRUE(succeeded(run_command(slot, "", null_model(name))));
+  }
+  ZygoteStatus of(const std::string& name) const {
+    for (const ZygoteStatus& status : zygotes.status()) {
+      if (status.model == name) return status;
+    }
+    return {};
+  }
+  std::vector<int> family(const std::string& name) const {
+    std::vector<int> pids = children_of(of(name).pid);
+    pids.push_back(of(name).pid);
+    return pids;
+  }
+  std::int64_t sum() const {
+    std::vector<ZygoteStatus> all = zygotes.status();
+    return std::accumulate(all.begin(), all.end(), std::int64_t{0}, [](std::int64_t sum, const ZygoteStatus& one) { return sum + one.memory_bytes; });
+  }
+  static bool are_gone(const std::vector<int>& pids) {
+    return eventually([&] { return std::ranges::all_of(pids, has_ended); });
+  }
+  Zygotes zygotes;
+  Slot slot;
+};
+
+TEST_F(Memory, WhatIsRetiredOrTrimmedLeavesNoProcess) {
+  std::vector<int> one = family("one");
+  std::vector<int> two = family("two");
+  std::vector<int> three = family("three");
+  ASSERT_EQ(one.size(), 2U);
+  zygotes.retire("one", "1");
+  slot.release_idle(std::chrono::steady_clock::now());
+  EXPECT_TRUE(are_gone(one));
+  EXPECT_EQ(zygotes.trim(0, "three"), 1);
+  EXPECT_TRUE(are_gone(two));
+  EXPECT_FALSE(has_ended(three.back())) << "the kept model is spared";
+  ASSERT_EQ(zygotes.status().size(), 1U);
+  EXPECT_TRUE(succeeded(run_command(slot, "", null_model("two")))) << "it comes back when it is needed";
+}
+
+TEST_F(Memory, IsReportedWhileItIsTakenUp) {
+  for (const ZygoteStatus& status : zygotes.status()) EXPECT_GT(status.memory_bytes, 100'000) << status.model;
+  zygotes.retire("one", "1");
+  slot.release_idle(std::chrono::steady_clock::time_point::min());
+  EXPECT_EQ(of("one").memory_bytes, 0);
+}
+
+TEST_F(Memory, ChildrenThatWorkedLatelyStay) {
+  std::vector<int> before = family("three");
+  auto middle = std::chrono::steady_clock::now();
+  ASSERT_TRUE(succeeded(run_command(slot, "", null_model("three"))));
+  std::vector<int> idle = children_of(of("two").pid);
+  slot.release_idle(middle);
+  EXPECT_TRUE(are_gone(idle));
+  EXPECT_EQ(family("three"), before);
+}
+
+TEST_F(Memory, AProcessWithAChildIsNotEnded) {
+  EXPECT_EQ(zygotes.trim(0, ""), 0);
+  EXPECT_EQ(zygotes.status().size(), 3U);
+}
+
+TEST_F(Memory, TheLongestUnusedGoesFirstAndNoMoreThanNeeded) {
+  slot.release_idle(std::chrono::steady_clock::now());
+  ASSERT_TRUE(succeeded(run_command(slot, "", null_model("one"))));
+  slot.release_idle(std::chrono::steady_clock::now());
+  EXPECT_EQ(zygotes.trim(sum() * 2, ""), 0) << "within the budget";
+  EXPECT_EQ(zygotes.trim(sum() - 1, ""), 1);
+  std::vector<std::string> left;
+  for (const ZygoteStatus& status : zygotes.status()) left.push_back(status.model);
+  EXPECT_THAT(left, testing::UnorderedElementsAre("one", testing::AnyOf("two", "three")));
+  EXPECT_EQ(zygotes.trim(0, ""), 2);
+  EXPECT_TRUE(zygotes.status().empty());
+}
+
+}  // namespace
+}  // namespace darkroom::runner::test
