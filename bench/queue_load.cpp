@@ -4,7 +4,7 @@
 //
 //   queue_load --store /path/file.db|postgresql://... [--jobs 20000] [--threads 64] [--batch 1] [--idle 200]
 //
-// --batch: how many jobs a worker takes at once; it ends them one by one, so each has its own attempt, result and events.
+// --batch: how many jobs a worker takes at once, and ends in one call; each has its own attempt, result and events.
 #include "support.h"
 
 #include "store/open_store.h"
@@ -62,25 +62,24 @@ double enqueue(store::Store& store, int jobs, int threads, int first) {
          });
 }
 
-// A worker of the queue: its next job is claimed by the transaction that ends its last one.
+// A worker of the queue: its next jobs are claimed by the transaction that ends its last ones. As a slot does (Store::finish), it goes on before the news of
+// the commit, and waits for that after its next ending, so that never more than two are on their way.
 int work_off(store::Store& store, int batch) {
   int done = 0;
-  std::vector<std::future<void>> stored;
-  auto jobs = store.claim(request(batch), now());
-  while (!jobs.empty()) {
-    std::vector<domain::ClaimedJob> next;
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-      bool last = i + 1 == jobs.size();
-      auto finished = store.finish({jobs[i].fence, success(), "slot", "v1"}, request(last ? batch : 0), {}, now());
-      if (!finished.applied) throw std::runtime_error("an ending was refused");
-      stored.push_back(std::move(finished.stored));
-      if (last) next = std::move(finished.next);
+  std::future<void> before;
+  for (auto jobs = store.claim(request(batch), now()); !jobs.empty();) {
+    std::vector<store::Finish> endings;
+    for (const auto& job : jobs) endings.push_back({job.fence, success(), "slot", "v1"});
+    auto finished = store.finish_all(endings, request(batch), {}, now());
+    for (bool applied : finished.applied) {
+      if (!applied) throw std::runtime_error("an ending was refused");
       ++done;
     }
-    for (auto& each : stored) each.get();
-    stored.clear();
-    jobs = std::move(next);
+    if (before.valid()) before.get();
+    before = std::move(finished.stored);
+    jobs = std::move(finished.next);
   }
+  if (before.valid()) before.get();
   return done;
 }
 

@@ -5,9 +5,14 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <future>
+#include <span>
+#include <stdexcept>
+#include <thread>
+#include <vector>
 
 namespace darkroom::store {
 namespace {
@@ -47,9 +52,57 @@ class GroupCommit : public testing::Test {
     return 8;
   }
 
+  // Holds the writer until as many others wait, so that they are taken as one group.
+  template <class Ask>
+  void together(int callers, const Ask& ask) {
+    std::promise<void> held, go_on;
+    std::jthread holder([&] {
+      database_->write([&](Transaction&) {
+        held.set_value();
+        go_on.get_future().wait();
+        return true;
+      });
+    });
+    held.get_future().wait();
+    std::atomic<int> asking = 0;
+    std::vector<std::jthread> others;
+    for (int i = 0; i < callers; ++i) {
+      others.emplace_back([&, i] {
+        ++asking;
+        ask(i);
+      });
+    }
+    while (asking < callers) std::this_thread::yield();
+    go_on.set_value();
+  }
+
   std::string folder_;
   std::unique_ptr<SqliteDatabase> database_;
 };
+
+// However they are grouped: of each that fails nothing is stored, and all others are.
+TEST_F(GroupCommit, OfAGroupOnlyTheBadRequestsFail) {
+  SharedVerb verb{[](Transaction& transaction, std::span<void* const> asks) {
+    for (void* ask : asks) {
+      write_event(transaction);
+      if (*static_cast<int*>(ask) % 3 == 0) throw std::logic_error("broken");
+    }
+  }};
+  std::atomic<int> refused = 0;
+  together(12, [&](int number) {
+    try {
+      if (number % 2) {
+        database_->write_together(verb, &number, 1);
+      } else {
+        database_->write_together_early(verb, &number, 1).get();
+      }
+    } catch (const std::logic_error&) {
+      ++refused;
+    }
+  });
+  EXPECT_EQ(refused, 4);
+  EXPECT_EQ(events(), 8);
+}
 
 TEST_F(GroupCommit, AnEarlyCallerGoesOnBeforeTheCommitIsTold) {
   std::promise<void> went_on;

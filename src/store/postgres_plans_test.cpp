@@ -1,8 +1,8 @@
 // The plans of the hot statements on PostgreSQL, with enough rows that a wrong one would be chosen if it could; and claims beside each other.
 #include "store/postgres_place.h"
 #include "store/sql_claims.h"
+#include "store/sql_turns.h"
 #include "store/sql_insight.h"
-#include "store/sql_rows.h"
 #include "store/sql_store.h"
 
 #include <mutex>
@@ -27,6 +27,8 @@ constexpr const char* kFill =
     "CASE WHEN n % 10 < 4 THEN n END, n, n FROM generate_series(1, 40000) AS n;"
     "INSERT INTO attempt (job_id, claim_no, number, worker, started_at) SELECT n, 1, 1, 'worker', n FROM generate_series(1, 40000) AS n;"
     "INSERT INTO queue_start (queue, at) SELECT 'ai_processing', n FROM generate_series(1, 40000) AS n;"
+    "INSERT INTO blob_removal (sha256, since) SELECT lpad(to_hex(n), 64, '0'), n FROM generate_series(50001, 55000) AS n;"
+    "INSERT INTO content_crash (sha256, crashes, last_at) SELECT lpad(to_hex(n), 64, '0'), 1, n FROM generate_series(1, 5000) AS n;"
     "UPDATE image SET job_id = id; ANALYZE;";
 
 class PostgresPlans : public testing::Test {
@@ -39,8 +41,10 @@ class PostgresPlans : public testing::Test {
   }
 
   // As the server plans it once it no longer looks at the parameters.
-  std::string plan(const std::string& statement) {
-    session_->run_script("PREPARE hot AS " + postgres_statement(statement), 20s);
+  std::string plan(const std::string& statement) { return plan_of(postgres_statement(statement)); }
+
+  std::string plan_of(const std::string& text) {
+    session_->run_script("PREPARE hot AS " + text, 20s);
     auto count = session_->query("SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = 'hot'").front().integer(0);
     std::string nulls;
     for (int i = 0; i < count; ++i) nulls += i ? ", NULL" : "NULL";
@@ -64,6 +68,17 @@ TEST_F(PostgresPlans, HotStatementsNeitherScanNorSort) {
   }
 }
 
+// The same when they run for many rows: those are found one by one, however many jobs there are.
+TEST_F(PostgresPlans, HotStatementsForManyRowsNeitherScanNorSort) {
+  for (const RowSql& row : hot_row_statements()) {
+    std::string statement = postgres_rows_statement(row.text, row.types);
+    std::string found = plan_of(statement);
+    for (const char* word : {"Seq Scan on job", "Seq Scan on image", "Hash Join", "Merge Join", "Sort"}) {
+      EXPECT_EQ(found.find(word), std::string::npos) << statement << "\n" << found;
+    }
+  }
+}
+
 // Nor do they gather a whole range of which they want a part.
 TEST_F(PostgresPlans, StatementsThatLookIntoTheLineReadAPieceOfAnIndex) {
   std::vector<const char*> statements = queue_statements();
@@ -80,7 +95,9 @@ TEST_F(PostgresPlans, TheNextJobIsTheHeadOfTheClaimIndex) {
   std::string head = plan("SELECT id FROM job WHERE state = 'queued' AND lane = $1 ORDER BY priority DESC, rank, id LIMIT 1 /*SKIP LOCKED*/");
   EXPECT_NE(head.find("using job_claim"), std::string::npos) << head;
   EXPECT_EQ(head.find("Sort"), std::string::npos) << head;
-  EXPECT_NE(plan(kOwnersLastRank).find("using job_turn"), std::string::npos);
+  std::string ranks = plan(kRanks.text);
+  EXPECT_NE(ranks.find("using job_claim"), std::string::npos) << ranks;
+  EXPECT_NE(ranks.find("using job_turn"), std::string::npos) << ranks;
 }
 
 class PostgresClaims : public testing::Test {

@@ -74,6 +74,7 @@ struct NodeRecord {
   std::string version;
   int slots = 0;
   std::vector<std::string> models = {};  // that it can run
+  std::map<std::string, int> places = {};  // slots for one service's model alone, of those above; the rest is for all other models
   std::string url = {};         // where the others reach it, of those that answer HTTP
   std::string blob_store = {};  // id of the folder in which it keeps photos; equal ids: the same folder
   NodeState state = NodeState::running;

@@ -36,7 +36,7 @@ struct NewImage {
   std::string metadata = "{}";  // JSON object
   std::string sha256;
   std::int64_t byte_count = 0;
-  std::string format;  // JPEG, PNG, WEBP
+  std::string format;  // JPEG, PNG, WEBP, GIF
   int width = 0;       // as the file's header says
   int height = 0;
   std::string model;
@@ -133,6 +133,13 @@ struct Finished {
   bool applied = false;  // false: the claim was no longer ours, nothing was stored
   std::vector<domain::ClaimedJob> next;
   std::future<void> stored;  // get() returns when all of it is durable, or throws StoreUnavailable: then none of it happened
+};
+
+// The same for several endings at once.
+struct AllFinished {
+  std::vector<bool> applied;  // of each ending, in their order
+  std::vector<domain::ClaimedJob> next;
+  std::future<void> stored;
 };
 
 struct Promoted {

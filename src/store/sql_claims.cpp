@@ -8,13 +8,13 @@
 #include "base/fail_point.h"
 #include "store/sql_ageing.h"
 #include "store/sql_limits.h"
-#include "store/sql_many.h"
 #include "store/sql_rows.h"
 #include "store/store.h"
 
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <span>
 #include <string_view>
 #include <tuple>
 
@@ -58,6 +58,11 @@ constexpr const char* kTakeHead = DARKROOM_CANDIDATE_COLUMNS
     "WHERE job.state = 'queued' AND job.lane = $1 AND job.priority >= $2 ORDER BY job.priority DESC, job.rank, job.id LIMIT 1 /*OF JOB SKIP LOCKED*/";
 constexpr const char* kTakeHeads = DARKROOM_CANDIDATE_COLUMNS
     "WHERE job.state = 'queued' AND job.lane = $1 AND job.priority >= $2 ORDER BY job.priority DESC, job.rank, job.id LIMIT $3 /*OF JOB SKIP LOCKED*/";
+// For a claim of one lane, without a look at its head first: nothing unless its queue is open.
+constexpr const char* kTakeOpen = DARKROOM_CANDIDATE_COLUMNS
+    "WHERE job.state = 'queued' AND job.lane = $1 ORDER BY job.priority DESC, job.rank, job.id LIMIT COALESCE((SELECT CASE WHEN queue.paused = 0 AND "
+    "COALESCE(queue.rate_count, queue.concurrency, queue.ageing_bound) IS NULL THEN CAST($3 AS BIGINT) ELSE 0 END FROM queue WHERE queue.name = $2), $3) "
+    "/*OF JOB SKIP LOCKED*/";
 constexpr const char* kTakeThis = DARKROOM_CANDIDATE_COLUMNS "WHERE job.state = 'queued' AND job.id = $1 /*OF JOB SKIP LOCKED*/";
 
 // A queued job that is locked for us, as it is before its start.
@@ -92,75 +97,76 @@ Candidate candidate_from(const Row& row) {
   return candidate;
 }
 
-#define DARKROOM_START                                                                                                        \
-  "UPDATE job SET state = 'running', attempt = attempt + 1, claim_no = claim_no + 1, error_code = NULL, error_message = NULL, "
+constexpr RowSql kStart{
+    "UPDATE job SET state = 'running', attempt = attempt + 1, claim_no = claim_no + 1, error_code = NULL, error_message = NULL, "
+    "node = $2, worker = $3, started_at = $4, updated_at = $4 /*FROM GIVEN*/ WHERE id = $1", "itti"};
 
-constexpr const char* kStart = DARKROOM_START "node = $2, worker = $3, started_at = $4, updated_at = $4 WHERE id = $1";
-constexpr const char* kInsertAttempt = "INSERT INTO attempt (job_id, claim_no, number, worker, started_at) VALUES ($1, $2, $3, $4, $5)";
-constexpr const char* kStartMany = DARKROOM_START "node = $33, worker = $34, started_at = $35, updated_at = $35 WHERE id IN " DARKROOM_IDS;
-constexpr const char* kInsertAttempts =
-    "INSERT INTO attempt (job_id, claim_no, number, worker, started_at) "
-    "SELECT job.id, job.claim_no, job.attempt, CAST($33 AS TEXT), CAST($34 AS BIGINT) FROM job WHERE job.id IN " DARKROOM_IDS;
-constexpr const char* kInsertEvents =
-    "INSERT INTO event (at, type, image_id, job_id, actor, data) "
-    "SELECT CAST($34 AS BIGINT), 'job.started', job.image_id, job.public_id, CAST($33 AS TEXT), '{\"attempt\":' || job.attempt || '}' FROM job "
-    "WHERE job.id IN " DARKROOM_IDS " ORDER BY job.priority DESC, job.rank, job.id RETURNING id, job_id";
+// The callers of a claim for the same lanes: each gets what it wants before the next does.
+class Claimers {
+ public:
+  explicit Claimers(std::span<Claimer* const> claimers) : claimers_(claimers) {
+    for (const Claimer* claimer : claimers) wanted_ += claimer->request.count;
+  }
+  std::int64_t wanted() const { return wanted_; }
+  const ClaimRequest& request() const { return claimers_.front()->request; }
+  Time now() const { return claimers_.front()->now; }
 
-// Jobs that go to one worker at one moment.
-struct Start {
-  const ClaimRequest& request;
-  Time at{};
-
-  Event event(const Candidate& candidate) const {
-    return {.at = at, .type = "job.started", .image = candidate.image(), .job = candidate.job.public_id, .actor = request.worker,
-            .data = "{\"attempt\":" + std::to_string(candidate.job.attempt) + "}"};
+  Claimer& next() {
+    while (static_cast<int>(claimers_[at_]->taken.size()) >= claimers_[at_]->request.count) ++at_;
+    --wanted_;
+    return *claimers_[at_];
   }
 
-  void one(Transaction& transaction, const Candidate& candidate) const {
-    const domain::Fence& fence = candidate.job.fence;
-    transaction.post(kStart, {fence.job.value, request.node, request.worker, at});
-    transaction.post(kInsertAttempt, {fence.job.value, fence.claim_no, candidate.job.attempt, request.worker, at});
-    append_event(transaction, event(candidate));
-  }
-
-  void many(Transaction& transaction, std::span<const Candidate> candidates) const {
-    std::vector<std::int64_t> ids;
-    std::map<std::string, const Candidate*> by_public_id;
-    for (const Candidate& candidate : candidates) {
-      ids.push_back(candidate.job.fence.job.value);
-      by_public_id[candidate.job.public_id] = &candidate;
-    }
-    execute_many(transaction.connection, kStartMany, ids, request.node, request.worker, at);
-    execute_many(transaction.connection, kInsertAttempts, ids, request.worker, at);
-    for (const Row& row : execute_many(transaction.connection, kInsertEvents, ids, request.worker, at)) {
-      Event told = event(*by_public_id.at(row.text(1)));
-      told.id = row.integer(0);
-      transaction.events.push_back(std::move(told));
-    }
-  }
+ private:
+  std::span<Claimer* const> claimers_;
+  std::size_t at_ = 0;
+  std::int64_t wanted_ = 0;
 };
+
+void start(Transaction& transaction, Claimers& claimers, std::vector<Candidate>& candidates, Time at) {
+  RowParams rows;
+  std::vector<Event> events;
+  for (Candidate& candidate : candidates) {
+    Claimer& claimer = claimers.next();
+    rows.insert(rows.end(), {candidate.job.fence.job.value, claimer.request.node, claimer.request.worker, at});
+    events.push_back({.at = at, .type = "job.started", .image = candidate.image(), .job = candidate.job.public_id, .actor = claimer.request.worker,
+                      .data = "{\"attempt\":" + std::to_string(candidate.job.attempt) + "}"});
+    claimer.taken.push_back(std::move(candidate.job));
+  }
+  transaction.post_rows(kStart, rows);
+  append_events(transaction, std::move(events));
+}
 
 // A claim that meets only expired jobs gives up after this many: the rest is the scheduler's, and no other write shall wait for them.
 constexpr int kMostExpired = 200;
 
 class Claim {
  public:
-  Claim(Transaction& transaction, const ClaimRequest& request, Time now) : transaction_(transaction), request_(request), now_(now) {
-    lanes_.reserve(request.lanes.size());
-    for (const std::string& lane : request.lanes) lanes_.push_back({lane, head_of(transaction.connection, lane)});
+  Claim(Transaction& transaction, Claimers claimers) : transaction_(transaction), claimers_(claimers), now_(claimers.now()) {
+    const std::vector<std::string>& names = claimers_.request().lanes;
+    lanes_.reserve(names.size());
+    for (const std::string& name : names) lanes_.push_back({name, std::nullopt});
   }
 
-  std::vector<domain::ClaimedJob> run() {
+  void run() {
+    if (lanes_.size() == 1) take_open(lanes_.front());
+    if (wanted() > 0) {
+      for (Lane& lane : lanes_) lane.head = head_of(transaction_.connection, lane.name);
+    }
     while (wanted() > 0 && expired_ < kMostExpired) {
       Lane* lane = first();
       if (!lane) break;
       take_from(*lane);
     }
-    return std::move(taken_);
   }
 
  private:
-  std::int64_t wanted() const { return request_.count - static_cast<std::int64_t>(taken_.size()); }
+  std::int64_t wanted() const { return claimers_.wanted(); }
+
+  void take_open(Lane& lane) {
+    Rows rows = transaction_.execute(kTakeOpen, {lane.name, lane.queue(), wanted()});
+    if (!rows.empty()) take(lane, rows, nullptr);
+  }
 
   Lane* first(const Lane* except = nullptr) {
     Lane* best = nullptr;
@@ -229,9 +235,9 @@ class Claim {
     std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
       return std::tuple(-a.job.priority, a.rank, a.job.fence.job) < std::tuple(-b.job.priority, b.rank, b.job.fence.job);
     });
-    start(candidates, allowance ? allowance->at : now_);
-    if (allowance) count(lane, *allowance, static_cast<std::int64_t>(candidates.size()));
-    for (Candidate& candidate : candidates) taken_.push_back(std::move(candidate.job));
+    std::int64_t started = static_cast<std::int64_t>(candidates.size());
+    if (started > 0) start(transaction_, claimers_, candidates, allowance ? allowance->at : now_);
+    if (allowance) count(lane, *allowance, started);
     if (wanted() > 0) lane.head = head_of(transaction_.connection, lane.name);
   }
 
@@ -239,16 +245,6 @@ class Claim {
     std::optional<std::int64_t> image = candidate.image() ? std::optional(candidate.job.image.value) : std::nullopt;
     end_expired(transaction_, {candidate.job.fence.job.value, candidate.job.public_id, image, *candidate.expires_at, candidate.batch}, now_);
     ++expired_;
-  }
-
-  void start(std::span<const Candidate> candidates, Time at) {
-    Start begun{request_, at};
-    while (candidates.size() > 1) {
-      std::size_t size = std::min(candidates.size(), kMany);
-      begun.many(transaction_, candidates.first(size));
-      candidates = candidates.subspan(size);
-    }
-    if (!candidates.empty()) begun.one(transaction_, candidates.front());
   }
 
   void count(const Lane& lane, Allowance& allowance, std::int64_t started) {
@@ -260,23 +256,37 @@ class Claim {
   }
 
   Transaction& transaction_;
-  const ClaimRequest& request_;
+  Claimers claimers_;
   Time now_;
   std::vector<Lane> lanes_;
   std::map<std::string, Allowance> allowances_;  // of the queues that are locked
-  std::vector<domain::ClaimedJob> taken_;
   int expired_ = 0;
 };
 
 }  // namespace
 
-std::vector<domain::ClaimedJob> claim_in(Transaction& transaction, const ClaimRequest& request, Time now) {
-  if (request.count <= 0) return {};
-  std::vector<domain::ClaimedJob> taken = Claim(transaction, request, now).run();
-  if (!taken.empty()) fail_point<StoreUnavailable>("K8");
-  return taken;
+void claim_together(Transaction& transaction, std::vector<Claimer*> claimers) {
+  std::erase_if(claimers, [](const Claimer* claimer) { return claimer->request.count <= 0; });
+  while (!claimers.empty()) {
+    const std::vector<std::string>& lanes = claimers.front()->request.lanes;
+    auto others = std::stable_partition(claimers.begin(), claimers.end(), [&](const Claimer* claimer) { return claimer->request.lanes == lanes; });
+    std::vector<Claimer*> same(claimers.begin(), others);
+    Claim(transaction, Claimers(same)).run();
+    for (const Claimer* claimer : same) {
+      if (!claimer->taken.empty()) fail_point<StoreUnavailable>("K8");
+    }
+    claimers.erase(claimers.begin(), others);
+  }
 }
 
-std::vector<const char*> hot_claim_statements() { return {kLaneHead, kTakeHead, kTakeHeads, kTakeThis, kStart, kInsertAttempt, kStartMany, kInsertAttempts}; }
+std::vector<domain::ClaimedJob> claim_in(Transaction& transaction, const ClaimRequest& request, Time now) {
+  Claimer claimer{request, now, {}};
+  claim_together(transaction, {&claimer});
+  return std::move(claimer.taken);
+}
+
+std::vector<const char*> hot_claim_statements() { return {kLaneHead, kTakeHead, kTakeHeads, kTakeOpen, kTakeThis}; }
+
+RowSql start_statement() { return kStart; }
 
 }  // namespace darkroom::store

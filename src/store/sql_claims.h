@@ -9,6 +9,16 @@
 
 namespace darkroom::store {
 
+// One caller of a claim that several make at the same moment.
+struct Claimer {
+  const ClaimRequest& request;
+  Time now;
+  std::vector<domain::ClaimedJob> taken = {};
+};
+
+// Claims for all of them. Those that ask for the same lanes take from them by one statement, in the order in which they stand here.
+void claim_together(Transaction& transaction, std::vector<Claimer*> claimers);
+
 std::vector<domain::ClaimedJob> claim_in(Transaction& transaction, const ClaimRequest& request, Time now);
 
 // A scheduled or queued job whose expiry has come.
@@ -25,6 +35,9 @@ void end_expired(Transaction& transaction, const LateJob& job, Time now);
 
 // The statements whose cost must not grow with the backlog or the history: tests pin their plans.
 std::vector<const char*> hot_statements();
+// Those of them that run for many rows at once.
+std::vector<RowSql> hot_row_statements();
 std::vector<const char*> hot_claim_statements();
+RowSql start_statement();
 
 }  // namespace darkroom::store

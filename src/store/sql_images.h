@@ -5,12 +5,16 @@
 #include "store/sql/database.h"
 
 #include <optional>
+#include <span>
 #include <string>
 
 namespace darkroom::store {
 
 // Deletes the image with its event. Returns its content if no other image has it, which is then noted for removal; empty otherwise. Error: not_found.
 Result<std::optional<std::string>> delete_image_in(Transaction& transaction, ImageId id, const Actor& actor, Time now);
+
+// The asks are of Intake; see sql_intake.h.
+void take_in_all(Transaction& transaction, std::span<void* const> asks);
 
 // Notes a content for removal unless an image has it. Returns whether it did.
 bool note_if_unused(Transaction& transaction, const std::string& sha256, Time now);

@@ -80,20 +80,26 @@ std::optional<ImageRecord> read_image(Connection& connection, ImageId id) {
   return rows.empty() ? std::nullopt : std::optional(image_from(rows.front()));
 }
 
-constexpr const char* kAppendEvent =
-    "INSERT INTO event (at, type, image_id, job_id, actor, reason, data) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+constexpr RowSql kAppendEvent{"INSERT INTO event (at, type, image_id, job_id, actor, reason, data) VALUES ($1, $2, $3, $4, $5, $6, $7)", "ititttt"};
 
 void append_event(Transaction& transaction, Event event) {
   std::optional<std::int64_t> image = event.image ? std::optional(event.image->value) : std::nullopt;
-  event.id = transaction.insert(kAppendEvent, {event.at, event.type, image, event.job, event.actor, event.reason, event.data});
+  event.id = transaction.insert(kAppendEvent.text, {event.at, event.type, image, event.job, event.actor, event.reason, event.data});
   transaction.events.push_back(std::move(event));
 }
 
-std::int64_t next_rank(Connection& connection, const std::string& lane, int priority, const std::string& owner) {
-  Rows head = connection.execute(kHeadRank, {lane, priority});
-  if (head.empty()) return 0;
-  Rows last = connection.execute(kOwnersLastRank, {lane, priority, owner});
-  return std::max(head.front().integer(0), last.empty() ? 0 : last.front().integer(0) + 1);
+void append_events(Transaction& transaction, std::vector<Event> events) {
+  RowParams values;
+  values.reserve(events.size() * kAppendEvent.types.size());
+  for (const Event& event : events) {
+    std::optional<std::int64_t> image = event.image ? std::optional(event.image->value) : std::nullopt;
+    values.insert(values.end(), {event.at, event.type, image, event.job, event.actor, event.reason, event.data});
+  }
+  std::vector<std::int64_t> ids = transaction.insert_rows(kAppendEvent, values);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    events[i].id = ids.at(i);
+    transaction.events.push_back(std::move(events[i]));
+  }
 }
 
 }  // namespace darkroom::store

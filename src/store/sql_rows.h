@@ -36,12 +36,7 @@ std::optional<ImageRecord> read_image(Connection& connection, ImageId id);
 // Appends the event to the log and to what the listener hears after the commit.
 void append_event(Transaction& transaction, Event event);
 
-inline constexpr const char* kHeadRank =
-    "SELECT rank FROM job WHERE state = 'queued' AND lane = $1 AND priority = $2 ORDER BY rank, id LIMIT 1";
-inline constexpr const char* kOwnersLastRank =
-    "SELECT rank FROM job WHERE state = 'queued' AND lane = $1 AND priority = $2 AND owner = $3 ORDER BY rank DESC LIMIT 1";
-
-// The rank that gives this owner the next turn in the lane and priority, see docs/adr.
-std::int64_t next_rank(Connection& connection, const std::string& lane, int priority, const std::string& owner);
+// The same for several, in their order.
+void append_events(Transaction& transaction, std::vector<Event> events);
 
 }  // namespace darkroom::store

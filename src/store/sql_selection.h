@@ -11,6 +11,9 @@
 
 namespace darkroom::store {
 
+// What moves jobs in priority, for the tests of plans.
+std::vector<RowSql> hot_move_rows();
+
 // A list of row ids as statements take it: IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT))).
 #define DARKROOM_LISTED(parameter) "IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST(" parameter " AS TEXT)))"
 

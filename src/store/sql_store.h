@@ -11,7 +11,7 @@ namespace darkroom::store {
 
 class SqlStore final : public Store {
  public:
-  explicit SqlStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+  explicit SqlStore(std::unique_ptr<Database> database);
 
   bool is_shared() const override { return database_->is_shared(); }
 
@@ -23,6 +23,7 @@ class SqlStore final : public Store {
   std::vector<std::string> blobs_to_remove() override;
 
   std::vector<domain::ClaimedJob> claim(const ClaimRequest& request, Time now) override;
+  AllFinished finish_all(std::span<const Finish> finishes, const ClaimRequest& next, const domain::RetryPolicy& policy, Time now) override;
   Finished finish(const Finish& finish, const ClaimRequest& next, const domain::RetryPolicy& policy, Time now) override;
   Promoted promote_due(int most, Time now) override;
   Promoted expire_due(int most, Time now) override;
@@ -30,6 +31,7 @@ class SqlStore final : public Store {
 
   std::optional<ImageRecord> find_image(ImageId id) override;
   std::optional<JobRecord> find_job(std::string_view public_id) override;
+  std::optional<std::string> result_of(std::string_view public_id) override;
   ImagePage list_images(std::optional<ImageId> before, int limit) override;
   std::vector<JobRecord> jobs_of(ImageId id) override;
   std::vector<JobRecord> list_jobs(std::optional<domain::JobState> state, int limit) override;
@@ -92,6 +94,7 @@ class SqlStore final : public Store {
 
  private:
   std::unique_ptr<Database> database_;
+  SharedVerb taking_in_, finishing_;
   Turns turns_;
 };
 

@@ -7,7 +7,10 @@
 #include "store/sql_store.h"
 
 #include <algorithm>
+#include <map>
 #include <random>
+#include <set>
+#include <utility>
 
 namespace darkroom::store {
 namespace {
@@ -17,63 +20,94 @@ double random_share() {
   return std::uniform_real_distribution<double>(0.0, 1.0)(generator);
 }
 
-constexpr const char* kHold =
-    "SELECT " DARKROOM_HELD_COLUMNS "WHERE job.id = $1 AND job.claim_no = $2 AND job.state = 'running' /*FOR UPDATE OF JOB*/";
+// Only a running job has a worker (a CHECK says so). By its state PostgreSQL would look for it in the small index of running jobs, and read all entries that
+// are dead there: as many as jobs have run since the last vacuum.
+constexpr RowSql kHold{
+    "SELECT " DARKROOM_HELD_COLUMNS "/*, GIVEN*/ WHERE job.id = $1 AND job.claim_no = $2 AND job.worker IS NOT NULL /*FOR UPDATE OF JOB*/", "ii"};
+// What a success needs of it: nothing can be decided but that it is completed.
+constexpr RowSql kHoldSuccess{
+    "SELECT job.id, job.claim_no, job.public_id, job.image_id, job.model, job.attempt, job.max_attempts, job.interruptions, job.batch_id, NULL, 0, NULL, NULL, "
+    "job.worker, job.started_at FROM job /*, GIVEN*/ WHERE job.id = $1 AND job.claim_no = $2 AND job.worker IS NOT NULL /*FOR UPDATE OF JOB*/", "ii"};
 constexpr const char* kOrphans = "SELECT " DARKROOM_HELD_COLUMNS "WHERE job.state = 'running' ORDER BY job.id";
 
 // A job that goes back keeps its rank: it was at the head and stays there.
-constexpr const char* kEndJob =
+constexpr RowSql kEndJob{
     "UPDATE job SET state = $3, run_at = COALESCE($4, run_at), finished_at = $5, attempt = attempt - $6, crashes = crashes + $7, "
-    "interruptions = interruptions + $8, error_code = $9, error_message = $10, node = NULL, worker = NULL, updated_at = $11 "
-    "WHERE id = $1 AND claim_no = $2 AND state = 'running'";
-constexpr const char* kEndAttempt =
-    "UPDATE attempt SET finished_at = $3, ending = $4, error_code = $5, error_message = $6, model_version = $7, timings = $8 "
-    "WHERE job_id = $1 AND claim_no = $2";
-constexpr const char* kInsertResult =
-    "INSERT INTO result (job_id, image_id, model, model_version, document, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
-constexpr const char* kNewestResult = "UPDATE image SET result_job_id = $2 WHERE id = $1 AND COALESCE(result_job_id, 0) < $2";
+    "interruptions = interruptions + $8, error_code = $9, error_message = $10, node = NULL, worker = NULL, updated_at = $11 /*FROM GIVEN*/ "
+    "WHERE id = $1 AND claim_no = $2 AND worker IS NOT NULL", "iitiiiiitti"};
+constexpr RowSql kInsertAttempt{
+    "INSERT INTO attempt (job_id, claim_no, number, worker, started_at, finished_at, ending, error_code, error_message, model_version, timings) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", "iiitiittttt"};
+constexpr RowSql kInsertResult{
+    "INSERT INTO result (job_id, image_id, model, model_version, document, created_at) VALUES ($1, $2, $3, $4, $5, $6)", "iittti"};
+constexpr RowSql kNewestResult{"UPDATE image SET result_job_id = $2 /*FROM GIVEN*/ WHERE id = $1 AND COALESCE(result_job_id, 0) < $2", "ii"};
 constexpr const char* kCountCrash =
     "INSERT INTO content_crash (sha256, crashes, last_at) VALUES ($1, 1, $2) "
     "ON CONFLICT (sha256) DO UPDATE SET crashes = content_crash.crashes + 1, last_at = excluded.last_at RETURNING crashes";
 
 std::string stages_json(const domain::StageTimings& t) {
   return "{\"read\":" + std::to_string(t.read) + ",\"decode\":" + std::to_string(t.decode) + ",\"prepare\":" + std::to_string(t.prepare) +
-         ",\"infer\":" + std::to_string(t.infer) + ",\"post\":" + std::to_string(t.post) + "}";
+         ",\"infer\":" + std::to_string(t.infer) + ",\"post\":" + std::to_string(t.post) + ",\"thumbnail\":" +
+         std::to_string(t.thumbnail) + "}";
 }
 
-struct EndingNote {
+// A held job whose end is decided.
+struct Ended {
+  HeldJob job;
+  const domain::Ending& ending;
   std::string actor;
-  std::string reason;
+  std::string reason;  // empty: the error's
   std::string model_version;
+  domain::Transition next;
+  Time at{};
+  std::optional<std::string> timings = {};
+
+  const domain::Succeeded* success() const { return std::get_if<domain::Succeeded>(&ending); }
+  std::optional<std::string_view> error_code() const { return next.error.code.empty() ? std::nullopt : std::optional<std::string_view>(next.error.code); }
+  std::optional<std::string_view> error_message() const { return next.error.code.empty() ? std::nullopt : std::optional<std::string_view>(next.error.message); }
+
+  Event event() const {
+    return {.at = at, .type = std::string(next.event), .image = job.image.value ? std::optional(job.image) : std::nullopt, .job = job.public_id, .actor = actor,
+            .reason = reason.empty() ? next.error.message : reason, .data = success() && !job.image.value ? success()->document : "{}"};
+  }
 };
 
-void store_result(Transaction& transaction, const HeldJob& job, const domain::Succeeded& success, const std::string& model_version, Time now) {
-  if (!job.image.value) return;
-  std::int64_t id = job.fence.job.value;
-  transaction.post(kInsertResult, {id, job.image.value, job.model, model_version, success.document, now});
-  transaction.post(kNewestResult, {job.image.value, id});
+void store_results(Transaction& transaction, const std::vector<Ended>& endings) {
+  RowParams results, pointers;
+  for (const Ended& ended : endings) {
+    const auto* success = ended.success();
+    if (!success || !ended.job.image.value) continue;
+    std::int64_t id = ended.job.fence.job.value;
+    results.insert(results.end(), {id, ended.job.image.value, ended.job.model, ended.model_version, success->document, ended.at});
+    pointers.insert(pointers.end(), {ended.job.image.value, id});
+  }
+  transaction.post_rows(kInsertResult, results);
+  transaction.post_rows(kNewestResult, pointers);
 }
 
-void end_job(Transaction& transaction, const HeldJob& job, const domain::Ending& ending, const EndingNote& note, const domain::Transition& next, Time now) {
-  using domain::JobState;
-  std::int64_t id = job.fence.job.value;
-  std::optional<std::string> code, message;
-  if (!next.error.code.empty()) {
-    code = next.error.code;
-    message = next.error.message;
+void store_endings(Transaction& transaction, std::vector<Ended>& endings) {
+  RowParams jobs, attempts;
+  std::vector<Event> events;
+  std::set<std::int64_t> batches;
+  for (Ended& ended : endings) {
+    const auto& [job, next] = std::tie(ended.job, ended.next);
+    std::int64_t id = job.fence.job.value;
+    std::optional<Time> run_at = next.state == domain::JobState::scheduled ? std::optional(next.run_at) : std::nullopt;
+    std::optional<Time> finished_at = domain::is_final(next.state) ? std::optional(ended.at) : std::nullopt;
+    if (ended.success()) ended.timings = stages_json(ended.success()->outcome.timings);
+    jobs.insert(jobs.end(), {id, job.fence.claim_no, domain::to_string(next.state), run_at, finished_at, next.refund_attempt ? 1 : 0, next.crashed ? 1 : 0,
+                             next.interrupted ? 1 : 0, ended.error_code(), ended.error_message(), ended.at});
+    attempts.insert(attempts.end(), {id, job.fence.claim_no, job.counters.attempt, job.worker, job.started_at, ended.at, next.attempt_end, ended.error_code(),
+                                     ended.error_message(), ended.model_version, ended.timings});
+    events.push_back(ended.event());
+    if (finished_at && job.batch) batches.insert(*job.batch);
   }
-  std::optional<Time> run_at = next.state == JobState::scheduled ? std::optional(next.run_at) : std::nullopt;
-  std::optional<Time> finished_at = domain::is_final(next.state) ? std::optional(now) : std::nullopt;
-  transaction.post(kEndJob, {id, job.fence.claim_no, domain::to_string(next.state), run_at, finished_at, next.refund_attempt ? 1 : 0, next.crashed ? 1 : 0,
-                                next.interrupted ? 1 : 0, code, message, now});
-  const auto* success = std::get_if<domain::Succeeded>(&ending);
-  std::optional<std::string> timings = success ? std::optional(stages_json(success->outcome.timings)) : std::nullopt;
-  transaction.post(kEndAttempt, {id, job.fence.claim_no, now, next.attempt_end, code, message, note.model_version, timings});
-  if (success) store_result(transaction, job, *success, note.model_version, now);
-  append_event(transaction, {.at = now, .type = std::string(next.event), .image = job.image.value ? std::optional(job.image) : std::nullopt,
-                             .job = job.public_id, .actor = note.actor, .reason = note.reason.empty() ? next.error.message : note.reason,
-                             .data = success && !job.image.value ? success->document : "{}"});
-  if (finished_at && job.batch) batch_job_ended(transaction, *job.batch, now);
+  transaction.post_rows(kEndJob, jobs);
+  transaction.post_rows(kInsertAttempt, attempts);
+  store_results(transaction, endings);
+  append_events(transaction, std::move(events));
+  Time last = endings.empty() ? Time{} : endings.back().at;
+  for (std::int64_t batch : batches) batch_job_ended(transaction, batch, last);
 }
 
 // Two crashes of one content may be told at the same moment from two nodes: the row of the content decides which of them is the second.
@@ -94,37 +128,86 @@ HeldJob held_from(const Row& row) {
   if (!row.is_null(8)) job.batch = row.integer(8);
   job.sha256 = row.optional_text(9).value_or("");
   if (!row.is_null(11)) job.counters.max_attempts = std::min(job.counters.max_attempts, row.small(11) + 1);
+  job.worker = row.optional_text(13).value_or("");
+  job.started_at = row.optional_time(14).value_or(Time{});
   if (!row.is_null(12)) job.first_retry = std::chrono::floor<std::chrono::seconds>(Duration(row.integer(12)));
   return job;
 }
 
-std::optional<HeldJob> hold_job(Transaction& transaction, const domain::Fence& fence) {
-  Rows held = transaction.execute(kHold, {fence.job.value, fence.claim_no});
-  return held.empty() ? std::nullopt : std::optional(held_from(held.front()));
-}
-
 void interrupt(Transaction& transaction, const HeldJob& job, const std::string& reason, Time now) {
   domain::Ending ending = domain::Interrupted{reason};
-  end_job(transaction, job, ending, {"system", reason, ""}, domain::decide(ending, job.counters, {}, now, 0.0), now);
+  std::vector<Ended> endings;
+  endings.push_back({job, ending, "system", reason, "", domain::decide(ending, job.counters, {}, now, 0.0), now});
+  store_endings(transaction, endings);
+}
+
+namespace {
+
+using FenceKey = std::pair<std::int64_t, std::int64_t>;
+
+// Those of the fences that still hold, locked for us.
+std::map<FenceKey, HeldJob> hold_all(Transaction& transaction, std::span<Finisher* const> finishers) {
+  std::set<FenceKey> successes, others;  // sorted, so that two that lock the same rows do not wait for each other in a circle
+  for (const Finisher* finisher : finishers) {
+    for (const Finish& finish : finisher->finishes) {
+      (std::holds_alternative<domain::Succeeded>(finish.ending) ? successes : others).insert({finish.fence.job.value, finish.fence.claim_no});
+    }
+  }
+  std::map<FenceKey, HeldJob> held;
+  for (const auto& [sql, fences] : {std::pair(&kHoldSuccess, &successes), std::pair(&kHold, &others)}) {
+    RowParams values;
+    for (const FenceKey& fence : *fences) values.insert(values.end(), {fence.first, fence.second});
+    for (const Row& row : transaction.execute_rows(*sql, values)) {
+      HeldJob job = held_from(row);
+      held.insert_or_assign(FenceKey(job.fence.job.value, job.fence.claim_no), std::move(job));
+    }
+  }
+  return held;
+}
+
+Ended decide(Transaction& transaction, HeldJob job, const Finish& finish, const Finisher& finisher) {
+  domain::RetryPolicy of_queue = finisher.policy;
+  of_queue.first_delay = job.first_retry.value_or(of_queue.first_delay);
+  if (std::holds_alternative<domain::Crashed>(finish.ending)) count_crash(transaction, job, finisher.now);
+  domain::Transition next = domain::decide(finish.ending, job.counters, of_queue, finisher.now, random_share());
+  return {std::move(job), finish.ending, finish.worker, "", finish.model_version, std::move(next), finisher.now};
+}
+
+}  // namespace
+
+void finish_together(Transaction& transaction, std::span<void* const> asks) {
+  std::vector<Finisher*> finishers;
+  for (void* ask : asks) finishers.push_back(static_cast<Finisher*>(ask));
+  auto held = hold_all(transaction, finishers);
+  std::vector<Ended> endings;
+  for (Finisher* finisher : finishers) {
+    finisher->applied.clear();
+    finisher->taken.clear();
+    for (const Finish& finish : finisher->finishes) {
+      auto found = held.extract({finish.fence.job.value, finish.fence.claim_no});  // one that is named twice ends once
+      finisher->applied.push_back(!found.empty());
+      if (!found.empty()) endings.push_back(decide(transaction, std::move(found.mapped()), finish, *finisher));
+    }
+  }
+  store_endings(transaction, endings);
+  for (std::size_t i = 0; i < endings.size(); ++i) fail_point<StoreUnavailable>("K12");
+  std::vector<Claimer> claimers;
+  for (const Finisher* finisher : finishers) claimers.push_back({finisher->next, finisher->now});
+  std::vector<Claimer*> pointers;
+  for (Claimer& claimer : claimers) pointers.push_back(&claimer);
+  claim_together(transaction, pointers);
+  for (std::size_t i = 0; i < claimers.size(); ++i) finishers[i]->taken = std::move(claimers[i].taken);
+}
+
+AllFinished SqlStore::finish_all(std::span<const Finish> finishes, const ClaimRequest& next, const domain::RetryPolicy& policy, Time now) {
+  Finisher finisher{finishes, next, policy, now};
+  std::future<void> stored = database_->write_together_early(finishing_, &finisher, finishes.size() + 1);
+  return {std::move(finisher.applied), std::move(finisher.taken), std::move(stored)};
 }
 
 Finished SqlStore::finish(const Finish& finish, const ClaimRequest& next, const domain::RetryPolicy& policy, Time now) {
-  auto [result, stored] = database_->write_early([&](Transaction& transaction) {
-    Finished finished;
-    if (auto job = hold_job(transaction, finish.fence)) {
-      domain::RetryPolicy of_queue = policy;
-      of_queue.first_delay = job->first_retry.value_or(policy.first_delay);
-      if (std::holds_alternative<domain::Crashed>(finish.ending)) count_crash(transaction, *job, now);
-      domain::Transition step = domain::decide(finish.ending, job->counters, of_queue, now, random_share());
-      end_job(transaction, *job, finish.ending, {finish.worker, "", finish.model_version}, step, now);
-      fail_point<StoreUnavailable>("K12");
-      finished.applied = true;
-    }
-    if (next.count > 0) finished.next = claim_in(transaction, next, now);
-    return finished;
-  });
-  result.stored = std::move(stored);
-  return std::move(result);
+  AllFinished all = finish_all({&finish, 1}, next, policy, now);
+  return {all.applied.front(), std::move(all.next), std::move(all.stored)};
 }
 
 constexpr const char* kStopNodes = "UPDATE node SET state = 'stopped', lease_until = $1 WHERE state <> 'stopped'";
@@ -138,6 +221,7 @@ int SqlStore::requeue_orphans(std::string_view reason, const domain::RetryPolicy
   });
 }
 
-std::vector<const char*> hot_ending_statements() { return {kHold, kEndJob, kEndAttempt, kInsertResult, kNewestResult, kCountCrash}; }
+std::vector<const char*> hot_ending_statements() { return {kCountCrash}; }
+std::vector<RowSql> hot_ending_rows() { return {kHold, kHoldSuccess, kEndJob, kInsertAttempt, kInsertResult, kNewestResult}; }
 
 }  // namespace darkroom::store

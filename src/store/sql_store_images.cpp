@@ -1,58 +1,23 @@
 // Taking in: a photo with its first job, new jobs for photos that are there, and removal.
 #include "base/fail_point.h"
+#include "base/id.h"
 #include "domain/error_codes.h"
 #include "store/sql_batches.h"
+#include "store/sql_endings.h"
 #include "store/sql_images.h"
+#include "store/sql_intake.h"
 #include "store/sql_new_jobs.h"
 #include "store/sql_rows.h"
 #include "store/sql_store.h"
 
+#include <algorithm>
 #include <chrono>
+#include <tuple>
 
 namespace darkroom::store {
 namespace {
 
 namespace code = domain::code;
-
-constexpr const char* kAdmission =
-    "SELECT (SELECT COUNT(*) FROM blob_removal WHERE sha256 = $1), COALESCE((SELECT crashes FROM content_crash WHERE sha256 = $1), 0)";
-constexpr const char* kInsertImage =
-    "INSERT INTO image (title, owner, external_id, metadata, sha256, byte_count, format, width, height, created_at, updated_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)";
-
-// When the job will start or expire, for whoever promotes and expires: they hear of it with the event.
-std::string times_json(const NewImage& image, Time now) {
-  std::string data;
-  if (image.run_at && *image.run_at > now) data += "\"run_at\":\"" + to_rfc3339(*image.run_at) + '"';
-  if (image.expires_at) data += (data.empty() ? "" : ",") + ("\"expires_at\":\"" + to_rfc3339(*image.expires_at) + '"');
-  return '{' + data + '}';
-}
-
-// Held until the end of the transaction by whoever makes the first image of a content, or removes the last one: of the two one sees what the other
-// did. (On SQLite there is one writer, and nothing to wait for.)
-constexpr const char* kLockContent = "SELECT lock_content($1)";
-
-Result<ImageRecord> insert_image(Transaction& transaction, const NewImage& image, Turns::Entry* turn, const Actor& actor, Time now) {
-  transaction.post(kLockContent, {image.sha256});
-  Row admission = transaction.execute(kAdmission, {image.sha256}).front();
-  if (admission.integer(0) > 0) return Error{std::string(code::conflict), "The same photo is being deleted at this moment. Send it again."};
-  NewJob job{.model = image.model, .owner = image.owner, .priority = image.priority, .max_attempts = image.max_attempts, .run_at = image.run_at, .expires_at = image.expires_at};
-  job.turn = turn;
-  if (image.batch) {
-    auto batch = open_batch(transaction, *image.batch);
-    if (!batch) return batch.error();
-    job.batch = *batch;
-  }
-  if (admission.integer(1) >= domain::kCrashesUntilQuarantine) job.failed = quarantined(image.sha256, admission.integer(1));
-  job.image = ImageId{transaction.insert(kInsertImage, {image.title, image.owner, image.external_id, image.metadata, image.sha256, image.byte_count, image.format,
-                                                         image.width, image.height, now})};
-  std::string id = insert_job(transaction, job, now);
-  append_event(transaction, {.at = now, .type = "image.created", .image = job.image, .job = id, .actor = actor.name, .reason = actor.reason,
-                             .data = times_json(image, now)});
-  if (job.failed) append_event(transaction, {.at = now, .type = "job.failed", .image = job.image, .job = id, .actor = "system", .reason = job.failed->message});
-  fail_point<StoreUnavailable>("K6");
-  return read_image(transaction.connection, job.image).value();
-}
 
 constexpr auto kKeysKept = std::chrono::hours(24 * 7);
 constexpr const char* kForgetOldKeys =
@@ -77,17 +42,20 @@ Result<ImageRecord> replay(Transaction& transaction, const IdempotencyKey& key) 
 }
 
 // The key is taken first: where several write at the same time, the unique index lets one through and holds the others until it has committed.
-Result<ImageRecord> insert_image_once(Transaction& transaction, const NewImage& image, Turns::Entry* turn, const Actor& actor, Time now) {
-  const IdempotencyKey& key = *image.idempotency;
-  transaction.execute(kForgetOldKeys, {now - kKeysKept});
-  if (transaction.execute(kTakeKey, {key.scope, key.key, key.request_sha256, now}).empty()) return replay(transaction, key);
-  auto made = insert_image(transaction, image, turn, actor, now);
-  if (made) {
-    transaction.execute(kFillKey, {key.scope, key.key, made->id.value});
+void take_in_once(Transaction& transaction, Intake* intake) {
+  const IdempotencyKey& key = *intake->image.idempotency;
+  transaction.execute(kForgetOldKeys, {intake->now - kKeysKept});
+  if (transaction.execute(kTakeKey, {key.scope, key.key, key.request_sha256, intake->now}).empty()) {
+    intake->job.reset();
+    intake->other_end = replay(transaction, key);
+    return;
+  }
+  take_in(transaction, {&intake, 1});
+  if (intake->job) {
+    transaction.execute(kFillKey, {key.scope, key.key, intake->job->image.value});
   } else {
     transaction.execute(kForgetKey, {key.scope, key.key});  // what was refused may be tried again
   }
-  return made;
 }
 
 constexpr const char* kImageOfJob = "SELECT image_id, max_attempts FROM job WHERE public_id = $1 AND image_id IS NOT NULL";
@@ -102,13 +70,32 @@ constexpr const char* kRemovals = "SELECT sha256 FROM blob_removal ORDER BY sinc
 
 }  // namespace
 
+// Several groups may do so at once: each holds all its contents first, and then takes its keys in their order, so that none waits for another in a circle.
+void take_in_all(Transaction& transaction, std::span<void* const> asks) {
+  std::vector<Intake*> plain, keyed;
+  std::vector<std::string_view> contents;
+  for (void* ask : asks) {
+    auto* intake = static_cast<Intake*>(ask);
+    (intake->image.idempotency ? keyed : plain).push_back(intake);
+    contents.push_back(intake->image.sha256);
+  }
+  lock_contents(transaction, contents);
+  std::ranges::stable_sort(keyed, {}, [](const Intake* intake) { return std::tie(intake->image.idempotency->scope, intake->image.idempotency->key); });
+  for (Intake* intake : keyed) take_in_once(transaction, intake);
+  if (!plain.empty()) take_in(transaction, plain);
+  for (void* ask : asks) {
+    if (static_cast<Intake*>(ask)->job) fail_point<StoreUnavailable>("K6");
+  }
+}
+
+SqlStore::SqlStore(std::unique_ptr<Database> database) : database_(std::move(database)), taking_in_{take_in_all}, finishing_{finish_together} {}
+
 Result<ImageRecord> SqlStore::create_image(const NewImage& image, const Actor& actor, Time now) {
   std::optional<Turns::Entry> turn;
   if (is_shared()) turn.emplace(turns_, image.model + "/" + std::to_string(image.priority) + "/" + image.owner);
-  Turns::Entry* taken = turn ? &*turn : nullptr;
-  return database_->write([&](Transaction& transaction) {
-    return image.idempotency ? insert_image_once(transaction, image, taken, actor, now) : insert_image(transaction, image, taken, actor, now);
-  });
+  Intake intake{image, turn ? &*turn : nullptr, actor, now, make_uuid_v7(now)};
+  database_->write_together(taking_in_, &intake, 1);
+  return std::move(intake).answer();
 }
 
 Result<ImageRecord> SqlStore::retry_job(std::string_view public_id, const Actor& actor, Time now) {
@@ -125,7 +112,7 @@ Result<ImageRecord> SqlStore::reprocess_image(ImageId id, const Reprocess& how, 
 }
 
 bool note_if_unused(Transaction& transaction, const std::string& sha256, Time now) {
-  transaction.post(kLockContent, {sha256});
+  lock_contents(transaction, {sha256});
   if (!transaction.execute(kOtherWithContent, {sha256}).empty()) return false;
   transaction.execute(kBeginRemoval, {sha256, now});
   return true;

@@ -30,7 +30,7 @@ constexpr const char* kEarlierInTurn =
 constexpr const char* kSettings = "SELECT " DARKROOM_QUEUE_COLUMNS ", queue.updated_at FROM queue WHERE queue.name = $1";
 constexpr const char* kRunningInQueue = "SELECT COUNT(*) FROM job WHERE state = 'running' AND queue = $1";
 constexpr const char* kNodesOfLastHour = "SELECT " DARKROOM_NODE_COLUMNS " FROM node WHERE node.seen_at > $1";
-constexpr const char* kHeldSince = "SELECT started_at FROM job WHERE state = 'running' AND node = $1";
+constexpr const char* kHeldSince = "SELECT started_at, model FROM job WHERE state = 'running' AND node = $1";
 constexpr const char* kPast =
     "SELECT lane, run_at, started_at, finished_at, state, error_code FROM job WHERE queue = $1 AND finished_at IS NOT NULL "
     "ORDER BY finished_at DESC LIMIT $2";
@@ -69,8 +69,18 @@ std::vector<domain::PastRun> past_of(Connection& connection, const JobInLine& li
   return past;
 }
 
-bool serves(const NodeRecord& node, const std::string& model) {
-  return node.slots > 0 && (model.empty() || std::ranges::find(node.models, model) != node.models.end());
+// The slots of a node that may run the model: the places of its own if it has some, or else those that no model has for itself.
+int slots_for(const NodeRecord& node, const std::string& model) {
+  if (auto own = node.places.find(model); own != node.places.end()) return own->second;
+  if (!model.empty() && std::ranges::find(node.models, model) == node.models.end()) return 0;
+  int shared = node.slots;
+  for (const auto& [name, places] : node.places) shared -= places;
+  return std::max(shared, 0);
+}
+
+// Whether a job of one model takes a slot that one of the other could have had.
+bool share_slots(const NodeRecord& node, const std::string& one, const std::string& other) {
+  return one == other || (!node.places.contains(one) && !node.places.contains(other));
 }
 
 // What nodes bear on the job: those that live, the slots that are busy, and since when it has been so.
@@ -84,14 +94,17 @@ Servers servers_of(Connection& connection, const std::string& model, Time now) {
   Servers servers;
   for (const Row& row : connection.execute(kNodesOfLastHour, {now - std::chrono::hours(1)})) {
     NodeRecord node = node_from(row);
-    bool has_model = serves(node, model);
+    int slots = slots_for(node, model);
+    bool has_model = slots > 0;
     bool alive = node.state != NodeState::stopped && node.lease_until > now;
     if (has_model) servers.steady_since = std::max(servers.steady_since, alive ? node.started_at : node.seen_at);
     if (!alive || node.slots == 0) continue;
     bool draining = node.state == NodeState::draining;
-    servers.alive.push_back({node.name, node.slots, has_model, draining});
+    servers.alive.push_back({node.name, slots, has_model, draining});
     if (!has_model || draining) continue;
-    for (const Row& held : connection.execute(kHeldSince, {node.id})) servers.busy.push_back(held.time(0));
+    for (const Row& held : connection.execute(kHeldSince, {node.id})) {
+      if (share_slots(node, held.text(1), model)) servers.busy.push_back(held.time(0));
+    }
   }
   return servers;
 }

@@ -11,6 +11,7 @@
 #include "store/sql_store.h"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 #include <tuple>
 
@@ -21,20 +22,23 @@ constexpr std::chrono::hours kKept{24};    // rows of nodes that were not seen f
 constexpr std::chrono::hours kListed{1};
 constexpr const char* kLost = "its worker stopped answering";
 
-// The models stand in one column, a line each: a name holds no line break.
-std::string lines_of(const std::vector<std::string>& names) {
+// The models stand in one column, a line each, with the number of places after a tab where it has places of its own: a name holds neither.
+std::string lines_of(const NodeRecord& node) {
   std::string lines;
-  for (const std::string& name : names) lines += name + "\n";
+  for (const std::string& name : node.models) {
+    auto places = node.places.find(name);
+    lines += name + (places == node.places.end() ? "" : "\t" + std::to_string(places->second)) + "\n";
+  }
   return lines;
 }
 
-std::vector<std::string> names_in(std::string_view lines) {
-  std::vector<std::string> names;
+void read_models(std::string_view lines, NodeRecord& node) {
   for (auto end = lines.find('\n'); end != std::string_view::npos; end = lines.find('\n')) {
-    names.emplace_back(lines.substr(0, end));
+    std::string_view line = lines.substr(0, end), name = line.substr(0, line.find('\t'));
+    node.models.emplace_back(name);
+    if (name.size() < line.size()) std::from_chars(line.data() + name.size() + 1, line.data() + line.size(), node.places[std::string(name)]);
     lines.remove_prefix(end + 1);
   }
-  return names;
 }
 
 NodeState state_from(std::string_view text) {
@@ -63,7 +67,7 @@ NodeRecord node_from(const Row& row) {
   node.role = row.text(2);
   node.version = row.text(3);
   node.slots = row.small(4);
-  node.models = names_in(row.text(5));
+  read_models(row.text(5), node);
   node.state = state_from(row.text(6));
   node.started_at = row.time(7);
   node.seen_at = row.time(8);
@@ -83,7 +87,7 @@ constexpr const char* kRegister =
 void SqlStore::register_node(const NodeRecord& node, Duration lease, Time now) {
   database_->write([&](Transaction& transaction) {
     Time at = transaction.clock(now);
-    transaction.execute(kRegister, {node.id, node.name, node.role, node.version, node.slots, lines_of(node.models), to_string(node.state), at, at + lease, node.url, node.blob_store});
+    transaction.execute(kRegister, {node.id, node.name, node.role, node.version, node.slots, lines_of(node), to_string(node.state), at, at + lease, node.url, node.blob_store});
     tell(transaction, "node.started", node.name, node.role + " with " + std::to_string(node.slots) + " slots, version " + node.version, now);
     return true;
   });

@@ -8,13 +8,16 @@ namespace darkroom::store {
 namespace {
 
 constexpr const char* kFindJob = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE public_id = $1";
+constexpr const char* kResultOfJob = "SELECT result.document FROM job JOIN result ON result.job_id = job.id WHERE job.public_id = $1";
 constexpr const char* kJobsOfImage = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE image_id = $1 ORDER BY id DESC";
 constexpr const char* kNewestJobs = "SELECT " DARKROOM_JOB_COLUMNS " FROM job ORDER BY id DESC LIMIT $1";
 constexpr const char* kNewestJobsInState = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE state = $1 ORDER BY id DESC LIMIT $2";
 constexpr const char* kListImages = "SELECT " DARKROOM_JOB_COLUMNS ", " DARKROOM_IMAGE_COLUMNS " FROM " DARKROOM_IMAGE_TABLES
                                     " WHERE image.id < $1 ORDER BY image.id DESC LIMIT $2";
+// A run gets its row when it ends; until then the job tells of it.
 constexpr const char* kAttempts =
-    "SELECT number, worker, started_at, finished_at, ending, error_code, error_message, model_version, timings FROM attempt WHERE job_id = $1 ORDER BY claim_no";
+    "SELECT number, worker, started_at, finished_at, ending, error_code, error_message, model_version, timings, claim_no FROM attempt WHERE job_id = $1 "
+    "UNION ALL SELECT attempt, worker, started_at, NULL, NULL, NULL, NULL, NULL, NULL, claim_no FROM job WHERE id = $1 AND state = 'running' ORDER BY claim_no";
 constexpr const char* kEventHorizon = "SELECT id FROM event_horizon";
 constexpr const char* kEventsAfter =
     "SELECT id, at, type, image_id, job_id, actor, reason, data FROM event WHERE id > $1 AND id <= $3 ORDER BY id LIMIT $2";
@@ -53,6 +56,13 @@ std::optional<JobRecord> SqlStore::find_job(std::string_view public_id) {
   return database_->read([&](Connection& connection) {
     Rows rows = connection.execute(kFindJob, {public_id});
     return rows.empty() ? std::nullopt : std::optional(job_from(rows.front()));
+  });
+}
+
+std::optional<std::string> SqlStore::result_of(std::string_view public_id) {
+  return database_->read([&](Connection& connection) {
+    Rows rows = connection.execute(kResultOfJob, {public_id});
+    return rows.empty() ? std::nullopt : std::optional(rows.front().text(0));
   });
 }
 

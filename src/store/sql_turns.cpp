@@ -19,10 +19,38 @@ Turns::Entry::~Entry() {
 
 std::int64_t Turns::Entry::take(std::int64_t least) {
   std::lock_guard lock(turns_.mutex_);
-  Line& line = turns_.lines_.at(line_);
+  Taken& line = turns_.lines_.at(line_);
   std::int64_t turn = std::max(least, line.next);
   line.next = turn + 1;
   return turn;
+}
+
+Ranks::Ranks(Connection& connection, std::vector<Line> lines) {
+  std::ranges::sort(lines);
+  lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
+  RowParams values;
+  for (std::size_t i = 0; i < lines.size(); ++i) values.insert(values.end(), {lines[i].lane, lines[i].priority, lines[i].owner, static_cast<std::int64_t>(i)});
+  for (const Row& row : connection.execute_rows(kRanks, values)) {
+    const Line& line = lines.at(static_cast<std::size_t>(row.integer(2)));
+    if (!row.is_null(0)) heads_[{line.lane, line.priority}] = row.integer(0);
+    next_[line] = row.is_null(1) ? 0 : row.integer(1) + 1;
+  }
+}
+
+// Into a line without a head the first job goes as its head.
+std::int64_t Ranks::take(const Line& line, Turns::Entry* entry) {
+  std::pair level{line.lane, line.priority};
+  auto head = heads_.find(level);
+  std::int64_t rank = head == heads_.end() ? 0 : std::max(head->second, next_.at(line));
+  if (entry) rank = entry->take(rank);
+  if (head == heads_.end()) heads_[level] = rank;
+  next_[line] = rank + 1;
+  return rank;
+}
+
+std::int64_t next_rank(Connection& connection, std::string_view lane, int priority, std::string_view owner) {
+  Line line{lane, priority, owner};
+  return Ranks(connection, {line}).take(line);
 }
 
 }  // namespace darkroom::store

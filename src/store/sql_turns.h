@@ -3,12 +3,25 @@
 // may share a turn as there are processes that take photos in.
 #pragma once
 
+#include "store/sql/connection.h"
+
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace darkroom::store {
+
+// An owner's place to queue: the lane, the priority, the owner. Refers to its texts.
+struct Line {
+  std::string_view lane;
+  int priority = 0;
+  std::string_view owner;
+  auto operator<=>(const Line&) const = default;
+};
 
 class Turns {
  public:
@@ -29,12 +42,32 @@ class Turns {
   };
 
  private:
-  struct Line {
+  struct Taken {
     int entries = 0;
     std::int64_t next = 0;
   };
   std::mutex mutex_;
-  std::map<std::string, Line> lines_;  // those that someone is in; by lane, priority and owner
+  std::map<std::string, Taken> lines_;  // those that someone is in; by lane, priority and owner
 };
+
+// The rank that gives an owner the next turn in its lane and priority, see docs/adr: not below the head's, and after the owner's last. Of each line it is read once;
+// those that are given out here are counted on.
+class Ranks {
+ public:
+  Ranks(Connection& connection, std::vector<Line> lines);
+  // The next rank of one of these lines, for a job that is queued with it. An entry, if there is one, may put it off.
+  std::int64_t take(const Line& line, Turns::Entry* entry = nullptr);
+
+ private:
+  std::map<std::pair<std::string_view, int>, std::int64_t> heads_;  // of lanes and priorities that have one
+  std::map<Line, std::int64_t> next_;                               // after the owner's last
+};
+
+// The next rank of one line.
+std::int64_t next_rank(Connection& connection, std::string_view lane, int priority, std::string_view owner);
+
+inline constexpr RowSql kRanks{
+    "SELECT (SELECT rank FROM job WHERE state = 'queued' AND lane = $1 AND priority = $2 ORDER BY rank, id LIMIT 1), "
+    "(SELECT rank FROM job WHERE state = 'queued' AND lane = $1 AND priority = $2 AND owner = $3 ORDER BY rank DESC LIMIT 1), $4 /*FROM GIVEN*/", "titi"};
 
 }  // namespace darkroom::store

@@ -3,7 +3,7 @@
 #include "store/sql/sqlite_migrate.h"
 #include "store/sql/process_lock.h"
 #include "store/sql_claims.h"
-#include "store/sql_rows.h"
+#include "store/sql_turns.h"
 #include "store/sqlite_plans.h"
 #include "store/open_store.h"
 
@@ -94,7 +94,9 @@ TEST_F(SqlitePlans, HotStatementsNeitherScanNorSort) {
 TEST_F(SqlitePlans, TheNextJobIsTheHeadOfTheClaimIndex) {
   std::string head = plan("SELECT id FROM job WHERE state = 'queued' AND lane = 'x' ORDER BY priority DESC, rank, id LIMIT 1");
   EXPECT_NE(head.find("INDEX job_claim (lane=?)"), std::string::npos) << head;
-  EXPECT_NE(plan(kOwnersLastRank).find("INDEX job_turn"), std::string::npos);
+  std::string ranks = plan(kRanks.text);
+  EXPECT_NE(ranks.find("INDEX job_claim (lane=? AND priority=?)"), std::string::npos) << ranks;
+  EXPECT_NE(ranks.find("INDEX job_turn (lane=? AND priority=? AND owner=?)"), std::string::npos) << ranks;
 }
 
 }  // namespace

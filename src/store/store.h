@@ -17,6 +17,7 @@
 #include "store/schedules.h"
 
 #include <functional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -60,6 +61,8 @@ class Store : public Acting, public Queues, public Schedules, public Maintenance
   // a slot need not stand still for a disk: a job may be begun at once, since a claim that is never stored was never made and its
   // job is still queued. Finished::stored tells of the commit. A caller's next finish() is stored after its earlier ones, and not before.
   virtual Finished finish(const Finish& finish, const ClaimRequest& next, const domain::RetryPolicy& policy, Time now) = 0;
+  // The same for several attempts at once: one transaction for all of them.
+  virtual AllFinished finish_all(std::span<const Finish> finishes, const ClaimRequest& next, const domain::RetryPolicy& policy, Time now) = 0;
   // Scheduled jobs whose time has come become queued, at most `most` of them.
   virtual Promoted promote_due(int most, Time now) = 0;
   // Scheduled and queued jobs whose expiry has come end as failed (code expired), at most `most` of them.
@@ -71,6 +74,7 @@ class Store : public Acting, public Queues, public Schedules, public Maintenance
   // --- looking ---
   virtual std::optional<ImageRecord> find_image(ImageId id) = 0;
   virtual std::optional<JobRecord> find_job(std::string_view public_id) = 0;
+  virtual std::optional<std::string> result_of(std::string_view public_id) = 0;  // the result document of this job, JSON
   // Newest first, ids below `before` if given, at most `limit`.
   virtual ImagePage list_images(std::optional<ImageId> before, int limit) = 0;
   virtual std::vector<JobRecord> jobs_of(ImageId id) = 0;          // newest first

@@ -135,6 +135,8 @@ TEST_P(StoreConformance, ReprocessMakesANewJobAndKeepsTheOldResultUntilANewOneSu
   EXPECT_EQ(again->job.priority, 10);
   EXPECT_EQ(again->document, R"({"first":1})");
   EXPECT_EQ(store_->find_job(image.job.public_id)->state, domain::JobState::completed);
+  EXPECT_EQ(store_->result_of(image.job.public_id), R"({"first":1})");
+  EXPECT_FALSE(store_->result_of(again->job.public_id));
 
   auto claimed = store_->claim(wants(1, {"other"}), now_).at(0);
   finish(claimed, permanent());

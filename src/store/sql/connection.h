@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -37,6 +38,22 @@ class Param {
 
 using Params = std::initializer_list<Param>;
 
+// A statement about one row that can be run for many. `types` has a letter for each parameter: i a whole number, t a text. SQLite runs it row by row;
+// PostgreSQL runs it once over all rows (postgres_rows_statement()), for which a SELECT or UPDATE says where: /*FROM GIVEN*/ or /*, GIVEN*/.
+struct RowSql {
+  const char* text;
+  std::string_view types;
+};
+
+// The rows of a RowSql, one parameter after the other. They refer to their texts as a Param does.
+using RowParams = std::vector<Param>;
+
+// How many new ids of which table.
+struct IdCount {
+  const char* table;
+  std::size_t count;
+};
+
 class Row {
  public:
   std::vector<Value> values;
@@ -67,6 +84,15 @@ class Connection {
   virtual void post(const char* sql, Params params) = 0;
   // Runs an INSERT of one row and returns the `id` that the database gave it.
   virtual std::int64_t insert(const char* sql, Params params) = 0;
+  // For all rows of `values`: the rows that they give back, in any order.
+  virtual Rows execute_rows(const RowSql& sql, const RowParams& values) = 0;
+  virtual void post_rows(const RowSql& sql, const RowParams& values) = 0;
+  // Runs an INSERT of as many rows and returns their ids, in the order of the rows and rising.
+  virtual std::vector<std::int64_t> insert_rows(const RowSql& sql, const RowParams& values) = 0;
+  // A statement that does nothing but hold back other writers: not run where there is one writer.
+  virtual void post_locks(const RowSql& sql, const RowParams& values) = 0;
+  // Ids for rows that are inserted with them, before any other row of these tables: first those of the first table, rising. What is not used is left out.
+  virtual std::vector<std::int64_t> new_ids(std::initializer_list<IdCount> counts) = 0;
   // The clock by which leases and limits are judged: on SQLite, where one process has one clock, the caller's; on PostgreSQL the server's own at
   // this moment (a round trip), so that hosts with skewed clocks agree. There `clock=callers` in the URL gives the caller's time back, for
   // tests that drive time.

@@ -9,6 +9,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -22,7 +23,16 @@ struct Transaction {
   Rows execute(const char* sql, Params params = {}) { return connection.execute(sql, params); }
   void post(const char* sql, Params params) { connection.post(sql, params); }
   std::int64_t insert(const char* sql, Params params) { return connection.insert(sql, params); }
+  Rows execute_rows(const RowSql& sql, const RowParams& values) { return connection.execute_rows(sql, values); }
+  void post_rows(const RowSql& sql, const RowParams& values) { connection.post_rows(sql, values); }
+  std::vector<std::int64_t> insert_rows(const RowSql& sql, const RowParams& values) { return connection.insert_rows(sql, values); }
   Time clock(Time callers_now) { return connection.clock(callers_now); }  // see Connection::clock
+};
+
+// A verb whose callers are served together: `run` does what all of them ask in one transaction, with few statements. When that throws, it is run anew for
+// each of them alone, so it begins each answer from nothing. An ask is the verb's own; it lives until its caller is answered.
+struct SharedVerb {
+  std::function<void(Transaction&, std::span<void* const> asks)> run;
 };
 
 class Database {
@@ -49,6 +59,10 @@ class Database {
     std::future<void> stored = run_early([&](Transaction& transaction) { result.emplace(work(transaction)); });
     return {std::move(*result), std::move(stored)};
   }
+
+  // The same two for a shared verb: with whoever asks for it at this moment. The weight is about how many jobs it changes, for nobody shall wait long for others.
+  virtual void write_together(const SharedVerb& verb, void* ask, std::size_t weight) = 0;
+  virtual std::future<void> write_together_early(const SharedVerb& verb, void* ask, std::size_t weight) = 0;
 
   // Runs `work` in the calling thread against one snapshot; it must not write.
   template <class Work>

@@ -1,7 +1,7 @@
 // A connection to PostgreSQL as the store uses it: in transactions, each of which sets its own limits.
 //
 // What a session sets is lost behind a transaction pooler, so everything is set in the transaction: search_path, synchronous_commit, the time-outs of
-// statement, lock and idle transaction. The opening (BEGIN and what is set) travels with the first statement, in one round trip.
+// statement, lock and idle transaction, and for writing how it is planned. The opening (BEGIN and what is set) travels with the first statement, in one round trip.
 //
 // A writing transaction opens with a shared advisory lock that carries the newest event id of that moment: the horizon of the event log, told in
 // migrations/postgres/.
@@ -37,6 +37,11 @@ class PostgresConnection final : public Connection {
   Rows execute(const char* sql, Params params = {}) override;
   void post(const char* sql, Params params) override;
   std::int64_t insert(const char* sql, Params params) override;
+  Rows execute_rows(const RowSql& sql, const RowParams& values) override;
+  void post_rows(const RowSql& sql, const RowParams& values) override;
+  std::vector<std::int64_t> insert_rows(const RowSql& sql, const RowParams& values) override;
+  void post_locks(const RowSql& sql, const RowParams& values) override { post_rows(sql, values); }
+  std::vector<std::int64_t> new_ids(std::initializer_list<IdCount> counts) override;
   Time clock(Time callers_now) override;
 
   // A statement that is made at run time: never prepared.
@@ -50,10 +55,13 @@ class PostgresConnection final : public Connection {
     std::string name;
     bool prepared = false;
   };
-  Statement& known(const char* sql, bool returning_id);
+  enum class Form { one, one_returning_id, rows, rows_returning_id };
+  Statement& known(const char* sql, Form form, std::string_view types = {});
+  // One parameter for each column of the rows: an array.
+  PostgresLink::Answer run_rows(const RowSql& sql, Form form, const RowParams& values);
   Statement* with_text(const std::string& text);
-  PostgresLink::Answer run(Statement& statement, Params params);
-  void add(Statement& statement, Params params);
+  PostgresLink::Answer run(Statement& statement, std::span<const Param> params);
+  void add(Statement& statement, std::span<const Param> params);
   void add_opening();
   PostgresLink::Answer finish();
 
@@ -61,7 +69,7 @@ class PostgresConnection final : public Connection {
   PostgresLink link_;
   Statements sending_;
   std::map<std::string, Statement> statements_;  // by text
-  std::map<std::pair<const char*, bool>, Statement*> known_;
+  std::map<std::pair<const char*, Form>, Statement*> known_;
   std::map<Access, std::vector<Statement*>> openings_;
   Statement* commit_;
   Access access_ = Access::read;

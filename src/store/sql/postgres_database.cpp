@@ -1,11 +1,13 @@
 #include "store/sql/postgres_database.h"
 
 #include "base/log.h"
+#include "store/sql/gathering.h"
 #include "store/sql/postgres_migrate.h"
 #include "store/sql/postgres_pool.h"
 #include "store/sql/postgres_tail.h"
 
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <random>
 #include <thread>
@@ -18,6 +20,9 @@ using Kind = PostgresFailure::Kind;
 
 constexpr int kMostConflicts = 3;
 constexpr int kMostLostStatements = 3;
+constexpr int kGroups = 2;  // of one verb at a time: one is worked out while the other is being synced
+constexpr std::size_t kHeaviestGroup = 256;
+constexpr int kMostSlow = 2;
 
 // Two that ran into each other should not do so again.
 void step_aside() {
@@ -50,12 +55,18 @@ struct PostgresDatabase::State {
   bool may_try_again(const PostgresFailure& failure, Tries& tries);
   void write(PostgresConnection& connection, const std::function<void(Transaction&)>& work, Tries& tries);
   void tell(const std::vector<Event>& events);
+  Gathering& gathering_of(const SharedVerb& verb);
+  void serve(const SharedVerb& verb, std::span<Gathering::Caller* const> callers);
+  enum class Alone { needless, promising, slow, hopeless };
+  Alone serve_together(const SharedVerb& verb, std::span<Gathering::Caller* const> callers);
 
   PostgresOptions options;
   PostgresPool writers;
   PostgresPool readers;
   std::mutex listener_mutex;
   std::function<void(const std::vector<Event>&)> listener;
+  std::mutex gatherings_mutex;
+  std::map<const SharedVerb*, std::unique_ptr<Gathering>> gatherings;
   std::unique_ptr<PostgresTail> tail;  // ends first: it tells the listener
 };
 
@@ -135,6 +146,63 @@ void PostgresDatabase::write_blocking(std::function<void(Transaction&)> work) {
 
 std::future<void> PostgresDatabase::run_early(std::function<void(Transaction&)> work) {
   write_blocking(std::move(work));
+  std::promise<void> stored;
+  stored.set_value();
+  return stored.get_future();
+}
+
+Gathering& PostgresDatabase::State::gathering_of(const SharedVerb& verb) {
+  std::lock_guard guard(gatherings_mutex);
+  auto& found = gatherings[&verb];
+  if (!found) found = std::make_unique<Gathering>(kGroups, kHeaviestGroup, [this, &verb](std::span<Gathering::Caller* const> callers) { serve(verb, callers); });
+  return *found;
+}
+
+void give_all(std::span<Gathering::Caller* const> callers, const std::exception_ptr& error) {
+  for (Gathering::Caller* caller : callers) caller->error = error;
+}
+
+// Serves them in one transaction. When that fails each of them has the error; the result is what may come of another try with each alone.
+PostgresDatabase::State::Alone PostgresDatabase::State::serve_together(const SharedVerb& verb, std::span<Gathering::Caller* const> callers) {
+  std::vector<void*> asks;
+  for (const Gathering::Caller* caller : callers) asks.push_back(caller->ask);
+  bool begun = false;
+  try {
+    run(writers, [&](PostgresConnection& connection, Tries& tries) {
+      auto work = [&](Transaction& transaction) {
+        begun = true;
+        verb.run(transaction, asks);
+      };
+      write(connection, work, tries);
+    });
+    give_all(callers, nullptr);
+    return Alone::needless;
+  } catch (const PostgresFailure& failure) {
+    give_all(callers, std::current_exception());
+    if (failure.kind() != Kind::refused) return Alone::hopeless;  // the server is away, or nobody knows what it has stored
+    return failure.is_timeout() ? Alone::slow : Alone::promising;
+  } catch (...) {
+    give_all(callers, std::current_exception());
+    return begun ? Alone::promising : Alone::hopeless;
+  }
+}
+
+// One bad ask must not take the others with it: they are served again, each alone. If two of them wait in vain, it is not one that is bad.
+void PostgresDatabase::State::serve(const SharedVerb& verb, std::span<Gathering::Caller* const> callers) {
+  Alone alone = serve_together(verb, callers);
+  if (callers.size() == 1 || alone == Alone::needless || alone == Alone::hopeless) return;
+  int slow = 0;
+  for (std::size_t i = 0; i < callers.size() && slow < kMostSlow; ++i) {
+    alone = serve_together(verb, callers.subspan(i, 1));
+    if (alone == Alone::hopeless) return;
+    if (alone == Alone::slow) ++slow;
+  }
+}
+
+void PostgresDatabase::write_together(const SharedVerb& verb, void* ask, std::size_t weight) { state_->gathering_of(verb).join(ask, weight); }
+
+std::future<void> PostgresDatabase::write_together_early(const SharedVerb& verb, void* ask, std::size_t weight) {
+  write_together(verb, ask, weight);
   std::promise<void> stored;
   stored.set_value();
   return stored.get_future();

@@ -1,5 +1,6 @@
 #include "store/sql/postgres_text.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -17,6 +18,8 @@ constexpr std::array kTokens = {
     Replacement{"/*FOR UPDATE*/", "FOR UPDATE"},
     Replacement{"/*FOR UPDATE OF JOB*/", "FOR UPDATE OF job"},
     Replacement{"/*FOR SHARE*/", "FOR SHARE"},
+    Replacement{"/*FROM GIVEN*/", ""},
+    Replacement{"/*, GIVEN*/", ""},
 };
 
 // The longer phrase first: each is looked for at a place before the ones below it.
@@ -95,6 +98,50 @@ std::string postgres_statement(std::string_view sql) {
     at = begin + comment.size();
   }
   return result;
+}
+
+std::string postgres_rows_statement(std::string_view sql, std::string_view types) {
+  std::string given = "unnest(", names;
+  for (std::size_t i = 1; i <= types.size(); ++i) {
+    given += (i > 1 ? ", CAST($" : "CAST($") + std::to_string(i) + (types[i - 1] == 'i' ? " AS BIGINT[])" : " AS TEXT[])");
+    names += (i > 1 ? ", p" : "p") + std::to_string(i);
+  }
+  given += ") AS given (" + names + ")";
+
+  std::string text(sql);
+  if (std::size_t values = text.find(" VALUES ("); values != std::string::npos) {
+    text.replace(values, 9, " SELECT ");
+    text.pop_back();
+    text += " /*FROM GIVEN*/";
+  }
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    if (std::string_view rest = std::string_view(text).substr(at); rest.starts_with("/*FROM GIVEN*/")) {
+      result += "FROM " + given;
+      at += 14;
+    } else if (rest.starts_with("/*, GIVEN*/")) {
+      result += ", " + given;
+      at += 11;
+    } else if (text[at] == '$') {
+      std::size_t end = text.find_first_not_of("0123456789", at + 1);
+      std::string number = text.substr(at + 1, end - at - 1);
+      result += types[std::stoul(number) - 1] == 'i' ? "given.p" + number : "(given.p" + number + " COLLATE \"C\")";
+      at = std::min(end, text.size());
+    } else {
+      result += text[at++];
+    }
+  }
+  if (result.find("unnest(") == std::string::npos) throw std::logic_error("a statement about rows does not say where they are given: " + text);
+  return postgres_statement(result);
+}
+
+void append_quoted_element(std::string& array, std::string_view text) {
+  array += '"';
+  for (char c : text) {
+    if (c == '"' || c == '\\') array += '\\';
+    array += c;
+  }
+  array += '"';
 }
 
 std::string postgres_schema(std::string_view script) {

@@ -10,6 +10,13 @@ namespace darkroom::store {
 // comment that is no token: a misspelt lock would be no lock.
 std::string postgres_statement(std::string_view sql);
 
+// The statement about one row for many: its parameters, $1 and so on, are the columns of unnest() over one array each, of the type that their letter in `types`
+// says (RowSql). "VALUES (...)" at the end of an INSERT becomes a SELECT from it; other statements have a token that says where it stands.
+std::string postgres_rows_statement(std::string_view sql, std::string_view types);
+
+// Adds the text as an element of an array's literal.
+void append_quoted_element(std::string& array, std::string_view text);
+
 // A migration script as PostgreSQL takes it: INTEGER is BIGINT, AUTOINCREMENT an identity, TEXT is ordered by its bytes, STRICT and WITHOUT ROWID go.
 std::string postgres_schema(std::string_view script);
 

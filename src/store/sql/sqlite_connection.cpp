@@ -11,10 +11,7 @@ namespace {
   throw StoreUnavailable("SQLite, " + doing + ": " + (database ? sqlite3_errmsg(database) : "out of memory"));
 }
 
-void bind(sqlite3* database, sqlite3_stmt* statement, int number, const Param& param) {
-  // $n is a name to SQLite, numbered by first appearance: its place is looked up, never assumed.
-  int place = sqlite3_bind_parameter_index(statement, ("$" + std::to_string(number)).c_str());
-  if (place == 0) return;
+void bind(sqlite3* database, sqlite3_stmt* statement, int place, const Param& param) {
   int status = SQLITE_OK;
   if (const auto* whole = std::get_if<std::int64_t>(&param.value())) {
     status = sqlite3_bind_int64(statement, place, *whole);
@@ -36,6 +33,9 @@ Value column(sqlite3_stmt* statement, int index) {
     }
   }
 }
+
+// The highest id that AUTOINCREMENT ever gave; with one writer the next ones are free.
+constexpr const char* kLastId = "SELECT seq FROM sqlite_sequence WHERE name = $1";
 
 // lock_content(content): what PostgreSQL needs a lock for, one writer does without.
 void lock_nothing(sqlite3_context* context, int, sqlite3_value**) { sqlite3_result_int64(context, 0); }
@@ -77,24 +77,29 @@ SqliteConnection::SqliteConnection(const std::string& path, Mode mode) {
 
 SqliteConnection::~SqliteConnection() { statements_.clear(); }
 
-sqlite3_stmt* SqliteConnection::prepared(const char* sql) {
-  auto& statement = statements_[sql];
-  if (!statement) {
+SqliteConnection::Prepared& SqliteConnection::prepared(const char* sql, std::size_t params) {
+  Prepared& found = statements_[sql];
+  if (!found.statement) {
     sqlite3_stmt* made = nullptr;
     if (sqlite3_prepare_v3(database_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &made, nullptr) != SQLITE_OK) {
       fail(database_.get(), std::string("preparing: ") + sql);
     }
-    statement.reset(made);
+    found.statement.reset(made);
   }
-  return statement.get();
+  // $n is a name to SQLite, numbered by first appearance: its place is looked up, never assumed.
+  while (found.places.size() < params) {
+    found.places.push_back(sqlite3_bind_parameter_index(found.statement.get(), ("$" + std::to_string(found.places.size() + 1)).c_str()));
+  }
+  return found;
 }
 
-Rows SqliteConnection::execute(const char* sql, Params params) {
-  sqlite3_stmt* statement = prepared(sql);
+void SqliteConnection::run(const char* sql, std::span<const Param> params, Rows& rows) {
+  Prepared& found = prepared(sql, params.size());
+  sqlite3_stmt* statement = found.statement.get();
   Reset reset{statement};
-  int number = 0;
-  for (const Param& param : params) bind(database_.get(), statement, ++number, param);
-  Rows rows;
+  for (std::size_t i = 0; i < params.size(); ++i) {
+    if (found.places[i] != 0) bind(database_.get(), statement, found.places[i], params[i]);
+  }
   int columns = sqlite3_column_count(statement);
   int status = sqlite3_step(statement);
   for (; status == SQLITE_ROW; status = sqlite3_step(statement)) {
@@ -104,6 +109,18 @@ Rows SqliteConnection::execute(const char* sql, Params params) {
     rows.push_back(std::move(row));
   }
   if (status != SQLITE_DONE) fail(database_.get(), std::string("running: ") + sql);
+}
+
+Rows SqliteConnection::execute(const char* sql, Params params) {
+  Rows rows;
+  run(sql, std::span<const Param>(params.begin(), params.size()), rows);
+  return rows;
+}
+
+Rows SqliteConnection::execute_rows(const RowSql& sql, const RowParams& values) {
+  Rows rows;
+  std::span<const Param> rest(values);
+  for (; !rest.empty(); rest = rest.subspan(sql.types.size())) run(sql.text, rest.first(sql.types.size()), rows);
   return rows;
 }
 
@@ -111,6 +128,27 @@ Rows SqliteConnection::execute(const char* sql, Params params) {
 std::int64_t SqliteConnection::insert(const char* sql, Params params) {
   execute(sql, params);
   return sqlite3_last_insert_rowid(database_.get());
+}
+
+std::vector<std::int64_t> SqliteConnection::insert_rows(const RowSql& sql, const RowParams& values) {
+  std::vector<std::int64_t> ids;
+  Rows none;
+  std::span<const Param> rest(values);
+  for (; !rest.empty(); rest = rest.subspan(sql.types.size())) {
+    run(sql.text, rest.first(sql.types.size()), none);
+    ids.push_back(sqlite3_last_insert_rowid(database_.get()));
+  }
+  return ids;
+}
+
+std::vector<std::int64_t> SqliteConnection::new_ids(std::initializer_list<IdCount> counts) {
+  std::vector<std::int64_t> ids;
+  for (const IdCount& wanted : counts) {
+    Rows found = execute(kLastId, {wanted.table});
+    std::int64_t last = found.empty() ? 0 : found.front().integer(0);
+    for (std::size_t i = 0; i < wanted.count; ++i) ids.push_back(++last);
+  }
+  return ids;
 }
 
 void SqliteConnection::run_script(const std::string& script) {

@@ -3,7 +3,7 @@
 
 #include "store/sql/connection.h"
 
-#include <map>
+#include <unordered_map>
 #include <memory>
 #include <string>
 
@@ -22,6 +22,11 @@ class SqliteConnection final : public Connection {
   Rows execute(const char* sql, Params params = {}) override;
   void post(const char* sql, Params params) override { execute(sql, params); }
   std::int64_t insert(const char* sql, Params params) override;
+  Rows execute_rows(const RowSql& sql, const RowParams& values) override;
+  void post_rows(const RowSql& sql, const RowParams& values) override { execute_rows(sql, values); }
+  std::vector<std::int64_t> insert_rows(const RowSql& sql, const RowParams& values) override;
+  void post_locks(const RowSql&, const RowParams&) override {}
+  std::vector<std::int64_t> new_ids(std::initializer_list<IdCount> counts) override;
   Time clock(Time callers_now) override { return callers_now; }
   // Several statements without parameters or rows: migrations and pragmas.
   void run_script(const std::string& script);
@@ -34,10 +39,15 @@ class SqliteConnection final : public Connection {
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const;
   };
-  sqlite3_stmt* prepared(const char* sql);
+  struct Prepared {
+    std::unique_ptr<sqlite3_stmt, Finalize> statement;
+    std::vector<int> places;  // of $1, $2, ...; 0: not in it
+  };
+  Prepared& prepared(const char* sql, std::size_t params);
+  void run(const char* sql, std::span<const Param> params, Rows& rows);
 
   std::unique_ptr<sqlite3, Close> database_;
-  std::map<const char*, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
+  std::unordered_map<const char*, Prepared> statements_;
 };
 
 }  // namespace darkroom::store

@@ -14,6 +14,7 @@
 #include <deque>
 #include <exception>
 #include <future>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -21,7 +22,7 @@
 namespace darkroom::store {
 namespace {
 
-constexpr std::size_t kLargestGroup = 256;
+constexpr std::size_t kHeaviestGroup = 256;  // about as many jobs are changed by it: some ten milliseconds
 constexpr std::size_t kLargestAnsweredHere = 8;
 constexpr std::size_t kReaders = 4;
 
@@ -35,10 +36,13 @@ constexpr const char* kBeginRead = "BEGIN";
 
 enum class Answer { after_commit, early };
 
-// One caller's work. Each caller waits for its own promise, so that a commit wakes those whose work it holds and nobody else.
+// What one caller asks. Each caller waits for its own promise, so that a commit wakes those whose work it holds and nobody else.
 struct Request {
-  std::function<void(Transaction&)> work;
+  std::function<void(Transaction&)> work;  // none: an ask of a shared verb
   Answer answer;
+  const SharedVerb* verb = nullptr;
+  void* ask = nullptr;
+  std::size_t weight = 1;
   std::vector<Event> events = {};
   std::exception_ptr error = nullptr;
   bool answered_early = false;
@@ -47,6 +51,8 @@ struct Request {
 };
 
 using Group = std::vector<std::unique_ptr<Request>>;
+
+using Requests = std::vector<Request*>;
 
 void answer_early(Request& request) { request.answered.set_value(); }
 
@@ -124,8 +130,12 @@ struct SqliteDatabase::State {
   void write_groups(std::stop_token stop);
   Group next_group(std::stop_token stop);
   std::exception_ptr commit(const Group& group);
+  void run_part(const Requests& part);
+  void run_all(const Requests& part);
   void run_in_savepoint(Request& request);
   void submit(std::unique_ptr<Request> request);
+  void submit_and_wait(std::unique_ptr<Request> request);
+  std::future<void> submit_early(std::unique_ptr<Request> request);
   void exit_if_disk_failed();
   void roll_back();
   void tell(const Group& group);
@@ -167,36 +177,72 @@ Group SqliteDatabase::State::next_group(std::stop_token stop) {
   arrived.wait(guard, stop, [this] { return !waiting.empty(); });
   closed = waiting.empty();
   Group group;
-  while (!waiting.empty() && group.size() < kLargestGroup) {
+  for (std::size_t weight = 0; !waiting.empty();) {
+    weight += waiting.front()->weight;
+    if (!group.empty() && weight > kHeaviestGroup) break;
     group.push_back(std::move(waiting.front()));
     waiting.pop_front();
   }
   return group;
 }
 
-// Returns why nothing of the group is stored; none when it is.
+// Returns why nothing of the group is stored; none when it is. Early requests run first, and their callers go on before the others run.
 std::exception_ptr SqliteDatabase::State::commit(const Group& group) {
-  std::vector<Request*> early;
+  Requests early, others;
+  for (const auto& request : group) (request->answer == Answer::early ? early : others).push_back(request.get());
   try {
     writer.execute(kBegin);
-    for (const auto& request : group) {
-      run_in_savepoint(*request);
-      if (request->error || request->answer != Answer::early) continue;
-      request->answered_early = true;
-      if (group.size() > kLargestAnsweredHere) {
-        early.push_back(request.get());
-      } else {
-        answer_early(*request);
-      }
+    run_part(early);
+    std::erase_if(early, [](const Request* request) { return request->error != nullptr; });
+    for (Request* request : early) request->answered_early = true;
+    if (group.size() > kLargestAnsweredHere) {
+      if (!early.empty()) waker.answer_early(std::move(early));
+    } else {
+      for (Request* request : early) answer_early(*request);
     }
-    if (!early.empty()) waker.answer_early(std::exchange(early, {}));
+    run_part(others);
     writer.execute(kCommit);
     return nullptr;
   } catch (...) {
     exit_if_disk_failed();
     roll_back();
-    if (!early.empty()) waker.answer_early(std::move(early));
     return std::current_exception();
+  }
+}
+
+// A savepoint costs a copy of each page that changes after it, so there is one for all, and one for each only when one of them fails.
+void SqliteDatabase::State::run_part(const Requests& part) {
+  if (part.empty()) return;
+  if (part.size() == 1) return run_in_savepoint(*part.front());
+  writer.execute(kSavepoint);
+  try {
+    run_all(part);
+    writer.execute(kRelease);
+    return;
+  } catch (...) {
+    exit_if_disk_failed();
+    writer.execute(kRollbackToSavepoint);
+    writer.execute(kRelease);
+  }
+  for (Request* request : part) {
+    request->events.clear();
+    run_in_savepoint(*request);
+  }
+}
+
+// Those of a shared verb run with the first of them. Nobody here has been answered, so any order is one that they can have arrived in.
+void SqliteDatabase::State::run_all(const Requests& part) {
+  std::map<const SharedVerb*, std::vector<void*>> asks;
+  for (const Request* request : part) {
+    if (request->verb) asks[request->verb].push_back(request->ask);
+  }
+  for (Request* request : part) {
+    Transaction transaction{writer, request->events};
+    if (!request->verb) {
+      request->work(transaction);
+    } else if (auto found = asks.extract(request->verb)) {
+      request->verb->run(transaction, found.mapped());
+    }
   }
 }
 
@@ -204,7 +250,11 @@ void SqliteDatabase::State::run_in_savepoint(Request& request) {
   writer.execute(kSavepoint);
   try {
     Transaction transaction{writer, request.events};
-    request.work(transaction);
+    if (request.verb) {
+      request.verb->run(transaction, std::span<void* const>(&request.ask, 1));
+    } else {
+      request.work(transaction);
+    }
     writer.execute(kRelease);
   } catch (...) {
     request.error = std::current_exception();
@@ -259,20 +309,32 @@ void SqliteDatabase::State::submit(std::unique_ptr<Request> request) {
   arrived.notify_one();
 }
 
-void SqliteDatabase::write_blocking(std::function<void(Transaction&)> work) {
-  auto request = std::make_unique<Request>(Request{std::move(work), Answer::after_commit});
+void SqliteDatabase::State::submit_and_wait(std::unique_ptr<Request> request) {
   std::future<void> answered = request->answered.get_future();
-  state_->submit(std::move(request));
+  submit(std::move(request));
   answered.get();
 }
 
-std::future<void> SqliteDatabase::run_early(std::function<void(Transaction&)> work) {
-  auto request = std::make_unique<Request>(Request{std::move(work), Answer::early});
-  std::future<void> answered = request->answered.get_future();
+std::future<void> SqliteDatabase::State::submit_early(std::unique_ptr<Request> request) {
   std::future<void> stored = request->stored.get_future();
-  state_->submit(std::move(request));
-  answered.get();
+  submit_and_wait(std::move(request));
   return stored;
+}
+
+void SqliteDatabase::write_blocking(std::function<void(Transaction&)> work) {
+  state_->submit_and_wait(std::make_unique<Request>(Request{std::move(work), Answer::after_commit}));
+}
+
+std::future<void> SqliteDatabase::run_early(std::function<void(Transaction&)> work) {
+  return state_->submit_early(std::make_unique<Request>(Request{std::move(work), Answer::early}));
+}
+
+void SqliteDatabase::write_together(const SharedVerb& verb, void* ask, std::size_t weight) {
+  state_->submit_and_wait(std::make_unique<Request>(Request{{}, Answer::after_commit, &verb, ask, weight}));
+}
+
+std::future<void> SqliteDatabase::write_together_early(const SharedVerb& verb, void* ask, std::size_t weight) {
+  return state_->submit_early(std::make_unique<Request>(Request{{}, Answer::early, &verb, ask, weight}));
 }
 
 void SqliteDatabase::read_blocking(const std::function<void(Connection&)>& work) {

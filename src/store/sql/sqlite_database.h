@@ -1,7 +1,7 @@
 // The database as one SQLite file: writes in groups with one fsync, reads beside them.
 //
-// One thread owns the one writing connection. Waiting requests are taken together: BEGIN IMMEDIATE, each request in a SAVEPOINT of its own so
-// that a bad one fails alone, one COMMIT (one fsync), then everyone is woken. A request is acknowledged only after the COMMIT. While
+// One thread owns the one writing connection. Waiting requests are taken together: BEGIN IMMEDIATE, the requests, one COMMIT (one fsync), then everyone is
+// woken. If a request fails, what ran beside it is undone and runs anew, each in a SAVEPOINT of its own, so that a bad one fails alone. A request is acknowledged only after the COMMIT. While
 // one group is being synced the next one gathers. Readers have read-only connections and never wait for the writer.
 // An early request is the exception: its caller goes on when its work has run, and is told of the COMMIT apart. Early requests run first in
 // their group, and a later one of the same caller runs only when that future is ready.
@@ -19,6 +19,8 @@ class SqliteDatabase final : public Database {
 
   bool is_shared() const override { return false; }
 
+  void write_together(const SharedVerb& verb, void* ask, std::size_t weight) override;
+  std::future<void> write_together_early(const SharedVerb& verb, void* ask, std::size_t weight) override;
   void on_commit(std::function<void(const std::vector<Event>&)> listener) override;
 
  private:

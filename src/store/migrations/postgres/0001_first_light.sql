@@ -29,8 +29,9 @@ ALTER TABLE job SET (autovacuum_vacuum_scale_factor = 0.1, autovacuum_analyze_sc
                      autovacuum_vacuum_cost_delay = 10, autovacuum_vacuum_cost_limit = 1000, fillfactor = 85);
 ALTER TABLE attempt SET (autovacuum_vacuum_scale_factor = 0.1, autovacuum_analyze_scale_factor = 0.05, autovacuum_vacuum_threshold = 25,
                          autovacuum_vacuum_cost_delay = 10, autovacuum_vacuum_cost_limit = 1000);
+-- An image is written again once, for its result: that version should find room beside the first.
 ALTER TABLE image SET (autovacuum_vacuum_scale_factor = 0.1, autovacuum_analyze_scale_factor = 0.05, autovacuum_vacuum_threshold = 25,
-                       autovacuum_vacuum_cost_delay = 10, autovacuum_vacuum_cost_limit = 1000);
+                       autovacuum_vacuum_cost_delay = 10, autovacuum_vacuum_cost_limit = 1000, fillfactor = 70);
 ALTER TABLE queue_start SET (autovacuum_vacuum_scale_factor = 0.1, autovacuum_vacuum_threshold = 25, autovacuum_vacuum_cost_delay = 10,
                              autovacuum_vacuum_cost_limit = 1000);
 -- Few rows, each changed all the time: a new version should find room beside the old one.

@@ -1,0 +1,190 @@
+#include "store/sql_intake.h"
+
+#include "domain/error_codes.h"
+#include "store/sql_new_jobs.h"
+#include "store/sql_rows.h"
+
+#include <algorithm>
+#include <map>
+
+namespace darkroom::store {
+namespace {
+
+namespace code = domain::code;
+using domain::JobState;
+
+constexpr RowSql kLockContent{"SELECT lock_content($1) /*FROM GIVEN*/", "t"};
+// Nothing for a content that nothing is known against; crashes -1 for one that is being removed.
+constexpr RowSql kObjections{
+    "SELECT sha256, -1 FROM blob_removal /*, GIVEN*/ WHERE sha256 = $1 UNION ALL SELECT sha256, crashes FROM content_crash /*, GIVEN*/ WHERE sha256 = $1", "t"};
+constexpr const char* kMaxRetries = "SELECT max_retries FROM queue WHERE name = $1";
+constexpr RowSql kInsertImage{
+    "INSERT INTO image (id, title, owner, external_id, metadata, sha256, byte_count, format, width, height, job_id, created_at, updated_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
+    "ittttt" "itiiii"};
+constexpr RowSql kInsertJob{
+    "INSERT INTO job (id, public_id, kind, image_id, queue, model, lane, owner, priority, rank, state, run_at, max_attempts, expires_at, batch_id, "
+    "error_code, error_message, finished_at, created_at, updated_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19)",
+    "ittitttt" "iitii" "iitt" "ii"};
+
+// A photo that is let in, on its way to its rows.
+struct Entrant {
+  Intake& intake;
+  std::optional<std::int64_t> batch;
+  std::optional<Error> failed;  // from the start, for this reason
+  JobRecord job = {};
+  std::string lane = {};
+  std::int64_t rank = 0;
+
+  const NewImage& image() const { return intake.image; }
+};
+
+std::map<std::string, std::int64_t> objections(Transaction& transaction, std::span<Intake* const> intakes) {
+  std::vector<std::string_view> contents;
+  for (const Intake* intake : intakes) contents.push_back(intake->image.sha256);
+  std::ranges::sort(contents);
+  contents.erase(std::unique(contents.begin(), contents.end()), contents.end());
+  std::map<std::string, std::int64_t> found;
+  for (const Row& row : transaction.execute_rows(kObjections, RowParams(contents.begin(), contents.end()))) {
+    auto [known, is_new] = found.emplace(row.text(0), row.integer(1));
+    if (!is_new && row.integer(1) < 0) known->second = -1;
+  }
+  return found;
+}
+
+// Answers those that are refused.
+std::vector<Entrant> admitted(Transaction& transaction, std::span<Intake* const> intakes) {
+  auto objected = objections(transaction, intakes);
+  std::vector<Entrant> entrants;
+  for (Intake* intake : intakes) {
+    intake->job.reset();
+    intake->other_end.reset();
+    Entrant entrant{*intake, {}, {}};
+    auto found = objected.find(intake->image.sha256);
+    if (found != objected.end() && found->second < 0) {
+      intake->other_end = Error{std::string(code::conflict), "The same photo is being deleted at this moment. Send it again."};
+      continue;
+    }
+    if (found != objected.end() && found->second >= domain::kCrashesUntilQuarantine) entrant.failed = quarantined(intake->image.sha256, found->second);
+    if (intake->image.batch) {
+      auto batch = open_batch(transaction, *intake->image.batch);
+      if (!batch) {
+        intake->other_end = batch.error();
+        continue;
+      }
+      entrant.batch = *batch;
+    }
+    entrants.push_back(std::move(entrant));
+  }
+  return entrants;
+}
+
+void describe_job(Entrant& entrant, std::optional<int> max_retries) {
+  const NewImage& image = entrant.image();
+  Time now = entrant.intake.now;
+  JobRecord& job = entrant.job;
+  job.public_id = entrant.intake.public_id;
+  job.kind = domain::kProcessKind;
+  job.queue = domain::kProcessQueue;
+  job.model = image.model;
+  job.owner = image.owner;
+  job.priority = image.priority;
+  job.run_at = std::max(image.run_at.value_or(now), now);
+  job.state = entrant.failed ? JobState::failed : job.run_at > now ? JobState::scheduled : JobState::queued;
+  job.max_attempts = max_retries ? *max_retries + 1 : image.max_attempts;
+  job.error = entrant.failed;
+  if (entrant.failed) job.finished_at = now;
+  job.created_at = job.updated_at = now;
+  job.expires_at = image.expires_at;
+  job.batch = image.batch;
+  entrant.lane = domain::lane_of(domain::kProcessQueue, image.model);
+}
+
+// Each takes its turn after those before it.
+void give_turns(Transaction& transaction, std::vector<Entrant>& entrants) {
+  std::vector<Line> wanted;
+  for (const Entrant& entrant : entrants) {
+    if (entrant.job.state == JobState::queued) wanted.push_back({entrant.lane, entrant.job.priority, entrant.job.owner});
+  }
+  Ranks ranks(transaction.connection, std::move(wanted));
+  for (Entrant& entrant : entrants) {
+    if (entrant.job.state != JobState::queued) continue;
+    entrant.rank = ranks.take({entrant.lane, entrant.job.priority, entrant.job.owner}, entrant.intake.turn);
+  }
+}
+
+void write_rows(Transaction& transaction, std::vector<Entrant>& entrants) {
+  std::vector<std::int64_t> ids = transaction.connection.new_ids({{"image", entrants.size()}, {"job", entrants.size()}});
+  RowParams images, jobs;
+  images.reserve(entrants.size() * kInsertImage.types.size());
+  jobs.reserve(entrants.size() * kInsertJob.types.size());
+  for (std::size_t i = 0; i < entrants.size(); ++i) {
+    const NewImage& image = entrants[i].image();
+    JobRecord& job = entrants[i].job;
+    Time now = entrants[i].intake.now;
+    job.image = ImageId{ids[i]};
+    job.id = JobId{ids[entrants.size() + i]};
+    std::optional<std::string_view> error_code, error_message;
+    if (job.error) error_code = job.error->code, error_message = job.error->message;
+    images.insert(images.end(), {job.image.value, image.title, image.owner, image.external_id, image.metadata, image.sha256, image.byte_count, image.format,
+                                 image.width, image.height, job.id.value, now});
+    jobs.insert(jobs.end(), {job.id.value, job.public_id, job.kind, job.image.value, job.queue, job.model, entrants[i].lane, job.owner, job.priority, entrants[i].rank,
+                             domain::to_string(job.state), job.run_at, job.max_attempts, job.expires_at, entrants[i].batch, error_code, error_message,
+                             job.finished_at, now});
+  }
+  transaction.post_rows(kInsertImage, images);
+  transaction.post_rows(kInsertJob, jobs);
+}
+
+// When the job will start or expire, for whoever promotes and expires: they hear of it with the event.
+std::string times_json(const NewImage& image, Time now) {
+  std::string data;
+  if (image.run_at && *image.run_at > now) data += "\"run_at\":\"" + to_rfc3339(*image.run_at) + '"';
+  if (image.expires_at) data += (data.empty() ? "" : ",") + ("\"expires_at\":\"" + to_rfc3339(*image.expires_at) + '"');
+  return '{' + data + '}';
+}
+
+void tell(Transaction& transaction, const std::vector<Entrant>& entrants) {
+  std::vector<Event> events;
+  for (const Entrant& entrant : entrants) {
+    const Actor& actor = entrant.intake.actor;
+    Time now = entrant.intake.now;
+    events.push_back({.at = now, .type = "image.created", .image = entrant.job.image, .job = entrant.job.public_id, .actor = actor.name, .reason = actor.reason,
+                      .data = times_json(entrant.image(), now)});
+    if (!entrant.failed) continue;
+    events.push_back({.at = now, .type = "job.failed", .image = entrant.job.image, .job = entrant.job.public_id, .actor = "system", .reason = entrant.failed->message});
+  }
+  append_events(transaction, std::move(events));
+}
+
+}  // namespace
+
+void lock_contents(Transaction& transaction, std::vector<std::string_view> contents) {
+  std::ranges::sort(contents);  // always in the same order: two that lock the same ones do not wait for each other in a circle
+  transaction.connection.post_locks(kLockContent, RowParams(contents.begin(), contents.end()));
+}
+
+Result<ImageRecord> Intake::answer() && {
+  if (!job) return std::move(*other_end);
+  return ImageRecord{.id = job->image, .title = image.title, .owner = image.owner, .external_id = image.external_id, .metadata = image.metadata, .sha256 = image.sha256,
+                     .byte_count = image.byte_count, .format = image.format, .width = image.width, .height = image.height, .created_at = now, .updated_at = now,
+                     .job = std::move(*job), .document = std::nullopt};
+}
+
+void take_in(Transaction& transaction, std::span<Intake* const> intakes) {
+  std::vector<Entrant> entrants = admitted(transaction, intakes);
+  if (entrants.empty()) return;
+  Rows queue = transaction.execute(kMaxRetries, {domain::kProcessQueue});
+  std::optional<int> max_retries = queue.empty() || queue.front().is_null(0) ? std::nullopt : std::optional(queue.front().small(0));
+  for (Entrant& entrant : entrants) describe_job(entrant, max_retries);
+  give_turns(transaction, entrants);
+  write_rows(transaction, entrants);
+  tell(transaction, entrants);
+  for (Entrant& entrant : entrants) entrant.intake.job = std::move(entrant.job);
+}
+
+std::vector<const char*> hot_intake_statements() { return {kMaxRetries}; }
+std::vector<RowSql> hot_intake_rows() { return {kObjections, kInsertImage, kInsertJob}; }
+
+}  // namespace darkroom::store

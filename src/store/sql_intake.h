@@ -1,0 +1,39 @@
+// Taking photos in: any number of images, each with its first job and its event, in one transaction and with few statements.
+#pragma once
+
+#include "base/result.h"
+#include "store/records.h"
+#include "store/sql/database.h"
+#include "store/sql_turns.h"
+
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace darkroom::store {
+
+// One photo that asks to be taken in. What needs no database is done outside the transaction, which others wait for.
+struct Intake {
+  const NewImage& image;
+  Turns::Entry* turn;  // none where one writes at a time
+  const Actor& actor;
+  Time now;
+  std::string public_id;                             // of the job
+  std::optional<JobRecord> job = {};                 // it was taken in
+  std::optional<Result<ImageRecord>> other_end = {};  // it was not: why, or what an earlier request has made
+
+  // The caller's answer, when it was served.
+  Result<ImageRecord> answer() &&;
+};
+
+// Held until the end of the transaction by whoever makes the first image of a content, or removes the last one: of the two one sees what the other
+// did. (On SQLite there is one writer, and nothing to wait for.)
+void lock_contents(Transaction& transaction, std::vector<std::string_view> contents);
+
+// Gives each its job, or why it has none. Their contents are locked. Errors are those of Store::create_image().
+void take_in(Transaction& transaction, std::span<Intake* const> intakes);
+
+std::vector<const char*> hot_intake_statements();
+std::vector<RowSql> hot_intake_rows();
+
+}  // namespace darkroom::store
