@@ -2,48 +2,28 @@
 
 #include "base/hash.h"
 #include "domain/error_codes.h"
-#include "models/sidecar.h"
+#include "models/drop_folder.h"
+#include "models/durable_files.h"
+#include "models/library.h"
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <fstream>
 
 namespace darkroom::models {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr std::uintmax_t kLargestModel = 4ULL * 1024 * 1024 * 1024;
-
-domain::Model demo_detector() {
+domain::Model built_in(const char* name, domain::EngineKind engine, const char* version, const char* title) {
   domain::Model model;
-  model.name = kDemoModel;
-  model.engine = domain::EngineKind::opencv;
-  model.version = "hog-haar-1";
-  model.title = "demo detector";
+  model.name = name;
+  model.engine = engine;
+  model.version = version;
+  model.title = title;
   return model;
 }
 
-domain::Model null_model() {
-  domain::Model model;
-  model.name = kNullModel;
-  model.engine = domain::EngineKind::null;
-  model.version = "null-1";
-  model.title = "null engine (finds nothing; for measuring)";
-  return model;
-}
-
-bool is_model_name(const std::string& name) {
-  auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'; };
-  return !name.empty() && name.size() <= 64 && name.front() != '.' && name.front() != '-' && name.front() != '_' && std::ranges::all_of(name, allowed);
-}
-
-Error unusable(const std::string& message) { return {std::string(domain::code::model_unavailable), message}; }
-
-Result<std::string> content_hash(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return unusable("Cannot read " + file.string() + ". Check its permissions.");
+std::string sha256_of(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
   Sha256 hash;
   std::array<char, 1 << 16> buffer;
   while (stream.read(buffer.data(), buffer.size()) || stream.gcount() > 0) {
@@ -52,72 +32,117 @@ Result<std::string> content_hash(const fs::path& file) {
   return hash.finish();
 }
 
-// One name a line, by class index; carriage returns and an empty last line do not count.
-std::vector<std::string> read_labels(const fs::path& file) {
-  std::vector<std::string> labels;
-  std::ifstream stream(file);
-  for (std::string line; std::getline(stream, line);) {
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-    labels.push_back(line);
+// As it lies in the models folder.
+Result<domain::Model> model_from(const Drop& drop) {
+  auto text = [&](FilePart part) -> std::optional<std::string> {
+    auto file = drop.files.find(part);
+    return file == drop.files.end() ? std::nullopt : read_text(file->second, static_cast<std::size_t>(largest_bytes(part)));
+  };
+  ModelFiles files{.labels = text(FilePart::labels), .sidecar = text(FilePart::sidecar)};
+  if (auto file = drop.files.find(FilePart::model); file != drop.files.end()) {
+    files.path = file->second;
+    files.sha256 = sha256_of(file->second);
   }
-  while (!labels.empty() && labels.back().empty()) labels.pop_back();
-  return labels;
-}
-
-Result<domain::Model> read_model(const fs::path& folder) {
-  domain::Model model;
-  model.name = folder.filename().string();
-  if (!is_model_name(model.name) || model.name == kDemoModel || model.name == kNullModel) {
-    return unusable("A model's folder is named with a-z, 0-9, '_', '-' and '.', up to 64 characters, and not demo or null. Rename " + folder.string() + ".");
-  }
-  fs::path file = folder / "model.onnx";
-  if (fs::file_size(file) > kLargestModel) return unusable(file.string() + " is larger than 4 GiB.");
-  auto hash = content_hash(file);
-  if (!hash) return hash.error();
-  model.engine = domain::EngineKind::onnx;
-  model.version = hash->substr(0, 12);
-  model.file_hash = *hash;
-  model.title = model.name;
-  model.file = file.string();
-  if (fs::exists(folder / "labels.txt")) model.labels = read_labels(folder / "labels.txt");
-  if (fs::exists(folder / "model.toml")) {
-    auto recipe = read_sidecar((folder / "model.toml").string());
-    if (!recipe) return recipe.error();
-    model.recipe = *recipe;
-  }
-  return model;
+  return make_model(drop.name, files, drop.place);
 }
 
 }  // namespace
 
 Catalogue::Catalogue(const CatalogueConfig& config) {
-  models_.push_back(std::make_shared<domain::Model>(demo_detector()));
-  if (config.null_engine) models_.push_back(std::make_shared<domain::Model>(null_model()));
-  if (!fs::is_directory(config.folder)) return;
-  std::vector<fs::path> folders;
-  for (const auto& entry : fs::directory_iterator(config.folder)) {
-    if (entry.is_directory() && fs::exists(entry.path() / "model.onnx")) folders.push_back(entry.path());
+  built_in_.push_back(std::make_shared<domain::Model>(built_in(kDemoModel, domain::EngineKind::opencv, "hog-haar-1", "demo detector")));
+  if (config.null_engine) {
+    built_in_.push_back(
+        std::make_shared<domain::Model>(built_in(kNullModel, domain::EngineKind::null, "null-1", "null engine (finds nothing; for measuring)")));
   }
-  std::ranges::sort(folders);
-  for (const fs::path& folder : folders) {
-    auto model = read_model(folder);
+  auto take = [this](const std::string& name, Result<domain::Model> model) {
     if (model) {
-      models_.push_back(std::make_shared<domain::Model>(std::move(*model)));
+      models_[name] = std::make_shared<domain::Model>(std::move(*model));
     } else {
-      unusable_.push_back({folder.filename().string(), model.error()});
+      unusable_.push_back({name, model.error()});
+    }
+  };
+  if (!config.library.empty()) {
+    Library library(config.library);
+    for (const std::string& name : library.names()) {
+      if (auto current = library.current(name)) take(name, library.read(name, *current));
     }
   }
+  if (config.folder.empty()) return;
+  DropFolder folder = look_at(config.folder);
+  for (const Drop& drop : folder.drops) {
+    if (!models_.contains(drop.name)) take(drop.name, model_from(drop));
+  }
+  for (const WrongDrop& wrong : folder.wrong) unusable_.push_back({wrong.name, wrong.error});
+  std::ranges::stable_sort(unusable_, {}, &Unusable::name);
 }
 
 ModelPtr Catalogue::find(const std::string& name) const {
-  auto found = std::ranges::find(models_, name, [](const ModelPtr& model) { return model->name; });
-  return found == models_.end() ? nullptr : *found;
+  std::lock_guard lock(mutex_);
+  auto built_in = std::ranges::find(built_in_, name, [](const ModelPtr& model) { return model->name; });
+  if (built_in != built_in_.end()) return *built_in;
+  auto found = models_.find(name);
+  return found == models_.end() ? nullptr : found->second;
+}
+
+std::vector<ModelPtr> Catalogue::models() const {
+  std::lock_guard lock(mutex_);
+  std::vector<ModelPtr> all = built_in_;
+  for (const auto& [name, model] : models_) all.push_back(model);
+  return all;
+}
+
+void Catalogue::on_change(std::function<void()> listener) {
+  std::lock_guard lock(listener_mutex_);
+  listener_ = std::move(listener);
+}
+
+bool Catalogue::is_known(const std::string& name) const {
+  if (find(name)) return true;
+  std::lock_guard lock(mutex_);
+  return std::ranges::find(pending_, name) != pending_.end();
+}
+
+std::vector<Unusable> Catalogue::unusable() const {
+  std::lock_guard lock(mutex_);
+  return unusable_;
 }
 
 std::string Catalogue::names() const {
   std::string names;
-  for (const ModelPtr& model : models_) names += (names.empty() ? "" : ", ") + model->name;
+  for (const ModelPtr& model : models()) names += (names.empty() ? "" : ", ") + model->name;
   return names;
+}
+
+void Catalogue::show(ModelPtr model) {
+  {
+    std::lock_guard lock(mutex_);
+    models_[model->name] = model;
+  }
+  changed();
+}
+
+void Catalogue::withdraw(const std::string& name) {
+  {
+    std::lock_guard lock(mutex_);
+    if (models_.erase(name) == 0) return;
+  }
+  changed();
+}
+
+void Catalogue::set_pending(std::vector<std::string> names) {
+  std::lock_guard lock(mutex_);
+  pending_ = std::move(names);
+}
+
+void Catalogue::set_unusable(std::vector<Unusable> unusable) {
+  std::lock_guard lock(mutex_);
+  unusable_ = std::move(unusable);
+}
+
+void Catalogue::changed() {
+  ++generation_;
+  std::lock_guard lock(listener_mutex_);
+  if (listener_) listener_();
 }
 
 }  // namespace darkroom::models

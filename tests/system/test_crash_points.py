@@ -5,7 +5,9 @@ import signal
 import pytest
 import requests
 
+from support.boxes import found_in
 from support.ledger import Ledger
+from support.models import RED, added, color_model, listed, painted, put
 from support.photos import jpeg, unique_jpeg
 from support.waiting import eventually
 
@@ -123,3 +125,19 @@ def test_points_are_refused_where_they_do_not_belong(make_server, plan, test_mod
     with pytest.raises(AssertionError, match="ended with 2") as refused:
         make_server(fail_points=plan, test_mode=test_mode, model="demo")
     assert words in str(refused.value)
+
+
+def test_killed_in_the_middle_of_a_swap_the_old_version_goes_on_and_the_new_one_can_be_put_again(make_breaking):
+    server = make_breaking("K19=kill@2")
+    red = painted(((0, 0, 64, 64), RED))
+    old, newer = color_model(), color_model(description="newer")
+    first = added(server, "colors", old)
+    with pytest.raises(requests.RequestException):
+        put(server, "colors", newer)
+    eventually(lambda: server.has_ended, 10, "the server is killed at its point")
+    mend(server)
+    assert listed(server)["colors"]["version"] == first
+    image = server.result_of(red, model="colors")
+    assert found_in(image) and image["result"]["model"]["version"] == first
+    second = added(server, "colors", newer)
+    assert second != first and server.result_of(red, model="colors")["result"]["model"]["version"] == second

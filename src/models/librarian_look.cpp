@@ -1,0 +1,215 @@
+// Looking: at the start, and then again and again.
+#include "models/librarian.h"
+
+#include "base/log.h"
+#include "domain/error_codes.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+namespace darkroom::models {
+namespace {
+
+// At the start a file that has just changed gets this long to grow; later the time between two looks does the same.
+constexpr std::chrono::nanoseconds kYoung = std::chrono::seconds(2);
+constexpr int kMomentMillis = 250;
+// For a version that ran before and cannot be loaded now: perhaps the machine is short of something.
+constexpr Duration kRetryPeriod = std::chrono::minutes(1);
+
+const Actor kFolder{"system", "found in the models folder"};
+const Actor kStart{"system", "tried at the start"};
+
+void wait_a_moment() { ::poll(nullptr, 0, kMomentMillis); }
+
+bool is_young(const Drop& drop, Time now) { return now.time_since_epoch() - drop.changed < kYoung; }
+
+std::int64_t bytes_of(const Drop& drop) {
+  auto model = drop.files.find(FilePart::model);
+  if (model == drop.files.end()) return 0;
+  std::error_code gone;
+  auto size = std::filesystem::file_size(model->second, gone);
+  return gone ? 0 : static_cast<std::int64_t>(size);
+}
+
+}  // namespace
+
+void Librarian::open(Library::Leftovers leftovers) {
+  std::lock_guard lock(acts_);
+  if (config_.runs_models) library_.open(leftovers);
+  follow_library(Occasion::start);
+  if (config_.runs_models) take_drops_at_start();
+  publish();
+}
+
+void Librarian::look() {
+  std::lock_guard lock(acts_);
+  follow_library(Occasion::later);
+  if (config_.runs_models && probe_) {
+    take_settled_drops();
+    publish();  // what is being tried can be seen
+    try_wanted();
+  } else if (!config_.runs_models) {
+    look_at_drops();
+  }
+  publish();
+}
+
+bool Librarian::is_trusted(const VersionInfo& version) const {
+  return version.model && version.verdict && version.verdict->passed() && version.verdict->runtime == config_.runtime;
+}
+
+// Another process on the same library may have done something, and at the start nothing is known.
+void Librarian::follow_library(Occasion occasion) {
+  std::vector<std::string> names = library_.names();
+  for (const std::string& name : names) {
+    auto entry = entries_.find(name);
+    if (entry == entries_.end() || entry->second.stamp != library_.stamp(name)) settle(reload(name), occasion);
+  }
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    if (std::ranges::find(names, entry->first) != names.end()) {
+      ++entry;
+      continue;
+    }
+    if (ModelPtr shown = catalogue_.find(entry->first)) {
+      catalogue_.withdraw(entry->first);
+      if (retire_) retire_(shown->name, shown->version);
+    }
+    entry = entries_.erase(entry);
+  }
+}
+
+// What is to be done about it: shown at once, tried first, or nothing. Later than at the start, who added a version tries it.
+void Librarian::settle(Entry& entry, Occasion occasion) {
+  const ModelInfo& info = entry.info;
+  entry.wanted.clear();
+  entry.retry_at = Time{};
+  const VersionInfo* current = info.current ? info.find(*info.current) : nullptr;
+  ModelPtr shown = catalogue_.find(info.name);
+  if (current && is_trusted(*current)) {
+    if (!shown || shown->version != current->version) catalogue_.show(std::make_shared<domain::Model>(*current->model));
+    if (shown && shown->version != current->version && retire_) retire_(shown->name, shown->version);
+  } else if (current) {
+    entry.wanted.push_back(current->version);
+  }
+  if (occasion == Occasion::later || info.versions.empty() || (current && info.versions.front().version == current->version)) return;
+  const VersionInfo& newest = info.versions.front();
+  bool failed = newest.verdict && !newest.verdict->passed();
+  if (!newest.verdict || (failed && !current)) entry.wanted.push_back(newest.version);
+}
+
+// Those that are not as they were when they were taken, or found wanting.
+std::vector<Drop> Librarian::look_at_drops() {
+  DropFolder folder = look_at(config_.drop_folder);
+  if (folder.wrong.size() != wrong_.size()) {
+    for (const WrongDrop& wrong : folder.wrong) log::warning("model cannot be used", {{"model", wrong.name}, {"problem", wrong.error.message}});
+  }
+  wrong_ = std::move(folder.wrong);
+  std::erase_if(problems_, [&](const auto& problem) { return std::ranges::find(folder.drops, problem.first, &Drop::name) == folder.drops.end(); });
+  if (config_.runs_models && std::filesystem::is_directory(config_.drop_folder)) {
+    std::vector<std::string> names;
+    for (const Drop& drop : folder.drops) names.push_back(drop.name);
+    library_.forget_taken(names);
+  }
+  std::erase_if(folder.drops, [&](const Drop& drop) {
+    auto problem = problems_.find(drop.name);
+    if (problem != problems_.end() && problem->second.fingerprint == drop.fingerprint) return true;
+    auto taken = library_.taken(drop.name);
+    return taken && taken->fingerprint == drop.fingerprint;
+  });
+  std::map<std::string, std::string> seen;
+  for (const Drop& drop : folder.drops) seen[drop.name] = drop.fingerprint;
+  std::swap(seen_, seen);
+  for (Drop& drop : folder.drops) {
+    if (auto before = seen.find(drop.name); before == seen.end() || before->second != drop.fingerprint) {
+      drop.changed = std::chrono::nanoseconds::max();
+    }
+  }
+  return std::move(folder.drops);
+}
+
+void Librarian::take_settled_drops() {
+  for (const Drop& drop : look_at_drops()) {
+    if (drop.changed != std::chrono::nanoseconds::max()) take(drop);
+  }
+}
+
+// So that what lies there is known when the server begins to answer. Files that go on growing are left to the later looks.
+void Librarian::take_drops_at_start() {
+  std::vector<Drop> drops = look_at(config_.drop_folder).drops;
+  look_at_drops();
+  if (std::ranges::any_of(drops, [&](const Drop& drop) { return seen_.contains(drop.name) && is_young(drop, clock_.now()); })) wait_a_moment();
+  take_settled_drops();
+}
+
+Result<domain::Model> Librarian::stage_drop(const Drop& drop, StagedVersion& staged) const {
+  if (library_.free_bytes() - bytes_of(drop) < config_.free_disk_floor) {
+    return Error{std::string(domain::code::insufficient_storage),
+                 "There is not enough free space to copy " + drop.place +
+                     " into the library. It is tried again; free some space, or lower storage.free_disk_floor_mb."};
+  }
+  for (const auto& [part, path] : drop.files) {
+    if (auto copied = staged.copy(part, path); !copied) return copied.error();
+  }
+  return staged.finish(drop.name);
+}
+
+void Librarian::take(const Drop& drop) {
+  auto staged = library_.stage();
+  auto model = stage_drop(drop, *staged);
+  std::vector<Drop> now = look_at(config_.drop_folder).drops;
+  auto again = std::ranges::find(now, drop.name, &Drop::name);
+  if (again == now.end() || again->fingerprint != drop.fingerprint) return;  // it changed under our hands
+  problems_.erase(drop.name);
+  if (!model) {
+    // A full disk is tried again at the next look, anything else when the files have changed.
+    std::string fingerprint = model.error().code == domain::code::insufficient_storage ? "" : drop.fingerprint;
+    problems_[drop.name] = {fingerprint, model.error()};
+    log::warning("model cannot be used", {{"model", drop.name}, {"problem", model.error().message}});
+    return;
+  }
+  auto taken = library_.taken(drop.name);
+  auto verdict = library_.verdict(drop.name, model->version);
+  bool touched = taken && taken->version == model->version;  // the same again: a refused one is tried again, a removed one stays away
+  if (!touched && !library_.has(drop.name, model->version)) {
+    tell_({"model.added", drop.name, model->version, "", kFolder});
+    library_.keep(*model, *staged, {clock_.now(), kFolder.name, model->file_hash});
+    forget_refused(drop.name, model->version);
+  }
+  library_.set_taken(drop.name, {drop.fingerprint, model->version});
+  if (!library_.has(drop.name, model->version)) return;
+  Entry& entry = reload(drop.name);
+  bool runs = entry.info.current == model->version && catalogue_.find(drop.name);
+  if (!runs && (!touched || (verdict && !verdict->passed()))) entry.wanted = {model->version}, entry.retry_at = Time{};
+}
+
+void Librarian::try_wanted() {
+  for (auto& [name, entry] : entries_) {
+    if (entry.retry_at > clock_.now()) continue;
+    for (const std::string& version : std::vector<std::string>(entry.wanted)) try_wanted(entry, version);
+  }
+}
+
+// Passed: it is current. Refused: that is told, and only what has run before is tried again by itself.
+void Librarian::try_wanted(Entry& entry, const std::string& version) {
+  const VersionInfo* info = entry.info.find(version);
+  bool has_run = entry.info.current == version;
+  std::erase(entry.wanted, version);
+  if (!info || !info->model) return;
+  domain::Model model = *info->model;
+  Trial trial = try_out(model);
+  if (!trial.error) {
+    make_current(entry, model, has_run ? kStart : kFolder);
+    entry.retry_at = Time{};
+  } else if (has_run) {
+    entry.retry_at = clock_.now() + kRetryPeriod;
+  } else {
+    tell_({"model.refused", model.name, version, "", {kFolder.name, trial.error->message}});
+  }
+  reload(model.name);
+  if (trial.error && has_run) entry.wanted.push_back(version);
+}
+
+}  // namespace darkroom::models

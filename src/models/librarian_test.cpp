@@ -1,0 +1,358 @@
+#include "models/librarian.h"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+namespace darkroom::models {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const Actor kKim{"kim", "because"};
+
+// A library, a models folder, and a trial that refuses what is called broken and cannot tell what is called ambiguous.
+class LibrarianTest : public testing::Test {
+ protected:
+  LibrarianTest() : folder_(fs::path(testing::TempDir()) / ("librarian-" + std::to_string(::getpid()))) {
+    fs::remove_all(folder_);
+    fs::create_directories(drops());
+    start();
+  }
+  ~LibrarianTest() override { fs::remove_all(folder_); }
+
+  fs::path drops() const { return folder_ / "models"; }
+
+  // As a process does: nothing of the one before is left but the disk.
+  void start(const std::string& runtime = "runtime-1") {
+    librarian_.reset();
+    catalogue_.reset();
+    trials_.clear(), retired_.clear();
+    catalogue_ = std::make_unique<Catalogue>(CatalogueConfig{});
+    librarian_ = std::make_unique<Librarian>(
+        LibrarianConfig{.library = folder_ / "library", .drop_folder = drops(), .runtime = runtime}, *catalogue_, clock_,
+        [this](const Act& act) { acts_.push_back(act.type + " " + act.model + " " + act.version + " by " + act.actor.name); });
+    librarian_->open(Library::Leftovers::all);
+    librarian_->start([this](const domain::Model& model) { return try_out(model); },
+                      [this](const std::string& model, const std::string& version) { retired_.insert(model + " " + version); });
+  }
+
+  Trial try_out(const domain::Model& model) {
+    trials_.push_back(model.name + " " + model.version);
+    std::ifstream file(model.file);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (text.starts_with("broken")) return {Error{"model_unavailable", "it is broken"}};
+    if (text.starts_with("ambiguous") && model.recipe.family.empty()) {
+      return {Error{"model_ambiguous", "it could be two"}, {{"yolov8", "detect", "a"}, {"yolox", "detect", "b"}}};
+    }
+    domain::ModelReport report{.recipe = model.recipe, .labels = model.labels, .evidence = {{"family", "yolov8", "seen"}}, .licence = "AGPL-3.0"};
+    return {std::nullopt, {}, report};
+  }
+
+  void drop(const std::string& file, const std::string& content, std::chrono::seconds age = std::chrono::seconds(100)) {
+    fs::create_directories((drops() / file).parent_path());
+    std::ofstream(drops() / file) << content;
+    fs::last_write_time(drops() / file, fs::file_time_type::clock::now() - age);
+  }
+  void look_twice() {
+    librarian_->look();
+    librarian_->look();
+  }
+  Result<Added> add(const std::string& name, const std::string& content, Librarian::Activation activation = Librarian::Activation::at_once,
+                    const std::string& labels = "") {
+    auto staged = librarian_->stage();
+    EXPECT_TRUE(staged->write(FilePart::model, content));
+    if (!labels.empty()) staged->write(FilePart::labels, labels).value();
+    return librarian_->add(name, *staged, activation, kKim);
+  }
+  std::string running(const std::string& name) const {
+    ModelPtr model = catalogue_->find(name);
+    return model ? model->version : "none";
+  }
+  std::string version_of_text(const std::string& text) const { return sha256_hex(text).substr(0, 12); }
+
+  fs::path folder_;
+  SystemClock clock_;
+  std::vector<std::string> trials_;
+  std::set<std::string> retired_;
+  std::vector<std::string> acts_;
+  std::unique_ptr<Catalogue> catalogue_;
+  std::unique_ptr<Librarian> librarian_;
+};
+
+TEST_F(LibrarianTest, AFileIsTakenWhenTwoLooksFindItTheSame) {
+  drop("parts/model.onnx", "half");
+  librarian_->look();
+  drop("parts/model.onnx", "whole file", std::chrono::seconds(50));
+  librarian_->look();
+  EXPECT_TRUE(trials_.empty()) << "it has changed between two looks";
+  librarian_->look();
+  EXPECT_EQ(running("parts"), version_of_text("whole file"));
+  EXPECT_THAT(acts_, ElementsAre(HasSubstr("model.added parts"), HasSubstr("model.activated parts")));
+  look_twice();
+  EXPECT_EQ(trials_.size(), 1u);
+}
+
+TEST_F(LibrarianTest, ABareFileIsAModelAndAFolderGoesFirst) {
+  drop("helmets.onnx", "a");
+  drop("parts.onnx", "bare");
+  drop("parts/model.onnx", "folder");
+  drop("Upper.onnx", "a");
+  drop("notes/readme.txt", "no model");
+  look_twice();
+  EXPECT_EQ(running("helmets"), version_of_text("a"));
+  EXPECT_EQ(running("parts"), version_of_text("folder"));
+  ASSERT_EQ(catalogue_->unusable().size(), 2u);
+  EXPECT_THAT(catalogue_->unusable()[0].error.message, HasSubstr("Rename"));
+  EXPECT_THAT(catalogue_->unusable()[1].error.message, HasSubstr("Remove one of the two"));
+}
+
+TEST_F(LibrarianTest, LabelsAndSidecarBelongToTheVersion) {
+  drop("parts/model.onnx", "abc");
+  look_twice();
+  EXPECT_EQ(running("parts"), "ba7816bf8f01");  // SHA-256 of "abc"
+  drop("parts/labels.txt", "bolt\r\nnut\n\n");
+  look_twice();
+  std::string with_labels = running("parts");
+  EXPECT_NE(with_labels, "ba7816bf8f01");
+  EXPECT_EQ(catalogue_->find("parts")->labels, (std::vector<std::string>{"bolt", "nut"}));
+  drop("parts/model.toml", "confidence_threshold = 0.4\n");
+  look_twice();
+  EXPECT_NE(running("parts"), with_labels);
+  EXPECT_EQ(catalogue_->find("parts")->recipe.confidence_threshold, 0.4);
+  EXPECT_EQ(librarian_->find("parts")->versions.size(), 3u);
+  EXPECT_TRUE(retired_.contains("parts ba7816bf8f01"));
+}
+
+TEST_F(LibrarianTest, ABadSidecarIsNamedAndHindersNoOther) {
+  drop("good/model.onnx", "x");
+  drop("typo/model.onnx", "x");
+  drop("typo/model.toml", "family = \"yolox\"\nconfidense = 0.4\n");
+  look_twice();
+  EXPECT_NE(running("good"), "none");
+  ASSERT_EQ(catalogue_->unusable().size(), 1u);
+  EXPECT_THAT(catalogue_->unusable()[0].error.message, HasSubstr("line 2"));
+  EXPECT_EQ(librarian_->find("typo")->state, ModelState::refused);
+  drop("typo/model.toml", "family = \"yolox\"\n");
+  look_twice();
+  EXPECT_NE(running("typo"), "none");
+  EXPECT_TRUE(catalogue_->unusable().empty());
+}
+
+TEST_F(LibrarianTest, ARefusedVersionTakesNoWorkAndTheOldOneGoesOn) {
+  ASSERT_TRUE(add("parts", "good"));
+  auto refused = add("parts", "broken 1");
+  ASSERT_TRUE(refused && refused->refused);
+  EXPECT_EQ(running("parts"), version_of_text("good"));
+  EXPECT_EQ(librarian_->find("parts")->state, ModelState::active);
+  EXPECT_EQ(librarian_->find("parts")->problem->message, "it is broken");
+  EXPECT_TRUE(retired_.contains("parts " + version_of_text("broken 1")));
+  ASSERT_TRUE(add("parts", "broken 2"));
+  EXPECT_FALSE(librarian_->find("parts")->find(version_of_text("broken 1"))) << "a refused one is kept until the next";
+  ASSERT_TRUE(add("parts", "better"));
+  EXPECT_EQ(running("parts"), version_of_text("better"));
+  EXPECT_FALSE(librarian_->find("parts")->problem);
+}
+
+TEST_F(LibrarianTest, AnAmbiguousOneTellsItsCandidatesAndAChoiceMakesItRun) {
+  auto added = add("parts", "ambiguous");
+  ASSERT_TRUE(added && added->refused);
+  EXPECT_EQ(added->refused->candidates.size(), 2u);
+  EXPECT_EQ(running("parts"), "none");
+  EXPECT_EQ(librarian_->find("parts")->state, ModelState::refused);
+  auto staged = librarian_->stage();
+  ASSERT_TRUE(librarian_->base_on(*staged, "parts", added->version));
+  staged->set_sidecar("family = \"yolox\"\n");
+  auto chosen = librarian_->add("parts", *staged, Librarian::Activation::at_once, kKim);
+  ASSERT_TRUE(chosen && !chosen->refused);
+  EXPECT_EQ(catalogue_->find("parts")->recipe.family, "yolox");
+  EXPECT_EQ(librarian_->find("parts")->versions.size(), 1u);
+}
+
+TEST_F(LibrarianTest, TheSameAgainChangesNothing) {
+  auto first = add("parts", "same");
+  acts_.clear();
+  auto second = add("parts", "same");
+  ASSERT_TRUE(first && second);
+  EXPECT_TRUE(first->is_new);
+  EXPECT_FALSE(second->is_new);
+  EXPECT_EQ(trials_.size(), 1u);
+  EXPECT_TRUE(acts_.empty());
+}
+
+TEST_F(LibrarianTest, ForLaterIsTriedAndNotRun) {
+  ASSERT_TRUE(add("parts", "one", Librarian::Activation::later));
+  EXPECT_EQ(running("parts"), "none");
+  EXPECT_EQ(librarian_->find("parts")->state, ModelState::inactive);
+  start();
+  look_twice();
+  EXPECT_EQ(running("parts"), "none");
+  ASSERT_TRUE(librarian_->activate("parts", version_of_text("one"), kKim));
+  EXPECT_EQ(running("parts"), version_of_text("one"));
+}
+
+TEST_F(LibrarianTest, RollingBackLastsAndTheModelsFolderDoesNotUndoIt) {
+  ASSERT_TRUE(add("parts", "one"));
+  drop("parts/model.onnx", "two");
+  look_twice();
+  ASSERT_EQ(running("parts"), version_of_text("two"));
+  ASSERT_TRUE(librarian_->activate("parts", version_of_text("one"), kKim));
+  EXPECT_EQ(running("parts"), version_of_text("one"));
+  EXPECT_TRUE(retired_.contains("parts " + version_of_text("two")));
+  look_twice();
+  start();
+  look_twice();
+  EXPECT_EQ(running("parts"), version_of_text("one"));
+  drop("parts/model.onnx", "two", std::chrono::seconds(7));  // copied again, with the same content
+  look_twice();
+  EXPECT_EQ(running("parts"), version_of_text("one"));
+  drop("parts/model.onnx", "three");
+  look_twice();
+  EXPECT_EQ(running("parts"), version_of_text("three"));
+}
+
+TEST_F(LibrarianTest, AStartBelievesWhatPassedUnderTheSameRuntime) {
+  ASSERT_TRUE(add("parts", "one"));
+  start();
+  EXPECT_EQ(running("parts"), version_of_text("one")) << "before the first look";
+  look_twice();
+  EXPECT_TRUE(trials_.empty());
+  start("runtime-2");
+  EXPECT_EQ(running("parts"), "none");
+  EXPECT_TRUE(catalogue_->is_known("parts"));
+  EXPECT_EQ(librarian_->find("parts")->state, ModelState::probing);
+  librarian_->look();
+  EXPECT_EQ(running("parts"), version_of_text("one"));
+  EXPECT_EQ(trials_.size(), 1u);
+}
+
+TEST_F(LibrarianTest, WhatLiesThereAtTheStartIsKnownAtOnce) {
+  drop("parts/model.onnx", "one", std::chrono::seconds(0));
+  start();
+  EXPECT_TRUE(catalogue_->is_known("parts"));
+  librarian_->look();
+  EXPECT_EQ(running("parts"), version_of_text("one"));
+}
+
+TEST_F(LibrarianTest, ATrialThatWasCutShortIsDoneAtTheNextStart) {
+  ASSERT_TRUE(add("parts", "one"));
+  fs::remove(folder_ / "library/parts" / version_of_text("one") / "report.toml");
+  fs::remove(folder_ / "library/parts/current");
+  start();
+  librarian_->look();
+  EXPECT_EQ(running("parts"), version_of_text("one"));
+}
+
+TEST_F(LibrarianTest, ARemovedModelStaysAwayThoughItsFileLiesThere) {
+  drop("parts/model.onnx", "one");
+  look_twice();
+  ASSERT_TRUE(librarian_->remove("parts", kKim));
+  EXPECT_EQ(running("parts"), "none");
+  EXPECT_TRUE(retired_.contains("parts " + version_of_text("one")));
+  EXPECT_FALSE(librarian_->find("parts"));
+  look_twice();
+  start();
+  look_twice();
+  EXPECT_EQ(running("parts"), "none");
+  fs::remove_all(drops() / "parts");
+  look_twice();
+  drop("parts/model.onnx", "one");
+  look_twice();
+  EXPECT_EQ(running("parts"), version_of_text("one")) << "taken away and put back, it is a new one";
+}
+
+TEST_F(LibrarianTest, OnlyWhatIsNotCurrentIsRemovedByItself) {
+  ASSERT_TRUE(add("parts", "one"));
+  ASSERT_TRUE(add("parts", "two"));
+  auto refused = librarian_->remove_version("parts", version_of_text("two"), kKim);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "conflict");
+  ASSERT_TRUE(librarian_->remove_version("parts", version_of_text("one"), kKim));
+  EXPECT_EQ(librarian_->find("parts")->versions.size(), 1u);
+  EXPECT_EQ(librarian_->remove_version("parts", "../two", kKim).error().code, "not_found");
+  EXPECT_EQ(librarian_->remove("../library", kKim).error().code, "not_found");
+}
+
+TEST_F(LibrarianTest, ASpoiltFileIsNotRun) {
+  ASSERT_TRUE(add("parts", "one", Librarian::Activation::at_once, "bolt\n"));
+  std::ofstream(folder_ / "library/parts" / running("parts") / "labels.txt") << "nut\n";
+  start();
+  look_twice();
+  EXPECT_EQ(running("parts"), "none");
+  EXPECT_THAT(librarian_->find("parts")->problem->message, HasSubstr("not those that were added"));
+}
+
+TEST_F(LibrarianTest, AServiceNeedsNoFile) {
+  drop("ocr/model.toml", "engine = \"http\"\nurl = \"http://127.0.0.1:9/run\"\n");
+  look_twice();
+  ASSERT_NE(running("ocr"), "none");
+  EXPECT_EQ(catalogue_->find("ocr")->engine, domain::EngineKind::http);
+  EXPECT_EQ(catalogue_->find("ocr")->remote->url, "http://127.0.0.1:9/run");
+  start();
+  EXPECT_NE(running("ocr"), "none");
+}
+
+TEST_F(LibrarianTest, ReportsSurviveAStart) {
+  ASSERT_TRUE(add("parts", "one", Librarian::Activation::at_once, "bolt\nnut\n"));
+  start();
+  const auto info = librarian_->find("parts");
+  ASSERT_TRUE(info && info->versions.front().verdict);
+  const domain::ModelReport& report = *info->versions.front().verdict->trial.report;
+  EXPECT_EQ(report.labels, (std::vector<std::string>{"bolt", "nut"}));
+  EXPECT_EQ(report.evidence.front().because, "seen");
+  EXPECT_EQ(report.licence, "AGPL-3.0");
+  EXPECT_EQ(info->versions.front().added.by, "kim");
+}
+
+TEST_F(LibrarianTest, TheListenerHearsOfEveryChangeAndTheGenerationRises) {
+  int heard = 0;
+  catalogue_->on_change([&] { ++heard; });
+  auto before = catalogue_->generation();
+  ASSERT_TRUE(add("parts", "one"));
+  ASSERT_TRUE(add("parts", "two"));
+  ASSERT_TRUE(librarian_->remove("parts", kKim));
+  EXPECT_EQ(heard, 3);
+  EXPECT_EQ(catalogue_->generation(), before + 3);
+  catalogue_->on_change(nullptr);
+}
+
+TEST_F(LibrarianTest, AnotherProcessOnTheSameLibraryIsFollowed) {
+  Catalogue other_catalogue(CatalogueConfig{});
+  Librarian other({.library = folder_ / "library", .drop_folder = drops(), .runtime = "runtime-1", .runs_models = false}, other_catalogue, clock_,
+                  [](const Act&) {});
+  other.open(Library::Leftovers::old);
+  ASSERT_TRUE(add("parts", "one"));
+  other.look();
+  ASSERT_TRUE(other_catalogue.find("parts"));
+  ASSERT_TRUE(librarian_->remove("parts", kKim));
+  other.look();
+  EXPECT_FALSE(other_catalogue.find("parts"));
+  auto staged = librarian_->stage();
+  EXPECT_EQ(other.add("parts", *staged, Librarian::Activation::at_once, kKim).error().code, "conflict");
+}
+
+TEST(CatalogueTest, TheDemoDetectorIsAlwaysThereTheNullEngineOnlyWhenAsked) {
+  EXPECT_EQ(Catalogue({}).names(), "demo");
+  EXPECT_EQ(Catalogue({"", true}).names(), "demo, null");
+  EXPECT_EQ(Catalogue({"/nowhere/at/all", false}).names(), "demo");
+  EXPECT_EQ(Catalogue({}).find("demo")->title, "demo detector");
+}
+
+TEST_F(LibrarianTest, WithoutAServerTheCatalogueReadsBothFolders) {
+  ASSERT_TRUE(add("added", "one"));
+  drop("dropped/model.onnx", "two");
+  drop("typo/model.onnx", "x");
+  drop("typo/model.toml", "x = 1\n");
+  Catalogue catalogue({drops(), false, folder_ / "library"});
+  EXPECT_EQ(catalogue.names(), "demo, added, dropped");
+  EXPECT_EQ(catalogue.find("dropped")->version, version_of_text("two"));
+  ASSERT_EQ(catalogue.unusable().size(), 1u);
+}
+
+}  // namespace
+}  // namespace darkroom::models
