@@ -2,9 +2,15 @@
 
 #include "base/log.h"
 
+#include <algorithm>
 #include <exception>
 
 namespace darkroom::worker {
+namespace {
+
+constexpr std::chrono::seconds kLookAtWorker{1};
+
+}  // namespace
 
 LeaseKeeper::LeaseKeeper(LeaseConfig config, store::Store& store, Worker* worker, store::NodeRecord node, const Clock& clock)
     : config_(config),
@@ -13,23 +19,27 @@ LeaseKeeper::LeaseKeeper(LeaseConfig config, store::Store& store, Worker* worker
       node_(std::move(node)),
       clock_(clock),
       last_beat_(std::chrono::steady_clock::now()),
-      loop_("lease", [this, first = true]() mutable -> Duration {
-        // The node was registered a moment ago, below.
-        if (std::exchange(first, false)) return config_.beat;
-        return beat_once();
-      }) {
+      next_beat_(last_beat_ + config_.beat) {
+  follow_worker();
   store_.register_node(node_, config_.lease, clock_.now());
+  told_ = true;
+  loop_.emplace("lease", [this] { return step(); });
 }
 
-LeaseKeeper::~LeaseKeeper() { loop_.stop(); }
+LeaseKeeper::~LeaseKeeper() { loop_->stop(); }
+
+void LeaseKeeper::wake() {
+  asked_ = true;
+  loop_->wake();
+}
 
 void LeaseKeeper::drain() {
   draining_ = true;
-  loop_.wake();
+  wake();
 }
 
 void LeaseKeeper::leave(const domain::RetryPolicy& policy) {
-  loop_.stop();
+  loop_->stop();
   try {
     store_.unregister_node(node_.id, policy, clock_.now());
   } catch (const store::StoreUnavailable& error) {
@@ -38,17 +48,39 @@ void LeaseKeeper::leave(const domain::RetryPolicy& policy) {
   }
 }
 
+Duration LeaseKeeper::step() {
+  follow_worker();
+  auto now = std::chrono::steady_clock::now();
+  if (asked_.exchange(false) || !told_ || now >= next_beat_) next_beat_ = now + beat_once();
+  return std::min<Duration>(std::chrono::ceil<Duration>(next_beat_ - now), kLookAtWorker);
+}
+
+// Models come and go while the process runs, and with those of services the places for their jobs.
+void LeaseKeeper::follow_worker() {
+  if (!worker_) return;
+  store::NodeRecord now = node_;
+  now.slots = worker_->slots();
+  now.models = worker_->models();
+  now.places = worker_->places();
+  if (now.slots == node_.slots && now.models == node_.models && now.places == node_.places) return;
+  node_ = std::move(now);
+  told_ = false;
+}
+
 Duration LeaseKeeper::beat_once() {
   std::vector<domain::Fence> running = worker_ ? worker_->running() : std::vector<domain::Fence>();
   auto asked = std::chrono::steady_clock::now();
   try {
+    if (!told_) store_.register_node(node_, config_.lease, clock_.now());
+    told_ = true;
     react(store_.beat(node_.id, draining_ ? store::NodeState::draining : store::NodeState::running, running, config_.lease, clock_.now()));
     last_beat_ = asked;
     if (worker_) worker_->hold(false);
   } catch (const store::StoreUnavailable& error) {
     log::warning("heartbeat failed", {{"cause", error.what()}});
     bool late = std::chrono::steady_clock::now() - last_beat_ >= config_.lease - config_.beat;
-    if (late && worker_ && !worker_->hold(true)) log::error("no heartbeat for nearly a lease: others may have our jobs, so all of them are called off");
+    if (late && worker_ && !worker_->hold(true))
+      log::error("no heartbeat for nearly a lease: others may have our jobs, so all of them are called off");
   }
   return config_.beat / (running.empty() ? 1 : 2);
 }

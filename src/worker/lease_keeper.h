@@ -2,6 +2,8 @@
 //
 // The store judges by its own clock, this side by the monotonic one: when no beat has come through for a lease less a margin, others may
 // already have been given our jobs, so everything in progress is called off. A late result would be refused anyway; this frees the slots.
+//
+// The registry says what the worker can run: it is told at once when the worker's models or their places change, between beats too.
 #pragma once
 
 #include "base/loop.h"
@@ -9,6 +11,7 @@
 #include "worker/worker.h"
 
 #include <atomic>
+#include <optional>
 
 namespace darkroom::worker {
 
@@ -19,20 +22,22 @@ struct LeaseConfig {
 
 class LeaseKeeper {
  public:
-  // Registers the node before it returns; throws StoreUnavailable when that fails. `node` is complete but for the times; `worker` is null in a process
-  // that runs no jobs and only shows that it is there.
+  // Registers the node before it returns; throws StoreUnavailable when that fails. `node` is complete but for the times, and for slots, models and
+  // places, which are the worker's; `worker` is null in a process that runs no jobs and only shows that it is there.
   LeaseKeeper(LeaseConfig config, store::Store& store, Worker* worker, store::NodeRecord node, const Clock& clock);
   ~LeaseKeeper();
 
   // Something may be no longer ours: asks now.
-  void wake() { loop_.wake(); }
+  void wake();
   // Tells the others that this node takes no more jobs.
   void drain();
   // The worker has stopped: gives back whatever the store still believes to run here and takes the node out of the registry.
   void leave(const domain::RetryPolicy& policy);
 
  private:
+  Duration step();
   Duration beat_once();
+  void follow_worker();
   void react(const store::Beat& beat);
 
   LeaseConfig config_;
@@ -40,9 +45,12 @@ class LeaseKeeper {
   Worker* worker_;
   store::NodeRecord node_;
   const Clock& clock_;
-  std::chrono::steady_clock::time_point last_beat_;
+  std::chrono::steady_clock::time_point last_beat_;  // that came through
+  std::chrono::steady_clock::time_point next_beat_;  // the loop's own
+  std::atomic<bool> asked_ = false;                  // a beat is wanted before its time
   std::atomic<bool> draining_ = false;
-  Loop loop_;  // last: it runs from here on
+  bool told_ = false;         // the registry knows node_ as it is
+  std::optional<Loop> loop_;  // last: started when all else is there
 };
 
 }  // namespace darkroom::worker

@@ -1,17 +1,30 @@
-// The story of one attempt: the claimed job, its photo, a model, a slot, an ending.
+// The story of one attempt: the claimed job, its photo, a model, a slot or a service, an ending.
 #pragma once
 
 #include "blob/blob_store.h"
 #include "domain/job.h"
 #include "models/catalogue.h"
+#include "remote/remote_model.h"
 #include "runner/pool/pool.h"
 
+#include <functional>
+#include <string>
+#include <variant>
+
 namespace darkroom::worker {
+
+// What runs the model: a slot of this machine, or a connection to the service of a model of engine `http`.
+using Tool = std::variant<runner::Slot*, remote::RemoteCall*>;
+
+// Takes a thumbnail that came with a result: the photo's SHA-256, a JPEG. From any thread; may be called again for the same photo. What it throws is
+// logged.
+using KeepThumbnail = std::function<void(const std::string& sha256, const std::string& jpeg)>;
 
 struct Workshop {
   blob::BlobReader& blobs;
   const models::Catalogue& catalogue;
-  runner::Slot& slot;
+  Tool tool;
+  KeepThumbnail keep_thumbnail = {};  // empty: none are asked for
 };
 
 struct Attempt {

@@ -1,8 +1,11 @@
 // The result of a job as JSON: the document that is stored, shown and, later, sent to the caller's site.
 //
 // Its shape is that of the service that Darkroom replaces (status, result.detected_objects, processing_time, image_info) and adds
-// schema, model, timings and details. `schema` is darkroom.result/1; fields may be added within a version, never changed. Classes, masks,
-// keypoints and embeddings will stand beside detected_objects under names of their own.
+// schema, model, recipe, timings and details. `schema` is darkroom.result/1; fields may be added within a version, never changed.
+//
+// What only some models find is there only where it was found: corners, keypoints and mask of an object; result.classes, result.regions and
+// result.embedding beside result.detected_objects; extra, what a service of engine `http` said beyond what is known here. docs/results.md
+// explains each and how a mask is read.
 #pragma once
 
 #include "domain/model.h"

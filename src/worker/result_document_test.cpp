@@ -43,6 +43,55 @@ TEST(ResultDocument, KeepsTheOldServicesShapeAndAddsToIt) {
   EXPECT_EQ(document["timings"].as_object()["infer"], 20'000);
 }
 
+TEST(ResultDocument, WhatOnlySomeModelsFindIsThereOnlyWhereItWasFound) {
+  auto document = boost::json::parse(result_document(found_person(), {}, {})).as_object();
+  auto& result = document["result"].as_object();
+  for (const char* name : {"classes", "regions", "embedding"}) EXPECT_FALSE(result.contains(name)) << name;
+  for (const char* name : {"corners", "keypoints", "mask"}) EXPECT_FALSE(result["detected_objects"].as_array()[0].as_object().contains(name)) << name;
+  EXPECT_FALSE(document.contains("extra"));
+}
+
+TEST(ResultDocument, TellsCornersKeypointsAndMasks) {
+  domain::Outcome outcome = found_person();
+  domain::DetectedObject& person = outcome.found.objects[0];
+  person.corners = {1, 2, 3.456, 4, 5, 6, 7, 8};
+  person.keypoints = {{10.123, -2, 0.98765}, {1, 2, std::nullopt}};
+  person.mask = domain::Mask{{10, 20, 30, 40}, 4, 2, {0, 3, 5}};
+  auto document = boost::json::parse(result_document(outcome, {}, {})).as_object();
+  auto& told = document["result"].as_object()["detected_objects"].as_array()[0].as_object();
+  EXPECT_EQ(told["corners"], boost::json::parse("[1,2,3.46,4,5,6,7,8]"));
+  EXPECT_EQ(told["keypoints"], boost::json::parse(R"([{"x":10.12,"y":-2,"confidence":0.9877},{"x":1,"y":2,"confidence":null}])"));
+  EXPECT_EQ(told["mask"], boost::json::parse(R"({"bbox":[10,20,30,40],"size":[4,2],"runs":[0,3,5]})"));
+}
+
+TEST(ResultDocument, TellsClassesRegionsAndTheEmbedding) {
+  domain::Outcome outcome;
+  outcome.found.classes = {{"cat", 281, 0.91234}};
+  outcome.found.regions = {{"sky", 0.25, {{0, 0, 8, 8}, 2, 2, {1, 2, 1}}}};
+  outcome.found.embedding = {0.6f, -0.8f};
+  auto document = boost::json::parse(result_document(outcome, {}, {})).as_object();
+  auto& result = document["result"].as_object();
+  EXPECT_EQ(result["classes"], boost::json::parse(R"([{"class":"cat","index":281,"confidence":0.9123}])"));
+  EXPECT_EQ(result["regions"], boost::json::parse(R"([{"class":"sky","share":0.25,"mask":{"bbox":[0,0,8,8],"size":[2,2],"runs":[1,2,1]}}])"));
+  EXPECT_NEAR(result["embedding"].as_array()[0].to_number<double>(), 0.6, 1e-7);
+  EXPECT_TRUE(result["detected_objects"].as_array().empty());
+}
+
+TEST(ResultDocument, TellsTheWholeRecipeAndWhatAServiceSaidBesides) {
+  domain::Outcome outcome;
+  outcome.recipe.family = "yolov8";
+  outcome.recipe.input_width = 640;
+  outcome.recipe.fit = domain::Fit::letterbox_centre;
+  outcome.recipe.mean = {{1, 2, 3}};
+  outcome.recipe.nms_across_classes = false;
+  outcome.recipe.outputs = {{"boxes", "output0"}};
+  outcome.extra = R"({"plate":"12가 3456"})";
+  auto document = boost::json::parse(result_document(outcome, {}, {})).as_object();
+  EXPECT_EQ(document["recipe"], boost::json::parse(R"({"family":"yolov8","input_width":640,"fit":"letterbox_centre","mean":[1,2,3],
+                                                       "nms_across_classes":false,"outputs":{"boxes":"output0"}})"));
+  EXPECT_EQ(document["extra"].as_object()["plate"], "12가 3456");
+}
+
 TEST(ResultDocument, MetadataThatDoesNotParseCountsAsNone) {
   auto document = boost::json::parse(result_document({}, {}, {"not json", "", 0, {}})).as_object();
   EXPECT_TRUE(document["result"].as_object()["metadata"].as_object().empty());

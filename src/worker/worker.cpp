@@ -2,10 +2,9 @@
 
 #include "base/fail_point.h"
 #include "base/log.h"
-#include "worker/process_job.h"
 
+#include <algorithm>
 #include <exception>
-#include <future>
 #include <optional>
 #include <utility>
 
@@ -17,35 +16,60 @@ constexpr std::chrono::seconds kLookAgain{1};
 
 }  // namespace
 
-// An ending that the store has, or will have, but that is not known to be durable.
-struct Worker::Unstored {
-  store::Finish finish;
-  std::future<void> stored = {};  // not valid: it has to be offered
-};
-
-struct Worker::Bench {
-  explicit Bench(std::string the_name, runner::Zygotes& zygotes) : name(std::move(the_name)), slot(zygotes) {}
-  std::string name;
-  runner::Slot slot;
-  std::optional<Unstored> last = {};
-  struct InProgress {
-    domain::Fence fence;
-    std::string public_id;
-  };
-  std::optional<InProgress> job = {};  // guarded by the worker's mutex
-};
-
-Worker::Worker(WorkerConfig config, WorkerParts parts) : config_(std::move(config)), parts_(parts) {
-  for (const models::ModelPtr& model : parts_.catalogue.models()) lanes_.push_back(domain::lane_of(domain::kProcessQueue, model->name));
+Worker::Worker(WorkerConfig config, WorkerParts parts) : config_(std::move(config)), parts_(std::move(parts)) {
   int slots = config_.slots > 0 ? config_.slots : usable_cores();
-  running_ = slots;
-  for (int i = 1; i <= slots; ++i) benches_.push_back(std::make_unique<Bench>("slot-" + std::to_string(i), parts_.zygotes));
-  for (auto& bench : benches_) {
-    threads_.emplace_back([this, &bench](std::stop_token stop) { run_slot(stop, *bench); });
-  }
+  for (int i = 1; i <= slots; ++i) add(std::make_unique<Bench>(i, parts_.zygotes));
+  staff();
+  staffing_ = std::make_unique<Loop>("staffing", [this] { return staff(); });
 }
 
 Worker::~Worker() { stop(std::chrono::milliseconds(0)); }
+
+void Worker::add(std::unique_ptr<Bench> bench) {
+  std::lock_guard lock(mutex_);
+  Bench& added = *benches_.emplace_back(std::move(bench));
+  added.thread = std::jthread([this, &added](std::stop_token stop) { run_bench(stop, added); });
+}
+
+// Benches of services follow the catalogue. One whose place is gone ends by itself, after its job.
+Duration Worker::staff() {
+  staffed_for_ = parts_.catalogue.generation();
+  Benches ended;  // joined when the lock is released
+  std::vector<ServicePlace> missing = service_places(parts_.catalogue);
+  {
+    std::lock_guard lock(mutex_);
+    for (auto bench = benches_.begin(); bench != benches_.end();) {
+      auto here = bench++;
+      if ((*here)->ended) {
+        ended.splice(ended.end(), benches_, here);
+      } else if ((*here)->place()) {
+        std::erase(missing, *(*here)->place());
+      }
+    }
+  }
+  for (const ServicePlace& place : missing) add(std::make_unique<Bench>(place));
+  return kLookAgain;
+}
+
+int Worker::slots() const {
+  std::lock_guard lock(mutex_);
+  return static_cast<int>(std::ranges::count_if(benches_, [](const auto& bench) { return !bench->ended; }));
+}
+
+std::map<std::string, int> Worker::places() const {
+  std::lock_guard lock(mutex_);
+  std::map<std::string, int> places;
+  for (const auto& bench : benches_) {
+    if (!bench->ended && bench->place()) ++places[bench->place()->model];
+  }
+  return places;
+}
+
+std::vector<std::string> Worker::models() const {
+  std::vector<std::string> names;
+  for (const models::ModelPtr& model : parts_.catalogue.models()) names.push_back(model->name);
+  return names;
+}
 
 void Worker::wake() {
   {
@@ -53,35 +77,48 @@ void Worker::wake() {
     ++wakes_;
   }
   woken_.notify_all();
+  if (staffed_for_ != parts_.catalogue.generation()) staffing_->wake();
 }
 
 void Worker::stop(std::chrono::milliseconds grace) {
-  for (auto& thread : threads_) thread.request_stop();
+  if (staffing_) staffing_->stop();
   {
     std::unique_lock lock(mutex_);
-    ended_.wait_for(lock, grace, [this] { return running_ == 0; });
+    for (auto& bench : benches_) bench->thread.request_stop();
+    ended_.wait_for(lock, grace, [this] { return std::ranges::all_of(benches_, [](const auto& bench) { return bench->ended; }); });
   }
   {
     std::lock_guard lock(mutex_);
     given_up_ = true;
-    for (auto& bench : benches_) bench->slot.abandon();
+    for (auto& bench : benches_) bench->abandon();
   }
-  threads_.clear();
+  for (auto& bench : benches_) {
+    if (bench->thread.joinable()) bench->thread.join();
+  }
 }
 
-void Worker::run_slot(std::stop_token stop, Bench& bench) {
+store::ClaimRequest Worker::request_of(const Bench& bench) const {
+  std::vector<std::string> lanes = bench.lanes(parts_.catalogue);
+  int count = lanes.empty() ? 0 : 1;
+  return {config_.node, bench.name(), std::move(lanes), count};
+}
+
+void Worker::run_bench(std::stop_token stop, Bench& bench) {
   std::vector<domain::ClaimedJob> jobs;
   while (true) {
+    bench.release_idle(config_.keep_idle);
     if (jobs.empty()) {
       see_stored(stop, bench);
-      jobs = claim_or_wait(stop, {config_.node, bench.name, lanes_, 1});
+      store::ClaimRequest request = request_of(bench);
+      if (bench.place() && request.count == 0) break;  // its service has no such place any more
+      jobs = claim_or_wait(stop, request);
     }
     if (jobs.empty() && stop.stop_requested()) break;
     if (jobs.empty()) continue;
     jobs = work_on(stop, jobs.front(), bench);
   }
   std::lock_guard lock(mutex_);
-  --running_;
+  bench.ended = true;
   ended_.notify_all();
 }
 
@@ -93,7 +130,7 @@ std::vector<domain::ClaimedJob> Worker::claim_or_wait(std::stop_token stop, cons
     seen = wakes_;
   }
   try {
-    auto jobs = is_held() ? std::vector<domain::ClaimedJob>() : parts_.store.claim(request, parts_.clock.now());
+    auto jobs = is_held() || request.count == 0 ? std::vector<domain::ClaimedJob>() : parts_.store.claim(request, parts_.clock.now());
     if (!jobs.empty()) return jobs;
   } catch (const std::exception& error) {
     log::error("claim failed, trying again", {{"slot", request.worker}, {"cause", error.what()}});
@@ -115,21 +152,21 @@ std::vector<domain::Fence> Worker::running() const {
 void Worker::call_off(const domain::Fence& fence) {
   std::lock_guard lock(mutex_);
   for (auto& bench : benches_) {
-    if (bench->job && bench->job->fence == fence) bench->slot.abandon();
+    if (bench->job && bench->job->fence == fence) bench->abandon();
   }
 }
 
 void Worker::call_off(std::string_view public_id) {
   std::lock_guard lock(mutex_);
   for (auto& bench : benches_) {
-    if (bench->job && bench->job->public_id == public_id) bench->slot.abandon();
+    if (bench->job && bench->job->public_id == public_id) bench->abandon();
   }
 }
 
 bool Worker::hold(bool held) {
   std::lock_guard lock(mutex_);
   if (held) {
-    for (auto& bench : benches_) bench->slot.abandon();
+    for (auto& bench : benches_) bench->abandon();
   }
   return std::exchange(held_, held);
 }
@@ -142,7 +179,7 @@ bool Worker::is_held() const {
 // From here on call_off() finds the job, and what was called off before it no longer counts.
 void Worker::begin(Bench& bench, const domain::ClaimedJob& job) {
   std::lock_guard lock(mutex_);
-  if (!given_up_ && !held_) bench.slot.rearm();
+  if (!given_up_ && !held_) bench.rearm();
   bench.job = {job.fence, job.public_id};
 }
 
@@ -154,12 +191,14 @@ void Worker::end(Bench& bench) {
 // Runs the job, hands its ending in and takes the next job, which is begun while the ending is being made durable.
 std::vector<domain::ClaimedJob> Worker::work_on(std::stop_token stop, const domain::ClaimedJob& job, Bench& bench) {
   begin(bench, job);
-  Attempt attempt = process_job(job, {parts_.blobs, parts_.catalogue, bench.slot});
+  Attempt attempt = process_job(job, {parts_.blobs, parts_.catalogue, bench.tool(), parts_.keep_thumbnail});
   end(bench);
-  Unstored ended{{job.fence, std::move(attempt.ending), bench.name, std::move(attempt.model_version)}};
+  Bench::Unstored ended{{job.fence, std::move(attempt.ending), bench.name(), std::move(attempt.model_version)}};
   std::vector<domain::ClaimedJob> next;
   try {
-    store::Finished finished = parts_.store.finish(ended.finish, {config_.node, bench.name, lanes_, stop.stop_requested() || is_held() ? 0 : 1}, config_.retry, parts_.clock.now());
+    store::ClaimRequest request = request_of(bench);
+    if (stop.stop_requested() || is_held()) request.count = 0;
+    store::Finished finished = parts_.store.finish(ended.finish, request, config_.retry, parts_.clock.now());
     if (!finished.applied) log::warning("late result discarded", {{"job", job.public_id}, {"claim", job.fence.claim_no}});
     ended.stored = std::move(finished.stored);
     next = std::move(finished.next);
@@ -174,15 +213,16 @@ std::vector<domain::ClaimedJob> Worker::work_on(std::stop_token stop, const doma
 // Waits until the bench's last ending is durable. While the store refuses, the ending is kept and offered again: the work is done, and losing its
 // result would do it twice.
 void Worker::see_stored(std::stop_token stop, Bench& bench) {
-  std::optional<Unstored> last = std::exchange(bench.last, std::nullopt);
+  std::optional<Bench::Unstored> last = std::exchange(bench.last, std::nullopt);
   while (last) {
     try {
-      if (!last->stored.valid()) last->stored = parts_.store.finish(last->finish, {config_.node, bench.name, {}, 0}, config_.retry, parts_.clock.now()).stored;
+      if (!last->stored.valid())
+        last->stored = parts_.store.finish(last->finish, {config_.node, bench.name(), {}, 0}, config_.retry, parts_.clock.now()).stored;
       last->stored.get();
       fail_point("K13");
       return;
     } catch (const std::exception& error) {
-      log::error("result not stored yet, trying again", {{"slot", bench.name}, {"cause", error.what()}});
+      log::error("result not stored yet, trying again", {{"slot", bench.name()}, {"cause", error.what()}});
     }
     if (stop.stop_requested()) return;  // the next start gives the job back
     std::unique_lock lock(mutex_);

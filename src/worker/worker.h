@@ -1,20 +1,28 @@
-// The worker: one thread a slot, each taking the most urgent job that it can run as soon as it is free. Nothing is fetched ahead.
+// The worker: one thread a bench, each taking the most urgent job that it can run as soon as it is free. Nothing is fetched ahead.
+//
+// There is a bench for each slot of this machine, and for each model of engine `http` as many as its service takes calls at a time (worker/bench.h).
+// The catalogue lives: what a bench claims follows it from claim to claim, and benches of services come and go with their models.
 #pragma once
 
 #include "base/clock.h"
+#include "base/loop.h"
 #include "blob/blob_store.h"
 #include "domain/retry_policy.h"
 #include "models/catalogue.h"
 #include "runner/pool/pool.h"
 #include "store/store.h"
+#include "worker/bench.h"
+#include "worker/process_job.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 namespace darkroom::worker {
@@ -23,6 +31,7 @@ struct WorkerConfig {
   std::string node = "local";  // id of this process, as registered
   int slots = 0;  // 0: one for each usable core
   domain::RetryPolicy retry;
+  std::chrono::seconds keep_idle{60};  // a runner child without a job for so long is let go
 };
 
 // The processors that this process may use: its affinity mask, and the CPU quota of its control groups (v1 and v2); at least 1.
@@ -34,6 +43,7 @@ struct WorkerParts {
   const models::Catalogue& catalogue;
   runner::Zygotes& zygotes;
   const Clock& clock;
+  KeepThumbnail keep_thumbnail = {};
 };
 
 class Worker {
@@ -41,8 +51,10 @@ class Worker {
   Worker(WorkerConfig config, WorkerParts parts);
   ~Worker();
 
-  int slots() const { return static_cast<int>(threads_.size()); }
-  void wake();  // there may be work
+  int slots() const;                          // jobs that can run at a time: benches of all kinds
+  std::map<std::string, int> places() const;  // of the slots, those that are for one service's model alone
+  std::vector<std::string> models() const;    // that it can run now, by name
+  void wake();                                // there may be work, or the catalogue has changed
   std::vector<domain::Fence> running() const;
   // Ends the run at once if it is in progress here; its ending is refused if the job is no longer ours.
   void call_off(const domain::Fence& fence);
@@ -53,10 +65,12 @@ class Worker {
   void stop(std::chrono::milliseconds grace);
 
  private:
-  struct Unstored;
-  struct Bench;  // one slot, its thread's own
-  void run_slot(std::stop_token stop, Bench& bench);
+  using Benches = std::list<std::unique_ptr<Bench>>;
+  Duration staff();
+  void add(std::unique_ptr<Bench> bench);
+  void run_bench(std::stop_token stop, Bench& bench);
   std::vector<domain::ClaimedJob> claim_or_wait(std::stop_token stop, const store::ClaimRequest& request);
+  store::ClaimRequest request_of(const Bench& bench) const;
   bool is_held() const;
   void begin(Bench& bench, const domain::ClaimedJob& job);
   void end(Bench& bench);
@@ -65,16 +79,15 @@ class Worker {
 
   WorkerConfig config_;
   WorkerParts parts_;
-  std::vector<std::string> lanes_;
   mutable std::mutex mutex_;
   std::condition_variable_any woken_;
   std::condition_variable ended_;
   std::uint64_t wakes_ = 0;
-  int running_ = 0;  // threads that have not ended
   bool held_ = false;
   bool given_up_ = false;  // the grace of stop() is over: no run goes on
-  std::vector<std::unique_ptr<Bench>> benches_;
-  std::vector<std::jthread> threads_;
+  Benches benches_;
+  std::atomic<std::uint64_t> staffed_for_ = 0;  // generation of the catalogue
+  std::unique_ptr<Loop> staffing_;  // changes the list of benches, alone
 };
 
 }  // namespace darkroom::worker
