@@ -94,9 +94,8 @@ Result<std::optional<int>> read_priority(const json::object& body) {
 Result<std::optional<std::string>> read_model(const Parts& parts, const json::object& body) {
   const auto* model = body.if_contains("model");
   if (!model) return std::optional<std::string>();
-  if (!model->is_string() || !can_run(parts, std::string(model->as_string()))) {
-    return Error{std::string(domain::code::unknown_model), "model must name one of: " + model_names(parts) + "."};
-  }
+  if (!model->is_string()) return invalid("model must be a text, the name of a model.");
+  if (!can_run(parts, std::string(model->as_string()))) return cannot_run(parts, std::string(model->as_string()));
   return std::optional(std::string(model->as_string()));
 }
 

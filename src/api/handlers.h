@@ -17,6 +17,11 @@ http::Reply list_images(const Parts& parts, const http::Request& request);
 http::Reply get_image(const Parts& parts, const http::Request& request);
 http::Reply delete_image(const Parts& parts, const http::Request& request);
 http::Reply reprocess_image(const Parts& parts, const http::Request& request);
+// pictures.cpp
+http::Reply get_thumbnail(const Parts& parts, const http::Request& request);
+http::Reply get_preview(const Parts& parts, const http::Request& request);
+http::Reply get_overlay(const Parts& parts, const http::Request& request);
+http::Reply get_original(const Parts& parts, const http::Request& request);
 // upload.cpp
 std::variant<http::Response, http::BodyReceiver> upload_image(const Parts& parts, const http::Request& request);
 // jobs.cpp
@@ -41,7 +46,6 @@ http::Reply list_events(const Parts& parts, const http::Request& request);
 http::Reply livez(const Parts& parts, const http::Request& request);
 http::Reply readyz(const Parts& parts, const http::Request& request);
 http::Reply status(const Parts& parts, const http::Request& request);
-http::Reply list_models(const Parts& parts, const http::Request& request);
 http::Reply front_page(const Parts& parts, const http::Request& request);
 http::Reply front_style(const Parts& parts, const http::Request& request);
 
@@ -64,6 +68,15 @@ http::Reply run_schedule(const Parts& parts, const http::Request& request);
 http::Reply pause_schedule(const Parts& parts, const http::Request& request);
 http::Reply resume_schedule(const Parts& parts, const http::Request& request);
 
+// models.cpp
+http::Reply list_models(const Parts& parts, const http::Request& request);
+http::Reply get_model(const Parts& parts, const http::Request& request);
+http::Reply activate_model(const Parts& parts, const http::Request& request);
+http::Reply delete_model(const Parts& parts, const http::Request& request);
+http::Reply delete_model_version(const Parts& parts, const http::Request& request);
+// models_put.cpp
+std::variant<http::Response, http::BodyReceiver> put_model(const Parts& parts, const http::Request& request);
+
 // internal.cpp
 http::Reply photo_piece(const Parts& parts, const http::Request& request);
 
@@ -71,6 +84,11 @@ http::Response json_response(int status, const boost::json::value& body);
 // {"image": {...}} as an upload, reprocess and retry answer it.
 http::Response image_response(int status, const Parts& parts, const store::ImageRecord& image);
 http::Response image_response(int status, const store::ImageRecord& image, const std::vector<store::AttemptRecord>& attempts);
+
+// {"model": {...}} with every version.
+http::Response model_response(const Parts& parts, int status, const std::string& name);
+// What is wrong with a model's files, told to the one who sent them: model_unavailable becomes model_refused.
+Error as_refusal(Error error);
 
 // The one who acts, as the guard found out.
 store::Actor actor_of(const http::Request& request, std::string reason = "");

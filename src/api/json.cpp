@@ -64,6 +64,15 @@ json::value parsed(const std::string& text) {
   return error ? json::value(nullptr) : value;
 }
 
+// Addresses below this server; the overlay's is null while there is nothing to draw.
+void add_pictures(json::object& object, const store::ImageRecord& image) {
+  std::string address = "/api/v1/images/" + std::to_string(image.id.value);
+  object["thumbnail_url"] = address + "/thumbnail";
+  object["preview_url"] = address + "/preview";
+  object["overlay_url"] = image.document ? json::value(address + "/overlay") : json::value(nullptr);
+  object["original_url"] = address + "/original";
+}
+
 json::object image_json(const store::ImageRecord& image, const std::vector<store::AttemptRecord>& attempts) {
   json::object object{{"id", image.id.value},
                       {"title", image.title},
@@ -78,6 +87,7 @@ json::object image_json(const store::ImageRecord& image, const std::vector<store
                       {"sha256", image.sha256},
                       {"created_at", to_rfc3339(image.created_at)},
                       {"updated_at", to_rfc3339(image.updated_at)}};
+  add_pictures(object, image);
   add_progress(object, image.job, attempts);
   return object;
 }

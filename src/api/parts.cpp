@@ -1,14 +1,18 @@
 #include "api/parts.h"
 
+#include "domain/error_codes.h"
+
 #include <algorithm>
 
 namespace darkroom::api {
 
 bool can_run(const Parts& parts, const std::string& model) {
-  if (parts.catalogue.find(model)) return true;
+  if (parts.catalogue.is_known(model)) return true;
   auto elsewhere = parts.models_elsewhere();
   return std::ranges::find(elsewhere, model) != elsewhere.end();
 }
+
+namespace {
 
 std::string model_names(const Parts& parts) {
   std::string names = parts.catalogue.names();
@@ -16,6 +20,16 @@ std::string model_names(const Parts& parts) {
     if (!parts.catalogue.find(model)) names += (names.empty() ? "" : ", ") + model;
   }
   return names;
+}
+
+}  // namespace
+
+Error cannot_run(const Parts& parts, const std::string& model) {
+  for (const models::Unusable& unusable : parts.catalogue.unusable()) {
+    if (unusable.name == model)
+      return {std::string(domain::code::model_refused), "The model '" + model + "' cannot be used: " + unusable.error.message};
+  }
+  return {std::string(domain::code::unknown_model), "There is no model '" + model + "'. Present: " + model_names(parts) + "."};
 }
 
 }  // namespace darkroom::api

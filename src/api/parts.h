@@ -4,8 +4,9 @@
 #include "base/clock.h"
 #include "blob/blob_store.h"
 #include "domain/photo_limits.h"
-#include "models/catalogue.h"
+#include "models/librarian.h"
 #include "store/store.h"
+#include "views/pictures.h"
 
 #include <functional>
 #include <string>
@@ -23,6 +24,7 @@ struct ApiConfig {
 
 struct RunnerState {
   std::string model;
+  std::string version;
   std::string sandbox;  // what its wall is made of
   int pid = 0;          // 0: not running
   std::string problem;  // why not; empty: none
@@ -47,10 +49,14 @@ struct Parts {
   std::function<void()> remove_freed_blobs;  // after a deletion
   // Models that workers elsewhere say they can run, besides those of the catalogue.
   std::function<std::vector<std::string>()> models_elsewhere = [] { return std::vector<std::string>(); };
+  models::Librarian* librarian = nullptr;  // of `catalogue`; never null in a server
+  views::Pictures* pictures = nullptr;  // for the routes of pictures; never null in a server
+  blob::BlobReader* photos = nullptr;   // also those that other processes of the installation keep; null: only `blobs`
 };
 
-// Whether some process of the installation can run it; the names of all of them, for messages.
+// Whether some process of the installation can run it, or is trying it.
 bool can_run(const Parts& parts, const std::string& model);
-std::string model_names(const Parts& parts);
+// Of a model that cannot be run: unknown_model with those that can, or model_refused with the reason.
+Error cannot_run(const Parts& parts, const std::string& model);
 
 }  // namespace darkroom::api

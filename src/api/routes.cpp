@@ -24,6 +24,7 @@ constexpr const char* kAdmin = "admin";    // the administrator's token
 constexpr const char* kPeer = "peer";      // another process of this installation, by its signature
 constexpr std::uint64_t kSmallBody = 64 * 1024;
 constexpr std::uint64_t kListBody = 1024 * 1024;  // ten thousand ids
+constexpr std::uint64_t kModelForm = (std::uint64_t{4} * 1024 + 32) * 1024 * 1024;  // the largest model, labels and sidecar
 constexpr std::uint64_t kFormOverhead = 256 * 1024;  // boundaries, part headers and fields around the photo
 
 struct Line {
@@ -48,6 +49,10 @@ std::vector<Line> table(const Parts& parts) {
       {Method::get, "/api/v1/images/{id}", kAdmin, RunsOn::pool, 0, get_image},
       {Method::del, "/api/v1/images/{id}", kAdmin, RunsOn::pool, 0, delete_image},
       {Method::post, "/api/v1/images/{id}/reprocess", kAdmin, RunsOn::pool, kSmallBody, reprocess_image},
+      {Method::get, "/api/v1/images/{id}/thumbnail", kAdmin, RunsOn::pool, 0, get_thumbnail},
+      {Method::get, "/api/v1/images/{id}/preview", kAdmin, RunsOn::pool, 0, get_preview},
+      {Method::get, "/api/v1/images/{id}/overlay", kAdmin, RunsOn::pool, 0, get_overlay},
+      {Method::get, "/api/v1/images/{id}/original", kAdmin, RunsOn::pool, 0, get_original},
 
       {Method::get, "/api/v1/jobs", kAdmin, RunsOn::pool, 0, list_jobs},
       {Method::get, "/api/v1/jobs/{id}", kAdmin, RunsOn::pool, 0, get_job},
@@ -84,6 +89,11 @@ std::vector<Line> table(const Parts& parts) {
 
       {Method::get, "/api/v1/events", kAdmin, RunsOn::pool, 0, list_events},
       {Method::get, "/api/v1/models", kAdmin, RunsOn::pool, 0, list_models},
+      {Method::get, "/api/v1/models/{name}", kAdmin, RunsOn::pool, 0, get_model},
+      {Method::put, "/api/v1/models/{name}", kAdmin, RunsOn::pool, kModelForm, put_model},
+      {Method::del, "/api/v1/models/{name}", kAdmin, RunsOn::pool, 0, delete_model},
+      {Method::post, "/api/v1/models/{name}/activate", kAdmin, RunsOn::pool, kSmallBody, activate_model},
+      {Method::del, "/api/v1/models/{name}/versions/{version}", kAdmin, RunsOn::pool, 0, delete_model_version},
       {Method::get, "/api/v1/status", kAdmin, RunsOn::pool, 0, status},
 
       {Method::get, "/internal/v1/photos/{sha256}", kPeer, RunsOn::pool, 0, photo_piece},

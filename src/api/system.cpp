@@ -48,7 +48,7 @@ http::Reply status(const Parts& parts, const http::Request&) {
   json::array states;
   for (const RunnerState& runner : runners.runners) {
     json::value problem = runner.problem.empty() ? json::value(nullptr) : json::value(runner.problem);
-    states.push_back(json::object{{"model", runner.model}, {"sandbox", runner.sandbox}, {"pid", runner.pid}, {"problem", std::move(problem)}});
+    states.push_back(json::object{{"model", runner.model}, {"version", runner.version}, {"sandbox", runner.sandbox}, {"pid", runner.pid}, {"problem", std::move(problem)}});
   }
   json::array unusable;
   for (const models::Unusable& model : parts.catalogue.unusable()) unusable.push_back(json::object{{"name", model.name}, {"problem", model.error.message}});
@@ -59,19 +59,6 @@ http::Reply status(const Parts& parts, const http::Request&) {
                                          {"free_bytes", parts.blobs.free_bytes()},
                                          {"runners", std::move(states)},
                                          {"unusable_models", std::move(unusable)}});
-}
-
-http::Reply list_models(const Parts& parts, const http::Request&) {
-  json::array items;
-  for (const models::ModelPtr& model : parts.catalogue.models()) {
-    items.push_back(json::object{{"name", model->name},
-                                 {"title", model->title},
-                                 {"engine", domain::to_string(model->engine)},
-                                 {"version", model->version},
-                                 {"labels", static_cast<std::int64_t>(model->labels.size())},
-                                 {"default", model->name == parts.config.default_model}});
-  }
-  return json_response(200, json::object{{"items", std::move(items)}});
 }
 
 }  // namespace darkroom::api

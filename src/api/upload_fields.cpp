@@ -145,9 +145,7 @@ Result<store::NewImage> read_upload_form(const UploadForm& form, const Parts& pa
     image.metadata = *object;
   }
   image.model = field("model").empty() ? parts.config.default_model : field("model");
-  if (!can_run(parts, image.model)) {
-    return Error{std::string(domain::code::unknown_model), "There is no model '" + image.model + "'. Present: " + model_names(parts) + "."};
-  }
+  if (!can_run(parts, image.model)) return cannot_run(parts, image.model);
   image.max_attempts = parts.config.max_attempts;
   if (auto read = read_waiting(field, parts.clock.now(), image); !read) return read.error();
   return image;

@@ -45,8 +45,8 @@ Easy make_handle(const std::string& url, Headers& headers, const std::string& to
   return handle;
 }
 
-Result<Answer> perform(CURL* handle, long timeout, const std::string& url) {
-  std::string body;
+// The body is put into `body`, and into the answer where it is JSON.
+Result<Answer> perform(CURL* handle, long timeout, const std::string& url, std::string& body) {
   curl_easy_setopt(handle, CURLOPT_TIMEOUT, timeout);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, collect);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &body);
@@ -59,6 +59,33 @@ Result<Answer> perform(CURL* handle, long timeout, const std::string& url) {
   boost::system::error_code ignored;
   answer.body = boost::json::parse(body, ignored);
   return answer;
+}
+
+Result<Answer> perform(CURL* handle, long timeout, const std::string& url) {
+  std::string body;
+  return perform(handle, timeout, url, body);
+}
+
+using Form = std::unique_ptr<curl_mime, FreeForm>;
+
+Result<Form> make_form(CURL* handle, const std::map<std::string, std::string>& files, const std::map<std::string, std::string>& fields) {
+  Form form(curl_mime_init(handle));
+  for (const auto& [name, value] : fields) {
+    curl_mimepart* part = curl_mime_addpart(form.get());
+    curl_mime_name(part, name.c_str());
+    curl_mime_data(part, value.data(), value.size());
+  }
+  for (const auto& [name, file] : files) {
+    if (!std::filesystem::is_regular_file(file) || ::access(file.c_str(), R_OK) != 0) {
+      return Error{"not_found", "Cannot read " + file + ". Check the name and its permissions."};
+    }
+    curl_mimepart* part = curl_mime_addpart(form.get());
+    curl_mime_name(part, name.c_str());
+    curl_mime_filedata(part, file.c_str());
+    // A server refuses a form whose part headers hold control characters.
+    curl_mime_filename(part, printable(std::filesystem::path(file).filename().string()).c_str());
+  }
+  return form;
 }
 
 }  // namespace
@@ -78,6 +105,16 @@ Result<Answer> Client::get(const std::string& path) const {
   return perform(handle.get(), kAnswerWithin, url_);
 }
 
+Result<std::string> Client::download(const std::string& path) const {
+  Headers headers;
+  Easy handle = make_handle(url_ + path, headers, token_);
+  std::string body;
+  auto answer = perform(handle.get(), kUploadWithin, url_, body);
+  if (!answer) return answer.error();
+  if (!answer->ok()) return answer->error();
+  return body;
+}
+
 Result<Answer> Client::send(const std::string& method, const std::string& path, const boost::json::object& body) const {
   Headers headers(curl_slist_append(nullptr, "Content-Type: application/json"));
   Easy handle = make_handle(url_ + path, headers, token_);
@@ -91,23 +128,21 @@ Result<Answer> Client::send(const std::string& method, const std::string& path, 
 }
 
 Result<Answer> Client::upload(const std::string& path, const std::string& file, const std::map<std::string, std::string>& fields, const std::string& idempotency_key) const {
-  if (!std::filesystem::is_regular_file(file) || ::access(file.c_str(), R_OK) != 0) {
-    return Error{"not_found", "Cannot read " + file + ". Check the name and its permissions."};
-  }
   Headers headers(idempotency_key.empty() ? nullptr : curl_slist_append(nullptr, ("Idempotency-Key: " + idempotency_key).c_str()));
   Easy handle = make_handle(url_ + path, headers, token_);
-  std::unique_ptr<curl_mime, FreeForm> form(curl_mime_init(handle.get()));
-  for (const auto& [name, value] : fields) {
-    curl_mimepart* part = curl_mime_addpart(form.get());
-    curl_mime_name(part, name.c_str());
-    curl_mime_data(part, value.data(), value.size());
-  }
-  curl_mimepart* photo = curl_mime_addpart(form.get());
-  curl_mime_name(photo, "file");
-  curl_mime_filedata(photo, file.c_str());
-  // A server refuses a form whose part headers hold control characters.
-  curl_mime_filename(photo, printable(std::filesystem::path(file).filename().string()).c_str());
-  curl_easy_setopt(handle.get(), CURLOPT_MIMEPOST, form.get());
+  auto form = make_form(handle.get(), {{"file", file}}, fields);
+  if (!form) return form.error();
+  curl_easy_setopt(handle.get(), CURLOPT_MIMEPOST, form->get());
+  return perform(handle.get(), kUploadWithin, url_);
+}
+
+Result<Answer> Client::put_form(const std::string& path, const std::map<std::string, std::string>& files, const std::map<std::string, std::string>& fields) const {
+  Headers headers;
+  Easy handle = make_handle(url_ + path, headers, token_);
+  auto form = make_form(handle.get(), files, fields);
+  if (!form) return form.error();
+  curl_easy_setopt(handle.get(), CURLOPT_MIMEPOST, form->get());
+  curl_easy_setopt(handle.get(), CURLOPT_CUSTOMREQUEST, "PUT");
   return perform(handle.get(), kUploadWithin, url_);
 }
 

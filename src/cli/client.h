@@ -26,9 +26,13 @@ class Client {
   const std::string& url() const { return url_; }
   // Error "unreachable" when no server answers. Waits at most 75 s, longer than any ?wait. From any thread.
   Result<Answer> get(const std::string& path) const;
+  // The body as it came, whatever it is; the problem's error when the server answers with one.
+  Result<std::string> download(const std::string& path) const;
   Result<Answer> send(const std::string& method, const std::string& path, const boost::json::object& body) const;
   // Posts the file and the fields as a form, with an Idempotency-Key unless it is empty. Error not_found when the file cannot be read.
   Result<Answer> upload(const std::string& path, const std::string& file, const std::map<std::string, std::string>& fields, const std::string& idempotency_key) const;
+  // Puts a form of files and fields. Errors as above.
+  Result<Answer> put_form(const std::string& path, const std::map<std::string, std::string>& files, const std::map<std::string, std::string>& fields) const;
 
  private:
   std::string url_;

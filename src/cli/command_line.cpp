@@ -104,7 +104,7 @@ void add_roles(CLI::App& app, Chosen& chosen) {
 void add_submit(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<SubmitOptions>();
   CLI::App* command = add_client(app, chosen, "submit", "Send photos to be processed", [options](const Session& session) { return submit(session, *options); });
-  command->add_option("photos", options->photos, "JPEG, PNG or WebP files")->required();
+  command->add_option("photos", options->photos, "JPEG, PNG, WebP or GIF files")->required();
   command->add_flag("--wait", options->wait, "Wait for the results and print each as it finishes");
   command->add_flag("--start-server", options->start_server, "Start a server for this run if none is running");
   for (const char* field : {"model", "priority", "title", "uploader", "external-id", "metadata", "run-at"}) {
@@ -121,6 +121,17 @@ void add_submit(CLI::App& app, Chosen& chosen) {
   command->add_option("--idempotency-key", options->idempotency_key, "Sent again with the same key, the same photos make no second job");
 }
 
+void add_picture(CLI::App& app, Chosen& chosen) {
+  auto options = std::make_shared<PictureOptions>();
+  CLI::App* command = add_client(app, chosen, "picture", "Save a picture of an image: small, large, with what was found drawn over it, or as it was uploaded",
+                                 [options](const Session& session) { return fetch_picture(session, *options); });
+  command->add_option("image", options->image, "The image's number")->required();
+  command->add_option("kind", options->kind, "thumbnail, preview, overlay or original")->required()->check(CLI::IsMember({"thumbnail", "preview", "overlay", "original"}));
+  command->add_option("-o,--output", options->output, "File to write; - for standard output");
+  command->add_option("--job", options->job, "Draw the result of this job (default: the newest)");
+  command->add_option("--min-confidence", options->min_confidence, "Draw only what has at least this confidence")->check(CLI::Range(0.0, 1.0));
+}
+
 void add_looking(CLI::App& app, Chosen& chosen) {
   auto limit = std::make_shared<int>(20);
   auto state = std::make_shared<std::string>(), id = std::make_shared<std::string>(), photo = std::make_shared<std::string>();
@@ -130,7 +141,7 @@ void add_looking(CLI::App& app, Chosen& chosen) {
   jobs->add_option("--state", *state, "Only these")->check(CLI::IsMember({"scheduled", "queued", "running", "completed", "failed", "cancelled"}));
   add_client(app, chosen, "job", "One job with its attempts", [id](const Session& session) { return show_job(session, *id); })->add_option("id", *id, "job_id, a UUID")->required();
   add_client(app, chosen, "image", "One image with its result", [id](const Session& session) { return show_image(session, *id); })->add_option("id", *id, "The image's number")->required();
-  add_client(app, chosen, "models", "The models of the server", show_models);
+  add_picture(app, chosen);
   add_client(app, chosen, "doctor", "Check this machine, the data folder, the runner", [photo](const Session& session) { return doctor(session, *photo); })
       ->add_option("--photo", *photo, "Also process this photo in the sandbox, without a server")
       ->check(CLI::ExistingFile);
@@ -192,6 +203,36 @@ void add_batches(CLI::App& app, Chosen& chosen) {
   add_client(*quarantine, chosen, "release", "Let photos of this content run again", [id](const Session& session) { return release_quarantine(session, *id); })
       ->add_option("sha256", *id, "The content, as the list shows it")
       ->required();
+}
+
+void add_models(CLI::App& app, Chosen& chosen) {
+  auto model = std::make_shared<NewModel>();
+  auto which = std::make_shared<ChosenVersion>();
+  add_client(app, chosen, "models", "The models of the server, as `model list`", show_models);
+  CLI::App* models = app.add_subcommand("model", "List, add, activate or remove models, while the server runs")->require_subcommand(1);
+  add_client(*models, chosen, "list", "The models of the server", show_models);
+  auto show = [which](const Session& session) { return show_model(session, which->name); };
+  add_client(*models, chosen, "show", "One model: its versions, how its file is read, and why", show)->add_option("name", which->name, "Its name")->required();
+  CLI::App* add = add_client(*models, chosen, "add", "Add a model, or a new version of it: tried first, then run", [model](const Session& session) {
+    return add_model(session, *model);
+  });
+  add->add_option("file", model->file, "The .onnx file; without it the choice is about a version that is there, or --sidecar names a service");
+  add->add_option("--name", model->name, "Its name (default: as the file is called)");
+  add->add_option("--labels", model->labels, "File with a class name a line");
+  add->add_option("--sidecar", model->sidecar, "File with what is to be known about it, see docs/models.md");
+  for (auto [field, help] : {std::pair("family", "How its output is laid out"), std::pair("task", "What it is for"), std::pair("reason", "Kept in the log"),
+                             std::pair("version", "Without a file: which version is meant (default: the newest)")}) {
+    add->add_option_function<std::string>(std::string("--") + field, [model, field = std::string(field)](const std::string& text) { model->fields[field] = text; }, help);
+  }
+  add->add_flag_callback("--no-activate", [model] { model->activate = false; }, "Only try it and keep it; `model activate` runs it");
+  CLI::App* activate = add_client(*models, chosen, "activate", "Run this version from now on", [which](const Session& session) { return activate_model(session, *which); });
+  CLI::App* remove = add_client(*models, chosen, "remove", "Remove a model, or one version of it", [which](const Session& session) { return remove_model(session, *which); });
+  for (CLI::App* command : {activate, remove}) {
+    command->add_option("name", which->name, "The model")->required();
+    command->add_option("version", which->version, command == activate ? "As `model show` lists it" : "Only this version; not the current one")->required(command == activate);
+    command->add_option("--reason", which->reason, "Kept in the log");
+  }
+  remove->add_flag("--force", which->force, "Also while jobs wait for it");
 }
 
 // A number, or none to remove what is set.
@@ -296,6 +337,7 @@ int run(int argc, char** argv) {
   add_looking(app, chosen);
   add_acting(app, chosen);
   add_batches(app, chosen);
+  add_models(app, chosen);
   add_queues(app, chosen);
   add_schedules(app, chosen);
   add_local(app, chosen);

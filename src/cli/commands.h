@@ -27,6 +27,30 @@ struct SubmitOptions {
   bool start_server = false;
 };
 
+struct PictureOptions {
+  std::string image;
+  std::string kind;  // thumbnail, preview, overlay, original
+  std::string output;  // a file, or - for standard output; empty: standard output unless it is a terminal
+  std::string job;     // of an overlay; empty: the newest result
+  std::optional<double> min_confidence;  // of an overlay
+};
+
+struct NewModel {
+  std::string file;  // empty: a service, or a choice about a version that is there
+  std::string name;  // empty: as the file is called
+  std::string labels;   // files; empty: none
+  std::string sidecar;
+  std::map<std::string, std::string> fields;  // family, task, version, reason
+  bool activate = true;
+};
+
+struct ChosenVersion {
+  std::string name;
+  std::string version;  // empty, to remove: all of the model
+  std::string reason;
+  bool force = false;  // remove it also while jobs wait for it
+};
+
 // One of cancel, reprioritise, retry, reprocess, on jobs that are named or that meet a filter.
 struct ManyOptions {
   std::string action;
@@ -42,7 +66,12 @@ int show_images(const Session& session, int limit);                             
 int show_jobs(const Session& session, const std::string& state, int limit);
 int show_job(const Session& session, const std::string& id);
 int show_image(const Session& session, const std::string& id);
-int show_models(const Session& session);
+int fetch_picture(const Session& session, const PictureOptions& options);                               // picture.cpp
+int show_models(const Session& session);                                                                // models.cpp
+int show_model(const Session& session, const std::string& name);
+int add_model(const Session& session, const NewModel& model);
+int activate_model(const Session& session, const ChosenVersion& which);
+int remove_model(const Session& session, const ChosenVersion& which);
 int show_queues(const Session& session, const std::string& name);                                       // queues.cpp; empty: all
 int change_queue(const Session& session, const std::string& name, const boost::json::object& change);
 int show_workers(const Session& session);

@@ -138,7 +138,7 @@ int doctor(const Session& session, const std::string& photo) {
   check_server(report, session);
   report.add(Verdict::good, "cores", std::to_string(worker::usable_cores()) + " usable, " + std::to_string(config.worker.slots > 0 ? config.worker.slots : worker::usable_cores()) + " slots");
   if (::geteuid() == 0) report.add(Verdict::note, "user", "root: runners drop to " + (config.runner.run_as.empty() ? "nobody" : config.runner.run_as) + "; run a service as a user of its own");
-  models::Catalogue catalogue({config.models_dir, config.test_mode});
+  models::Catalogue catalogue({config.models_dir, config.test_mode, config.data_dir + "/library"});
   check_models(report, catalogue, config);
   if (models::ModelPtr model = catalogue.find(config.default_model)) {
     runner::Zygotes zygotes(config.runner);

@@ -1,4 +1,4 @@
-// Commands that look: images, jobs, one of each, models.
+// Commands that look: images, jobs, one of each.
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/local_server.h"
@@ -80,17 +80,6 @@ int show_image(const Session& session, const std::string& id) {
   return show(session, "/api/v1/images/" + id, [](const json::object& answer) {
     const json::object& image = answer.at("image").as_object();
     return describe_image(image) + "  job " + text(image, "job_id") + "  uploaded by " + text(image, "uploaded_by") + " at " + text(image, "created_at") + "\n" + describe_attempts(image);
-  });
-}
-
-int show_models(const Session& session) {
-  return show(session, "/api/v1/models", [](const json::object& answer) {
-    std::string lines;
-    for (const json::value& item : answer.at("items").as_array()) {
-      const json::object& model = item.as_object();
-      lines += text(model, "name") + "  " + text(model, "title") + "  " + text(model, "engine") + "  " + text(model, "version") + (model.at("default").as_bool() ? "  (default)" : "") + "\n";
-    }
-    return lines;
   });
 }
 

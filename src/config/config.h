@@ -29,6 +29,7 @@ struct Config {
   std::string default_model = "demo";
   std::string admin_token;  // replaces the bootstrap token at every start; empty: one is made at the first
   std::int64_t free_disk_floor = 500'000'000;  // bytes; below it no photo is taken in
+  std::int64_t pictures_budget = 2'000'000'000;  // bytes of thumbnails, previews and overlays together
   std::chrono::seconds drain_grace{10};
   std::string log_format = "auto";  // text, json; auto: text on a terminal
   std::string log_level = "info";

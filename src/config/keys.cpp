@@ -140,8 +140,11 @@ std::vector<Key> photo_keys() {
       whole_key("photo.max_jpeg_scans", "Most scans of a progressive JPEG.", {1, 10'000}, [](const Config& c) { return c.runner.photo.max_jpeg_scans; },
                 [](Config& c, std::int64_t n) { c.runner.photo.max_jpeg_scans = static_cast<int>(n); }),
       flag_key("photo.refuse_truncated", "A cut-off photo fails; otherwise it completes and its image_info says truncated.", [](Config& c) -> bool& { return c.runner.photo.refuse_truncated; }),
+      flag_key("photo.heif", "HEIC and AVIF are taken, too; their decoders have had more security holes than the others.", [](Config& c) -> bool& { return c.runner.photo.heif; }),
       whole_key("storage.free_disk_floor_mb", "Below this much free disk space no photo is taken in (507), so that running jobs can still be stored.", {0, 1'000'000'000},
                 [](const Config& c) { return c.free_disk_floor / 1'000'000; }, [](Config& c, std::int64_t n) { c.free_disk_floor = n * 1'000'000; }),
+      whole_key("storage.pictures_mb", "Thumbnails, previews and overlays together use at most so much disk; those not looked at for longest go first and are made again when needed.", {1, 1'000'000'000},
+                [](const Config& c) { return c.pictures_budget / 1'000'000; }, [](Config& c, std::int64_t n) { c.pictures_budget = n * 1'000'000; }),
   };
 }
 

@@ -40,13 +40,16 @@ std::vector<std::string> models_of(const std::vector<store::NodeRecord>& nodes, 
   return {models.begin(), models.end()};
 }
 
+// Also one that cannot be used at the moment: /readyz says why.
+bool is_here(const Ground& ground, const std::string& model) { return ground.catalogue.find(model) || ground.librarian.find(model); }
+
 }  // namespace
 
 std::string address_file(const std::string& data_dir) { return data_dir + "/server.address"; }
 
 App::App(const config::Config& config, Role role) : config_(config), ground_(config_, role) {
   store::Store& store = ground_.store;
-  if (role != Role::web && !ground_.catalogue.find(config.default_model)) {
+  if (role != Role::web && !is_here(ground_, config.default_model)) {
     throw std::runtime_error("default_model is '" + config.default_model + "', but the models here are: " + ground_.catalogue.names() + ". Put it into " + config.models_dir +
                              "/" + config.default_model + "/model.onnx, or choose another.");
   }
@@ -57,6 +60,7 @@ App::App(const config::Config& config, Role role) : config_(config), ground_(con
   if (role != Role::worker) serve_http();
   if (role != Role::web) working_ = std::make_unique<Working>(ground_, server_ ? url_for_peers(config_, server_->port()) : "");
   if (role == Role::web) show_presence();
+  models_ = std::make_unique<ModelKeeping>(ground_, working_.get());
   store.on_commit([this](const std::vector<store::Event>& events) { hear(events); });
   if (working_) working_->worker().wake();
   log::info(role == Role::worker ? "worker started" : "server started",
@@ -76,8 +80,13 @@ void App::serve_http() {
   log_in_ = ensure_admin(ground_.store, config_.data_dir, config_.admin_token, token, ground_.clock.now());
   parts_ = std::make_unique<api::Parts>(api::Parts{api_config(config_), ground_.store, ground_.blobs, ground_.catalogue, ground_.clock, [this] { return report(); },
                                                    [this] { upkeep_->remove_freed_blobs(); }});
+  viewing_ = std::make_unique<Viewing>(ground_);
+  parts_->librarian = &ground_.librarian;
+  parts_->pictures = &viewing_->pictures();
+  parts_->photos = &viewing_->photos();
   if (ground_.store.is_shared()) parts_->models_elsewhere = [this] { return models_of(ground_.store.nodes(ground_.clock.now()), ground_.clock.now()); };
   server_ = std::make_unique<http::Server>(config_.http, api::make_routes(*parts_), api::make_guard(ground_.store, config_.cluster_secret, ground_.clock), api::error_page);
+  viewing_->wake(*server_);
   write_private_file(address_file(config_.data_dir), bracketed(config_.http.address) + ":" + std::to_string(server_->port()) + " " + std::to_string(::getpid()) + "\n");
 }
 
@@ -92,6 +101,8 @@ std::string App::url() const { return server_ ? "http://" + bracketed(config_.ht
 
 void App::drain() {
   if (server_) server_->stop(std::chrono::seconds(2));
+  if (viewing_) viewing_->stop();
+  if (models_) models_->stop();
   if (working_) working_->drain();
   if (presence_) presence_->leave(config_.worker.retry);
   presence_.reset();
@@ -114,9 +125,14 @@ api::RunnerReport App::report() const {
   report.default_model_problem = "is being loaded";
   if (!working_) return report;
   report.slots = working_->worker().slots();
+  models::ModelPtr chosen = ground_.catalogue.find(config_.default_model);
+  if (chosen && chosen->engine == domain::EngineKind::http) report.default_model_ready = true;  // whether its service answers is told by its jobs
+  for (const models::Unusable& unusable : ground_.catalogue.unusable()) {
+    if (!chosen && unusable.name == config_.default_model) report.default_model_problem = unusable.error.message;
+  }
   for (const runner::ZygoteStatus& zygote : working_->zygotes().status()) {
-    report.runners.push_back({zygote.model, zygote.sandbox, zygote.pid, zygote.error ? zygote.error->message : ""});
-    if (zygote.model != config_.default_model) continue;
+    report.runners.push_back({zygote.model, zygote.version, zygote.sandbox, zygote.pid, zygote.error ? zygote.error->message : ""});
+    if (!chosen || zygote.model != chosen->name || zygote.version != chosen->version) continue;
     report.default_model_ready = !zygote.error && zygote.pid > 0;
     if (zygote.error) report.default_model_problem = zygote.error->message;
   }

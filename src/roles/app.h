@@ -5,7 +5,9 @@
 #include "http/server.h"
 #include "roles/credentials.h"
 #include "roles/ground.h"
+#include "roles/model_keeping.h"
 #include "roles/upkeep.h"
+#include "roles/viewing.h"
 #include "roles/working.h"
 
 #include <memory>
@@ -39,6 +41,8 @@ class App {
   LogIn log_in_;
   std::unique_ptr<Upkeep> upkeep_;
   std::unique_ptr<Working> working_;
+  std::unique_ptr<ModelKeeping> models_;
+  std::unique_ptr<Viewing> viewing_;  // of a process that answers
   std::unique_ptr<api::Parts> parts_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<worker::LeaseKeeper> presence_;  // of a process that answers and does not work

@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "base/log.h"
+#include "roles/model_keeping.h"
 #include "roles/version.h"
 
 #include <sys/stat.h>
@@ -35,6 +36,25 @@ std::unique_ptr<store::Store> open(const config::Config& config, Role role, Time
   return store::open_store(config.database.empty() ? folder + "/darkroom.db" : config.database, now);
 }
 
+// Then the sweep, and not the place of the photo, tells which pictures are not needed any more.
+bool photos_lie_elsewhere(const config::Config& config, const store::Store& store) { return store.is_shared() && !config.cluster_secret.empty(); }
+
+models::LibrarianConfig librarian_config(const config::Config& config, Role role) {
+  return {.library = config.data_dir + "/library",
+          .drop_folder = config.models_dir,
+          .runtime = model_runtime(config),
+          .free_disk_floor = config.free_disk_floor,
+          .runs_models = role != Role::web};
+}
+
+// Names and versions have no character that JSON would escape.
+store::Event event_of(const models::Act& act, Time now) {
+  std::string data = "{\"model\":\"" + act.model + "\"";
+  if (!act.version.empty()) data += ",\"version\":\"" + act.version + "\"";
+  if (!act.previous.empty()) data += ",\"previous\":\"" + act.previous + "\"";
+  return {.at = now, .type = act.type, .actor = act.actor.name, .reason = act.actor.reason, .data = data + "}"};
+}
+
 std::string host_and_process() {
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
@@ -58,9 +78,11 @@ Ground::Ground(const config::Config& the_config, Role the_role)
       opened(open(config, role, clock.now())),
       store(*opened),
       blobs(config.data_dir + "/blobs", store.is_shared() ? blob::FileBlobStore::Leftovers::old : blob::FileBlobStore::Leftovers::all),
-      catalogue({config.models_dir, config.test_mode}),
+      pictures({config.data_dir + "/pictures", config.pictures_budget}, [this](const std::string& sha256) { return photos_lie_elsewhere(config, store) || blobs.open(sha256); }),
+      catalogue({.null_engine = config.test_mode}),
+      librarian(librarian_config(config, role), catalogue, clock, [this](const models::Act& act) { store.record(event_of(act, clock.now())); }),
       node_id(make_uuid_v7(clock.now())) {
-  for (const models::Unusable& model : catalogue.unusable()) log::warning("model cannot be used", {{"model", model.name}, {"problem", model.error.message}});
+  librarian.open(store.is_shared() ? models::Library::Leftovers::old : models::Library::Leftovers::all);
 }
 
 store::NodeRecord Ground::node() const {

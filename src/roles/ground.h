@@ -4,8 +4,9 @@
 #include "base/clock.h"
 #include "blob/file_blob_store.h"
 #include "config/config.h"
-#include "models/catalogue.h"
+#include "models/librarian.h"
 #include "store/open_store.h"
+#include "views/picture_files.h"
 
 #include <memory>
 #include <string>
@@ -30,7 +31,9 @@ struct Ground {
   std::unique_ptr<store::Store> opened;
   store::Store& store;
   blob::FileBlobStore blobs;
+  views::PictureFiles pictures;  // derived from photos; removed with them
   models::Catalogue catalogue;
+  models::Librarian librarian;  // in charge of the catalogue
   std::string node_id;  // new at each start
 };
 

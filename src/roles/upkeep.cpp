@@ -14,6 +14,16 @@ namespace {
 constexpr Duration kRemovalPeriod = std::chrono::minutes(1);
 constexpr Duration kRescuePeriod = std::chrono::seconds(1);
 constexpr Duration kBatchPeriod = std::chrono::seconds(1);
+// A deletion takes the pictures along where the photo lies; this is for those that a crash left behind, and for those made beside photos of other machines.
+constexpr Duration kPictureSweepPeriod = std::chrono::hours(1);
+constexpr std::size_t kPicturePage = 500;
+
+void sweep_pictures(Ground& ground) {
+  std::vector<std::string> page;
+  for (std::string after; !(page = ground.pictures.contents_after(after, kPicturePage)).empty(); after = page.back()) {
+    for (const std::string& sha256 : ground.store.unused_blobs(page)) ground.pictures.remove_all_of(sha256);
+  }
+}
 
 scheduler::WatchConfig watch_config(const Ground& ground) {
   scheduler::WatchConfig watch = ground.config.watch;
@@ -26,7 +36,7 @@ scheduler::WatchConfig watch_config(const Ground& ground) {
 
 Upkeep::Upkeep(Ground& ground)
     : ground_(ground),
-      remove_blobs_(ground.store, ground.blobs),
+      remove_blobs_(ground.store, ground.blobs, [&ground](const std::string& sha256) { ground.pictures.remove_all_of(sha256); }),
       prune_(ground.config.retention, ground.store, remove_blobs_),
       sweep_(ground.config.sweep, ground.store, ground.blobs, remove_blobs_),
       clean_up_({.retry = ground.config.worker.retry, .default_model = ground.config.default_model}, ground.store),
@@ -54,6 +64,10 @@ Upkeep::Upkeep(Ground& ground)
 Upkeep::~Upkeep() { stop(); }
 
 void Upkeep::add_maintenance() {
+  add("sweep_pictures", [this] {
+    sweep_pictures(ground_);
+    return kPictureSweepPeriod;
+  });
   add("remove_blobs", [this] {
     remove_blobs_.run_once();
     return kRemovalPeriod;

@@ -38,7 +38,11 @@ std::vector<std::string> PeerUrls::operator()() {
 }
 
 Working::Working(Ground& ground, const std::string& url) : ground_(ground), zygotes_(ground.config.runner) {
-  worker_ = std::make_unique<worker::Worker>(worker_config(ground), worker::WorkerParts{ground.store, photos(), ground.catalogue, zygotes_, ground.clock});
+  worker::WorkerParts parts{ground.store, photos(), ground.catalogue, zygotes_, ground.clock};
+  // Where the photos lie on other machines, nobody asks this one for pictures.
+  bool shows_pictures = ground.role != Role::worker || !fetched_;
+  if (shows_pictures) parts.keep_thumbnail = [&ground](const std::string& sha256, const std::string& jpeg) { ground.pictures.keep(views::thumbnail_name(sha256), jpeg); };
+  worker_ = std::make_unique<worker::Worker>(worker_config(ground), parts);
   store::NodeRecord node = ground.node();
   node.url = url;
   node.slots = worker_->slots();
@@ -47,8 +51,8 @@ Working::Working(Ground& ground, const std::string& url) : ground_(ground), zygo
   auto length = ground.store.is_shared() ? ground.config.lease : std::chrono::milliseconds(60'000);
   worker::LeaseConfig lease{length, length / 5};
   lease_ = std::make_unique<worker::LeaseKeeper>(lease, ground.store, worker_.get(), std::move(node), ground.clock);
-  if (ground.catalogue.find(ground.config.default_model)) {
-    warm_up_ = std::jthread([this] { zygotes_.warm_up(*ground_.catalogue.find(ground_.config.default_model)); });
+  if (models::ModelPtr model = ground.catalogue.find(ground.config.default_model); model && model->engine != domain::EngineKind::http) {
+    warm_up_ = std::jthread([this, model] { zygotes_.warm_up(*model); });
   }
 }
 

@@ -22,6 +22,7 @@ class Working {
 
   worker::Worker& worker() { return *worker_; }
   const worker::Worker& worker() const { return *worker_; }
+  runner::Zygotes& zygotes() { return zygotes_; }
   const runner::Zygotes& zygotes() const { return zygotes_; }
   void hear(const std::vector<store::Event>& events);
   void drain();

@@ -10,6 +10,7 @@ int RemoveBlobs::run_once() {
   for (const std::string& sha256 : store_.blobs_to_remove()) {
     fail_point("K17");
     blobs_.remove(sha256);
+    removed_(sha256);
     fail_point("K16");
     store_.blob_removed(sha256);
     ++count;

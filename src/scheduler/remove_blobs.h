@@ -7,19 +7,24 @@
 #include "blob/blob_store.h"
 #include "store/store.h"
 
+#include <functional>
 #include <mutex>
+#include <string>
 
 namespace darkroom::scheduler {
 
 class RemoveBlobs {
  public:
-  RemoveBlobs(store::Store& store, blob::BlobStore& blobs) : store_(store), blobs_(blobs) {}
+  // `removed` is told of each content after its blob is gone: what was derived from it goes too.
+  RemoveBlobs(store::Store& store, blob::BlobStore& blobs, std::function<void(const std::string& sha256)> removed = [](const std::string&) {})
+      : store_(store), blobs_(blobs), removed_(std::move(removed)) {}
   // Removes all that is noted and returns its number. From any thread.
   int run_once();
 
  private:
   store::Store& store_;
   blob::BlobStore& blobs_;
+  std::function<void(const std::string&)> removed_;
   std::mutex one_at_a_time_;
 };
 

@@ -1,0 +1,20 @@
+// Models as JSON: what a list says of each, and all that is known of one.
+#pragma once
+
+#include "models/librarian.h"
+
+#include <boost/json.hpp>
+
+#include <string>
+#include <vector>
+
+namespace darkroom::api {
+
+// One of the catalogue's built-in models.
+boost::json::object built_in_json(const domain::Model& model, const std::string& default_model);
+boost::json::object model_json(const models::ModelInfo& model, const std::string& default_model);
+// The same with every version: report, evidence, recipe.
+boost::json::object model_details_json(const models::ModelInfo& model, const std::string& default_model);
+boost::json::array candidates_json(const std::vector<domain::Candidate>& candidates);
+
+}  // namespace darkroom::api
