@@ -18,11 +18,13 @@ ARROWS = {
     "runner/process": GROUND | {"runner/protocol", "inference", "imaging"},
     "http": {"base"},
     "peer": GROUND | {"auth", "blob"},
-    "worker": GROUND | {"json", "store", "blob", "runner/pool", "runner/protocol", "models"},
+    "views": GROUND | {"blob", "runner/pool"},
+    "remote": GROUND | {"imaging", "json"},
+    "worker": GROUND | {"json", "store", "blob", "runner/pool", "runner/protocol", "models", "remote"},
     "scheduler": GROUND | {"store", "blob", "calendar"},
-    "api": GROUND | {"json", "http", "calendar", "store", "blob", "auth", "models", "imaging", "peer"},
+    "api": GROUND | {"json", "http", "calendar", "store", "blob", "auth", "models", "imaging", "peer", "views"},
     "config": GROUND | {"http", "runner/pool", "api", "worker", "scheduler"},
-    "roles": GROUND | {"store", "blob", "auth", "models", "runner/protocol", "runner/pool", "http", "worker", "scheduler", "api", "peer", "config"},
+    "roles": GROUND | {"store", "blob", "auth", "models", "runner/protocol", "runner/pool", "http", "worker", "scheduler", "api", "peer", "config", "views"},
     "cli": GROUND | {"json", "config", "roles", "imaging", "models", "runner/pool", "worker", "store"},
     "main": GROUND | {"config", "roles", "cli"},
 }
@@ -32,6 +34,8 @@ DOCTOR = "doctor tries the models of this machine without a server"
 # Where an arrow carries only some headers: (from, to) -> the headers it may carry, and why.
 NARROW = {
     ("api", "imaging"): ({"imaging/header.h"}, "the upload reads headers; only the runner decodes"),
+    ("remote", "imaging"): ({"imaging/header.h"}, "a service decodes; what is known of the photo comes from its header"),
+    ("worker", "remote"): ({"remote/remote_model.h"}, "the worker calls a service as it calls a slot"),
     ("cli", "imaging"): ({"imaging/header.h"}, DOCTOR),
     ("cli", "models"): ({"models/catalogue.h"}, DOCTOR),
     ("cli", "runner/pool"): ({"runner/pool/pool.h"}, DOCTOR),
@@ -48,14 +52,15 @@ FOREIGN = [
     (r"onnxruntime.*", ["src/inference/onnx*"], "one engine knows ONNX Runtime"),
     (r"opencv2/.*", ["src/inference/*"], "only engines know OpenCV, and only the runner links them"),
     (r"sqlite3\.h|libpq-fe\.h", ["src/store/*"], "only the store opens the database"),
-    (r"(jpeglib|turbojpeg|png|webp/.*)(\.h)?", ["src/imaging/*"], "decoders run in the runner only"),
+    (r"(jpeglib|turbojpeg|png|gif_lib|webp/.*)(\.h)?", ["src/imaging/*"], "decoders run in the runner only"),
+    (r"libheif/.*|libde265/.*|dav1d/.*", ["src/imaging/heif_library*"], "only the module of HEIC and AVIF links them"),
     (r"sodium.*\.h", ["src/auth/*"], "passwords and tokens are one part's business"),
-    (r"curl/.*", ["src/cli/*", "src/peer/*"], "the server itself calls nobody but its peers"),
+    (r"curl/.*", ["src/cli/*", "src/peer/*", "src/remote/*"], "the server itself calls nobody but its peers and the services of its models"),
     (r"CLI/.*", ["src/cli/*", "src/main.cpp"], "arguments are the command line's"),
     (r"date/.*", ["src/calendar/time_zone.cpp"], "one file knows the tz database"),
     (r"seccomp\.h", ["src/runner/process/*"], "the sandbox is built in one place"),
     (r"toml\+\+/.*|toml\.hpp|toml\+\+\.h", ["src/config/*", "src/models/*"], "TOML is a form of configuration"),
-    (r"boost/json.*", ["src/json/*", "src/api/*", "src/cli/*", "src/runner/protocol/*", "src/worker/*"], "JSON only at the edges"),
+    (r"boost/json.*", ["src/json/*", "src/api/*", "src/cli/*", "src/runner/protocol/*", "src/worker/*", "src/remote/*"], "JSON only at the edges"),
 ]
 
 # SQL stands in string literals of the store only.
@@ -90,5 +95,5 @@ TRANSLATIONS = {
     "src/cli/command_line.cpp": "CLI11 throws on wrong arguments",
     "src/inference/onnx_engine.cpp": "ONNX Runtime throws on a model that it cannot load or run",
     "src/config/config.cpp": "toml++ throws on a file with wrong syntax",
-    "src/models/sidecar.cpp": "toml++ throws on a file with wrong syntax",
+    "src/models/toml_text.cpp": "toml++ throws on a file with wrong syntax",
 }

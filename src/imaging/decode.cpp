@@ -41,6 +41,9 @@ Result<void> decode_format(const DecodeTask& task, DecodedPhoto& photo) {
     case Format::jpeg: return decode_jpeg(task, photo);
     case Format::png: return decode_png(task, photo);
     case Format::webp: return decode_webp(task, photo);
+    case Format::gif: return decode_gif(task, photo);
+    case Format::heic:
+    case Format::avif: return decode_heif(task, photo);
   }
   return corrupt_photo("unknown format");
 }

@@ -1,5 +1,6 @@
 // JPEG by libjpeg-turbo. Its errors leave by longjmp: every call that may fail runs inside attempt(), the only function with a
 // setjmp, and the steps that it runs keep no object with a destructor alive. Whatever owns memory lives in decode_jpeg().
+#include "domain/error_codes.h"
 #include "imaging/decoders.h"
 #include "imaging/to_rgb.h"
 
@@ -18,6 +19,8 @@ namespace {
 
 // For the coefficients of progressive files: 64 megapixels in full colour take 384 MB.
 constexpr long kMostWorkingMemory = 400'000'000;
+constexpr int kEndOfImage = 0xD9;
+constexpr int kFirstRestart = 0xD0;
 
 struct JpegFile {
   jpeg_decompress_struct decoder{};
@@ -26,7 +29,7 @@ struct JpegFile {
   std::jmp_buf failed{};
   int max_scans = 0;
   bool too_many_scans = false;
-  bool hit_end = false;  // the file ended before its end marker
+  bool hit_end = false;  // the file ended before its picture or its end marker
   bool out_of_memory = false;
   char message[JMSG_LENGTH_MAX] = {};
 
@@ -47,7 +50,12 @@ JpegFile& file_of(j_common_ptr decoder) { return *static_cast<JpegFile*>(decoder
 }
 
 void note_warning(j_common_ptr decoder, int level) {
-  if (level < 0 && decoder->err->msg_code == JWRN_JPEG_EOF) file_of(decoder).hit_end = true;
+  if (level >= 0) return;
+  JpegFile& file = file_of(decoder);
+  int number = decoder->err->msg_code;
+  // An end marker before the last block is an end all the same: the header claims more rows than there are.
+  bool ends_early = number == JWRN_HIT_MARKER && file.decoder.unread_marker == kEndOfImage;
+  if (number == JWRN_JPEG_EOF || ends_early) file.hit_end = true;
 }
 
 void ignore_output(j_common_ptr) {}
@@ -148,6 +156,9 @@ Result<void> decode_rows(JpegFile& file, const DecodeTask& task, DecodedPhoto& p
   if (!attempt(file, start)) return why(file);
   Size stored = {static_cast<int>(file.decoder.output_width), static_cast<int>(file.decoder.output_height)};
   if (auto room = make_room(photo.pixels, upright(stored, task.header.orientation)); !room) return room.error();
+  auto beyond = [&](int scaled, int side) { return scaled - static_cast<double>(side) / file.scale_denominator; };
+  photo.pixels.overhang =
+      upright_overhang(beyond(stored.width, task.header.width), beyond(stored.height, task.header.height), task.header.orientation);
   std::vector<std::uint8_t> cmyk_row(file.decoder.out_color_components == 4 ? static_cast<std::size_t>(stored.width) * 4 : 0);
   UprightRows rows(photo.pixels, stored, task.header.orientation);
   file.rows = &rows;
@@ -156,9 +167,17 @@ Result<void> decode_rows(JpegFile& file, const DecodeTask& task, DecodedPhoto& p
   return {};
 }
 
-}  // namespace
+// Without the marker segment that the file ends in: tables or a scan header between the scans of a progressive file. Entropy-coded data has no such
+// marker. Empty: there is none.
+Bytes without_last_segment(Bytes file) {
+  for (std::size_t at = file.size() < 2 ? 0 : file.size() - 2; at > 2; --at) {
+    std::uint8_t marker = file[at + 1];
+    if (file[at] == 0xFF && marker >= 0xC0 && marker != 0xFF && (marker < kFirstRestart || marker > kEndOfImage)) return file.first(at);
+  }
+  return {};
+}
 
-Result<void> decode_jpeg(const DecodeTask& task, DecodedPhoto& photo) {
+Result<void> decode_file(const DecodeTask& task, DecodedPhoto& photo) {
   auto file = make_file(task);
   if (!attempt(*file, open_file)) return why(*file);
   // Limits were checked on our own reading of the header: the decoder must have understood the same.
@@ -173,6 +192,18 @@ Result<void> decode_jpeg(const DecodeTask& task, DecodedPhoto& photo) {
   photo.info.mode = mode_of(file->decoder);
   photo.info.scale_denominator = file->scale_denominator;
   photo.info.truncated = file->hit_end;
+  return {};
+}
+
+}  // namespace
+
+Result<void> decode_jpeg(const DecodeTask& task, DecodedPhoto& photo) {
+  Result<void> decoded = decode_file(task, photo);
+  if (decoded || decoded.error().code != domain::code::truncated) return decoded;
+  // A cut inside tables is an error to libjpeg, although the scans before them hold the whole picture.
+  Bytes shorter = without_last_segment(task.file);
+  if (shorter.empty() || !decode_file({shorter, task.header, task.request}, photo)) return decoded;
+  photo.info.truncated = true;
   return {};
 }
 

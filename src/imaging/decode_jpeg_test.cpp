@@ -44,6 +44,31 @@ TEST(DecodeJpeg, EverySubsamplingAndParity) {
   }
 }
 
+// A header that claims twice the rows was taken for whole: libjpeg fills what is missing and only warns, since the end marker is there.
+TEST(DecodeJpeg, APictureThatEndsBeforeItsLastRowIsTruncated) {
+  for (bool progressive : {false, true}) {
+    Buffer file = write_jpeg(make_noisy(64, 48), {.progressive = progressive});
+    std::size_t frame = find_jpeg_frame(file);
+    file[frame + 6] = 96;
+    EXPECT_TRUE(decoded(file).info.truncated) << "progressive: " << progressive;
+    DecodeRequest strict;
+    strict.limits.refuse_truncated = true;
+    EXPECT_EQ(decode(file, strict).error().code, "truncated");
+  }
+}
+
+// A cut inside the tables between two scans failed, although the scans before it show the whole photo.
+TEST(DecodeJpeg, AProgressiveFileCutAnywhereBehindItsFirstScanCompletes) {
+  Buffer file = write_jpeg(make_noisy(32, 24), {.progressive = true});
+  std::size_t first_scan = 0;
+  while (file[first_scan] != 0xFF || file[first_scan + 1] != 0xDA) ++first_scan;
+  for (std::size_t size = first_scan + 14; size < file.size(); ++size) {
+    auto photo = decode({file.data(), size}, {});
+    ASSERT_TRUE(photo) << size << " of " << file.size() << ": " << photo.error().message;
+    EXPECT_TRUE(photo->info.truncated) << size;
+  }
+}
+
 TEST(DecodeJpeg, EverySmallSize) {
   for (int size = 0; size < 17 * 17; ++size) {
     Pixels picture = make_flat(size % 17 + 1, size / 17 + 1, {200, 100, 50});
@@ -64,6 +89,21 @@ TEST(DecodeJpeg, Grey) {
   DecodedPhoto photo = decoded(write_jpeg(make_flat(20, 20, {90, 90, 90}), {.grey = true}));
   EXPECT_EQ(photo.info.mode, "L");
   EXPECT_LE(largest_difference(photo.pixels, make_flat(20, 20, {90, 90, 90})), 1);
+}
+
+TEST(DecodeJpeg, ColourThatIsStoredAsRgbStaysSo) {
+  Pixels picture = make_quarters(64, 64);
+  Buffer file = write_jpeg(picture, {.stored_as_rgb = true, .horizontal_sampling = 1, .vertical_sampling = 1});
+  EXPECT_LT(mean_difference(decoded(file).pixels, picture), 2.0);
+}
+
+TEST(DecodeJpeg, CmykIsScaledAndTurnedAsColourIs) {
+  Buffer ink;
+  for (int i = 0; i < 160 * 80; ++i) ink = ink + (i % 160 < 80 ? Buffer{255, 0, 0, 0} : Buffer{0, 0, 255, 0});
+  DecodedPhoto photo = decoded(write_cmyk_jpeg(160, 80, ink, CmykKind::adobe), {.limits = {}, .cover_width = 40, .cover_height = 20});
+  EXPECT_EQ(photo.info.scale_denominator, 4);
+  EXPECT_NEAR(colour_at(photo.pixels, 8, 10)[0], 0, 8);
+  EXPECT_NEAR(colour_at(photo.pixels, 32, 10)[2], 0, 8);
 }
 
 TEST(DecodeJpeg, ProgressiveAndRestartsAndSeparateScansGiveTheSamePixels) {

@@ -60,6 +60,13 @@ TEST(DecodeWebp, AnAnimationShowsItsFirstFrameOnWhite) {
   EXPECT_EQ(colour_at(photo.pixels, 11, 8), kWhite);
 }
 
+TEST(DecodeWebp, AFirstFrameWithAlphaGoesOverWhite) {
+  Buffer half = write_webp_rgba(8, 6, make_rgba(8, 6, {0, 100, 200, 51}), WebpKind::lossless);
+  Buffer file = webp_file(webp_features(8, 6, 0x12) + webp_chunk("ANIM", {0, 0, 255, 255, 0, 0}) + webp_frame(0, 0, 8, 6, half));
+  DecodedPhoto photo = decoded(file);
+  EXPECT_EQ(largest_difference(photo.pixels, make_flat(8, 6, {204, 224, 244})), 0);
+}
+
 TEST(DecodeWebp, SizesThatContradictEachOtherAreCorrupt) {
   Buffer picture = write_webp(make_flat(16, 16, kRed), WebpKind::lossless);
   const std::vector<Buffer> files = {

@@ -22,6 +22,9 @@ struct DecodeTask {
 Result<void> decode_jpeg(const DecodeTask& task, DecodedPhoto& photo);
 Result<void> decode_png(const DecodeTask& task, DecodedPhoto& photo);
 Result<void> decode_webp(const DecodeTask& task, DecodedPhoto& photo);
+Result<void> decode_gif(const DecodeTask& task, DecodedPhoto& photo);
+// HEIC and AVIF, by the module that open_heif_module() has opened.
+Result<void> decode_heif(const DecodeTask& task, DecodedPhoto& photo);
 
 // Sets the size and makes room; bytes that were there before stay, so that pages touched once are used again. Error:
 // memory_limit.

@@ -2,10 +2,12 @@
 #include "imaging/foreign.h"
 
 #include "domain/error_codes.h"
+#include "imaging/heif_brands.h"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,7 +16,8 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::string_view kAccepted = " Accepted are JPEG, PNG and WebP.";
+constexpr std::string_view kHeic = "a HEIC picture";
+constexpr std::string_view kAvif = "an AVIF picture";
 constexpr std::size_t kTextToSearch = 1024;
 
 struct Magic {
@@ -24,8 +27,6 @@ struct Magic {
 };
 
 constexpr std::array kMagics = {
-    Magic{0, "GIF87a"sv, "a GIF picture, which is not read yet"},
-    Magic{0, "GIF89a"sv, "a GIF picture, which is not read yet"},
     Magic{0, "FUJIFILMCCD-RAW"sv, "a camera's raw file (RAF)"},
     Magic{8, "CR\x02"sv, "a camera's raw file (CR2)"},
     Magic{0, "II*\0"sv, "a TIFF picture"},
@@ -45,13 +46,6 @@ constexpr std::array kMagics = {
     Magic{0, "PK\3\4"sv, "a ZIP archive"},
 };
 
-constexpr std::array kBrands = {
-    Magic{0, "avif"sv, "an AVIF picture"}, Magic{0, "avis"sv, "an AVIF picture"}, Magic{0, "crx "sv, "a camera's raw file (CR3)"},
-    Magic{0, "heic"sv, "a HEIC picture"},  Magic{0, "heix"sv, "a HEIC picture"},  Magic{0, "heim"sv, "a HEIC picture"},
-    Magic{0, "heis"sv, "a HEIC picture"},  Magic{0, "hevc"sv, "a HEIC picture"},  Magic{0, "hevx"sv, "a HEIC picture"},
-    Magic{0, "mif1"sv, "a HEIC picture"},  Magic{0, "msf1"sv, "a HEIC picture"},
-};
-
 bool has_at(std::string_view text, std::size_t offset, std::string_view bytes) {
   return offset <= text.size() && text.substr(offset).starts_with(bytes);
 }
@@ -65,10 +59,19 @@ bool is_bmp(std::string_view text) {
 
 std::string_view name_of_container(std::string_view text) {
   if (!has_at(text, 4, "ftyp")) return {};
-  for (const Magic& brand : kBrands) {
-    if (has_at(text, 8, brand.bytes)) return brand.name;
-  }
-  return "a video or another media container";
+  std::optional<Format> format = heif_format({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  if (format == Format::avif) return kAvif;
+  if (format == Format::heic) return kHeic;
+  return has_at(text, 8, "crx ") ? "a camera's raw file (CR3)" : "a video or another media container";
+}
+
+// What the sender can do about it, where many have the same question, and then what the administrator can.
+std::string advice_for(std::string_view name) {
+  if (name != kHeic && name != kAvif) return {};
+  std::string advice = name == kHeic ? " Save it as JPEG; an iPhone takes JPEG photos with Settings > Camera > Formats > Most Compatible."
+                                     : " Save it as JPEG, PNG or WebP.";
+  if (!has_heif_decoder()) return advice + " This build of Darkroom has no decoder of HEIC and AVIF, whatever the setting photo.heif says.";
+  return advice + " An administrator can have HEIC and AVIF taken with the setting photo.heif = true.";
 }
 
 std::string_view name_of_markup(std::string_view text) {
@@ -92,11 +95,12 @@ std::string_view name_of(std::string_view text) {
 
 }  // namespace
 
-Error refuse_foreign(Bytes file) {
+Error refuse_foreign(Bytes file, const domain::PhotoLimits& limits) {
   std::string_view name = name_of({reinterpret_cast<const char*>(file.data()), file.size()});
   std::string message =
       name.empty() ? "The file is not a picture that Darkroom knows." : "The file is " + std::string(name) + ".";
-  return Error{std::string(domain::code::unsupported_format), message + std::string(kAccepted)};
+  std::string accepted = takes_heif(limits) ? " Accepted are JPEG, PNG, WebP, GIF, HEIC and AVIF." : " Accepted are JPEG, PNG, WebP and GIF.";
+  return Error{std::string(domain::code::unsupported_format), message + accepted + advice_for(name)};
 }
 
 }  // namespace darkroom::imaging

@@ -4,6 +4,7 @@
 #include "domain/error_codes.h"
 #include "imaging/foreign.h"
 #include "imaging/header_formats.h"
+#include "imaging/heif_brands.h"
 
 #include <optional>
 #include <string>
@@ -17,8 +18,9 @@ std::optional<Format> format_of(Bytes file) {
   std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
   if (text.starts_with("\xFF\xD8\xFF")) return Format::jpeg;
   if (text.starts_with("\x89PNG\r\n\x1A\n")) return Format::png;
+  if (text.starts_with("GIF87a") || text.starts_with("GIF89a")) return Format::gif;
   if (text.starts_with("RIFF") && text.size() >= 12 && text.substr(8, 4) == "WEBP"sv) return Format::webp;
-  return std::nullopt;
+  return heif_format(file);
 }
 
 }  // namespace
@@ -28,6 +30,9 @@ std::string_view to_string(Format format) {
     case Format::jpeg: return "JPEG";
     case Format::png: return "PNG";
     case Format::webp: return "WEBP";
+    case Format::gif: return "GIF";
+    case Format::heic: return "HEIC";
+    case Format::avif: return "AVIF";
   }
   return {};
 }
@@ -37,6 +42,9 @@ std::string_view mime_type(Format format) {
     case Format::jpeg: return "image/jpeg";
     case Format::png: return "image/png";
     case Format::webp: return "image/webp";
+    case Format::gif: return "image/gif";
+    case Format::heic: return "image/heic";
+    case Format::avif: return "image/avif";
   }
   return {};
 }
@@ -49,13 +57,16 @@ Result<PhotoHeader> read_header(std::span<const std::uint8_t> file, const domain
                                                            " are allowed. Send a smaller file."};
   }
   std::optional<Format> format = format_of(file);
-  if (!format) return refuse_foreign(file);
+  if (!format) return refuse_foreign(file, limits);
   switch (*format) {
     case Format::jpeg: return read_jpeg_header(file, limits);
     case Format::png: return read_png_header(file, limits);
     case Format::webp: return read_webp_header(file, limits);
+    case Format::gif: return read_gif_header(file, limits);
+    case Format::heic:
+    case Format::avif: return takes_heif(limits) ? read_heif_header(file, *format, limits) : refuse_foreign(file, limits);
   }
-  return refuse_foreign(file);
+  return refuse_foreign(file, limits);
 }
 
 }  // namespace darkroom::imaging

@@ -11,27 +11,27 @@
 
 namespace darkroom::imaging {
 
-enum class Format { jpeg, png, webp };
+enum class Format { jpeg, png, webp, gif, heic, avif };
 
-// "JPEG", "PNG", "WEBP": the words of image_info.
+// "JPEG", "PNG", "WEBP", "GIF", "HEIC", "AVIF": the words of image_info.
 std::string_view to_string(Format format);
 std::string_view mime_type(Format format);
 
 struct PhotoHeader {
   Format format = Format::jpeg;
-  int width = 0;  // as stored in the file, before orientation
+  int width = 0;  // as stored in the file, before orientation; of HEIC and AVIF after the turns and the crop that the file orders
   int height = 0;
-  int orientation = 1;  // EXIF 1..8; anything else in the file counts as 1
+  int orientation = 1;  // EXIF 1..8; anything else in the file counts as 1, and so does all that HEIC and AVIF say
   int bit_depth = 8;    // per channel
   int channels = 3;     // as stored; 3 for a palette
   bool progressive = false;
   int frames = 1;        // of an animation; only the first is decoded
-  bool cut_off = false;  // PNG, WebP: the file ends before its own lengths say. For JPEG only the decoder knows.
+  bool cut_off = false;  // all but JPEG: the file ends before its own lengths or its end mark say. For JPEG only the decoder knows.
 };
 
 // `file` is the whole file. Errors: empty_file, unsupported_format (names what the file is, where it is known),
 // too_large, too_many_pixels, incomplete (the arithmetic proofs: Huffman JPEG needs a bit for each 8x8 block of each component,
-// deflate expands at most 1032 : 1), corrupt (no usable size in the header, or more JPEG scans than allowed).
+// deflate expands at most 1032 : 1, a GIF's LZW 2731 : 1), corrupt (no usable size in the header, or more JPEG scans than allowed).
 Result<PhotoHeader> read_header(std::span<const std::uint8_t> file, const domain::PhotoLimits& limits);
 
 }  // namespace darkroom::imaging

@@ -12,5 +12,8 @@ namespace darkroom::imaging {
 Result<PhotoHeader> read_jpeg_header(Bytes file, const domain::PhotoLimits& limits);
 Result<PhotoHeader> read_png_header(Bytes file, const domain::PhotoLimits& limits);
 Result<PhotoHeader> read_webp_header(Bytes file, const domain::PhotoLimits& limits);
+Result<PhotoHeader> read_gif_header(Bytes file, const domain::PhotoLimits& limits);
+// HEIC and AVIF; `format` is what the file's brands say.
+Result<PhotoHeader> read_heif_header(Bytes file, Format format, const domain::PhotoLimits& limits);
 
 }  // namespace darkroom::imaging

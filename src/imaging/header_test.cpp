@@ -71,7 +71,6 @@ TEST(Header, FindsTheFrameBehindStrayAndFillBytes) {
 
 TEST(Header, NamesWhatItRefuses) {
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"GIF89a\1\0\1\0"s, "not read yet"},
       {"II*\0\10\0\0\0"s, "TIFF"},
       {"MM\0*\0\0\0\10"s, "TIFF"},
       {"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0"s, "BMP"},
@@ -81,6 +80,12 @@ TEST(Header, NamesWhatItRefuses) {
       {"\0\0\0\x18"
        "ftypmif1"s,
        "HEIC"},
+      {"\0\0\0\x18"
+       "ftypheic\0\0\0\0mif1heic"s,
+       "Most Compatible"},
+      {"\0\0\0\x1C"
+       "ftypmif1\0\0\0\0mif1avifmiaf"s,
+       "AVIF"},
       {"\0\0\0\x18"
        "ftypavif"s,
        "AVIF"},
@@ -104,7 +109,7 @@ TEST(Header, NamesWhatItRefuses) {
   for (const auto& [file, word] : cases) {
     EXPECT_EQ(code_of(bytes_of(file)), "unsupported_format") << word;
     EXPECT_THAT(message_of(bytes_of(file)), HasSubstr(word));
-    EXPECT_THAT(message_of(bytes_of(file)), HasSubstr("JPEG, PNG and WebP"));
+    EXPECT_THAT(message_of(bytes_of(file)), HasSubstr("JPEG, PNG, WebP and GIF"));
   }
   EXPECT_EQ(code_of({}), "empty_file");
 }

@@ -36,6 +36,10 @@ std::vector<std::pair<std::string, Buffer>> make_corpus() {
   corpus.emplace_back("lossy", write_webp(picture, WebpKind::lossy));
   corpus.emplace_back("lossless", write_webp(picture, WebpKind::lossless));
   corpus.emplace_back("alpha", write_webp_rgba(48, 40, rgba, WebpKind::lossy));
+  Buffer indices(20 * 16);
+  for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = static_cast<std::uint8_t>(i * i % 5);
+  GifFrame frame{.x = 1, .y = 2, .width = 20, .height = 16, .indices = indices, .interlaced = true, .transparent = 3};
+  corpus.emplace_back("gif", write_gif(24, 20, {kRed, kGreen, kBlue, kWhite}, {frame, frame}));
   corpus.emplace_back("animation", webp_file(webp_features(32, 32, 0x02) + webp_chunk("ANIM", Buffer(6)) +
                                              webp_frame(2, 4, 24, 20, still) + webp_chunk("EXIF", make_exif({8}))));
   return corpus;

@@ -35,6 +35,15 @@ Size upright(Size stored, int orientation) {
   return turn_of(orientation).swaps_sides ? Size{stored.height, stored.width} : stored;
 }
 
+Overhang upright_overhang(double right, double bottom, int orientation) {
+  Turn turn = turn_of(orientation);
+  if (turn.swaps_sides) std::swap(right, bottom);
+  Overhang overhang;
+  (turn.flips_x ? overhang.left : overhang.right) = right;
+  (turn.flips_y ? overhang.top : overhang.bottom) = bottom;
+  return overhang;
+}
+
 UprightRows::UprightRows(Pixels& target, Size stored, int orientation)
     : target_(target),
       stored_(stored),

@@ -21,6 +21,9 @@ struct Size {
 // Of the upright picture; its own inverse.
 Size upright(Size stored, int orientation);
 
+// Where the overhang on the right and the bottom of a stored picture comes to lie.
+Overhang upright_overhang(double right, double bottom, int orientation);
+
 class UprightRows {
  public:
   // `target` has the upright size of `stored` and enough bytes.

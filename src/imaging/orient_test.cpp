@@ -73,6 +73,28 @@ TEST(Orient, Webp) {
   }
 }
 
+TEST(Orient, TheOverhangOfAScaledDecodeTurnsWithThePicture) {
+  // 161 and 83 columns and rows at 1/4: 41 and 21, of which three quarters and a quarter lie beyond the photo.
+  const std::array<std::array<double, 4>, 8> expected = {{{0, 0, 0.75, 0.25},   // left, top, right, bottom
+                                                          {0.75, 0, 0, 0.25},
+                                                          {0.75, 0.25, 0, 0},
+                                                          {0, 0.25, 0.75, 0},
+                                                          {0, 0, 0.25, 0.75},
+                                                          {0.25, 0, 0, 0.75},
+                                                          {0.25, 0.75, 0, 0},
+                                                          {0, 0.75, 0.25, 0}}};
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    Buffer file = write_jpeg(make_gradient(161, 83), {.exif = make_exif({orientation})});
+    auto scaled = decode(file, {.limits = {}, .cover_width = 21, .cover_height = 21});
+    auto full = decode(file, {});
+    ASSERT_TRUE(scaled && full);
+    ASSERT_EQ(scaled->info.scale_denominator, 4);
+    const Overhang& found = scaled->pixels.overhang;
+    EXPECT_EQ((std::array{found.left, found.top, found.right, found.bottom}), expected[static_cast<std::size_t>(orientation - 1)]) << orientation;
+    EXPECT_EQ(full->pixels.overhang.left + full->pixels.overhang.top + full->pixels.overhang.right + full->pixels.overhang.bottom, 0);
+  }
+}
+
 // Where a stored pixel belongs, from the definition of the tag.
 std::pair<int, int> upright_place(int x, int y, Size stored, int orientation) {
   int right = stored.width - 1 - x, below = stored.height - 1 - y;

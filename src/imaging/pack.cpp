@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <vector>
 
@@ -20,7 +21,11 @@ struct Axis {
   int length = 0;  // of the picture in the tensor
   int offset = 0;
   double scale = 1;  // photo to tensor
+  std::int64_t cut = 0;    // pixels of the resized picture before its first one in the tensor
+  std::int64_t whole = 0;  // length of the resized picture; 0: all of it lies in the tensor
 };
+
+constexpr double kSmallestCropShare = 0.01;  // less of a photo tells nothing
 
 struct Place {
   Axis across;
@@ -39,11 +44,13 @@ struct Planes {
 };
 
 // Half-pixel centres: the middle of a target pixel lies at (target + 0.5) * source / length - 0.5; edges repeat.
-std::vector<Tap> make_taps(int source, int length) {
-  std::vector<Tap> taps(static_cast<std::size_t>(length));
-  double step = static_cast<double>(source) / length;
-  for (int i = 0; i < length; ++i) {
-    double position = std::clamp((i + 0.5) * step - 0.5, 0.0, static_cast<double>(source - 1));
+// `before` and `behind`: what of the source lies outside the photo.
+std::vector<Tap> make_taps(int source, double before, double behind, const Axis& axis) {
+  std::vector<Tap> taps(static_cast<std::size_t>(axis.length));
+  double step = (source - before - behind) / static_cast<double>(axis.whole > 0 ? axis.whole : axis.length);
+  auto first = static_cast<double>(axis.cut);
+  for (int i = 0; i < axis.length; ++i) {
+    double position = std::clamp((first + i + 0.5) * step - 0.5 + before, 0.0, static_cast<double>(source - 1));
     int low = static_cast<int>(position);
     taps[static_cast<std::size_t>(i)] = {low, std::min(low + 1, source - 1), static_cast<float>(position - low)};
   }
@@ -63,6 +70,14 @@ Axis top_left(int full, int target, double ratio) {
 Axis centred(int full, int target, double ratio) {
   int length = std::clamp(static_cast<int>(std::nearbyint(full * ratio)), 1, target);
   return {.length = length, .offset = static_cast<int>(std::nearbyint((target - length) / 2.0 - 0.1)), .scale = ratio};
+}
+
+// As torchvision's Resize and CenterCrop: the size is rounded down, the cut to the nearest, half to even. What is added before rounding down makes
+// up for ratios that fall short of a whole size by the last bit.
+Axis middle(int full, int target, double ratio) {
+  auto whole = std::max<std::int64_t>(static_cast<std::int64_t>(full * ratio + 1e-6), target);
+  auto cut = static_cast<std::int64_t>(std::nearbyint(static_cast<double>(whole - target) / 2));
+  return {.length = target, .offset = 0, .scale = static_cast<double>(whole) / full, .cut = cut, .whole = whole};
 }
 
 [[gnu::optimize("O3")]] void blend_rows(const std::uint8_t* __restrict low, const std::uint8_t* __restrict high, float weight,
@@ -151,7 +166,12 @@ Place place(int full_width, int full_height, const PackPlan& plan) {
   switch (plan.fit) {
     case Fit::letterbox_top_left: return {top_left(full_width, plan.width, ratio), top_left(full_height, plan.height, ratio)};
     case Fit::letterbox_centre: return {centred(full_width, plan.width, ratio), centred(full_height, plan.height, ratio)};
-    case Fit::centre_crop:
+    case Fit::centre_crop: {
+      double covering = std::max(static_cast<double>(plan.height) / full_height, static_cast<double>(plan.width) / full_width);
+      double share = plan.crop_share > kSmallestCropShare ? std::min(plan.crop_share, 1.0) : kSmallestCropShare;
+      double whole = covering / share;
+      return {middle(full_width, plan.width, whole), middle(full_height, plan.height, whole)};
+    }
     case Fit::stretch: return {stretched(full_width, plan.width), stretched(full_height, plan.height)};
   }
   return {};
@@ -160,8 +180,8 @@ Place place(int full_width, int full_height, const PackPlan& plan) {
 void resize_into(const Pixels& pixels, const Place& at, const PackPlan& plan, std::span<float> tensor) {
   std::size_t plane_size = tensor.size() / 3;
   std::size_t red = plan.order == ColourOrder::rgb ? 0 : 2;
-  std::vector<Tap> columns = make_taps(pixels.width, at.across.length);
-  std::vector<Tap> rows = make_taps(pixels.height, at.down.length);
+  std::vector<Tap> columns = make_taps(pixels.width, pixels.overhang.left, pixels.overhang.right, at.across);
+  std::vector<Tap> rows = make_taps(pixels.height, pixels.overhang.top, pixels.overhang.bottom, at.down);
   std::vector<float> blended(static_cast<std::size_t>(pixels.width) * 3 + 1);
   Normalise normalise = normalise_pixels(plan);
   for (int y = 0; y < at.down.length; ++y) {
@@ -185,7 +205,7 @@ Placement pack(const Pixels& pixels, int full_width, int full_height, const Pack
     pad(tensor.subspan(i * plane_size, plane_size), plan, at, value);
   }
   resize_into(pixels, at, plan, tensor);
-  return {at.across.scale, at.down.scale, static_cast<double>(at.across.offset), static_cast<double>(at.down.offset)};
+  return {at.across.scale, at.down.scale, static_cast<double>(at.across.offset - at.across.cut), static_cast<double>(at.down.offset - at.down.cut)};
 }
 
 }  // namespace darkroom::imaging

@@ -17,12 +17,14 @@ struct PackPlan {
   int height = 0;
   ColourOrder order = ColourOrder::rgb;
   Fit fit = Fit::letterbox_top_left;
+  double crop_share = 1;              // of the short side that Fit::centre_crop keeps, 0..1: 224 / 256 = 0.875
   float pad_value = 114.0F;           // in 0..255, before scaling
   std::array<float, 3> mean{0, 0, 0};  // of the tensor's channels, in 0..255: value = (pixel - mean) * scale
   std::array<float, 3> scale{1, 1, 1};
 };
 
-// Where the picture lies in the tensor: tensor = photo * scale + offset, in pixels of the *full* upright photo.
+// Where the picture lies in the tensor: tensor = photo * scale + offset, in pixels of the *full* upright photo. Offsets are negative where a crop
+// cuts the photo off.
 struct Placement {
   double scale_x = 1;
   double scale_y = 1;

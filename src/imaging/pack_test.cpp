@@ -118,6 +118,72 @@ TEST(Pack, StretchScalesEachAxis) {
   EXPECT_EQ(placement.scale_y, 0.25);
 }
 
+// The tensor of a crop is the middle of the tensor of the whole, stretched to the crop's resized size.
+void expect_cropped(int width, int height, double share, const Rect& whole) {
+  constexpr int kSide = 32;
+  Pixels pixels = make_noisy(width, height);
+  std::vector<float> crop(3 * kSide * kSide, std::nanf(""));
+  PackPlan plan{.width = kSide, .height = kSide, .fit = Fit::centre_crop, .crop_share = share};
+  Placement placement = pack(pixels, width, height, plan, crop);
+  EXPECT_EQ(placement.offset_x, whole.x);
+  EXPECT_EQ(placement.offset_y, whole.y);
+  EXPECT_DOUBLE_EQ(placement.scale_x, static_cast<double>(whole.width) / width);
+  EXPECT_DOUBLE_EQ(placement.scale_y, static_cast<double>(whole.height) / height);
+  EXPECT_LT(largest_error(pixels, plan, whole, crop), 0.01) << width << 'x' << height << " share " << share;
+}
+
+TEST(Pack, CentreCropScalesTheShortSideAndCutsTheMiddle) {
+  expect_cropped(100, 50, 1, {-16, 0, 64, 32});
+  expect_cropped(50, 100, 1, {0, -16, 32, 64});
+  expect_cropped(64, 64, 0.8, {-4, -4, 40, 40});
+  expect_cropped(77, 50, 32.0 / 36, {-12, -2, 55, 36});  // 55.44 columns: 55; 11.5 to cut: 12, half to even
+  expect_cropped(10, 10, 0.5, {-16, -16, 64, 64});
+  expect_cropped(1, 9, 1, {0, -128, 32, 288});
+}
+
+TEST(Pack, CentreCropOfTheUsualClassifier) {
+  std::vector<float> tensor(3 * 224 * 224);
+  Placement placement =
+      pack(make_flat(500, 375, kRed), 500, 375, {.width = 224, .height = 224, .fit = Fit::centre_crop, .crop_share = 0.875}, tensor);
+  EXPECT_DOUBLE_EQ(placement.scale_y, 256.0 / 375);
+  EXPECT_DOUBLE_EQ(placement.scale_x, 341.0 / 500);
+  EXPECT_EQ(placement.offset_x, -58);
+  EXPECT_EQ(placement.offset_y, -16);
+  EXPECT_EQ(std::ranges::count(tensor, 255.0F), 224 * 224);
+  EXPECT_EQ(std::ranges::count(tensor, 0.0F), 2 * 224 * 224);
+}
+
+TEST(Pack, CentreCropFillsATensorThatIsNotSquareAndBearsAbsurdShares) {
+  std::vector<float> tensor(3 * 64 * 32, std::nanf(""));
+  for (double share : {1.0, 0.5, 0.0, -1.0, 1e-300, 7.0, std::nan("")}) {
+    for (auto [width, height] : {std::pair{100, 50}, {50, 100}, {16'384, 1}, {1, 1}}) {
+      pack(make_flat(width, height, kWhite), width, height, {.width = 64, .height = 32, .fit = Fit::centre_crop, .crop_share = share}, tensor);
+      EXPECT_EQ(std::ranges::count(tensor, 255.0F), 3 * 64 * 32) << share << ' ' << width << 'x' << height;
+    }
+  }
+}
+
+// Whole pixels of overhang are as good as absent, but where edges repeat.
+TEST(Pack, WhatLiesBeyondThePhotoIsLeftOut) {
+  constexpr int kSide = 48;
+  Pixels larger = make_noisy(60, 40), photo = make_flat(57, 37, kRed);
+  for (int y = 0; y < photo.height; ++y) std::copy_n(larger.row(y + 1) + 2 * 3, photo.width * 3, photo.row(y));
+  larger.overhang = {.left = 2, .top = 1, .right = 1, .bottom = 2};
+  for (Fit fit : {Fit::letterbox_top_left, Fit::stretch, Fit::centre_crop}) {
+    PackPlan plan{.width = kSide, .height = kSide, .fit = fit};
+    std::vector<float> a(3 * kSide * kSide), b(a.size());
+    Placement from_photo = pack(photo, 57, 37, plan, a), from_larger = pack(larger, 57, 37, plan, b);
+    EXPECT_EQ(from_photo.scale_x, from_larger.scale_x);
+    double largest = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      std::size_t x = i % kSide, y = i / kSide % kSide;
+      bool is_edge = x < 2 || y < 2 || x > 44 || (y > 27 && y < 32) || y > 44;
+      if (!is_edge) largest = std::max(largest, static_cast<double>(std::abs(a[i] - b[i])));
+    }
+    EXPECT_LT(largest, 0.001) << static_cast<int>(fit);
+  }
+}
+
 TEST(Pack, GeometryFollowsFromTheFullSizeWhateverTheDecodersScale) {
   Buffer file = write_jpeg(make_gradient(1601, 1203));
   PackPlan plan{.width = 320, .height = 320};

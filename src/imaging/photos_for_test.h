@@ -42,6 +42,7 @@ struct JpegOptions {
   bool grey = false;
   bool arithmetic = false;
   bool one_component_a_scan = false;
+  bool stored_as_rgb = false;  // by Adobe's marker
   int horizontal_sampling = 2;
   int vertical_sampling = 2;
   int restart_interval = 0;
@@ -83,6 +84,23 @@ Buffer webp_file(const Buffer& chunks);
 Buffer webp_features(int width, int height, int flags);  // a VP8X chunk; flags: 0x10 alpha, 0x08 EXIF, 0x02 animation
 Buffer webp_frame(int x, int y, int width, int height, const Buffer& simple_file);  // an ANMF chunk
 Buffer chunks_of(const Buffer& simple_file);                                        // without the RIFF header
+
+struct GifFrame {
+  int x = 0;
+  int y = 0;
+  int width = 0;
+  int height = 0;
+  Buffer indices;               // of each pixel
+  std::vector<Colour> palette;  // its own; empty: the global one
+  bool interlaced = false;
+  int transparent = -1;
+};
+// A block with its control extension, image descriptor and LZW data.
+Buffer gif_frame(const GifFrame& frame);
+// Signature, screen and global palette; its size is brought up to a power of two.
+Buffer gif_start(int width, int height, const std::vector<Colour>& palette);
+// With the trailer.
+Buffer write_gif(int width, int height, const std::vector<Colour>& palette, const std::vector<GifFrame>& frames);
 
 Buffer operator+(Buffer a, const Buffer& b);
 Buffer bytes_of(std::string_view text);

@@ -14,6 +14,7 @@ namespace {
 namespace code = domain::code;
 
 constexpr std::uint64_t kDeflateRatio = 1032;
+constexpr std::uint64_t kGifRatio = 2731;
 
 std::uint64_t divide_up(std::uint64_t value, std::uint64_t by) { return (value + by - 1) / by; }
 
@@ -95,6 +96,11 @@ std::uint64_t count_png_bytes(int width, int height, int bits_per_pixel, bool in
 Result<void> prove_png(std::uint64_t raw_bytes, std::uint64_t deflated_bytes) {
   if (raw_bytes <= kDeflateRatio * deflated_bytes) return {};
   return incomplete(deflated_bytes, divide_up(raw_bytes, kDeflateRatio));
+}
+
+Result<void> prove_gif(std::uint64_t pixels, std::uint64_t data_bytes) {
+  if (pixels <= kGifRatio * data_bytes) return {};
+  return incomplete(data_bytes, divide_up(pixels, kGifRatio));
 }
 
 }  // namespace darkroom::imaging

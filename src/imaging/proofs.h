@@ -33,4 +33,8 @@ std::uint64_t count_png_bytes(int width, int height, int bits_per_pixel, bool in
 // Deflate expands at most 1032 : 1 (258 bytes from two bits). Error: incomplete.
 Result<void> prove_png(std::uint64_t raw_bytes, std::uint64_t deflated_bytes);
 
+// A code of b bits stands for at most 2^b pixels, and codes have at most 12 bits: 4096 pixels from one and a half bytes, 2731 from one. Error:
+// incomplete.
+Result<void> prove_gif(std::uint64_t pixels, std::uint64_t data_bytes);
+
 }  // namespace darkroom::imaging

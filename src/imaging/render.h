@@ -19,7 +19,8 @@ Pixels shrink(const Pixels& pixels, int max_side);
 Result<std::string> encode_jpeg(const Pixels& pixels, int quality);
 
 // Draws onto `pixels`, which show a photo of full_width x full_height (upright): marks are given in pixels of that photo.
-// A mark's colour follows from its label, the same in every picture. Labels are drawn where the built-in font has their letters (ASCII); others show as a number.
+// A mark's colour follows from its label, the same in every picture. Labels are drawn where the built-in font has their letters (ASCII);
+// others show as #1, #2, ... by order of first appearance.
 void draw_marks(Pixels& pixels, int full_width, int full_height, const std::vector<domain::Mark>& marks);
 
 // Thumbnail, preview or overlay in one: shrink, draw, encode.

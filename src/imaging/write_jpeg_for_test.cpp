@@ -60,6 +60,7 @@ Buffer write_jpeg(const Pixels& pixels, const JpegOptions& options) {
   return compress([&](jpeg_compress_struct& encoder) {
     describe(encoder, pixels.width, pixels.height, 3, JCS_RGB);
     if (options.grey) jpeg_set_colorspace(&encoder, JCS_GRAYSCALE);
+    if (options.stored_as_rgb) jpeg_set_colorspace(&encoder, JCS_RGB);
     jpeg_set_quality(&encoder, options.quality, TRUE);
     encoder.comp_info[0].h_samp_factor = options.grey ? 1 : options.horizontal_sampling;
     encoder.comp_info[0].v_samp_factor = options.grey ? 1 : options.vertical_sampling;

@@ -1,0 +1,48 @@
+// HEIC and AVIF come out of their module, if it could be opened.
+#include "domain/error_codes.h"
+#include "imaging/heif_module.h"
+
+#include <dlfcn.h>
+
+#include <filesystem>
+#include <string>
+#include <system_error>
+
+namespace darkroom::imaging {
+namespace {
+
+// A module's code stays as long as the process, and so does the way to it.
+HeifDecode opened = nullptr;
+std::string& why_not_opened() {
+  static std::string why = "the runner was started without photo.heif";
+  return why;
+}
+
+std::filesystem::path find_module() {
+  std::error_code ignored;
+  std::filesystem::path folder = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+  std::string file = "libdarkroom_heif.so";
+  return std::filesystem::exists(folder / file, ignored) ? folder / file : folder.parent_path() / "lib" / "darkroom" / file;
+}
+
+}  // namespace
+
+void open_heif_module() {
+  void* module = ::dlopen(find_module().c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (module == nullptr) {
+    const char* why = ::dlerror();
+    why_not_opened() = why == nullptr ? "its module is missing" : why;
+    return;
+  }
+  auto entry = reinterpret_cast<HeifModuleEntry>(::dlsym(module, kHeifModuleEntry));
+  opened = entry == nullptr ? nullptr : entry();
+  if (opened == nullptr) why_not_opened() = "the installed libheif, libde265 and dav1d do not fit this build";
+}
+
+Result<void> decode_heif(const DecodeTask& task, DecodedPhoto& photo) {
+  if (opened != nullptr) return opened(task, photo);
+  return Error{std::string(domain::code::unsupported_format),
+               "HEIC and AVIF cannot be decoded by this installation: " + why_not_opened() + ". Save the photo as JPEG."};
+}
+
+}  // namespace darkroom::imaging
