@@ -95,7 +95,7 @@ def test_every_route_states_success_failure_and_examples():
         assert ("401" in responses) == (operation.get("security") != []), f"{name}: 401"
         for status, response in responses.items():
             media = resolve(document, response).get("content", {})
-            assert media or status == "204", f"{name} {status}: what does it look like?"
+            assert media or status in {"204", "304"}, f"{name} {status}: what does it look like?"
             for kind, content in media.items():
                 assert "schema" in content, f"{name} {status} {kind}"
             assert not media or any("example" in content or "examples" in content for content in media.values()), f"{name} {status}: no example"
@@ -168,13 +168,16 @@ def test_real_answers_fit_the_schemas(make_server):
     assert server.http.put(server.url + "/api/v1/schedules/nightly", json=rule, timeout=70).status_code == 201
     batch = server.post("/api/v1/batches", json={"title": "spring album"})
     fits(document, schema_of(document, "post", "/api/v1/batches", 201), batch.json())
-    ids = {"/api/v1/batches/{id}": batch.json()["batch"]["id"], "/api/v1/images/{id}": image["id"], "/api/v1/jobs/{id}": image["job_id"],
+    ids = {"/api/v1/models/{name}": "demo",
+           "/api/v1/batches/{id}": batch.json()["batch"]["id"], "/api/v1/images/{id}": image["id"], "/api/v1/jobs/{id}": image["job_id"],
            "/api/v1/jobs/{id}/place": image["job_id"], "/api/v1/queues/{name}": "ai_processing", "/api/v1/schedules/{name}": "nightly"}
     gets = [path for (method, path), access in routes_of_code().items()
             if method == "get" and access != "Peer" and path not in {"/", "/style.css", "/livez"}]
     for path in gets:
-        answer = server.get(re.sub(r"\{\w+\}", str(ids.get(path)), path))
+        answer = server.get(re.sub(r"\{\w+\}", str(ids.get(path) or image["id"]), path))
         assert answer.status_code == 200, answer.text
+        if answer.headers["Content-Type"] == "image/jpeg":
+            continue  # see test_pictures.py
         fits(document, schema_of(document, "get", path, 200), answer.json(), path)
     refused = server.get("/api/v1/images/99")
     fits(document, document["components"]["schemas"]["Problem"], refused.json())

@@ -1,6 +1,7 @@
 """Reprocess and retry make a new job; the old one keeps its final state, and the old result stays until a new one succeeds."""
 import pytest
 
+from support.models import spoil
 from support.photos import unique_jpeg
 
 
@@ -21,10 +22,9 @@ def test_reprocess_makes_a_new_job_and_leaves_the_old_one_as_it_was(server):
     assert [(event["job_id"], event["reason"]) for event in created] == [(second["job_id"], "a better model")]
 
 
-def test_the_old_result_stays_while_the_new_job_runs_and_when_it_fails(make_server, tmp_path):
-    (tmp_path / "models/broken").mkdir(parents=True)
-    (tmp_path / "models/broken/model.onnx").write_bytes(b"this is no model")
-    server = make_server(models_dir=tmp_path / "models", run_max_retries=0)
+def test_the_old_result_stays_while_the_new_job_runs_and_when_it_fails(make_server):
+    server = make_server(run_max_retries=0)
+    spoil(server, "broken")
     first = server.result_of(unique_jpeg("slow:400"))
     assert reprocess(server, first).status_code == 201
     during = server.wait_for_state(first["id"], "processing")

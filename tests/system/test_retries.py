@@ -3,16 +3,19 @@ from datetime import datetime
 
 import pytest
 
+from support.models import spoil
 from support.photos import unique_jpeg
 from support.waiting import eventually
 
 
 @pytest.fixture
-def broken(make_server, tmp_path):
-    """A server with a model that cannot be loaded, which may pass: someone may put the right file there."""
-    (tmp_path / "models/broken").mkdir(parents=True)
-    (tmp_path / "models/broken/model.onnx").write_bytes(b"this is no model")
-    return lambda **settings: make_server(models_dir=tmp_path / "models", **settings)
+def broken(make_server):
+    """A server with a model that cannot be loaded any more, which may pass: someone may put the right file back."""
+    def make(**settings):
+        server = make_server(**settings)
+        spoil(server, "broken")
+        return server
+    return make
 
 
 def until_scheduled(server, image_id):

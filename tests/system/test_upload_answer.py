@@ -7,8 +7,9 @@ from PIL import Image
 from support.photos import encode, jpeg, png, unique_jpeg
 
 IMAGE_FIELDS = {"id", "title", "status", "priority", "model", "job_id", "result", "error_code", "error_message", "uploaded_by", "external_id", "metadata", "created_at",
-                "updated_at", "attempt", "max_attempts", "next_attempt_at", "expires_at", "batch_id", "attempts", "format", "stored_size", "bytes", "sha256"}
-RESULT_FIELDS = {"schema", "status", "result", "processing_time", "image_info", "model", "timings"}
+                "updated_at", "attempt", "max_attempts", "next_attempt_at", "expires_at", "batch_id", "attempts", "format", "stored_size", "bytes", "sha256",
+                "thumbnail_url", "preview_url", "overlay_url", "original_url"}
+RESULT_FIELDS = {"schema", "status", "result", "processing_time", "image_info", "model", "recipe", "timings"}
 UUID_V7 = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 TIME = r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 

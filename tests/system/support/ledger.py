@@ -59,7 +59,8 @@ class Ledger:
             endings = Counter(attempt["ending"] for attempt in attempts)
             if None in endings:
                 yield f"{name} has an attempt without an end"
-            if job["attempt"] + job["interruptions"] != len(attempts) or job["claim_no"] != len(attempts):
+            kept = job["state"] == "failed" and job["error_code"] == "interrupted"  # the interruption that was one too many gives its attempt not back
+            if job["attempt"] + job["interruptions"] - kept != len(attempts) or job["claim_no"] != len(attempts):
                 yield f"{name}: {job['attempt']} attempts and {job['interruptions']} interruptions, but {len(attempts)} runs and {job['claim_no']} claims"
             if endings["crashed"] != job["crashes"] or endings["interrupted"] != job["interruptions"]:
                 yield f"{name} counts {job['crashes']} crashes and {job['interruptions']} interruptions, its runs say {dict(endings)}"
