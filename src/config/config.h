@@ -30,6 +30,7 @@ struct Config {
   std::string admin_token;  // replaces the bootstrap token at every start; empty: one is made at the first
   std::int64_t free_disk_floor = 500'000'000;  // bytes; below it no photo is taken in
   std::int64_t pictures_budget = 2'000'000'000;  // bytes of thumbnails, previews and overlays together
+  std::int64_t models_memory = 4096LL * 1024 * 1024;  // bytes that the runners of all models may use together before idle ones end; 0: no bound
   std::chrono::seconds drain_grace{10};
   std::string log_format = "auto";  // text, json; auto: text on a terminal
   std::string log_level = "info";

@@ -9,6 +9,8 @@
 namespace darkroom::roles {
 namespace {
 
+constexpr std::chrono::seconds kTrimEvery{5};
+
 worker::WorkerConfig worker_config(const Ground& ground) {
   worker::WorkerConfig config = ground.config.worker;
   config.node = ground.node_id;
@@ -54,6 +56,12 @@ Working::Working(Ground& ground, const std::string& url) : ground_(ground), zygo
   if (models::ModelPtr model = ground.catalogue.find(ground.config.default_model); model && model->engine != domain::EngineKind::http) {
     warm_up_ = std::jthread([this, model] { zygotes_.warm_up(*model); });
   }
+  if (ground.config.models_memory > 0) {
+    memory_ = std::make_unique<Loop>("models_memory", [this] {
+      zygotes_.trim(ground_.config.models_memory, ground_.config.default_model);
+      return kTrimEvery;
+    });
+  }
 }
 
 Working::~Working() { drain(); }
@@ -89,6 +97,7 @@ void Working::hear(const std::vector<store::Event>& events) {
 void Working::drain() {
   if (warm_up_.joinable()) warm_up_.join();
   if (std::exchange(drained_, true)) return;
+  if (memory_) memory_->stop();
   lease_->drain();
   worker_->stop(ground_.config.drain_grace);
   lease_->leave(ground_.config.worker.retry);

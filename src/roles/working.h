@@ -1,6 +1,7 @@
 // The part that runs jobs: runners, slots, the lease, and where the photos come from.
 #pragma once
 
+#include "base/loop.h"
 #include "peer/fetched_photos.h"
 #include "roles/ground.h"
 #include "runner/pool/pool.h"
@@ -36,6 +37,7 @@ class Working {
   std::unique_ptr<worker::Worker> worker_;
   std::unique_ptr<worker::LeaseKeeper> lease_;
   std::jthread warm_up_;
+  std::unique_ptr<Loop> memory_;  // ends idle processes of models over the budget
   bool drained_ = false;
 };
 
