@@ -22,20 +22,6 @@ bool has_memory_for(std::size_t count) {
   return probe != nullptr;
 }
 
-domain::ImageInfo describe(const PhotoHeader& header) {
-  domain::ImageInfo info;
-  Size full = upright({header.width, header.height}, header.orientation);
-  info.width = full.width;
-  info.height = full.height;
-  info.raw_width = header.width;
-  info.raw_height = header.height;
-  info.format = to_string(header.format);
-  info.bit_depth = header.bit_depth;
-  info.orientation = header.orientation;
-  info.frames = header.frames;
-  return info;
-}
-
 Result<void> decode_format(const DecodeTask& task, DecodedPhoto& photo) {
   switch (task.header.format) {
     case Format::jpeg: return decode_jpeg(task, photo);
@@ -56,6 +42,7 @@ Result<DecodedPhoto> decode(std::span<const std::uint8_t> file, const DecodeRequ
   DecodedPhoto photo;
   photo.pixels.bytes = std::move(buffer);
   photo.info = describe(*header);
+  photo.info.truncated = false;  // from here on the decoder's to say
   auto decoded = decode_format({file, *header, request}, photo);
   if (!decoded) return decoded.error();
   if (photo.info.truncated && request.limits.refuse_truncated) return truncated_photo();

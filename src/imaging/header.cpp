@@ -69,4 +69,21 @@ Result<PhotoHeader> read_header(std::span<const std::uint8_t> file, const domain
   return refuse_foreign(file, limits);
 }
 
+domain::ImageInfo describe(const PhotoHeader& header) {
+  domain::ImageInfo info;
+  bool sideways = header.orientation >= 5;
+  bool jpeg = header.format == Format::jpeg;
+  info.raw_width = header.width;
+  info.raw_height = header.height;
+  info.width = sideways ? header.height : header.width;
+  info.height = sideways ? header.width : header.height;
+  info.format = to_string(header.format);
+  info.mode = header.channels == 1 ? "L" : header.channels == 2 ? "LA" : header.channels == 3 ? "RGB" : jpeg ? "CMYK" : "RGBA";
+  info.bit_depth = header.bit_depth;
+  info.orientation = header.orientation;
+  info.frames = header.frames;
+  info.truncated = header.cut_off;
+  return info;
+}
+
 }  // namespace darkroom::imaging

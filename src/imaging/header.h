@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "domain/outcome.h"
 #include "domain/photo_limits.h"
 
 #include <cstdint>
@@ -33,5 +34,8 @@ struct PhotoHeader {
 // too_large, too_many_pixels, incomplete (the arithmetic proofs: Huffman JPEG needs a bit for each 8x8 block of each component,
 // deflate expands at most 1032 : 1, a GIF's LZW 2731 : 1), corrupt (no usable size in the header, or more JPEG scans than allowed).
 Result<PhotoHeader> read_header(std::span<const std::uint8_t> file, const domain::PhotoLimits& limits);
+
+// What the header alone tells of the photo: sizes upright and as stored, the mode in Pillow's words. Scans and scale are the decoder's to say.
+domain::ImageInfo describe(const PhotoHeader& header);
 
 }  // namespace darkroom::imaging

@@ -41,29 +41,6 @@ domain::PhotoLimits no_limits() {
   return limits;
 }
 
-std::string mode_of(const imaging::PhotoHeader& header) {
-  if (header.channels == 1) return "L";
-  if (header.channels == 2) return "LA";
-  if (header.channels == 3) return "RGB";
-  return header.format == imaging::Format::jpeg ? "CMYK" : "RGBA";
-}
-
-domain::ImageInfo describe(const imaging::PhotoHeader& header) {
-  domain::ImageInfo info;
-  bool sideways = header.orientation >= 5;
-  info.raw_width = header.width;
-  info.raw_height = header.height;
-  info.width = sideways ? header.height : header.width;
-  info.height = sideways ? header.width : header.height;
-  info.format = imaging::to_string(header.format);
-  info.mode = mode_of(header);
-  info.bit_depth = header.bit_depth;
-  info.orientation = header.orientation;
-  info.frames = header.frames;
-  info.truncated = header.cut_off;
-  return info;
-}
-
 std::string extension_of(std::string_view mime_type) {
   std::string kind(mime_type.substr(mime_type.find('/') + 1));
   return kind == "jpeg" ? "jpg" : kind;
@@ -77,7 +54,7 @@ Result<PhotoFacts> photo_facts(int fd, std::int64_t byte_count) {
   Result<imaging::PhotoHeader> header = imaging::read_header(photo.bytes(), no_limits());
   if (!header) return header.error();
   std::string_view mime_type = imaging::mime_type(header->format);
-  return PhotoFacts{describe(*header), std::string(mime_type), extension_of(mime_type)};
+  return PhotoFacts{imaging::describe(*header), std::string(mime_type), extension_of(mime_type)};
 }
 
 }  // namespace darkroom::remote

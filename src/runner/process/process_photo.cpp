@@ -25,22 +25,6 @@ std::int64_t micros_since(SteadyClock::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start).count();
 }
 
-// What the header alone tells, in Pillow's words.
-domain::ImageInfo describe(const imaging::PhotoHeader& header) {
-  domain::ImageInfo info;
-  bool sideways = header.orientation >= 5;
-  info.raw_width = header.width;
-  info.raw_height = header.height;
-  info.width = sideways ? header.height : header.width;
-  info.height = sideways ? header.width : header.height;
-  info.format = imaging::to_string(header.format);
-  bool jpeg = header.format == imaging::Format::jpeg;
-  info.mode = header.channels == 1 ? "L" : header.channels == 2 ? "LA" : header.channels == 3 ? "RGB" : jpeg ? "CMYK" : "RGBA";
-  info.bit_depth = header.bit_depth;
-  info.orientation = header.orientation;
-  return info;
-}
-
 Error stopped() {
   return Error{std::string(domain::code::timeout), "Processing was stopped at the soft time limit."};
 }
@@ -88,7 +72,7 @@ Result<domain::Outcome> PhotoProcessor::run(std::span<const std::uint8_t> file, 
   SteadyClock::time_point start = SteadyClock::now();
   Result<imaging::PhotoHeader> header = imaging::read_header(file, limits_);
   if (!header) return header.error();
-  outcome.image = describe(*header);
+  outcome.image = imaging::describe(*header);
   fail_point("K10");
   if (!engine_.needs_pixels()) return outcome;
 
@@ -122,7 +106,7 @@ ChildMessage PhotoProcessor::render(std::span<const std::uint8_t> file, const do
 Result<Rendered> PhotoProcessor::make_picture(std::span<const std::uint8_t> file, const domain::RenderOrder& order) {
   Result<imaging::PhotoHeader> header = imaging::read_header(file, limits_);
   if (!header) return header.error();
-  inference::WantedSize wanted = cover_for(describe(*header), order.max_side);
+  inference::WantedSize wanted = cover_for(imaging::describe(*header), order.max_side);
   Result<imaging::DecodedPhoto> photo = imaging::decode(file, {limits_, wanted.width, wanted.height}, std::move(spare_));
   if (!photo) return photo.error();
   if (soft_stop::requested()) return stopped();
