@@ -3,6 +3,7 @@
 #include "runner/pool/job_run.h"
 #include "runner/pool/zygotes_state.h"
 
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -25,6 +26,10 @@ class CallOff {
 
   int descriptor() const { return wake_.get(); }
   void request() { static_cast<void>(::eventfd_write(wake_.get(), 1)); }
+  bool is_requested() const {
+    pollfd watched{wake_.get(), POLLIN, 0};
+    return ::poll(&watched, 1, 0) > 0;
+  }
   void rearm() {
     eventfd_t ignored;
     static_cast<void>(::eventfd_read(wake_.get(), &ignored));
@@ -122,6 +127,8 @@ AnyEnd Slot::State::work(const domain::Model& model, const Job& job, int photo_f
     clear_seat(zygote);
     return std::move(*end);
   }
+  // A child may answer faster than anyone looks: a run that was called off before it began is not begun.
+  if (call_off.is_requested()) return domain::Interrupted{"The run was called off."};
   Seat& seat = seats.at(&zygote);
   JobRun run = run_job(seat.child, job, photo_fd, context);
   if (run.child == ChildIs::good) {
