@@ -1,6 +1,7 @@
 // What the handlers work with. Built once, in roles/app.
 #pragma once
 
+#include "auth/sealing.h"
 #include "base/clock.h"
 #include "blob/blob_store.h"
 #include "domain/photo_limits.h"
@@ -51,6 +52,7 @@ struct Parts {
   std::function<std::vector<std::string>()> models_elsewhere = [] { return std::vector<std::string>(); };
   models::Librarian* librarian = nullptr;  // of `catalogue`; never null in a server
   views::Pictures* pictures = nullptr;  // for the routes of pictures; never null in a server
+  const auth::Sealer* sealer = nullptr;  // for secrets that are stored; never null in a server
   blob::BlobReader* photos = nullptr;   // also those that other processes of the installation keep; null: only `blobs`
 };
 

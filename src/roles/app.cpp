@@ -81,6 +81,7 @@ void App::serve_http() {
   parts_ = std::make_unique<api::Parts>(api::Parts{api_config(config_), ground_.store, ground_.blobs, ground_.catalogue, ground_.clock, [this] { return report(); },
                                                    [this] { upkeep_->remove_freed_blobs(); }});
   viewing_ = std::make_unique<Viewing>(ground_);
+  parts_->sealer = &ground_.sealer;
   parts_->librarian = &ground_.librarian;
   parts_->pictures = &viewing_->pictures();
   parts_->photos = &viewing_->photos();

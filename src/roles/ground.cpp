@@ -55,6 +55,13 @@ store::Event event_of(const models::Act& act, Time now) {
   return {.at = now, .type = act.type, .actor = act.actor.name, .reason = act.actor.reason, .data = data + "}"};
 }
 
+// Processes that share a database must open each other's secrets: their cluster_secret makes the key. Otherwise it lies in the data folder, and in no
+// copy of the database.
+auth::Sealer sealer_of(const config::Config& config, const store::Store& store) {
+  if (store.is_shared() && !config.cluster_secret.empty()) return auth::Sealer::from_secret(config.cluster_secret);
+  return auth::Sealer::from_key_file(config.data_dir + "/secret.key");
+}
+
 std::string host_and_process() {
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
@@ -81,6 +88,7 @@ Ground::Ground(const config::Config& the_config, Role the_role)
       pictures({config.data_dir + "/pictures", config.pictures_budget}, [this](const std::string& sha256) { return photos_lie_elsewhere(config, store) || blobs.open(sha256); }),
       catalogue({.null_engine = config.test_mode}),
       librarian(librarian_config(config, role), catalogue, clock, [this](const models::Act& act) { store.record(event_of(act, clock.now())); }),
+      sealer(sealer_of(config, store)),
       node_id(make_uuid_v7(clock.now())) {
   librarian.open(store.is_shared() ? models::Library::Leftovers::old : models::Library::Leftovers::all);
 }

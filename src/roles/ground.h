@@ -1,6 +1,7 @@
 // What every role stands on: the data folder, the database, the photos, the models, and who this process is.
 #pragma once
 
+#include "auth/sealing.h"
 #include "base/clock.h"
 #include "blob/file_blob_store.h"
 #include "config/config.h"
@@ -34,6 +35,7 @@ struct Ground {
   views::PictureFiles pictures;  // derived from photos; removed with them
   models::Catalogue catalogue;
   models::Librarian librarian;  // in charge of the catalogue
+  auth::Sealer sealer;          // for secrets that lie in the database and must be readable again
   std::string node_id;  // new at each start
 };
 
