@@ -32,6 +32,10 @@ POINTS = {
     "K17": ("src/scheduler/remove_blobs.cpp", "row deleted, blob not"),
     "K18": ("src/store/sql/migrate.cpp", "in the middle of a migration"),
     "K19": ("src/models/librarian.cpp", "a new version has passed its trial, and is not yet the one that runs"),
+    "K30": ("src/api/uploads.cpp", "part of a resumable upload's piece written"),
+    "K31": ("src/api/resumable.cpp", "complete upload kept as a blob, before its image"),
+    "K32": ("src/api/resumable.cpp", "its image committed, before the upload knows of it"),
+    "K33": ("src/api/resumable.cpp", "the upload knows its image, before its file is removed"),
     "K20": ("src/store/sql_store_schedules.cpp", "slot fired, before its stamp is committed"),
 }
 

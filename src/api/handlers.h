@@ -15,6 +15,7 @@ namespace darkroom::api {
 // images.cpp
 http::Reply list_images(const Parts& parts, const http::Request& request);
 http::Reply get_image(const Parts& parts, const http::Request& request);
+http::Reply change_image(const Parts& parts, const http::Request& request);
 http::Reply delete_image(const Parts& parts, const http::Request& request);
 http::Reply reprocess_image(const Parts& parts, const http::Request& request);
 // pictures.cpp
@@ -24,9 +25,23 @@ http::Reply get_overlay(const Parts& parts, const http::Request& request);
 http::Reply get_original(const Parts& parts, const http::Request& request);
 // upload.cpp
 std::variant<http::Response, http::BodyReceiver> upload_image(const Parts& parts, const http::Request& request);
+// images_actions.cpp
+http::Reply act_on_images(const Parts& parts, const http::Request& request);
+// upload_many.cpp
+std::variant<http::Response, http::BodyReceiver> upload_many(const Parts& parts, const http::Request& request);
+// stats.cpp
+http::Reply stats(const Parts& parts, const http::Request& request);
+// uploads.cpp
+http::Reply tus_options(const Parts& parts, const http::Request& request);
+std::variant<http::Response, http::BodyReceiver> begin_upload(const Parts& parts, const http::Request& request);
+std::variant<http::Response, http::BodyReceiver> add_to_upload(const Parts& parts, const http::Request& request);
+std::variant<http::Response, http::BodyReceiver> overridden_upload(const Parts& parts, const http::Request& request);
+http::Reply get_upload(const Parts& parts, const http::Request& request);
+http::Reply delete_upload(const Parts& parts, const http::Request& request);
 // jobs.cpp
 http::Reply list_jobs(const Parts& parts, const http::Request& request);
 http::Reply get_job(const Parts& parts, const http::Request& request);
+http::Reply get_attempt(const Parts& parts, const http::Request& request);
 http::Reply retry_job(const Parts& parts, const http::Request& request);
 // jobs_actions.cpp
 http::Reply cancel_job(const Parts& parts, const http::Request& request);
@@ -42,6 +57,14 @@ http::Reply list_quarantine(const Parts& parts, const http::Request& request);
 http::Reply release_quarantine(const Parts& parts, const http::Request& request);
 // events.cpp
 http::Reply list_events(const Parts& parts, const http::Request& request);
+// event_stream.cpp
+http::Reply stream_events(const Parts& parts, const http::Request& request);
+// contract.cpp
+http::Reply openapi_document(const Parts& parts, const http::Request& request);
+http::Reply docs_page(const Parts& parts, const http::Request& request);
+http::Reply docs_asset(const Parts& parts, const http::Request& request);
+// problem_pages.cpp
+http::Reply problem_page(const Parts& parts, const http::Request& request);
 // system.cpp
 http::Reply livez(const Parts& parts, const http::Request& request);
 http::Reply readyz(const Parts& parts, const http::Request& request);

@@ -1,9 +1,12 @@
 // Images: list, one, delete, process again.
 #include "api/body_fields.h"
+#include "api/entity_tag.h"
 #include "api/handlers.h"
+#include "api/image_query.h"
 #include "api/json.h"
 #include "api/problem.h"
 #include "api/query.h"
+#include "api/upload_fields.h"
 #include "api/waiting.h"
 #include "base/log.h"
 #include "domain/error_codes.h"
@@ -13,6 +16,9 @@ namespace darkroom::api {
 namespace {
 
 namespace json = boost::json;
+
+// A list that finds little answers after this time with what it has, and with where to go on.
+constexpr auto kLongestSearch = std::chrono::milliseconds(200);
 
 Error no_such_image(domain::ImageId id) {
   return {std::string(domain::code::not_found), "There is no image " + std::to_string(id.value) + ". It may have been deleted."};
@@ -26,19 +32,34 @@ Result<store::Reprocess> read_reprocess(const Parts& parts, const json::object& 
   return store::Reprocess{.model = *model, .priority = *priority, .max_attempts = parts.config.max_attempts};
 }
 
+Result<store::ImageChange> read_change(const json::object& body) {
+  store::ImageChange change;
+  if (const auto* title = body.if_contains("title")) {
+    auto read = title->is_string() ? read_title(std::string(title->as_string())) : Result<std::string>(invalid("title must be a text."));
+    if (!read) return read.error();
+    change.title = std::move(*read);
+  }
+  auto priority = read_priority(body);
+  if (!priority) return priority.error();
+  change.priority = *priority;
+  if (!change.title && !change.priority) return invalid("Say what to change: title, priority, or both.");
+  return change;
+}
+
 }  // namespace
 
 http::Reply list_images(const Parts& parts, const http::Request& request) {
-  if (auto known = allow_query(request, {"limit", "before"}); !known) return problem(known.error());
-  auto limit = whole_number(request, "limit", {1, 200}, 50);
-  if (!limit) return problem(limit.error());
-  auto before = whole_number(request, "before", {1, INT64_MAX}, 0);
-  if (!before) return problem(before.error());
-  store::ImagePage page = parts.store.list_images(*before ? std::optional(domain::ImageId{*before}) : std::nullopt, static_cast<int>(*limit));
+  auto query = read_image_query(request);
+  if (!query) return problem(query.error());
+  store::FoundImages page = parts.store.find_images(*query, kLongestSearch);
   json::array items;
-  for (const store::ImageRecord& image : page.images) items.push_back(image_json(image, parts.store.attempts_of(image.job.id)));
-  json::value next = page.next ? json::value(page.next->value) : json::value(nullptr);
-  return json_response(200, json::object{{"items", std::move(items)}, {"next_before", std::move(next)}});
+  for (const store::FoundImage& each : page.images) items.push_back(image_json(each.image, each.attempts));
+  bool by_id = query->sort == store::ImageSort::newest;
+  json::value before = page.next && by_id ? json::value(page.next->id) : json::value(nullptr);
+  std::string cursor = page.next ? cursor_of(*query, *page.next) : "";
+  http::Response response = json_response(200, json::object{{"items", std::move(items)}, {"next_cursor", page.next ? json::value(cursor) : json::value(nullptr)}, {"next_before", before}});
+  if (page.next) response.headers.emplace_back("Link", "<" + next_page_address(request, cursor) + ">; rel=\"next\"");
+  return response;
 }
 
 http::Reply get_image(const Parts& parts, const http::Request& request) {
@@ -49,11 +70,27 @@ http::Reply get_image(const Parts& parts, const http::Request& request) {
   if (!wait) return problem(wait.error());
   auto image = parts.store.find_image(*id);
   if (!image) return problem(no_such_image(*id));
-  return answer_when_final(image->job.public_id, *wait, [&parts, id = *id]() -> Look {
+  return answer_when_final(image->job.public_id, *wait, [&parts, id = *id, request]() -> Look {
     auto found = parts.store.find_image(id);
     if (!found) return {problem(no_such_image(id)), true};
-    return {image_response(200, parts, *found), domain::is_final(found->job.state)};
+    return {with_tag(request, image_response(200, parts, *found), tag_of(*found)), domain::is_final(found->job.state)};
   });
+}
+
+http::Reply change_image(const Parts& parts, const http::Request& request) {
+  auto id = image_id(request);
+  if (!id) return problem(id.error());
+  auto body = json_body(request, {"title", "priority", "reason"});
+  if (!body) return problem(body.error());
+  auto change = read_change(*body);
+  if (!change) return problem(change.error());
+  auto reason = read_reason(*body);
+  if (!reason) return problem(reason.error());
+  std::string expected(request.header("if-match"));
+  auto as_expected = [&](const store::ImageRecord& image) { return expected.empty() || names_tag(expected, tag_of(image)); };
+  auto changed = parts.store.change_image(*id, *change, as_expected, actor_of(request, *reason), parts.clock.now());
+  if (!changed) return problem(changed.error());
+  return with_tag({}, image_response(200, parts, *changed), tag_of(*changed));
 }
 
 http::Reply delete_image(const Parts& parts, const http::Request& request) {

@@ -1,5 +1,6 @@
 // Jobs: list, one with its attempts, run again.
 #include "api/body_fields.h"
+#include "api/entity_tag.h"
 #include "api/handlers.h"
 #include "api/json.h"
 #include "api/problem.h"
@@ -47,11 +48,20 @@ http::Reply get_job(const Parts& parts, const http::Request& request) {
   if (!wait) return problem(wait.error());
   const std::string& id = request.params.at("id");
   if (!is_uuid(id) || !parts.store.find_job(id)) return problem(no_such_job(id));
-  return answer_when_final(id, *wait, [&parts, id]() -> Look {
+  return answer_when_final(id, *wait, [&parts, id, request]() -> Look {
     auto job = parts.store.find_job(id);
     if (!job) return {problem(no_such_job(id)), true};
-    return {job_response(parts, *job), domain::is_final(job->state)};
+    return {with_tag(request, job_response(parts, *job)), domain::is_final(job->state)};
   });
+}
+
+http::Reply get_attempt(const Parts& parts, const http::Request& request) {
+  if (auto known = allow_query(request, {}); !known) return problem(known.error());
+  const std::string &id = request.params.at("id"), &text = request.params.at("number");
+  auto number = parse_whole(text, "number", {1, 1'000'000});
+  auto attempt = number && is_uuid(id) ? parts.store.find_attempt(id, static_cast<int>(*number)) : std::nullopt;
+  if (!attempt) return problem(domain::code::not_found, "Job '" + id + "' has no finished attempt '" + text + "'. Attempts are numbered from 1; one that runs is shown by its job.");
+  return json_response(200, json::object{{"attempt", attempt_json(*attempt)}});
 }
 
 http::Reply retry_job(const Parts& parts, const http::Request& request) {

@@ -14,17 +14,7 @@ json::value or_null(const std::optional<Time>& time) { return time ? json::value
 
 json::array attempts_json(const std::vector<store::AttemptRecord>& attempts) {
   json::array list;
-  for (const store::AttemptRecord& attempt : attempts) {
-    list.push_back(json::object{{"number", attempt.number},
-                                {"worker", attempt.worker},
-                                {"started_at", to_rfc3339(attempt.started_at)},
-                                {"finished_at", or_null(attempt.finished_at)},
-                                {"ending", or_null(attempt.ending)},
-                                {"error_code", attempt.error ? json::value(attempt.error->code) : json::value(nullptr)},
-                                {"error_message", attempt.error ? json::value(attempt.error->message) : json::value(nullptr)},
-                                {"model_version", or_null(attempt.model_version)},
-                                {"timings", attempt.timings ? parsed(*attempt.timings) : json::value(nullptr)}});
-  }
+  for (const store::AttemptRecord& attempt : attempts) list.push_back(attempt_json(attempt));
   return list;
 }
 
@@ -44,6 +34,18 @@ void add_progress(json::object& object, const store::JobRecord& job, const std::
 }
 
 }  // namespace
+
+json::object attempt_json(const store::AttemptRecord& attempt) {
+  return {{"number", attempt.number},
+                                {"worker", attempt.worker},
+                                {"started_at", to_rfc3339(attempt.started_at)},
+                                {"finished_at", or_null(attempt.finished_at)},
+                                {"ending", or_null(attempt.ending)},
+                                {"error_code", attempt.error ? json::value(attempt.error->code) : json::value(nullptr)},
+                                {"error_message", attempt.error ? json::value(attempt.error->message) : json::value(nullptr)},
+                                {"model_version", or_null(attempt.model_version)},
+                                {"timings", attempt.timings ? parsed(*attempt.timings) : json::value(nullptr)}};
+}
 
 std::string_view image_status(domain::JobState state) {
   using domain::JobState;

@@ -40,6 +40,8 @@ struct RunnerReport {
   std::vector<RunnerState> runners;
 };
 
+struct Resumable;  // resumable.h
+
 struct Parts {
   ApiConfig config;
   store::Store& store;
@@ -53,6 +55,7 @@ struct Parts {
   models::Librarian* librarian = nullptr;  // of `catalogue`; never null in a server
   views::Pictures* pictures = nullptr;  // for the routes of pictures; never null in a server
   const auth::Sealer* sealer = nullptr;  // for secrets that are stored; never null in a server
+  const Resumable* resumable = nullptr;  // uploads in pieces; never null in a server
   blob::BlobReader* photos = nullptr;   // also those that other processes of the installation keep; null: only `blobs`
 };
 

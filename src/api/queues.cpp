@@ -1,4 +1,5 @@
 // Queues: what they hold, how fast they move, and their limits, which act at the next claim.
+#include "api/entity_tag.h"
 #include "api/handlers.h"
 #include "api/problem.h"
 #include "api/query.h"
@@ -156,12 +157,12 @@ http::Reply list_queues(const Parts& parts, const http::Request& request) {
   Time now = parts.clock.now();
   json::array items;
   for (const QueueReport& report : parts.store.queues(now)) items.push_back(queue_json(report, now));
-  return json_response(200, json::object{{"items", std::move(items)}});
+  return with_tag(request, json_response(200, json::object{{"items", std::move(items)}}));
 }
 
 http::Reply get_queue(const Parts& parts, const http::Request& request) {
   if (auto known = allow_query(request, {}); !known) return problem(known.error());
-  return queue_response(parts, request.params.at("name"));
+  return with_tag(request, queue_response(parts, request.params.at("name")));
 }
 
 http::Reply change_queue(const Parts& parts, const http::Request& request) {

@@ -2,12 +2,14 @@
 #include "api/routes.h"
 
 #include "api/handlers.h"
+#include "api/language.h"
 #include "api/problem.h"
 #include "auth/peer_signature.h"
 #include "auth/token.h"
 #include "base/hash.h"
 #include "domain/error_codes.h"
 
+#include <memory>
 #include <stdexcept>
 
 namespace darkroom::api {
@@ -25,6 +27,7 @@ constexpr const char* kPeer = "peer";      // another process of this installati
 constexpr std::uint64_t kSmallBody = 64 * 1024;
 constexpr std::uint64_t kListBody = 1024 * 1024;  // ten thousand ids
 constexpr std::uint64_t kModelForm = (std::uint64_t{4} * 1024 + 32) * 1024 * 1024;  // the largest model, labels and sidecar
+constexpr std::uint64_t kManyPhotos = std::uint64_t{2} * 1024 * 1024 * 1024;  // of one request with many
 constexpr std::uint64_t kFormOverhead = 256 * 1024;  // boundaries, part headers and fields around the photo
 
 struct Line {
@@ -41,12 +44,19 @@ std::vector<Line> table(const Parts& parts) {
   return {
       {Method::get, "/", kPublic, RunsOn::io_thread, 0, front_page},
       {Method::get, "/style.css", kPublic, RunsOn::io_thread, 0, front_style},
+      {Method::get, "/openapi.json", kPublic, RunsOn::io_thread, 0, openapi_document},
+      {Method::get, "/docs", kPublic, RunsOn::io_thread, 0, docs_page},
+      {Method::get, "/docs/{file}", kPublic, RunsOn::io_thread, 0, docs_asset},
+      {Method::get, "/problems/{code}", kPublic, RunsOn::io_thread, 0, problem_page},
       {Method::get, "/livez", kPublic, RunsOn::io_thread, 0, livez},
       {Method::get, "/readyz", kPublic, RunsOn::pool, 0, readyz},
 
       {Method::post, "/api/v1/images", kAdmin, RunsOn::pool, photo, upload_image},
       {Method::get, "/api/v1/images", kAdmin, RunsOn::pool, 0, list_images},
+      {Method::post, "/api/v1/images/many", kAdmin, RunsOn::pool, kManyPhotos, upload_many},
+      {Method::post, "/api/v1/images/actions", kAdmin, RunsOn::pool, kListBody, act_on_images},
       {Method::get, "/api/v1/images/{id}", kAdmin, RunsOn::pool, 0, get_image},
+      {Method::patch, "/api/v1/images/{id}", kAdmin, RunsOn::pool, kSmallBody, change_image},
       {Method::del, "/api/v1/images/{id}", kAdmin, RunsOn::pool, 0, delete_image},
       {Method::post, "/api/v1/images/{id}/reprocess", kAdmin, RunsOn::pool, kSmallBody, reprocess_image},
       {Method::get, "/api/v1/images/{id}/thumbnail", kAdmin, RunsOn::pool, 0, get_thumbnail},
@@ -54,8 +64,16 @@ std::vector<Line> table(const Parts& parts) {
       {Method::get, "/api/v1/images/{id}/overlay", kAdmin, RunsOn::pool, 0, get_overlay},
       {Method::get, "/api/v1/images/{id}/original", kAdmin, RunsOn::pool, 0, get_original},
 
+      {Method::options, "/api/v1/uploads", kPublic, RunsOn::io_thread, 0, tus_options},
+      {Method::post, "/api/v1/uploads", kAdmin, RunsOn::pool, photo, begin_upload},
+      {Method::get, "/api/v1/uploads/{id}", kAdmin, RunsOn::pool, 0, get_upload},
+      {Method::patch, "/api/v1/uploads/{id}", kAdmin, RunsOn::pool, photo, add_to_upload},
+      {Method::post, "/api/v1/uploads/{id}", kAdmin, RunsOn::pool, photo, overridden_upload},
+      {Method::del, "/api/v1/uploads/{id}", kAdmin, RunsOn::pool, 0, delete_upload},
+
       {Method::get, "/api/v1/jobs", kAdmin, RunsOn::pool, 0, list_jobs},
       {Method::get, "/api/v1/jobs/{id}", kAdmin, RunsOn::pool, 0, get_job},
+      {Method::get, "/api/v1/jobs/{id}/attempts/{number}", kAdmin, RunsOn::pool, 0, get_attempt},
       {Method::post, "/api/v1/jobs/{id}/retry", kAdmin, RunsOn::pool, kSmallBody, retry_job},
       {Method::post, "/api/v1/jobs/{id}/cancel", kAdmin, RunsOn::pool, kSmallBody, cancel_job},
       {Method::patch, "/api/v1/jobs/{id}", kAdmin, RunsOn::pool, kSmallBody, change_job},
@@ -88,27 +106,40 @@ std::vector<Line> table(const Parts& parts) {
       {Method::del, "/api/v1/quarantine/{sha256}", kAdmin, RunsOn::pool, 0, release_quarantine},
 
       {Method::get, "/api/v1/events", kAdmin, RunsOn::pool, 0, list_events},
+      {Method::get, "/api/v1/events/stream", kAdmin, RunsOn::pool, 0, stream_events},
       {Method::get, "/api/v1/models", kAdmin, RunsOn::pool, 0, list_models},
       {Method::get, "/api/v1/models/{name}", kAdmin, RunsOn::pool, 0, get_model},
       {Method::put, "/api/v1/models/{name}", kAdmin, RunsOn::pool, kModelForm, put_model},
       {Method::del, "/api/v1/models/{name}", kAdmin, RunsOn::pool, 0, delete_model},
       {Method::post, "/api/v1/models/{name}/activate", kAdmin, RunsOn::pool, kSmallBody, activate_model},
       {Method::del, "/api/v1/models/{name}/versions/{version}", kAdmin, RunsOn::pool, 0, delete_model_version},
+      {Method::get, "/api/v1/stats", kAdmin, RunsOn::pool, 0, stats},
       {Method::get, "/api/v1/status", kAdmin, RunsOn::pool, 0, status},
 
       {Method::get, "/internal/v1/photos/{sha256}", kPeer, RunsOn::pool, 0, photo_piece},
   };
 }
 
+http::BodyReceiver read_by(const http::Request& request, http::BodyReceiver receiver) {
+  auto kept = std::make_shared<http::Request>(request);
+  return {[kept, receive = std::move(receiver.receive)](std::string_view piece) -> std::optional<http::Response> {
+            auto refusal = receive(piece);
+            return refusal ? std::optional(as_read_by(*kept, std::move(*refusal))) : std::nullopt;
+          },
+          [kept, finish = std::move(receiver.finish)] { return as_read_by(*kept, finish()); }};
+}
+
 http::Route route_from(const Line& line, const Parts& parts) {
   http::Route route{line.method, line.pattern, line.access, line.runs_on, line.max_body, {}};
   if (const auto* plain = std::get_if<Plain>(&line.handler)) {
     route.handler = http::Handler([handle = *plain, &parts](const http::Request& request) {
-      return with_world_errors<http::Reply>([&] { return handle(parts, request); });
+      return as_read_by(request, with_world_errors<http::Reply>([&] { return handle(parts, request); }));
     });
   } else {
-    route.handler = http::BodyHandler([handle = std::get<Streamed>(line.handler), &parts](const http::Request& request) {
-      return with_world_errors<std::variant<http::Response, http::BodyReceiver>>([&] { return handle(parts, request); });
+    route.handler = http::BodyHandler([handle = std::get<Streamed>(line.handler), &parts](const http::Request& request) -> std::variant<http::Response, http::BodyReceiver> {
+      auto opened = with_world_errors<std::variant<http::Response, http::BodyReceiver>>([&] { return handle(parts, request); });
+      if (auto* refusal = std::get_if<http::Response>(&opened)) return as_read_by(request, std::move(*refusal));
+      return read_by(request, std::move(std::get<http::BodyReceiver>(opened)));
     });
   }
   return route;

@@ -1,6 +1,7 @@
 // Taking in a photo. The order is the promise: bytes to a temporary file while they are hashed, checks from the header, the blob made durable, then one
 // transaction with image, job and event, and only then 201. Whatever stops on the way takes the temporary file with it.
 #include "api/handlers.h"
+#include "api/photo_header.h"
 #include "api/problem.h"
 #include "api/query.h"
 #include "api/upload_fields.h"
@@ -8,13 +9,7 @@
 #include "base/fail_point.h"
 #include "domain/error_codes.h"
 #include "http/multipart.h"
-#include "imaging/header.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <memory>
 
 namespace darkroom::api {
@@ -23,45 +18,6 @@ namespace {
 namespace code = domain::code;
 
 Error error(std::string_view code, std::string message) { return {std::string(code), std::move(message)}; }
-
-// The staged file as memory, for the header checks. A small one is read, since taking a mapping away again interrupts every processor that
-// runs a thread of this process; a large one is mapped and never held whole.
-class FileView {
- public:
-  FileView(int fd, std::int64_t size) : size_(static_cast<std::size_t>(size)) {
-    size_ <= kLargestRead ? read(fd) : map(fd);
-  }
-  ~FileView() {
-    if (mapped_) ::munmap(const_cast<std::uint8_t*>(mapped_), size_);
-  }
-  FileView(const FileView&) = delete;
-  FileView& operator=(const FileView&) = delete;
-
-  std::span<const std::uint8_t> bytes() const { return {mapped_ ? mapped_ : read_.get(), size_}; }
-
- private:
-  static constexpr std::size_t kLargestRead = 256 * 1024;
-
-  void read(int fd) {
-    read_ = std::make_unique_for_overwrite<std::uint8_t[]>(size_);
-    for (std::size_t have = 0; have < size_;) {
-      ssize_t got = ::pread(fd, read_.get() + have, size_ - have, static_cast<off_t>(have));
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) throw std::runtime_error(std::string("cannot read an uploaded photo: ") + std::strerror(errno));
-      have += static_cast<std::size_t>(got);
-    }
-  }
-
-  void map(int fd) {
-    void* mapped = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (mapped == MAP_FAILED) throw std::runtime_error(std::string("cannot map an uploaded photo: ") + std::strerror(errno));
-    mapped_ = static_cast<const std::uint8_t*>(mapped);
-  }
-
-  std::size_t size_;
-  const std::uint8_t* mapped_ = nullptr;
-  std::unique_ptr<std::uint8_t[]> read_;
-};
 
 class Upload {
  public:
@@ -128,16 +84,7 @@ class Upload {
     if (!staged_) return error(code::missing_file, "Send the photo as the multipart field 'file'.");
     auto image = read_upload_form(form_, parts_, actor_.name);
     if (!image) return image.error();
-    {
-      FileView photo(staged_->fd(), staged_->size());
-      auto header = imaging::read_header(photo.bytes(), parts_.config.photo);
-      if (!header) return header.error();
-      image->format = imaging::to_string(header->format);
-      image->width = header->width;
-      image->height = header->height;
-    }
-    image->byte_count = staged_->size();
-    image->sha256 = staged_->sha256();
+    if (auto described = describe_photo(*staged_, parts_.config.photo, *image); !described) return described.error();
     if (key_) image->idempotency = store::IdempotencyKey{actor_.name, *key_, fingerprint(form_, image->sha256)};
     parts_.blobs.keep(*staged_);
     auto made = parts_.store.create_image(*image, actor_, parts_.clock.now());

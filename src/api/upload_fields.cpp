@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "domain/error_codes.h"
 #include "http/ascii.h"
+#include "text/unicode.h"
 
 #include <boost/json.hpp>
 
@@ -117,6 +118,11 @@ std::string fingerprint(const UploadForm& form, const std::string& photo_sha256)
   return sha256_hex(text);
 }
 
+Result<std::string> read_title(const std::string& text) {
+  if (text.empty()) return invalid("title must not be empty.");
+  return short_text("title", text::composed(text), kLongestTitle);
+}
+
 bool is_upload_field(std::string_view name) { return std::ranges::find(kFields, name) != kFields.end(); }
 
 Result<store::NewImage> read_upload_form(const UploadForm& form, const Parts& parts, const std::string& actor) {
@@ -127,7 +133,7 @@ Result<store::NewImage> read_upload_form(const UploadForm& form, const Parts& pa
   store::NewImage image;
   auto title = short_text("title", field("title"), kLongestTitle);
   if (!title) return title.error();
-  image.title = title->empty() ? title_from(form.file_name) : *title;
+  image.title = title->empty() ? title_from(text::composed(form.file_name)) : text::composed(*title);
   auto owner = short_text("uploader", field("uploader"), kLongestName);
   if (!owner) return owner.error();
   image.owner = owner->empty() ? actor : *owner;

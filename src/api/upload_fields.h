@@ -16,6 +16,9 @@ namespace darkroom::api {
 // title, priority, model, metadata, external_id, uploader, batch, run_at, delay_seconds, expires_in_seconds.
 bool is_upload_field(std::string_view name);
 
+// A title in NFC, as it is stored: 1 to 200 characters. Error: invalid_field.
+Result<std::string> read_title(const std::string& text);
+
 struct UploadForm {
   std::map<std::string, std::string> fields;
   std::string file_name;

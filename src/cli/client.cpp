@@ -31,6 +31,37 @@ std::size_t collect(char* data, std::size_t size, std::size_t count, void* body)
   return size * count;
 }
 
+std::size_t collect_header(char* data, std::size_t size, std::size_t count, void* headers) {
+  std::string_view line(data, size * count);
+  auto colon = line.find(':');
+  if (colon != std::string_view::npos) {
+    std::string name(line.substr(0, colon));
+    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    std::string_view value = line.substr(colon + 1);
+    while (!value.empty() && (value.front() == ' ')) value.remove_prefix(1);
+    while (!value.empty() && (value.back() == '\r' || value.back() == '\n' || value.back() == ' ')) value.remove_suffix(1);
+    (*static_cast<std::map<std::string, std::string>*>(headers))[name] = value;
+  }
+  return size * count;
+}
+
+// The body of a refusal is kept, that of a stream handed on.
+struct Streaming {
+  CURL* handle;
+  const std::function<bool(std::string_view)>& take;
+  std::string refusal;
+};
+
+std::size_t stream_piece(char* data, std::size_t size, std::size_t count, void* state) {
+  auto& streaming = *static_cast<Streaming*>(state);
+  long status = 0;
+  curl_easy_getinfo(streaming.handle, CURLINFO_RESPONSE_CODE, &status);
+  std::string_view piece(data, size * count);
+  if (status == 200) return streaming.take(piece) ? piece.size() : 0;
+  streaming.refusal += piece;
+  return piece.size();
+}
+
 Easy make_handle(const std::string& url, Headers& headers, const std::string& token) {
   static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
   Easy handle(started == CURLE_OK ? curl_easy_init() : nullptr);
@@ -125,6 +156,43 @@ Result<Answer> Client::send(const std::string& method, const std::string& path, 
     curl_easy_setopt(handle.get(), CURLOPT_COPYPOSTFIELDS, text.c_str());
   }
   return perform(handle.get(), kAnswerWithin, url_);
+}
+
+Result<Answer> Client::ask(const std::string& method, const std::string& path, const std::map<std::string, std::string>& sent, std::string_view body) const {
+  Headers headers;
+  for (const auto& [name, value] : sent) headers.reset(curl_slist_append(headers.release(), (name + ": " + value).c_str()));
+  Easy handle = make_handle(url_ + path, headers, token_);
+  std::map<std::string, std::string> received;
+  curl_easy_setopt(handle.get(), CURLOPT_HEADERFUNCTION, collect_header);
+  curl_easy_setopt(handle.get(), CURLOPT_HEADERDATA, &received);
+  curl_easy_setopt(handle.get(), CURLOPT_CUSTOMREQUEST, method.c_str());
+  if (method != "GET" && method != "DELETE") {
+    curl_easy_setopt(handle.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    curl_easy_setopt(handle.get(), CURLOPT_POSTFIELDS, body.data());
+  }
+  auto answer = perform(handle.get(), kAnswerWithin, url_);
+  if (answer) answer->headers = std::move(received);
+  return answer;
+}
+
+Result<Answer> Client::stream(const std::string& path, const std::map<std::string, std::string>& sent, const std::function<bool(std::string_view)>& take) const {
+  Headers headers;
+  for (const auto& [name, value] : sent) headers.reset(curl_slist_append(headers.release(), (name + ": " + value).c_str()));
+  Easy handle = make_handle(url_ + path, headers, token_);
+  Streaming streaming{handle.get(), take, {}};
+  curl_easy_setopt(handle.get(), CURLOPT_WRITEFUNCTION, stream_piece);
+  curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &streaming);
+  curl_easy_setopt(handle.get(), CURLOPT_LOW_SPEED_LIMIT, 1L);  // a live stream has a comment every 15 s
+  curl_easy_setopt(handle.get(), CURLOPT_LOW_SPEED_TIME, 45L);
+  CURLcode code = curl_easy_perform(handle.get());
+  Answer answer;
+  long status = 0;
+  curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
+  answer.status = static_cast<int>(status);
+  if (status == 0 || (status == 200 && code != CURLE_WRITE_ERROR)) return Error{"unreachable", "The stream from " + url_ + " broke off."};
+  boost::system::error_code ignored;
+  answer.body = boost::json::parse(streaming.refusal, ignored);
+  return answer;
 }
 
 Result<Answer> Client::upload(const std::string& path, const std::string& file, const std::map<std::string, std::string>& fields, const std::string& idempotency_key) const {

@@ -5,14 +5,17 @@
 
 #include <boost/json.hpp>
 
+#include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace darkroom::cli {
 
 struct Answer {
   int status = 0;
   boost::json::value body;  // null when the body is not JSON
+  std::map<std::string, std::string> headers = {};  // of ask() only; names in small letters
 
   bool ok() const { return status >= 200 && status < 300; }
   // code and detail of a problem; a sentence of our own when the server gave none.
@@ -26,6 +29,10 @@ class Client {
   const std::string& url() const { return url_; }
   // Error "unreachable" when no server answers. Waits at most 75 s, longer than any ?wait. From any thread.
   Result<Answer> get(const std::string& path) const;
+  // Any request with a body as it is. Error "unreachable".
+  Result<Answer> ask(const std::string& method, const std::string& path, const std::map<std::string, std::string>& headers, std::string_view body) const;
+  // A stream of text that does not end by itself: `take` is given each piece and returns whether to go on. Error "unreachable" when it breaks.
+  Result<Answer> stream(const std::string& path, const std::map<std::string, std::string>& headers, const std::function<bool(std::string_view)>& take) const;
   // The body as it came, whatever it is; the problem's error when the server answers with one.
   Result<std::string> download(const std::string& path) const;
   Result<Answer> send(const std::string& method, const std::string& path, const boost::json::object& body) const;

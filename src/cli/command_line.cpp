@@ -2,6 +2,7 @@
 
 #include "base/fail_point.h"
 #include "base/log.h"
+#include "cli/add_command.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "roles/serve.h"
@@ -32,16 +33,6 @@ Examples:
 
 Exit codes: 0 ok, 1 failure or a failed job, 2 usage, 3 not found, 4 conflict, 5 no server answers.)";
 
-// What all commands share, and the one that was chosen.
-struct Chosen {
-  config::Sources sources;
-  std::string url;
-  std::string token;
-  bool json = false;
-  bool test_mode = false;
-  std::function<int(const config::Loaded&)> command;
-};
-
 // The service's folder for root, a folder in the home otherwise.
 std::string default_data_dir() {
   if (::geteuid() == 0) return "/var/lib/darkroom";
@@ -59,6 +50,8 @@ std::map<std::string, std::string> darkroom_environment() {
   }
   return found;
 }
+
+}  // namespace
 
 void add_flag_of_key(CLI::App& command, Chosen& chosen, const std::string& flag, const std::string& key, const std::string& help) {
   command.add_option_function<std::string>(flag, [&chosen, key](const std::string& text) { chosen.sources.flags[key] = text; }, help);
@@ -83,6 +76,8 @@ CLI::App* add_client(CLI::App& app, Chosen& chosen, const std::string& name, con
   return command;
 }
 
+namespace {
+
 void add_role(CLI::App& app, Chosen& chosen, roles::Role role, const std::string& help) {
   CLI::App* command = app.add_subcommand(std::string(roles::to_string(role)), help);
   add_common(*command, chosen);
@@ -106,6 +101,7 @@ void add_submit(CLI::App& app, Chosen& chosen) {
   CLI::App* command = add_client(app, chosen, "submit", "Send photos to be processed", [options](const Session& session) { return submit(session, *options); });
   command->add_option("photos", options->photos, "JPEG, PNG, WebP or GIF files")->required();
   command->add_flag("--wait", options->wait, "Wait for the results and print each as it finishes");
+  command->add_flag("--resumable", options->resumable, "Send in pieces, and go on where it was after the connection or the server was lost");
   command->add_flag("--start-server", options->start_server, "Start a server for this run if none is running");
   for (const char* field : {"model", "priority", "title", "uploader", "external-id", "metadata", "run-at"}) {
     std::string key(field);
@@ -135,9 +131,8 @@ void add_picture(CLI::App& app, Chosen& chosen) {
 void add_looking(CLI::App& app, Chosen& chosen) {
   auto limit = std::make_shared<int>(20);
   auto state = std::make_shared<std::string>(), id = std::make_shared<std::string>(), photo = std::make_shared<std::string>();
-  CLI::App* images = add_client(app, chosen, "images", "List images, newest first", [limit](const Session& session) { return show_images(session, *limit); });
   CLI::App* jobs = add_client(app, chosen, "jobs", "List jobs, newest first", [=](const Session& session) { return show_jobs(session, *state, *limit); });
-  for (CLI::App* list : {images, jobs}) list->add_option("--limit", *limit, "How many")->check(CLI::Range(1, 200));
+  jobs->add_option("--limit", *limit, "How many")->check(CLI::Range(1, 200));
   jobs->add_option("--state", *state, "Only these")->check(CLI::IsMember({"scheduled", "queued", "running", "completed", "failed", "cancelled"}));
   add_client(app, chosen, "job", "One job with its attempts", [id](const Session& session) { return show_job(session, *id); })->add_option("id", *id, "job_id, a UUID")->required();
   add_client(app, chosen, "image", "One image with its result", [id](const Session& session) { return show_image(session, *id); })->add_option("id", *id, "The image's number")->required();
@@ -334,6 +329,7 @@ int run(int argc, char** argv) {
   app.footer(kExamples);
   add_roles(app, chosen);
   add_submit(app, chosen);
+  add_finding(app, chosen);
   add_looking(app, chosen);
   add_acting(app, chosen);
   add_batches(app, chosen);

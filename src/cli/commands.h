@@ -23,6 +23,7 @@ struct SubmitOptions {
   std::map<std::string, std::string> fields;  // of the upload's form
   std::string batch;                          // title of a batch to be made of these photos; empty: none
   std::string idempotency_key;                // of several photos each gets its own, with its number behind it
+  bool resumable = false;  // in pieces
   bool wait = false;
   bool start_server = false;
 };
@@ -51,6 +52,16 @@ struct ChosenVersion {
   bool force = false;  // remove it also while jobs wait for it
 };
 
+struct ImageListOptions {
+  int limit = 20;
+  std::map<std::string, std::string> query;  // conditions and sort
+};
+
+struct WatchOptions {
+  std::map<std::string, std::string> query;  // after, image, batch, types
+  int count = 0;                             // end after so many; 0: never
+};
+
 // One of cancel, reprioritise, retry, reprocess, on jobs that are named or that meet a filter.
 struct ManyOptions {
   std::string action;
@@ -62,8 +73,11 @@ struct ManyOptions {
 };
 
 int submit(const Session& session, const SubmitOptions& options);                                       // submit.cpp
-int show_images(const Session& session, int limit);                                                     // show.cpp
-int show_jobs(const Session& session, const std::string& state, int limit);
+int show_images(const Session& session, const ImageListOptions& options);                               // images.cpp
+int edit_image(const Session& session, const std::string& image, const boost::json::object& change);
+int show_jobs(const Session& session, const std::string& state, int limit);                             // show.cpp
+int watch(const Session& session, const WatchOptions& options);                                         // watch.cpp
+int show_stats(const Session& session);                                                                 // images.cpp
 int show_job(const Session& session, const std::string& id);
 int show_image(const Session& session, const std::string& id);
 int fetch_picture(const Session& session, const PictureOptions& options);                               // picture.cpp

@@ -1,4 +1,4 @@
-// Commands that look: images, jobs, one of each.
+// Commands that look: jobs, one job, one image.
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/local_server.h"
@@ -50,14 +50,6 @@ std::string job_line(const json::object& job) {
 }
 
 }  // namespace
-
-int show_images(const Session& session, int limit) {
-  return show(session, "/api/v1/images?limit=" + std::to_string(limit), [](const json::object& answer) {
-    std::string lines;
-    for (const json::value& image : answer.at("items").as_array()) lines += describe_image(image.as_object());
-    return lines.empty() ? "no images yet: darkroom submit PHOTO\n" : lines;
-  });
-}
 
 int show_jobs(const Session& session, const std::string& state, int limit) {
   std::string path = "/api/v1/jobs?limit=" + std::to_string(limit) + (state.empty() ? "" : "&state=" + state);

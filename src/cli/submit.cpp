@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/local_server.h"
+#include "cli/resumable.h"
 #include "json/text.h"
 
 #include <unistd.h>
@@ -102,6 +103,11 @@ void submit_one(const Client& client, const SubmitOptions& options, std::size_t 
   const std::string& photo = options.photos[number];
   std::string key = options.idempotency_key;
   if (!key.empty() && options.photos.size() > 1) key += "-" + std::to_string(number + 1);
+  if (options.resumable) {
+    auto image = upload_resumably(client, photo, options.fields);
+    if (image && options.wait) image = wait_for(client, std::move(*image));
+    return image ? board.done(photo, std::move(*image)) : board.refused(photo, image.error());
+  }
   auto answer = client.upload(options.wait ? "/api/v1/images?wait=60" : "/api/v1/images", photo, options.fields, key);
   if (!answer) return board.refused(photo, answer.error());
   if (!answer->ok()) return board.refused(photo, answer->error());

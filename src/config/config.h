@@ -29,6 +29,9 @@ struct Config {
   std::string default_model = "demo";
   std::string admin_token;  // replaces the bootstrap token at every start; empty: one is made at the first
   std::int64_t free_disk_floor = 500'000'000;  // bytes; below it no photo is taken in
+  std::string rate_limit;  // requests of one token, as 600/m; empty: any number
+  std::int64_t uploads_quota = 10'000'000'000;  // bytes that all uploads in pieces may have announced together
+  std::chrono::hours uploads_kept{24};            // then one that is not complete is forgotten
   std::int64_t pictures_budget = 2'000'000'000;  // bytes of thumbnails, previews and overlays together
   std::int64_t models_memory = 4096LL * 1024 * 1024;  // bytes that the runners of all models may use together before idle ones end; 0: no bound
   std::chrono::seconds drain_grace{10};

@@ -1,6 +1,8 @@
 // The table of keys. It alone decides names, environment variables, the sample file, `config show` and the checks.
 #include "config/config.h"
 
+#include "domain/rate.h"
+
 #include <algorithm>
 #include <charconv>
 #include <limits>
@@ -152,6 +154,25 @@ std::vector<Key> photo_keys() {
   };
 }
 
+std::vector<Key> upload_keys() {
+  return {
+      whole_key("uploads.quota_mb", "Resumable uploads under way may have announced at most so much together; more are refused (507).", {1, 1'000'000'000},
+                [](const Config& c) { return c.uploads_quota / 1'000'000; }, [](Config& c, std::int64_t n) { c.uploads_quota = n * 1'000'000; }),
+      whole_key("uploads.keep_hours", "A resumable upload that is not complete by then is forgotten.", {1, 8'760},
+                [](const Config& c) { return c.uploads_kept.count(); }, [](Config& c, std::int64_t n) { c.uploads_kept = std::chrono::hours(n); }),
+  };
+}
+
+Key rate_limit_key() {
+  Key key = make("http.rate_limit", "At most so many requests of one token, as 600/m or 20/s; empty: any number.", "a rate such as 600/m, or empty");
+  key.get = [](const Config& config) { return quoted(config.rate_limit); };
+  key.set = [](Config& config, const std::string& text) {
+    config.rate_limit = text;
+    return text.empty() || domain::parse_rate(text).has_value();
+  };
+  return key;
+}
+
 Key days_key(const char* name, const char* sentence, std::chrono::days scheduler::RetentionConfig::*field) {
   return whole_key(name, sentence, {0, 36'500}, [field](const Config& c) { return (c.retention.*field).count(); },
                    [field](Config& c, std::int64_t n) { c.retention.*field = std::chrono::days(n); });
@@ -201,7 +222,7 @@ std::vector<Key> cluster_keys() {
 const std::vector<Key>& keys() {
   static const std::vector<Key> kKeys = [] {
     std::vector<Key> all = general_keys();
-    for (auto part : {cluster_keys(), run_keys(), photo_keys(), upkeep_keys()}) all.insert(all.end(), part.begin(), part.end());
+    for (auto part : {cluster_keys(), std::vector<Key>{rate_limit_key()}, run_keys(), photo_keys(), upload_keys(), upkeep_keys()}) all.insert(all.end(), part.begin(), part.end());
     return all;
   }();
   return kKeys;

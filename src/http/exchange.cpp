@@ -68,6 +68,15 @@ Response Exchange::too_large() const {
   return error_page_("too_large", "The request body may have at most " + std::to_string(route_.max_body) + " bytes.");
 }
 
+EventStream::Piece Exchange::next(EventStream& stream) {
+  try {
+    return stream.next();
+  } catch (const std::exception& error) {
+    log::error("an event stream broke", {{"path", request_.path}, {"cause", error.what()}});
+    return {"", false, true};
+  }
+}
+
 std::optional<Response> Exchange::resume(Parked& parked, bool timed_out) {
   return guarded([&]() -> std::optional<Response> {
     auto response = parked.resume(timed_out);

@@ -26,6 +26,9 @@ class Exchange {
   // After advance() returned a Parked reply: tries it again. With `timed_out` there is always an answer.
   std::optional<Response> resume(Parked& parked, bool timed_out);
 
+  // The next piece of a stream; what it throws ends the stream.
+  EventStream::Piece next(EventStream& stream);
+
  private:
   std::optional<Reply> open();
   std::optional<Reply> receive(std::string_view piece);

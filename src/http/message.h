@@ -29,6 +29,7 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string remote_address;
   std::string principal;  // who asks, as the guard found out; empty: nobody in particular
+  std::vector<std::pair<std::string, std::string>> answer_headers;  // that the guard wants in the answer, whatever it is
   std::optional<std::uint64_t> content_length;
   std::string body;  // of routes that take a whole body; empty otherwise
 
@@ -51,7 +52,21 @@ struct Parked {
   std::function<std::optional<Response>(bool timed_out)> resume;
 };
 
-using Reply = std::variant<Response, Parked>;
+// An answer that does not end (text/event-stream): the connection waits, no thread does. `next` is called on a pool thread at the beginning, whenever wake(key) is
+// called (though not more often than ten times a second), and after `poll` of silence. Only when the client has read what it was given is it called again, so a slow
+// reader holds one piece; one that reads nothing for the server's write timeout is cut off.
+struct EventStream {
+  struct Piece {
+    std::string text;           // may be empty
+    bool more_at_once = false;  // more is ready
+    bool ended = false;         // the connection is closed behind it
+  };
+  std::string key;
+  std::chrono::milliseconds poll{15'000};
+  std::function<Piece()> next;
+};
+
+using Reply = std::variant<Response, Parked, EventStream>;
 
 // Takes a request body piece by piece, on pool threads, one call at a time. Destroying it before finish() means that the client went away or was
 // refused: whatever it holds must go with it.

@@ -16,6 +16,7 @@ constexpr auto kReasons = std::to_array<std::pair<int, std::string_view>>({
     {202, "Accepted"},
     {204, "No Content"},
     {206, "Partial Content"},
+    {207, "Multi-Status"},
     {301, "Moved Permanently"},
     {302, "Found"},
     {303, "See Other"},
@@ -38,9 +39,11 @@ constexpr auto kReasons = std::to_array<std::pair<int, std::string_view>>({
     {415, "Unsupported Media Type"},
     {416, "Range Not Satisfiable"},
     {422, "Unprocessable Content"},
+    {423, "Locked"},
     {428, "Precondition Required"},
     {429, "Too Many Requests"},
     {431, "Request Header Fields Too Large"},
+    {460, "Checksum Mismatch"},
     {500, "Internal Server Error"},
     {501, "Not Implemented"},
     {502, "Bad Gateway"},
@@ -70,7 +73,9 @@ void append_field(std::string& text, std::string_view name, std::string_view val
 
 bool may_have_body(int status) { return status >= 200 && status != 204 && status != 304; }
 
-std::string response_head(const Response& response, bool keep_alive) {
+namespace {
+
+std::string head_of(const Response& response, bool keep_alive, bool with_length) {
   std::string text;
   text.reserve(384);
   text += "HTTP/1.1 " + std::to_string(response.status) + ' ';
@@ -85,10 +90,16 @@ std::string response_head(const Response& response, bool keep_alive) {
   if (!cache_decided) text += "Cache-Control: no-store\r\n";
   if (may_have_body(response.status)) {
     if (!response.content_type.empty()) append_field(text, "Content-Type", response.content_type);
-    append_field(text, "Content-Length", std::to_string(response.body.size()));
+    if (with_length) append_field(text, "Content-Length", std::to_string(response.body.size()));
   }
   text += keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
   return text;
 }
+
+}  // namespace
+
+std::string response_head(const Response& response, bool keep_alive) { return head_of(response, keep_alive, true); }
+
+std::string stream_head(const Response& response) { return head_of(response, false, false); }
 
 }  // namespace darkroom::http

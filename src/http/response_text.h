@@ -11,6 +11,8 @@ namespace darkroom::http {
 // unless the handler set one) and the framing, which is the server's alone: a handler's Connection, Content-Length and
 // Transfer-Encoding are left out. Control characters in values become spaces.
 std::string response_head(const Response& response, bool keep_alive);
+// Of an answer whose body ends with the connection: without a length.
+std::string stream_head(const Response& response);
 
 // 1xx, 204 and 304 have no body.
 bool may_have_body(int status);

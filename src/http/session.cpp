@@ -42,6 +42,7 @@ Session::Go Session::step() {
     case State::writing: return step_write();
     case State::lingering: return step_linger();
     case State::parked: watch_parked_client(); return Go::wait;
+    case State::streaming: return step_stream();
     case State::calling:
     case State::closed: return Go::wait;
   }
@@ -59,6 +60,13 @@ Session::Go Session::expire() {
     case State::parked:
       timed_out_ = true;
       resume();
+      return Go::wait;
+    case State::streaming:
+      if (!has_unsent()) {
+        woken_ = true;
+        return Go::on;
+      }
+      close();
       return Go::wait;
     case State::writing:
     case State::lingering: close(); return Go::wait;
@@ -120,11 +128,15 @@ void Session::on_timer() {
 
 void Session::wake() {
   if (state_ == State::parked) resume();
+  if (state_ != State::streaming) return;
+  woken_ = true;
+  if (!in_pool_ && !has_unsent()) set_deadline(pulled_at_ + kBetweenPulls);
 }
 
 void Session::stop_soon() {
   switch (state_) {
     case State::header:
+    case State::streaming:
     case State::lingering: return close();
     case State::parked:
       timed_out_ = true;
@@ -145,6 +157,7 @@ void Session::close() {
   socket_.close(ignored);
   timer_.cancel();
   if (parked_) context_.parking.remove(parked_->key, this);
+  if (stream_) context_.parking.remove(stream_->key, this);
   if (!in_pool_) dispose();
   context_.sessions.erase(self);
   if (context_.on_session_closed) context_.on_session_closed();
@@ -152,10 +165,11 @@ void Session::close() {
 
 // What handlers left behind may touch files when it goes, so it goes on a pool thread.
 void Session::dispose() {
-  if (parked_ || (exchange_ && exchange_->holds_receiver())) {
-    context_.pool.proceed([exchange = std::move(exchange_), parked = std::exchange(parked_, std::nullopt)]() mutable {
+  if (parked_ || stream_ || (exchange_ && exchange_->holds_receiver())) {
+    context_.pool.proceed([exchange = std::move(exchange_), parked = std::exchange(parked_, std::nullopt), stream = std::exchange(stream_, std::nullopt)]() mutable {
       exchange.reset();
       parked.reset();
+      stream.reset();
     });
   }
   exchange_.reset();

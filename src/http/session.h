@@ -56,7 +56,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
  private:
   using TimePoint = std::chrono::steady_clock::time_point;
-  enum class State { header, body, calling, parked, writing, lingering, closed };
+  static constexpr std::chrono::milliseconds kBetweenPulls{100};
+  enum class State { header, body, calling, parked, streaming, writing, lingering, closed };
   enum class Go { on, wait };  // whether the next step can be taken at once
   enum class Read { some, nothing, end, lost };
 
@@ -89,6 +90,15 @@ class Session : public std::enable_shared_from_this<Session> {
   void resume();
   Go on_resumed();
   void watch_parked_client();
+  // session_stream.cpp: answers that do not end
+  Go begin_stream(EventStream stream);
+  void pull();
+  Go on_pulled();
+  Go step_stream();
+  Go write_stream();
+  void watch_stream_client();
+  bool has_unsent() const { return written_ < out_head_.size() + out_body_.size(); }
+
   Go refuse(const Error& error);
   Go answer(Response response, bool request_is_complete);
   Go step_write();
@@ -122,6 +132,9 @@ class Session : public std::enable_shared_from_this<Session> {
   std::optional<Reply> reply_;
   std::optional<Parked> parked_;
   std::optional<Response> resumed_;
+  std::optional<EventStream> stream_;
+  EventStream::Piece piece_;
+  TimePoint pulled_at_{};
   bool in_pool_ = false;           // exchange, ready bytes, reply and parked belong to a pool thread
   bool woken_ = false;
   bool timed_out_ = false;

@@ -61,6 +61,7 @@ Session::Go Session::on_called() {
   if (!reply_) return send_continue();
   Reply reply = *std::exchange(reply_, std::nullopt);
   if (auto* parked = std::get_if<Parked>(&reply)) return park(std::move(*parked));
+  if (auto* stream = std::get_if<EventStream>(&reply)) return begin_stream(std::move(*stream));
   return answer(std::move(std::get<Response>(reply)), parser_->body_is_complete());
 }
 

@@ -83,11 +83,16 @@ void App::serve_http() {
   viewing_ = std::make_unique<Viewing>(ground_);
   parts_->sealer = &ground_.sealer;
   parts_->librarian = &ground_.librarian;
+  uploading_ = std::make_unique<Uploading>(ground_);
+  parts_->resumable = &uploading_->resumable();
   parts_->pictures = &viewing_->pictures();
   parts_->photos = &viewing_->photos();
   if (ground_.store.is_shared()) parts_->models_elsewhere = [this] { return models_of(ground_.store.nodes(ground_.clock.now()), ground_.clock.now()); };
-  server_ = std::make_unique<http::Server>(config_.http, api::make_routes(*parts_), api::make_guard(ground_.store, config_.cluster_secret, ground_.clock), api::error_page);
+  if (!config_.rate_limit.empty()) limiter_.emplace(*domain::parse_rate(config_.rate_limit));
+  http::Guard guard = api::make_guard(ground_.store, config_.cluster_secret, ground_.clock);
+  server_ = std::make_unique<http::Server>(config_.http, api::make_routes(*parts_), api::with_rate_limit(std::move(guard), limiter_ ? &*limiter_ : nullptr), api::error_page);
   viewing_->wake(*server_);
+  uploading_->start(*parts_);
   write_private_file(address_file(config_.data_dir), bracketed(config_.http.address) + ":" + std::to_string(server_->port()) + " " + std::to_string(::getpid()) + "\n");
 }
 
@@ -102,6 +107,7 @@ std::string App::url() const { return server_ ? "http://" + bracketed(config_.ht
 
 void App::drain() {
   if (server_) server_->stop(std::chrono::seconds(2));
+  if (uploading_) uploading_->stop();
   if (viewing_) viewing_->stop();
   if (models_) models_->stop();
   if (working_) working_->drain();
@@ -115,6 +121,7 @@ void App::hear(const std::vector<store::Event>& events) {
   if (working_) working_->hear(events);
   upkeep_->hear(events);
   if (!server_) return;
+  if (!events.empty()) server_->wake(api::kEventStreams);
   for (const store::Event& event : events) {
     if (auto id = api::parked_under(event)) server_->wake(*id);
   }

@@ -2,15 +2,18 @@
 #pragma once
 
 #include "api/parts.h"
+#include "api/rate_limit.h"
 #include "http/server.h"
 #include "roles/credentials.h"
 #include "roles/ground.h"
 #include "roles/model_keeping.h"
 #include "roles/upkeep.h"
+#include "roles/uploading.h"
 #include "roles/viewing.h"
 #include "roles/working.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace darkroom::roles {
@@ -44,6 +47,8 @@ class App {
   std::unique_ptr<ModelKeeping> models_;
   std::unique_ptr<Viewing> viewing_;  // of a process that answers
   std::unique_ptr<api::Parts> parts_;
+  std::unique_ptr<Uploading> uploading_;
+  std::optional<api::RateLimiter> limiter_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<worker::LeaseKeeper> presence_;  // of a process that answers and does not work
 };

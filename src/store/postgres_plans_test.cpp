@@ -1,6 +1,7 @@
 // The plans of the hot statements on PostgreSQL, with enough rows that a wrong one would be chosen if it could; and claims beside each other.
 #include "store/postgres_place.h"
 #include "store/sql_claims.h"
+#include "store/sql_finding.h"
 #include "store/sql_turns.h"
 #include "store/sql_insight.h"
 #include "store/sql_store.h"
@@ -98,6 +99,16 @@ TEST_F(PostgresPlans, TheNextJobIsTheHeadOfTheClaimIndex) {
   std::string ranks = plan(kRanks.text);
   EXPECT_NE(ranks.find("using job_claim"), std::string::npos) << ranks;
   EXPECT_NE(ranks.find("using job_turn"), std::string::npos) << ranks;
+}
+
+// However many images there are, a page of them is read in the order of an index.
+TEST_F(PostgresPlans, StatementsThatFindImagesDoNotSort) {
+  for (const char* statement : finding_statements()) {
+    std::string found = plan(statement);
+    for (const char* word : {"Sort", "Seq Scan on job", "Seq Scan on image", "Seq Scan on result", "Hash Join", "Bitmap"}) {
+      EXPECT_EQ(found.find(word), std::string::npos) << statement << "\n" << found;
+    }
+  }
 }
 
 class PostgresClaims : public testing::Test {

@@ -19,9 +19,9 @@ constexpr RowSql kObjections{
     "SELECT sha256, -1 FROM blob_removal /*, GIVEN*/ WHERE sha256 = $1 UNION ALL SELECT sha256, crashes FROM content_crash /*, GIVEN*/ WHERE sha256 = $1", "t"};
 constexpr const char* kMaxRetries = "SELECT max_retries FROM queue WHERE name = $1";
 constexpr RowSql kInsertImage{
-    "INSERT INTO image (id, title, owner, external_id, metadata, sha256, byte_count, format, width, height, job_id, created_at, updated_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
-    "ittttt" "itiiii"};
+    "INSERT INTO image (id, title, owner, external_id, metadata, sha256, byte_count, format, width, height, job_id, created_at, updated_at, "
+    "title_folded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13)",
+    "ittttt" "itiiii" "t"};
 constexpr RowSql kInsertJob{
     "INSERT INTO job (id, public_id, kind, image_id, queue, model, lane, owner, priority, rank, state, run_at, max_attempts, expires_at, batch_id, "
     "error_code, error_message, finished_at, created_at, updated_at) "
@@ -128,7 +128,7 @@ void write_rows(Transaction& transaction, std::vector<Entrant>& entrants) {
     std::optional<std::string_view> error_code, error_message;
     if (job.error) error_code = job.error->code, error_message = job.error->message;
     images.insert(images.end(), {job.image.value, image.title, image.owner, image.external_id, image.metadata, image.sha256, image.byte_count, image.format,
-                                 image.width, image.height, job.id.value, now});
+                                 image.width, image.height, job.id.value, now, entrants[i].intake.folded_title});
     jobs.insert(jobs.end(), {job.id.value, job.public_id, job.kind, job.image.value, job.queue, job.model, entrants[i].lane, job.owner, job.priority, entrants[i].rank,
                              domain::to_string(job.state), job.run_at, job.max_attempts, job.expires_at, entrants[i].batch, error_code, error_message,
                              job.finished_at, now});

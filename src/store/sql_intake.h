@@ -5,6 +5,7 @@
 #include "store/records.h"
 #include "store/sql/database.h"
 #include "store/sql_turns.h"
+#include "text/unicode.h"
 
 #include <optional>
 #include <span>
@@ -19,6 +20,7 @@ struct Intake {
   const Actor& actor;
   Time now;
   std::string public_id;                             // of the job
+  std::string folded_title = text::folded(image.title);
   std::optional<JobRecord> job = {};                 // it was taken in
   std::optional<Result<ImageRecord>> other_end = {};  // it was not: why, or what an earlier request has made
 

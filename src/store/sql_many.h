@@ -15,6 +15,9 @@
 
 namespace darkroom::store {
 
+// Gives those of these jobs that wait another priority, with their events; returns how many.
+std::size_t move_jobs(Transaction& transaction, std::span<const std::int64_t> ids, int priority, const Actor& actor, Time now);
+
 inline constexpr std::size_t kMany = 32;
 
 // `ids` are at most kMany; those that are missing become 0, which is the id of no row.

@@ -60,6 +60,19 @@ ImageRecord image_from(const Row& row) {
   return image;
 }
 
+AttemptRecord attempt_from(const Row& row) {
+  AttemptRecord attempt;
+  attempt.number = row.small(0);
+  attempt.worker = row.text(1);
+  attempt.started_at = row.time(2);
+  attempt.finished_at = row.optional_time(3);
+  attempt.ending = row.optional_text(4);
+  attempt.error = error_from(row, 5);
+  attempt.model_version = row.optional_text(7);
+  attempt.timings = row.optional_text(8);
+  return attempt;
+}
+
 Event event_from(const Row& row) {
   Event event;
   event.id = row.integer(0);

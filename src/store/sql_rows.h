@@ -28,6 +28,8 @@ JobRecord job_from(const Row& row, std::size_t first = 0);
 // Reads DARKROOM_JOB_COLUMNS, then DARKROOM_IMAGE_COLUMNS.
 ImageRecord image_from(const Row& row);
 std::optional<Error> error_from(const Row& row, std::size_t code_column);
+// Reads number, worker, started_at, finished_at, ending, error_code, error_message, model_version, timings.
+AttemptRecord attempt_from(const Row& row);
 // Reads id, at, type, image_id, job_id, actor, reason, data.
 Event event_from(const Row& row);
 

@@ -1,4 +1,4 @@
-// The store over SQL, split by aggregate: sql_store_images, _claims, _endings, _nodes, _queries, _insight, _acting, _batches, _access.
+// The store over SQL, split by aggregate: sql_store_images, _claims, _endings, _nodes, _queries, _finding, _insight, _acting, _batches, _access, _uploads.
 #pragma once
 
 #include "store/sql/database.h"
@@ -38,6 +38,19 @@ class SqlStore final : public Store {
   std::vector<AttemptRecord> attempts_of(JobId id) override;
   std::vector<Event> events(std::int64_t after, std::optional<ImageId> image, int limit) override;
   JobCounts count_jobs() override;
+
+  FoundImages find_images(const ImageQuery& query, Duration longest) override;
+  Result<ImageRecord> change_image(ImageId id, const ImageChange& change, const std::function<bool(const ImageRecord&)>& as_expected, const Actor& actor, Time now) override;
+  SeenEvents seen_events(std::int64_t after, int limit) override;
+  std::vector<EndedJob> ended_since(Time since, int limit) override;
+  std::optional<AttemptRecord> find_attempt(std::string_view job, int number) override;
+
+  Result<void> begin_upload(const UploadRecord& upload, std::int64_t most_bytes) override;
+  std::optional<UploadRecord> find_upload(std::string_view id) override;
+  void finish_upload(std::string_view id, ImageId image) override;
+  void forget_upload(std::string_view id) override;
+  std::vector<UploadRecord> open_uploads(std::string_view home, int most) override;
+  std::vector<UploadRecord> expired_uploads(std::string_view home, Time now, int most) override;
 
   Result<JobRecord> cancel_job(std::string_view public_id, const Actor& actor, Time now) override;
   Result<JobRecord> reprioritise_job(std::string_view public_id, int priority, const Actor& actor, Time now) override;

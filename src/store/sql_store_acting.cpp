@@ -4,6 +4,7 @@
 // each changed job has its event, and none has one without a change.
 #include "domain/error_codes.h"
 #include "store/sql_batches.h"
+#include "store/sql_many.h"
 #include "store/sql_new_jobs.h"
 #include "store/sql_rows.h"
 #include "store/sql_selection.h"
@@ -157,6 +158,10 @@ std::size_t chunk_size(const BulkAction& action) {
 }
 
 }  // namespace
+
+std::size_t move_jobs(Transaction& transaction, std::span<const std::int64_t> ids, int priority, const Actor& actor, Time now) {
+  return move_chunk(transaction, ids, priority, actor, now);
+}
 
 std::vector<RowSql> hot_move_rows() { return {kLockWaiting, kMove}; }
 

@@ -7,6 +7,7 @@
 #include "store/sql_store.h"
 
 #include <algorithm>
+#include <list>
 #include <map>
 #include <random>
 #include <set>
@@ -40,7 +41,7 @@ constexpr RowSql kInsertAttempt{
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", "iiitiittttt"};
 constexpr RowSql kInsertResult{
     "INSERT INTO result (job_id, image_id, model, model_version, document, created_at) VALUES ($1, $2, $3, $4, $5, $6)", "iittti"};
-constexpr RowSql kNewestResult{"UPDATE image SET result_job_id = $2 /*FROM GIVEN*/ WHERE id = $1 AND COALESCE(result_job_id, 0) < $2", "ii"};
+constexpr RowSql kNewestResult{"UPDATE image SET result_job_id = $2, labels = $3 /*FROM GIVEN*/ WHERE id = $1 AND COALESCE(result_job_id, 0) < $2", "iit"};
 constexpr const char* kCountCrash =
     "INSERT INTO content_crash (sha256, crashes, last_at) VALUES ($1, 1, $2) "
     "ON CONFLICT (sha256) DO UPDATE SET crashes = content_crash.crashes + 1, last_at = excluded.last_at RETURNING crashes";
@@ -49,6 +50,17 @@ std::string stages_json(const domain::StageTimings& t) {
   return "{\"read\":" + std::to_string(t.read) + ",\"decode\":" + std::to_string(t.decode) + ",\"prepare\":" + std::to_string(t.prepare) +
          ",\"infer\":" + std::to_string(t.infer) + ",\"post\":" + std::to_string(t.post) + ",\"thumbnail\":" +
          std::to_string(t.thumbnail) + "}";
+}
+
+// As image.labels has them.
+std::string labels_of(const domain::Findings& found) {
+  std::set<std::string_view> labels;
+  for (const auto& object : found.objects) labels.insert(object.label);
+  for (const auto& each : found.classes) labels.insert(each.label);
+  for (const auto& region : found.regions) labels.insert(region.label);
+  std::string text;
+  for (std::string_view label : labels) (text += text.empty() ? "\n" : "").append(label) += '\n';
+  return text;
 }
 
 // A held job whose end is decided.
@@ -74,12 +86,13 @@ struct Ended {
 
 void store_results(Transaction& transaction, const std::vector<Ended>& endings) {
   RowParams results, pointers;
+  std::list<std::string> labels;  // the parameters refer to them
   for (const Ended& ended : endings) {
     const auto* success = ended.success();
     if (!success || !ended.job.image.value) continue;
     std::int64_t id = ended.job.fence.job.value;
     results.insert(results.end(), {id, ended.job.image.value, ended.job.model, ended.model_version, success->document, ended.at});
-    pointers.insert(pointers.end(), {ended.job.image.value, id});
+    pointers.insert(pointers.end(), {ended.job.image.value, id, labels.emplace_back(labels_of(success->outcome.found))});
   }
   transaction.post_rows(kInsertResult, results);
   transaction.post_rows(kNewestResult, pointers);

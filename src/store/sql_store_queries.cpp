@@ -33,19 +33,6 @@ std::vector<JobRecord> jobs_from(const Rows& rows) {
   return jobs;
 }
 
-AttemptRecord attempt_from(const Row& row) {
-  AttemptRecord attempt;
-  attempt.number = row.small(0);
-  attempt.worker = row.text(1);
-  attempt.started_at = row.time(2);
-  attempt.finished_at = row.optional_time(3);
-  attempt.ending = row.optional_text(4);
-  attempt.error = error_from(row, 5);
-  attempt.model_version = row.optional_text(7);
-  attempt.timings = row.optional_text(8);
-  return attempt;
-}
-
 }  // namespace
 
 std::optional<ImageRecord> SqlStore::find_image(ImageId id) {

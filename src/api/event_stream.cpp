@@ -1,0 +1,136 @@
+// The event log as server-sent events: everything after Last-Event-ID, from the database, then what comes.
+#include "api/handlers.h"
+#include "api/json.h"
+#include "api/problem.h"
+#include "api/query.h"
+#include "api/waiting.h"
+#include "base/id.h"
+#include "domain/error_codes.h"
+
+#include <atomic>
+#include <charconv>
+#include <memory>
+
+namespace darkroom::api {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kPage = 500;
+constexpr auto kHeartbeat = std::chrono::seconds(15);
+constexpr auto kPollShared = std::chrono::seconds(1);  // what other processes write may become settled after it was heard of
+constexpr int kMostStreams = 1000;
+
+struct Wanted {
+  std::optional<std::int64_t> after;  // none: from now on
+  std::optional<std::int64_t> image;
+  std::optional<std::string> batch;
+  std::vector<std::string> types;      // whole names, or beginnings up to a dot: "job."
+  std::optional<std::string> owner;    // only of this one's images
+};
+
+class Stream {
+ public:
+  Stream(const Parts& parts, Wanted wanted) : parts_(parts), wanted_(std::move(wanted)) { ++open_; }
+  ~Stream() { --open_; }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  static bool has_room() { return open_ < kMostStreams; }
+
+  http::EventStream::Piece next() {
+    std::string text;
+    if (!begun_) text = begin();
+    store::SeenEvents seen = parts_.store.seen_events(after_, kPage);
+    for (const store::SeenEvent& each : seen.events) {
+      after_ = each.event.id;
+      if (shows(each)) text += frame(each.event);
+    }
+    auto now = std::chrono::steady_clock::now();
+    if (text.empty() && now - told_at_ >= kHeartbeat) text = ":\n\n";
+    if (!text.empty()) told_at_ = now;
+    return {std::move(text), seen.events.size() == kPage, false};
+  }
+
+ private:
+  // Says how soon to come back, and `reset` when events that the client has not seen are kept no more, or it has seen some of another log.
+  std::string begin() {
+    begun_ = true;
+    store::SeenEvents seen = parts_.store.seen_events(INT64_MAX - 1, 1);
+    after_ = wanted_.after.value_or(seen.newest);
+    std::string text = "retry: 3000\n\n";
+    bool lost = seen.oldest > after_ + 1, other_log = after_ > seen.newest;
+    if (!lost && !other_log) return text;
+    after_ = other_log ? seen.newest : seen.oldest - 1;
+    return text + "id: " + std::to_string(after_) + "\nevent: reset\ndata: {\"oldest\":" + std::to_string(seen.oldest) + ",\"newest\":" + std::to_string(seen.newest) + "}\n\n";
+  }
+
+  bool shows(const store::SeenEvent& each) const {
+    if (wanted_.owner && each.owner != wanted_.owner) return false;
+    if (wanted_.image && (!each.event.image || each.event.image->value != *wanted_.image)) return false;
+    if (wanted_.batch && each.batch != wanted_.batch) return false;
+    if (wanted_.types.empty()) return true;
+    for (const std::string& type : wanted_.types) {
+      if (each.event.type == type || (type.ends_with('.') && each.event.type.starts_with(type))) return true;
+    }
+    return false;
+  }
+
+  // JSON holds no line break.
+  static std::string frame(const store::Event& event) {
+    return "id: " + std::to_string(event.id) + "\nevent: " + event.type + "\ndata: " + json::serialize(event_json(event)) + "\n\n";
+  }
+
+  static inline std::atomic<int> open_ = 0;
+  const Parts& parts_;
+  Wanted wanted_;
+  bool begun_ = false;
+  std::int64_t after_ = 0;
+  std::chrono::steady_clock::time_point told_at_ = std::chrono::steady_clock::now();
+};
+
+Result<std::optional<std::int64_t>> last_seen(const http::Request& request) {
+  std::string text(request.header("last-event-id"));
+  auto after = request.query.find("after");
+  if (text.empty() && after != request.query.end()) text = after->second;
+  if (text.empty()) return std::optional<std::int64_t>();
+  auto number = parse_whole(text, "after", {0, INT64_MAX - 1});
+  if (!number) return number.error();
+  return std::optional(*number);
+}
+
+Result<Wanted> read_wanted(const http::Request& request) {
+  if (auto known = allow_query(request, {"after", "image", "batch", "types"}); !known) return known.error();
+  Wanted wanted;
+  auto after = last_seen(request);
+  if (!after) return after.error();
+  wanted.after = *after;
+  auto image = whole_number(request, "image", {1, INT64_MAX}, 0);
+  if (!image) return image.error();
+  if (*image) wanted.image = *image;
+  if (auto batch = request.query.find("batch"); batch != request.query.end()) {
+    if (!is_uuid(batch->second)) return Error{std::string(domain::code::invalid_field), "batch must be the id of a batch, a UUID."};
+    wanted.batch = batch->second;
+  }
+  if (auto types = request.query.find("types"); types != request.query.end()) {
+    for (std::size_t at = 0; at < types->second.size();) {
+      auto comma = std::min(types->second.find(',', at), types->second.size());
+      wanted.types.push_back(types->second.substr(at, comma - at));
+      at = comma + 1;
+    }
+  }
+  return wanted;
+}
+
+}  // namespace
+
+http::Reply stream_events(const Parts& parts, const http::Request& request) {
+  auto wanted = read_wanted(request);
+  if (!wanted) return problem(wanted.error());
+  if (!Stream::has_room()) return problem(domain::code::unavailable, "As many event streams as allowed are open. Close one, or share one between the parts of your program.");
+  auto stream = std::make_shared<Stream>(parts, std::move(*wanted));
+  auto poll = parts.store.is_shared() ? std::chrono::milliseconds(kPollShared) : std::chrono::milliseconds(kHeartbeat);
+  return http::EventStream{kEventStreams, poll, [stream] { return stream->next(); }};
+}
+
+}  // namespace darkroom::api

@@ -1,0 +1,152 @@
+#include "api/image_query.h"
+
+#include "api/body_fields.h"
+#include "api/query.h"
+#include "base/hash.h"
+#include "base/id.h"
+#include "domain/error_codes.h"
+#include "text/base64.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace darkroom::api {
+namespace {
+
+using domain::JobState;
+using store::ImageQuery;
+using store::ImageSort;
+
+constexpr std::size_t kLongest = 400;  // bytes
+constexpr std::array<std::string_view, 9> kConditions = {"status", "model", "uploader", "label", "error", "search", "since", "until", "batch"};
+
+struct SortName {
+  std::string_view name;
+  ImageSort sort;
+};
+constexpr SortName kSorts[] = {{"newest", ImageSort::newest}, {"oldest", ImageSort::oldest}, {"title", ImageSort::title}};
+
+std::optional<std::vector<JobState>> states_of(std::string_view status) {
+  if (status == "pending") return std::vector{JobState::scheduled, JobState::queued};
+  if (status == "processing") return std::vector{JobState::running};
+  if (status == "completed") return std::vector{JobState::completed};
+  if (status == "failed") return std::vector{JobState::failed};
+  if (status == "cancelled") return std::vector{JobState::cancelled};
+  return std::nullopt;
+}
+
+Result<void> read_time(const std::string& name, const std::string& value, std::optional<Time>& place) {
+  place = from_rfc3339(value);
+  if (!place) return invalid(name + " must be a time such as 2026-01-31T09:30:00Z.");
+  return {};
+}
+
+Result<void> read_condition(const std::string& name, const std::string& value, ImageQuery& query) {
+  if (value.empty() || value.size() > kLongest) return invalid(name + " must be a text of 1 to " + std::to_string(kLongest) + " bytes.");
+  if (name == "since") return read_time(name, value, query.created_from);
+  if (name == "until") return read_time(name, value, query.created_before);
+  if (name == "status") {
+    auto states = states_of(value);
+    if (!states) return invalid("status must be one of pending, processing, completed, failed, cancelled.");
+    query.states = std::move(*states);
+    return {};
+  }
+  if (name == "batch" && !is_uuid(value)) return invalid("batch must be the id of a batch, a UUID.");
+  for (auto [known, place] : {std::pair("model", &query.model), std::pair("uploader", &query.owner), std::pair("label", &query.label), std::pair("error", &query.error_code),
+                              std::pair("search", &query.title), std::pair("batch", &query.batch)}) {
+    if (name == known) *place = value;
+  }
+  return {};
+}
+
+// Of everything but the place and the size of a page.
+std::string hash_of(const ImageQuery& query) {
+  std::string text = std::to_string(static_cast<int>(query.sort));
+  auto add = [&](const std::string& part) { text += "\n" + std::to_string(part.size()) + " " + part; };
+  for (JobState state : query.states) add(std::string(domain::to_string(state)));
+  for (const auto* part : {&query.model, &query.owner, &query.label, &query.error_code, &query.title, &query.batch}) add(part->value_or(""));
+  for (const auto* time : {&query.created_from, &query.created_before}) add(*time ? std::to_string(to_micros(**time)) : "");
+  return sha256_hex(text).substr(0, 16);
+}
+
+// "<hash> <id> <title>"
+Result<store::ImageKey> read_cursor(const ImageQuery& query, const std::string& cursor) {
+  auto text = text::from_base64(cursor);
+  std::string expected = hash_of(query) + " ";
+  std::int64_t id = 0;
+  if (!text || text->size() < expected.size()) return invalid("cursor is not one that a list has given. Begin again without it.");
+  if (!text->starts_with(expected)) return invalid("cursor belongs to a list with other conditions or another order. Begin again without it.");
+  const char *begin = text->data() + expected.size(), *end = text->data() + text->size();
+  auto [rest, problem] = std::from_chars(begin, end, id);
+  if (problem != std::errc() || rest == end || *rest != ' ') return invalid("cursor is not one that a list has given. Begin again without it.");
+  return store::ImageKey{id, std::string(rest + 1, end)};
+}
+
+Result<void> read_place(const http::Request& request, ImageQuery& query) {
+  auto before = whole_number(request, "before", {1, INT64_MAX}, 0);
+  if (!before) return before.error();
+  auto cursor = request.query.find("cursor");
+  if (*before && (cursor != request.query.end() || query.sort != ImageSort::newest)) return invalid("before goes with sort=newest and without cursor. Better take next_cursor of the answer.");
+  if (*before) query.after = store::ImageKey{*before};
+  if (cursor == request.query.end()) return {};
+  auto key = read_cursor(query, cursor->second);
+  if (!key) return key.error();
+  query.after = std::move(*key);
+  return {};
+}
+
+}  // namespace
+
+Result<ImageQuery> read_image_conditions(const std::map<std::string, std::string>& named) {
+  ImageQuery query;
+  for (const auto& [name, value] : named) {
+    if (std::ranges::find(kConditions, name) == kConditions.end()) {
+      return Error{std::string(domain::code::unknown_field), "There is no condition '" + name + "'. Known: status, model, uploader, label, error, search, since, until, batch."};
+    }
+    if (auto read = read_condition(name, value, query); !read) return read.error();
+  }
+  return query;
+}
+
+Result<ImageQuery> read_image_query(const http::Request& request) {
+  if (auto known = allow_query(request, {"limit", "before", "cursor", "sort", "status", "model", "uploader", "label", "error", "search", "since", "until", "batch"}); !known) {
+    return known.error();
+  }
+  std::map<std::string, std::string> named;
+  for (std::string_view name : kConditions) {
+    if (auto found = request.query.find(std::string(name)); found != request.query.end()) named.insert(*found);
+  }
+  auto query = read_image_conditions(named);
+  if (!query) return query.error();
+  auto limit = whole_number(request, "limit", {1, 200}, 50);
+  if (!limit) return limit.error();
+  query->limit = static_cast<int>(*limit);
+  if (auto sort = request.query.find("sort"); sort != request.query.end()) {
+    const auto* known = std::ranges::find(kSorts, sort->second, &SortName::name);
+    if (known == std::end(kSorts)) return invalid("sort must be one of newest, oldest, title.");
+    query->sort = known->sort;
+  }
+  if (auto place = read_place(request, *query); !place) return place.error();
+  return query;
+}
+
+std::string cursor_of(const ImageQuery& query, const store::ImageKey& key) {
+  return text::to_base64url(hash_of(query) + " " + std::to_string(key.id) + " " + key.title);
+}
+
+std::string next_page_address(const http::Request& request, const std::string& cursor) {
+  std::string address = request.path + "?cursor=" + cursor;
+  for (const auto& [name, value] : request.query) {
+    if (name == "cursor" || name == "before") continue;
+    address += "&" + name + "=";
+    for (unsigned char c : value) {
+      static constexpr char kHex[] = "0123456789ABCDEF";
+      bool plain = std::isalnum(c) || c == '-' || c == '_' || c == '.' || c == '~';
+      plain ? address += static_cast<char>(c) : (address += '%', address += kHex[c >> 4], address += kHex[c & 15]);
+    }
+  }
+  return address;
+}
+
+}  // namespace darkroom::api

@@ -1,0 +1,120 @@
+// Acting on all images that meet the conditions of the list, with a dry run that only counts.
+#include "api/body_fields.h"
+#include "api/handlers.h"
+#include "api/image_query.h"
+#include "api/problem.h"
+#include "api/query.h"
+
+namespace darkroom::api {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kChunk = 1000;
+
+struct Order {
+  std::string action;
+  store::ImageQuery which;
+  std::optional<store::BulkAction> jobs;  // none: delete
+  bool dry_run = false;
+  std::string reason;
+};
+
+struct Done {
+  std::int64_t matched = 0;
+  std::int64_t changed = 0;
+};
+
+Result<store::ImageQuery> read_which(const json::object& body) {
+  const auto* filter = body.if_contains("filter");
+  const auto* conditions = filter ? filter->if_object() : nullptr;
+  if (!conditions) return invalid("filter must be an object such as {\"status\": \"failed\"}.");
+  auto all = read_flag(*conditions, "all");
+  if (!all) return all.error();
+  std::map<std::string, std::string> named;
+  for (const auto& member : *conditions) {
+    if (member.key() == "all") continue;
+    if (!member.value().is_string()) return invalid("filter." + std::string(member.key()) + " must be a text.");
+    named[std::string(member.key())] = std::string(member.value().as_string());
+  }
+  if (named.empty() && !*all) return invalid("filter has no condition. To act on all images say {\"all\": true}.");
+  return read_image_conditions(named);
+}
+
+Result<std::optional<store::BulkAction>> read_action(const Parts& parts, const json::object& body, const std::string& name) {
+  using Maybe = std::optional<store::BulkAction>;
+  auto priority = read_priority(body);
+  if (!priority) return priority.error();
+  auto model = read_model(parts, body);
+  if (!model) return model.error();
+  if (*model && name != "reprocess") return invalid("model goes only with the action reprocess.");
+  if (*priority && name != "reprocess" && name != "reprioritise") return invalid("priority goes only with the actions reprioritise and reprocess.");
+  if (name == "delete") return Maybe();
+  if (name == "cancel") return Maybe(store::Cancel{});
+  if (name == "reprocess") return Maybe(store::Reprocess{.model = *model, .priority = *priority, .max_attempts = parts.config.max_attempts});
+  if (name != "reprioritise") return invalid("action must be one of delete, cancel, reprioritise, reprocess.");
+  if (!*priority) return invalid("priority is needed to reprioritise, from -100 to 100.");
+  return Maybe(store::Reprioritise{**priority});
+}
+
+Result<Order> read_order(const Parts& parts, const http::Request& request) {
+  auto body = json_body(request, {"action", "filter", "priority", "model", "dry_run", "reason"});
+  if (!body) return body.error();
+  const auto* action = body->if_contains("action");
+  std::string name = action && action->is_string() ? std::string(action->as_string()) : "";
+  auto jobs = read_action(parts, *body, name);
+  if (!jobs) return jobs.error();
+  auto which = read_which(*body);
+  if (!which) return which.error();
+  auto dry_run = read_flag(*body, "dry_run");
+  if (!dry_run) return dry_run.error();
+  auto reason = read_reason(*body);
+  if (!reason) return reason.error();
+  return Order{name, std::move(*which), std::move(*jobs), *dry_run, std::move(*reason)};
+}
+
+void act_on_chunk(const Parts& parts, const Order& order, const std::vector<domain::ImageId>& images, const store::Actor& actor, Done& done) {
+  if (order.jobs) {
+    done.changed += parts.store.act_on_jobs({.images = images}, *order.jobs, order.dry_run, actor, parts.clock.now()).changed;
+    return;
+  }
+  for (domain::ImageId id : images) {
+    if (order.dry_run || parts.store.delete_image(id, actor, parts.clock.now())) ++done.changed;
+  }
+}
+
+// Oldest first and up to the newest image of the beginning: what is changed on the way may leave the conditions without anything being missed, and what
+// arrives meanwhile is not met.
+Done act(const Parts& parts, Order order, const store::Actor& actor) {
+  Done done;
+  auto newest = parts.store.find_images({.limit = 1}, std::chrono::hours(1));
+  if (newest.images.empty()) return done;
+  std::int64_t last = newest.images.front().image.id.value;
+  order.which.sort = store::ImageSort::oldest;
+  order.which.limit = kChunk;
+  do {
+    store::FoundImages page = parts.store.find_images(order.which, std::chrono::hours(1));
+    std::vector<domain::ImageId> images;
+    for (const store::FoundImage& each : page.images) {
+      if (each.image.id.value <= last) images.push_back(each.image.id);
+    }
+    done.matched += static_cast<std::int64_t>(images.size());
+    if (!images.empty()) act_on_chunk(parts, order, images, actor, done);
+    order.which.after = images.size() == page.images.size() ? page.next : std::nullopt;
+  } while (order.which.after);
+  return done;
+}
+
+}  // namespace
+
+http::Reply act_on_images(const Parts& parts, const http::Request& request) {
+  auto order = read_order(parts, request);
+  if (!order) return problem(order.error());
+  bool dry_run = order->dry_run, deletes = !order->jobs;
+  store::Actor actor = actor_of(request, order->reason);
+  Done done = act(parts, std::move(*order), actor);
+  if (deletes && !dry_run) parts.remove_freed_blobs();
+  return json_response(200, json::object{{"matched", done.matched}, {"changed", done.changed}, {"dry_run", dry_run}});
+}
+
+}  // namespace darkroom::api

@@ -1,0 +1,119 @@
+#include "api/language.h"
+
+#include "domain/error_codes.h"
+#include "domain/error_texts.h"
+
+#include <boost/json.hpp>
+
+#include <cstdlib>
+#include <optional>
+
+namespace darkroom::api {
+namespace {
+
+namespace code = domain::code;
+namespace json = boost::json;
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+double quality_of(std::string_view parameters) {
+  auto at = parameters.find("q=");
+  return at == std::string_view::npos ? 1.0 : std::strtod(std::string(parameters.substr(at + 2)).c_str(), nullptr);
+}
+
+bool is_name(std::string_view text) {
+  if (text.empty() || text.size() > 60) return false;
+  for (char c : text) {
+    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-')) return false;
+  }
+  return true;
+}
+
+// Messages about a field begin with its name, or have it in quotes.
+std::optional<std::string_view> field_at_fault(std::string_view problem, std::string_view detail) {
+  if (problem == code::unknown_model) return "model";
+  if (problem == code::missing_file || problem == code::empty_file || problem == code::unsupported_format) return "file";
+  if (problem == code::invalid_field) {
+    std::string_view first = detail.substr(0, detail.find(' '));
+    if (first == "Idempotency-Key" || first == "If-Match") return first;
+    return is_name(first) ? std::optional(first) : std::nullopt;
+  }
+  if (problem != code::unknown_field) return std::nullopt;
+  auto open = detail.find('\''), close = open == std::string_view::npos ? open : detail.find('\'', open + 1);
+  return close == std::string_view::npos ? std::nullopt : std::optional(detail.substr(open + 1, close - open - 1));
+}
+
+// As RFC 9457 shows it (pointer, detail), and as users of FastAPI expect it (loc, msg, type).
+void add_errors(const http::Request& request, json::object& problem) {
+  std::string_view detail = problem.at("detail").as_string(), name = problem.at("code").as_string();
+  auto field = field_at_fault(name, detail);
+  if (!field || problem.contains("errors")) return;
+  std::string text(*field), pointer = "#";
+  bool in_query = request.query.contains(text);
+  json::array place{in_query ? "query" : "body"};
+  for (std::size_t at = 0; at <= text.size();) {
+    auto dot = std::min(text.find('.', at), text.size());
+    place.emplace_back(text.substr(at, dot - at));
+    pointer += "/" + text.substr(at, dot - at);
+    at = dot + 1;
+  }
+  problem["errors"] = json::array{json::object{{"pointer", in_query ? json::value(nullptr) : json::value(pointer)}, {"detail", detail}, {"loc", std::move(place)}, {"msg", detail}, {"type", name}}};
+}
+
+void translate(json::object& problem) {
+  const domain::ErrorText* text = domain::error_text(std::string_view(problem.at("code").as_string()));
+  if (!text) return;
+  std::string detail(problem.at("detail").as_string());
+  problem["title"] = text->title_korean;
+  problem["detail"] = std::string(text->about_korean) + " (" + detail + ")";
+}
+
+}  // namespace
+
+bool prefers_korean(const http::Request& request) {
+  double korean = 0, english = 0;
+  for (std::string_view rest = request.header("accept-language"); !rest.empty();) {
+    auto comma = rest.find(',');
+    std::string_view item = trimmed(rest.substr(0, comma));
+    rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
+    auto semicolon = item.find(';');
+    double quality = semicolon == std::string_view::npos ? 1.0 : quality_of(item.substr(semicolon));
+    std::string_view language = trimmed(item.substr(0, semicolon)).substr(0, 2);
+    if (language == "ko") korean = std::max(korean, quality);
+    if (language == "en") english = std::max(english, quality);
+  }
+  return korean > 0 && korean >= english;
+}
+
+http::Response as_read_by(const http::Request& request, http::Response response) {
+  response.headers.insert(response.headers.end(), request.answer_headers.begin(), request.answer_headers.end());
+  if (response.content_type != "application/problem+json") return response;
+  boost::system::error_code broken;
+  json::value parsed = json::parse(response.body, broken);
+  auto* problem = parsed.if_object();
+  if (broken || !problem || !problem->contains("code") || !problem->contains("detail")) return response;
+  add_errors(request, *problem);
+  bool korean = prefers_korean(request);
+  if (korean) translate(*problem);
+  response.headers.emplace_back("Content-Language", korean ? "ko" : "en");
+  response.headers.emplace_back("Vary", "Accept-Language");
+  response.body = json::serialize(parsed);
+  return response;
+}
+
+http::Reply as_read_by(const http::Request& request, http::Reply reply) {
+  if (auto* response = std::get_if<http::Response>(&reply)) return as_read_by(request, std::move(*response));
+  if (auto* parked = std::get_if<http::Parked>(&reply)) {
+    parked->resume = [request, resume = std::move(parked->resume)](bool timed_out) -> std::optional<http::Response> {
+      auto response = resume(timed_out);
+      return response ? std::optional(as_read_by(request, std::move(*response))) : std::nullopt;
+    };
+  }
+  return reply;
+}
+
+}  // namespace darkroom::api

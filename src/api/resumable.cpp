@@ -1,0 +1,160 @@
+#include "api/resumable.h"
+
+#include "api/photo_header.h"
+#include "api/upload_fields.h"
+#include "base/fail_point.h"
+#include "base/log.h"
+#include "domain/error_codes.h"
+#include "text/base64.h"
+
+#include <boost/json.hpp>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+
+namespace darkroom::api {
+namespace {
+
+namespace code = domain::code;
+namespace json = boost::json;
+
+constexpr int kPage = 100;
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+std::string http_date(Time time) {
+  std::time_t seconds = std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::system_clock::duration>(time));
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 64> text{};
+  std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return text.data();
+}
+
+std::map<std::string, std::string> stored_metadata(const store::UploadRecord& upload) {
+  std::map<std::string, std::string> metadata;
+  for (const auto& member : json::parse(upload.fields).as_object()) metadata[std::string(member.key())] = std::string(member.value().as_string());
+  return metadata;
+}
+
+// The blob store's own way of writing hashes and names the bytes.
+std::unique_ptr<blob::StagedBlob> staged_copy(const Parts& parts, int fd, std::int64_t size) {
+  auto staged = parts.blobs.stage();
+  std::array<char, 64 * 1024> piece{};
+  for (std::int64_t at = 0; at < size;) {
+    ssize_t got = ::pread(fd, piece.data(), piece.size(), static_cast<off_t>(at));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) throw std::runtime_error(std::string("cannot read a complete upload: ") + std::strerror(errno));
+    staged->write({piece.data(), static_cast<std::size_t>(got)});
+    at += got;
+  }
+  return staged;
+}
+
+// The upload's id is the idempotency key: what a crash has cut off between image and upload finds the same image again.
+Result<store::ImageRecord> take_in(const Parts& parts, const store::UploadRecord& upload, int fd) {
+  auto form = form_of(stored_metadata(upload));
+  if (!form) return form.error();
+  auto image = read_upload_form(*form, parts, upload.owner);
+  if (!image) return image.error();
+  auto staged = staged_copy(parts, fd, upload.length);
+  if (auto described = describe_photo(*staged, parts.config.photo, *image); !described) return described.error();
+  image->idempotency = store::IdempotencyKey{"upload", upload.id, image->sha256};
+  parts.blobs.keep(*staged);
+  fail_point("K31");
+  auto made = parts.store.create_image(*image, {upload.owner, "resumable upload"}, parts.clock.now());
+  if (made) parts.blobs.confirm(*staged);
+  fail_point("K32");
+  return made;
+}
+
+}  // namespace
+
+Result<std::map<std::string, std::string>> read_upload_metadata(std::string_view text) {
+  std::map<std::string, std::string> metadata;
+  for (text = trimmed(text); !text.empty();) {
+    auto comma = text.find(',');
+    std::string_view pair = trimmed(text.substr(0, comma));
+    text = comma == std::string_view::npos ? "" : text.substr(comma + 1);
+    auto space = pair.find(' ');
+    auto value = space == std::string_view::npos ? std::optional<std::string>("") : text::from_base64(trimmed(pair.substr(space + 1)));
+    if (pair.empty() || !value) return Error{std::string(code::bad_request), "Upload-Metadata must be pairs of a name and a value in base64, with commas between them."};
+    metadata[std::string(pair.substr(0, space))] = std::move(*value);
+  }
+  return metadata;
+}
+
+Result<UploadForm> form_of(const std::map<std::string, std::string>& metadata) {
+  UploadForm form;
+  for (const auto& [name, value] : metadata) {
+    if (name == "filename" || name == "name") {
+      form.file_name = value;
+    } else if (is_upload_field(name)) {
+      form.fields[name] = value;
+    } else if (name != "filetype" && name != "type" && name != "relativePath") {  // what common clients send besides
+      return Error{std::string(code::unknown_field), "There is no upload metadata '" + name.substr(0, 100) + "'. Known: filename, filetype, title, priority, model, metadata, external_id, "
+                                                     "uploader, batch, run_at, delay_seconds, expires_in_seconds."};
+    }
+  }
+  return form;
+}
+
+Result<domain::ImageId> complete_upload(const Parts& parts, const store::UploadRecord& upload) {
+  auto now = parts.store.find_upload(upload.id);
+  if (now && now->image) return *now->image;
+  if (!now || !parts.resumable->files.size_of(upload.id)) return Error{std::string(code::not_found), "This upload is gone. Begin it again."};
+  auto writer = parts.resumable->files.write_to(upload.id, false);
+  if (!writer) return Error{std::string(code::locked), "Another request is completing this upload. Ask again in a moment."};
+  auto image = take_in(parts, upload, writer->fd());
+  if (!image && image.error().code == code::conflict) return image.error();
+  if (image) {
+    parts.store.finish_upload(upload.id, image->id);
+  } else {
+    parts.store.forget_upload(upload.id);
+  }
+  fail_point("K33");
+  writer.reset();
+  parts.resumable->files.remove(upload.id);
+  return image ? Result<domain::ImageId>(image->id) : image.error();
+}
+
+void sweep_uploads(const Parts& parts) {
+  const Resumable& resumable = *parts.resumable;
+  for (const store::UploadRecord& upload : parts.store.expired_uploads(resumable.home, parts.clock.now(), kPage)) {
+    if (resumable.files.remove(upload.id)) parts.store.forget_upload(upload.id);
+  }
+  for (const store::UploadRecord& upload : parts.store.open_uploads(resumable.home, kPage)) {
+    if (resumable.files.size_of(upload.id) != upload.length) continue;
+    if (auto image = complete_upload(parts, upload); !image) log::info("a complete upload became no image", {{"upload", upload.id}, {"cause", image.error().message}});
+  }
+}
+
+http::Response tus_response(http::Response response) {
+  response.headers.emplace_back("Tus-Resumable", kTusVersion);
+  return response;
+}
+
+http::Response tus_response(int status) {
+  http::Response response;
+  response.status = status;
+  return tus_response(std::move(response));
+}
+
+http::Response tus_response(int status, const store::UploadRecord& upload, std::int64_t offset) {
+  http::Response response = tus_response(status);
+  response.headers.emplace_back("Upload-Offset", std::to_string(offset));
+  response.headers.emplace_back("Upload-Length", std::to_string(upload.length));
+  response.headers.emplace_back("Upload-Expires", http_date(upload.expires_at));
+  response.headers.emplace_back("Cache-Control", "no-store");
+  if (upload.image) response.headers.emplace_back("Darkroom-Image", std::to_string(upload.image->value));
+  return response;
+}
+
+}  // namespace darkroom::api

@@ -1,0 +1,146 @@
+// Many photos in one request, with a verdict for each: a photo that is refused does not keep the others out. The fields come before the files and hold for all of
+// them. Each photo is durable, with its image and its job, before the next is read; all of them are in one batch.
+#include "api/handlers.h"
+#include "api/json.h"
+#include "api/photo_header.h"
+#include "api/problem.h"
+#include "api/query.h"
+#include "api/upload_fields.h"
+#include "domain/error_codes.h"
+#include "http/multipart.h"
+
+#include <memory>
+
+namespace darkroom::api {
+namespace {
+
+namespace code = domain::code;
+namespace json = boost::json;
+
+constexpr std::size_t kMostFiles = 1000;
+
+Error error(std::string_view code, std::string message) { return {std::string(code), std::move(message)}; }
+
+class ManyUploads {
+ public:
+  ManyUploads(const Parts& parts, store::Actor actor, const std::string& boundary)
+      : parts_(parts), actor_(std::move(actor)), reader_(boundary, {.max_files = kMostFiles}, callbacks()) {}
+
+  std::optional<http::Response> receive(std::string_view piece) {
+    if (auto refused = reader_.push(piece)) return problem(*refused);
+    if (refused_) return problem(*refused_);
+    return std::nullopt;
+  }
+
+  http::Reply finish() {
+    if (auto refused = reader_.finish()) return problem(*refused);
+    if (refused_) return problem(*refused_);
+    if (items_.empty()) return problem(code::missing_file, "Send each photo as a multipart field 'file'.");
+    if (own_batch_) parts_.store.seal_batch(batch_, actor_, parts_.clock.now());
+    auto batch = parts_.store.find_batch(batch_);
+    http::Response response = json_response(207, json::object{{"batch", batch ? json::value(batch_json(*batch)) : json::value(nullptr)}, {"created", created_},
+                                                              {"refused", static_cast<std::int64_t>(items_.size()) - created_}, {"items", std::move(items_)}});
+    response.headers.emplace_back("Location", "/api/v1/batches/" + batch_);
+    return response;
+  }
+
+ private:
+  http::MultipartCallbacks callbacks() {
+    return {[this](const http::PartHeader& part) { return begin_part(part); }, [this](std::string_view data) { take(data); }, [this] { end_part(); }};
+  }
+
+  std::optional<Error> begin_part(const http::PartHeader& part) {
+    if (part.name == "file" || part.name == "files") return begin_file(part);
+    if (part.name != "batch_title" && !is_upload_field(part.name)) {
+      return error(code::unknown_field, "There is no field '" + part.name.substr(0, 100) + "'. Known: file, batch_title, title, priority, model, metadata, external_id, uploader, batch, "
+                   "run_at, delay_seconds, expires_in_seconds.");
+    }
+    if (!items_.empty()) return error(code::malformed_body, "Send all fields before the first file: they hold for every photo.");
+    field_ = part.name == "batch_title" ? &batch_title_ : &form_.fields[part.name];
+    return std::nullopt;
+  }
+
+  // What the fields say is checked with the first file, and the batch that takes all of them is made.
+  std::optional<Error> begin_file(const http::PartHeader& part) {
+    form_.file_name = part.file_name.value_or("");
+    if (batch_.empty()) {
+      auto image = read_upload_form(form_, parts_, actor_.name);
+      if (!image) return image.error();
+      own_batch_ = !image->batch;
+      if (own_batch_) batch_ = parts_.store.create_batch(batch_title_.empty() ? "upload" : batch_title_, image->owner, actor_, parts_.clock.now()).public_id;
+      else batch_ = *image->batch;
+      form_.fields["batch"] = batch_;
+    }
+    staged_ = parts_.blobs.stage();
+    verdict_.reset();
+    return std::nullopt;
+  }
+
+  void take(std::string_view data) {
+    if (field_) field_->append(data);
+    if (!staged_ || verdict_) return;
+    if (staged_->size() + static_cast<std::int64_t>(data.size()) > parts_.config.photo.max_bytes) {
+      verdict_ = error(code::too_large, "The photo is larger than the limit of " + std::to_string(parts_.config.photo.max_bytes) + " bytes.");
+      return;
+    }
+    staged_->write(data);
+  }
+
+  void end_part() {
+    field_ = nullptr;
+    if (!staged_) return;
+    auto image = verdict_ ? Result<store::ImageRecord>(*verdict_) : take_in();
+    staged_.reset();
+    json::object item{{"file", form_.file_name}};
+    if (image) {
+      ++created_;
+      item["status"] = 201;
+      item["image"] = image_json(*image, {});
+    } else {
+      const domain::ErrorKind& kind = domain::error_kind(image.error().code);
+      item["status"] = kind.http_status;
+      item["problem"] = json::object{{"type", "/problems/" + std::string(kind.code)}, {"title", kind.title}, {"status", kind.http_status}, {"code", kind.code}, {"detail", image.error().message}};
+    }
+    items_.push_back(std::move(item));
+  }
+
+  Result<store::ImageRecord> take_in() {
+    auto image = read_upload_form(form_, parts_, actor_.name);
+    if (!image) return image.error();
+    if (auto described = describe_photo(*staged_, parts_.config.photo, *image); !described) return described.error();
+    parts_.blobs.keep(*staged_);
+    auto made = parts_.store.create_image(*image, actor_, parts_.clock.now());
+    if (made) parts_.blobs.confirm(*staged_);
+    return made;
+  }
+
+  const Parts& parts_;
+  store::Actor actor_;
+  UploadForm form_;
+  std::string batch_title_;
+  std::string batch_;
+  bool own_batch_ = false;
+  std::unique_ptr<blob::StagedBlob> staged_;
+  std::optional<Error> verdict_;
+  std::string* field_ = nullptr;
+  std::optional<Error> refused_;
+  json::array items_;
+  std::int64_t created_ = 0;
+  http::MultipartReader reader_;
+};
+
+}  // namespace
+
+std::variant<http::Response, http::BodyReceiver> upload_many(const Parts& parts, const http::Request& request) {
+  if (auto known = allow_query(request, {}); !known) return problem(known.error());
+  auto boundary = http::MultipartReader::boundary_of(request.header("content-type"));
+  if (!boundary) return problem(boundary.error());
+  if (parts.blobs.free_bytes() < parts.config.free_disk_floor) {
+    return problem(code::insufficient_storage, "The disk has less free space than its floor (storage.free_disk_floor_mb), so no photo is taken in. Free some space, then send them again.");
+  }
+  auto upload = std::make_shared<ManyUploads>(parts, actor_of(request), *boundary);
+  return http::BodyReceiver{[upload](std::string_view piece) { return with_world_errors<std::optional<http::Response>>([&] { return upload->receive(piece); }); },
+                            [upload] { return with_world_errors<http::Reply>([&] { return upload->finish(); }); }};
+}
+
+}  // namespace darkroom::api

@@ -1,0 +1,31 @@
+// How commands are declared: what all of them share. Those of a subject may stand in a file of their own, which command_line.cpp calls.
+#pragma once
+
+#include "cli/commands.h"
+#include "config/config.h"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <string>
+
+namespace darkroom::cli {
+
+// What the words on the command line have chosen.
+struct Chosen {
+  config::Sources sources;
+  std::string url;
+  std::string token;
+  bool json = false;
+  bool test_mode = false;
+  std::function<int(const config::Loaded&)> command;
+};
+
+void add_flag_of_key(CLI::App& command, Chosen& chosen, const std::string& flag, const std::string& key, const std::string& help);
+void add_common(CLI::App& command, Chosen& chosen);
+// A command that talks to a server.
+CLI::App* add_client(CLI::App& app, Chosen& chosen, const std::string& name, const std::string& help, std::function<int(const Session&)> run);
+
+void add_finding(CLI::App& app, Chosen& chosen);  // finding_commands.cpp
+
+}  // namespace darkroom::cli

@@ -1,0 +1,112 @@
+// Answers that do not end: what there is goes out, and only when it is gone is there a next piece.
+#include "http/response_text.h"
+#include "http/session.h"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+
+#include <array>
+#include <utility>
+
+namespace darkroom::http {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+Session::Go Session::begin_stream(EventStream stream) {
+  if (context_.stopping) return answer(context_.error_page("unavailable", "Darkroom is stopping; connect again in a moment."), true);
+  keep_alive_ = false;
+  Response head{200, "text/event-stream; charset=utf-8", "", {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}}};
+  out_head_ = stream_head(head);
+  out_body_.clear();
+  written_ = 0;
+  write_pace_.begin(std::chrono::steady_clock::now());
+  buffer_.clear_ready();
+  stream_ = std::move(stream);
+  state_ = State::streaming;
+  context_.parking.add(stream_->key, shared_from_this());
+  if (without_body_) piece_.ended = true;
+  else pull();
+  return Go::on;
+}
+
+void Session::pull() {
+  in_pool_ = true;
+  woken_ = false;
+  pulled_at_ = std::chrono::steady_clock::now();
+  context_.pool.proceed([self = shared_from_this()]() mutable {
+    if (!self->abandoned_) self->piece_ = self->exchange_->next(*self->stream_);
+    auto& io = self->context_.io;
+    asio::post(io, [self = std::move(self)] {
+      if (self->on_pulled() == Go::on) self->run();
+    });
+  });
+}
+
+Session::Go Session::on_pulled() {
+  in_pool_ = false;
+  if (state_ == State::closed) {
+    dispose();
+    return Go::wait;
+  }
+  if (!has_unsent()) write_pace_.begin(std::chrono::steady_clock::now());
+  out_body_ += std::exchange(piece_.text, {});
+  return Go::on;
+}
+
+Session::Go Session::write_stream() {
+  while (has_unsent()) {
+    std::size_t head_left = written_ < out_head_.size() ? out_head_.size() - written_ : 0;
+    std::size_t body_done = head_left > 0 ? 0 : written_ - out_head_.size();
+    std::array<asio::const_buffer, 2> left = {asio::buffer(out_head_.data() + out_head_.size() - head_left, head_left),
+                                              asio::buffer(out_body_.data() + body_done, out_body_.size() - body_done)};
+    error_code error;
+    std::size_t bytes = socket_.write_some(left, error);
+    if (error == asio::error::would_block || error == asio::error::interrupted) {
+      set_deadline(write_pace_.deadline({context_.config.write_timeout, context_.config.body_rate_grace, context_.config.least_body_rate}));
+      wait_writable();
+      return Go::wait;
+    }
+    if (error) {
+      close();
+      return Go::wait;
+    }
+    written_ += bytes;
+    write_pace_.moved(bytes, std::chrono::steady_clock::now());
+  }
+  out_head_.clear();
+  out_body_.clear();
+  written_ = 0;
+  return Go::on;
+}
+
+Session::Go Session::step_stream() {
+  if (write_stream() == Go::wait || in_pool_) return Go::wait;
+  if (piece_.ended) {
+    close();
+    return Go::wait;
+  }
+  auto now = std::chrono::steady_clock::now();
+  if (piece_.more_at_once || (woken_ && now >= pulled_at_ + kBetweenPulls)) {
+    piece_.more_at_once = false;
+    pull();
+    return Go::wait;
+  }
+  set_deadline(woken_ ? pulled_at_ + kBetweenPulls : now + stream_->poll);
+  watch_stream_client();
+  return Go::wait;
+}
+
+// Whoever goes away is let go; what a client sends after its request is not read as another one.
+void Session::watch_stream_client() {
+  while (true) {
+    switch (read_more()) {
+      case Read::some: buffer_.consume_raw(buffer_.raw().size()); continue;
+      case Read::nothing: buffer_.settle(); return wait_readable();
+      case Read::end: return close();
+      case Read::lost: return;
+    }
+  }
+}
+
+}  // namespace darkroom::http

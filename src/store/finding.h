@@ -1,0 +1,90 @@
+// Finding images by what is known of them, changing what people may change, and what the event stream and the statistics read. A part of store.h.
+#pragma once
+
+#include "base/result.h"
+#include "store/records.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace darkroom::store {
+
+enum class ImageSort { newest, oldest, title };
+
+// Where a page ends: the last image looked at, and its folded title where titles decide.
+struct ImageKey {
+  std::int64_t id = 0;
+  std::string title = {};
+};
+
+// All conditions that are given must be met, by the image and its newest job.
+struct ImageQuery {
+  std::vector<domain::JobState> states = {};  // empty: any
+  std::optional<std::string> model = {};
+  std::optional<std::string> owner = {};
+  std::optional<std::string> label = {};       // the newest result found it
+  std::optional<std::string> error_code = {};
+  std::optional<std::string> title = {};       // is a part of the title, in any case and either Unicode spelling
+  std::optional<std::string> batch = {};       // public id
+  std::optional<Time> created_from = {};       // inclusive
+  std::optional<Time> created_before = {};     // exclusive
+  ImageSort sort = ImageSort::newest;
+  std::optional<ImageKey> after = {};
+  int limit = 50;
+};
+
+struct FoundImage {
+  ImageRecord image;
+  std::vector<AttemptRecord> attempts;  // of its newest job
+};
+
+struct FoundImages {
+  std::vector<FoundImage> images;
+  std::optional<ImageKey> next;  // none: nothing is left. A page cut off by time may be short, or empty, and have it.
+};
+
+struct ImageChange {
+  std::optional<std::string> title = {};
+  std::optional<int> priority = {};
+};
+
+// An event with what decides who may see it; of an image that was deleted nobody's.
+struct SeenEvent {
+  Event event;
+  std::optional<std::string> owner;  // of its image
+  std::optional<std::string> batch;  // public id, of its job
+};
+
+struct SeenEvents {
+  std::vector<SeenEvent> events;  // oldest first
+  std::int64_t oldest = 0;        // the oldest event that is kept; 0: none
+  std::int64_t newest = 0;        // that is settled
+};
+
+struct EndedJob {
+  domain::JobState state = domain::JobState::completed;
+  Time created_at{};
+  std::optional<Time> started_at;
+  Time finished_at{};
+  std::optional<std::string> error_code;
+};
+
+class Finding {
+ public:
+  virtual ~Finding() = default;
+
+  // Looks for about as long as `longest` and says then where it stopped.
+  virtual FoundImages find_images(const ImageQuery& query, Duration longest) = 0;
+  // One transaction. `as_expected` is asked about the image as it is, with nobody changing it meanwhile. Errors: not_found; precondition_failed when it says no;
+  // conflict when the priority is to change and the newest job does not wait.
+  virtual Result<ImageRecord> change_image(ImageId id, const ImageChange& change, const std::function<bool(const ImageRecord&)>& as_expected, const Actor& actor, Time now) = 0;
+  // Events after this one that are settled, at most `limit`.
+  virtual SeenEvents seen_events(std::int64_t after, int limit) = 0;
+  // Jobs of photos that ended since, newest first.
+  virtual std::vector<EndedJob> ended_since(Time since, int limit) = 0;
+  virtual std::optional<AttemptRecord> find_attempt(std::string_view job, int number) = 0;
+};
+
+}  // namespace darkroom::store

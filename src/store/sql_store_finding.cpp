@@ -1,0 +1,216 @@
+// Finding images. What is asked for decides which index is walked (an owner's, those with an error, titles in order ...); everything else is judged on the
+// way, so no statement sorts. Where little may match, the walk goes a window of ids at a time and looks at the clock between them: a page that the time
+// has cut off says where to go on.
+#include "store/sql_finding.h"
+#include "store/sql_rows.h"
+#include "store/sql_selection.h"
+#include "store/sql_store.h"
+#include "text/unicode.h"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <map>
+
+namespace darkroom::store {
+namespace {
+
+using domain::JobState;
+
+// Every statement takes all parameters: $1 and $2 bound the walk, $3 is the most rows. A condition that is not asked for is NULL. They are one term, and not a dozen:
+// of a dozen SQLite believes that hardly a row meets them, and sorts.
+#define DARKROOM_JUDGED                                                                                                          \
+  " AND NOT ((CAST($4 AS TEXT) IS NOT NULL AND image.owner <> CAST($4 AS TEXT)) "                                               \
+  "OR (CAST($5 AS TEXT) IS NOT NULL AND job.model <> CAST($5 AS TEXT)) "                                                        \
+  "OR (CAST($6 AS TEXT) IS NOT NULL AND COALESCE(job.error_code, '') <> CAST($6 AS TEXT)) "                                     \
+  "OR (CAST($7 AS TEXT) IS NOT NULL AND instr(image.title_folded, CAST($7 AS TEXT)) = 0) "                                      \
+  "OR (CAST($8 AS TEXT) IS NOT NULL AND instr(image.labels, CAST($8 AS TEXT)) = 0) "                                            \
+  "OR (CAST($9 AS TEXT) IS NOT NULL AND job.state NOT IN (CAST($9 AS TEXT), CAST($10 AS TEXT))) "                               \
+  "OR (CAST($11 AS BIGINT) IS NOT NULL AND image.created_at < CAST($11 AS BIGINT)) "                                            \
+  "OR (CAST($12 AS BIGINT) IS NOT NULL AND image.created_at >= CAST($12 AS BIGINT)) "                                           \
+  "OR (CAST($13 AS TEXT) IS NOT NULL AND NOT image.id " DARKROOM_LISTED("$13") ") "                                             \
+  "OR (CAST($14 AS TEXT) IS NOT NULL AND COALESCE(job.batch_id, 0) <> COALESCE((SELECT batch.id FROM batch WHERE batch.public_id = CAST($14 AS TEXT)), -1))) "
+#define DARKROOM_FOUND "SELECT " DARKROOM_JOB_COLUMNS ", " DARKROOM_IMAGE_COLUMNS " FROM "
+#define DARKROOM_OF_IMAGE(where, order) \
+  DARKROOM_FOUND DARKROOM_IMAGE_TABLES " WHERE image.id > $1 AND image.id < $2 AND " where DARKROOM_JUDGED "ORDER BY image.id" order " LIMIT $3"
+#define DARKROOM_OF_JOB(where, order)                                                                                                       \
+  DARKROOM_FOUND "job CROSS JOIN image ON image.id = job.image_id AND image.job_id = job.id LEFT JOIN result ON result.job_id = image.result_job_id " \
+  "WHERE job.image_id > $1 AND job.image_id < $2 AND " where DARKROOM_JUDGED "ORDER BY job.image_id" order " LIMIT $3"
+#define DARKROOM_BOTH(of, where) {of(where, " DESC"), of(where, "")}
+
+struct Walk {
+  const char* down;
+  const char* up;
+};
+
+constexpr Walk kAny = DARKROOM_BOTH(DARKROOM_OF_IMAGE, "1 = 1");
+constexpr Walk kOwner = DARKROOM_BOTH(DARKROOM_OF_IMAGE, "image.owner = CAST($4 AS TEXT)");
+constexpr Walk kListed = DARKROOM_BOTH(DARKROOM_OF_IMAGE, "image.id " DARKROOM_LISTED("$13"));
+constexpr Walk kError = DARKROOM_BOTH(DARKROOM_OF_JOB, "job.error_code = CAST($6 AS TEXT)");
+constexpr Walk kFailed = DARKROOM_BOTH(DARKROOM_OF_JOB, "job.state = 'failed'");
+constexpr Walk kCancelled = DARKROOM_BOTH(DARKROOM_OF_JOB, "job.state = 'cancelled'");
+constexpr const char* kByTitle = DARKROOM_FOUND DARKROOM_IMAGE_TABLES
+    " WHERE (0 + image.id) > $1 AND (0 + image.id) < $2 AND (image.title_folded, image.id) > (CAST($15 AS TEXT), CAST($16 AS BIGINT))" DARKROOM_JUDGED
+    "ORDER BY image.title_folded, image.id LIMIT $3";
+
+constexpr const char* kOldestAndNewest = "SELECT (SELECT COALESCE(MIN(id), 0) FROM image), (SELECT COALESCE(MAX(id), 0) FROM image)";
+// So many that sorting them costs little; more of them are met soon enough on the way.
+constexpr int kFew = 1000;
+constexpr const char* kFewOf[] = {
+    "SELECT image_id FROM job WHERE state = 'scheduled' AND image_id IS NOT NULL LIMIT $1", "SELECT image_id FROM job WHERE state = 'queued' AND image_id IS NOT NULL LIMIT $1",
+    "SELECT image_id FROM job WHERE state = 'running' AND image_id IS NOT NULL LIMIT $1"};
+constexpr const char* kImagesOfBatch =
+    "SELECT image_id FROM job WHERE batch_id = (SELECT id FROM batch WHERE public_id = $1) AND image_id IS NOT NULL LIMIT $2";
+
+constexpr std::int64_t kFirstWindow = 10'000;
+constexpr std::int64_t kLargestWindow = 50'000;
+
+class Search {
+ public:
+  Search(Connection& connection, const ImageQuery& query) : connection_(connection), query_(query) {
+    if (query.title) title_ = text::folded(*query.title);
+    if (query.label) label_ = "\n" + *query.label + "\n";
+    if (!query.states.empty()) {
+      first_state_ = domain::to_string(query.states.front());
+      last_state_ = domain::to_string(query.states.back());
+    }
+    choose();
+  }
+
+  FoundImages run(Duration longest) {
+    FoundImages found;
+    if (query_.sort == ImageSort::title) {
+      take(look(kByTitle, 0, std::numeric_limits<std::int64_t>::max()), found);
+    } else {
+      walk(longest, found);
+    }
+    return found;
+  }
+
+ private:
+  // Ids in order, when there are few: otherwise they are met on the way.
+  std::optional<std::vector<std::int64_t>> few() {
+    std::vector<std::int64_t> ids;
+    auto add = [&](const Rows& rows) {
+      for (const Row& row : rows) ids.push_back(row.integer(0));
+    };
+    if (query_.batch) {
+      add(connection_.execute(kImagesOfBatch, {*query_.batch, kFew + 1}));
+    } else {
+      for (JobState state : query_.states) {
+        if (domain::is_final(state)) return std::nullopt;
+        add(connection_.execute(kFewOf[static_cast<int>(state)], {kFew + 1}));
+      }
+    }
+    return ids.size() > kFew ? std::nullopt : std::optional(std::move(ids));
+  }
+
+  void choose() {
+    if (query_.batch || !query_.states.empty()) {
+      if (auto ids = few()) {
+        listed_ = json_list(*ids);
+        walk_ = &kListed;
+        return;
+      }
+    }
+    if (query_.error_code) {
+      walk_ = &kError;
+    } else if (query_.states.size() == 1 && query_.states.front() == JobState::failed) {
+      walk_ = &kFailed;
+    } else if (query_.states.size() == 1 && query_.states.front() == JobState::cancelled) {
+      walk_ = &kCancelled;
+    } else if (query_.owner) {
+      walk_ = &kOwner;
+    }
+  }
+
+  Rows look(const char* sql, std::int64_t above, std::int64_t below) {
+    if (query_.sort == ImageSort::title) {
+      ImageKey from = query_.after.value_or(ImageKey{});
+      return connection_.execute(sql, {above, below, query_.limit + 1, query_.owner, query_.model, query_.error_code, title_, label_, first_state_, last_state_,
+                                       query_.created_from, query_.created_before, listed_, query_.batch, from.title, from.id});
+    }
+    return connection_.execute(sql, {above, below, query_.limit + 1 - taken_, query_.owner, query_.model, query_.error_code, title_, label_, first_state_, last_state_,
+                                     query_.created_from, query_.created_before, listed_, query_.batch});
+  }
+
+  // Takes what fits into the page; false when one more was there.
+  bool take(const Rows& rows, FoundImages& found) {
+    for (const Row& row : rows) {
+      if (taken_ == query_.limit) {
+        const ImageRecord& last = found.images.back().image;
+        found.next = ImageKey{last.id.value, query_.sort == ImageSort::title ? text::folded(last.title) : ""};
+        return false;
+      }
+      found.images.push_back({image_from(row), {}});
+      ++taken_;
+    }
+    return true;
+  }
+
+  void walk(Duration longest, FoundImages& found) {
+    bool down = query_.sort == ImageSort::newest;
+    Row ends = connection_.execute(kOldestAndNewest).front();
+    std::int64_t oldest = ends.integer(0), newest = ends.integer(1);
+    std::int64_t at = query_.after ? query_.after->id : down ? newest + 1 : oldest - 1;
+    at = std::clamp(at, oldest - 1, newest + 1);
+    auto until = std::chrono::steady_clock::now() + longest;
+    for (std::int64_t window = kFirstWindow; down ? at > oldest : at < newest; window = std::min(window * 2, kLargestWindow)) {
+      if (walk_ == &kListed) window = newest - oldest + 2;
+      std::int64_t end = down ? std::max(at - window, oldest - 1) : std::min(at + window, newest + 1);
+      if (!take(down ? look(walk_->down, end, at) : look(walk_->up, at, end), found)) return;
+      at = down ? end + 1 : end - 1;
+      if (down ? at <= oldest : at >= newest) return;
+      if (std::chrono::steady_clock::now() < until) continue;
+      found.next = ImageKey{at};
+      return;
+    }
+  }
+
+  Connection& connection_;
+  const ImageQuery& query_;
+  const Walk* walk_ = &kAny;
+  std::optional<std::string> title_, label_, listed_;
+  std::optional<std::string_view> first_state_, last_state_;
+  int taken_ = 0;
+};
+
+constexpr const char* kAttemptsOfAll =
+    "SELECT job_id, number, worker, started_at, finished_at, ending, error_code, error_message, model_version, timings, claim_no FROM attempt WHERE job_id " DARKROOM_LISTED("$1")
+    " UNION ALL SELECT id, attempt, worker, started_at, NULL, NULL, NULL, NULL, NULL, NULL, claim_no FROM job WHERE id " DARKROOM_LISTED("$1") " AND state = 'running' ORDER BY claim_no";
+
+void add_attempts(Connection& connection, FoundImages& found) {
+  if (found.images.empty()) return;
+  std::map<std::int64_t, FoundImage*> of_job;
+  std::vector<std::int64_t> jobs;
+  for (FoundImage& each : found.images) {
+    jobs.push_back(each.image.job.id.value);
+    of_job[jobs.back()] = &each;
+  }
+  for (Row& row : connection.execute(kAttemptsOfAll, {json_list(jobs)})) {
+    FoundImage& image = *of_job.at(row.integer(0));
+    row.values.erase(row.values.begin());
+    image.attempts.push_back(attempt_from(row));
+  }
+}
+
+}  // namespace
+
+FoundImages SqlStore::find_images(const ImageQuery& query, Duration longest) {
+  return database_->read([&](Connection& connection) {
+    FoundImages found = Search(connection, query).run(longest);
+    add_attempts(connection, found);
+    return found;
+  });
+}
+
+std::vector<const char*> finding_statements() {
+  std::vector<const char*> statements = {kByTitle};
+  for (const Walk* walk : {&kAny, &kOwner, &kError, &kFailed, &kCancelled}) {
+    statements.push_back(walk->down);
+    statements.push_back(walk->up);
+  }
+  return statements;
+}
+
+}  // namespace darkroom::store

@@ -1,0 +1,66 @@
+// Uploads that come in pieces: what is known of them besides their bytes.
+#include "domain/error_codes.h"
+#include "store/sql_store.h"
+
+namespace darkroom::store {
+namespace {
+
+#define DARKROOM_UPLOAD "SELECT id, owner, length, fields, home, created_at, expires_at, image_id FROM upload "
+constexpr const char* kOpenBytes = "SELECT CAST(COALESCE(SUM(length), 0) AS BIGINT) FROM upload WHERE image_id IS NULL";
+constexpr const char* kBegin = "INSERT INTO upload (id, owner, length, fields, home, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+constexpr const char* kFind = DARKROOM_UPLOAD "WHERE id = $1";
+constexpr const char* kFinish = "UPDATE upload SET image_id = $2 WHERE id = $1";
+constexpr const char* kForget = "DELETE FROM upload WHERE id = $1";
+constexpr const char* kOpen = DARKROOM_UPLOAD "WHERE home = $1 AND image_id IS NULL ORDER BY id LIMIT $2";
+constexpr const char* kExpired = DARKROOM_UPLOAD "WHERE expires_at <= $2 AND home = $1 ORDER BY expires_at LIMIT $3";
+
+UploadRecord upload_from(const Row& row) {
+  UploadRecord upload{row.text(0), row.text(1), row.integer(2), row.text(3), row.text(4), row.time(5), row.time(6)};
+  if (!row.is_null(7)) upload.image = ImageId{row.integer(7)};
+  return upload;
+}
+
+std::vector<UploadRecord> uploads_from(const Rows& rows) {
+  std::vector<UploadRecord> uploads;
+  for (const Row& row : rows) uploads.push_back(upload_from(row));
+  return uploads;
+}
+
+}  // namespace
+
+Result<void> SqlStore::begin_upload(const UploadRecord& upload, std::int64_t most_bytes) {
+  return database_->write([&](Transaction& transaction) -> Result<void> {
+    std::int64_t open = transaction.execute(kOpenBytes).front().integer(0);
+    if (open > most_bytes - upload.length) {
+      return Error{std::string(domain::code::insufficient_storage), "Uploads that are under way have announced " + std::to_string(open) + " of " + std::to_string(most_bytes) +
+                                                                        " bytes (uploads.quota_mb). Finish or delete some, then begin this one again."};
+    }
+    transaction.execute(kBegin, {upload.id, upload.owner, upload.length, upload.fields, upload.home, upload.created_at, upload.expires_at});
+    return {};
+  });
+}
+
+std::optional<UploadRecord> SqlStore::find_upload(std::string_view id) {
+  return database_->read([&](Connection& connection) {
+    Rows rows = connection.execute(kFind, {id});
+    return rows.empty() ? std::nullopt : std::optional(upload_from(rows.front()));
+  });
+}
+
+void SqlStore::finish_upload(std::string_view id, ImageId image) {
+  database_->write([&](Transaction& transaction) { return transaction.execute(kFinish, {id, image.value}); });
+}
+
+void SqlStore::forget_upload(std::string_view id) {
+  database_->write([&](Transaction& transaction) { return transaction.execute(kForget, {id}); });
+}
+
+std::vector<UploadRecord> SqlStore::open_uploads(std::string_view home, int most) {
+  return database_->read([&](Connection& connection) { return uploads_from(connection.execute(kOpen, {home, most})); });
+}
+
+std::vector<UploadRecord> SqlStore::expired_uploads(std::string_view home, Time now, int most) {
+  return database_->read([&](Connection& connection) { return uploads_from(connection.execute(kExpired, {home, now, most})); });
+}
+
+}  // namespace darkroom::store

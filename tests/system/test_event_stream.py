@@ -1,0 +1,132 @@
+"""The event stream: after a lost connection nothing is missing and nothing comes twice; slow readers and other people's events."""
+import json
+import threading
+
+import pytest
+import requests
+
+from support.photos import unique_jpeg
+from support.waiting import eventually
+
+
+class Stream:
+    """Reads events in a thread until it is closed."""
+
+    def __init__(self, server, last=None, **query):
+        headers = {"Authorization": server.http.headers["Authorization"]} | ({} if last is None else {"Last-Event-ID": str(last)})
+        self.answer = requests.get(server.url + "/api/v1/events/stream", params=query, headers=headers, stream=True, timeout=60)
+        self.events, self.types, self.comments = [], [], 0
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    def _read(self):
+        kind = None
+        try:
+            for line in self.answer.iter_lines(chunk_size=1):
+                if line.startswith(b"event: "):
+                    kind = line[7:].decode()
+                elif line.startswith(b"data: "):
+                    self.events.append(json.loads(line[6:]))
+                    self.types.append(kind)
+        except Exception:
+            pass
+
+    def ids(self):
+        return [event["id"] for event in self.events if "id" in event]
+
+    def close(self):
+        self.answer.close()
+
+
+def all_ids(server):
+    return [event["id"] for event in server.events()]
+
+
+def test_nothing_is_missing_and_nothing_comes_twice_over_many_connections(server):
+    stream = Stream(server, last=0)
+    assert stream.answer.headers["Content-Type"].startswith("text/event-stream") and stream.answer.headers["Cache-Control"] == "no-store"
+    seen = []
+    for _ in range(5):
+        made = [server.upload(unique_jpeg())["id"] for _ in range(4)]
+        eventually(lambda: stream.ids(), 10, "some events arrive")
+        stream.close()
+        seen += stream.ids()
+        for image in made:
+            server.image(image, wait=20)
+        stream = Stream(server, last=seen[-1])
+    expected = all_ids(server)
+    eventually(lambda: len(seen) + len(stream.ids()) >= len(expected), 15, "the rest arrives")
+    assert seen + stream.ids() == expected
+    stream.close()
+
+
+def test_the_server_is_killed_and_the_stream_goes_on(make_server):
+    server = make_server()
+    stream = Stream(server, last=0)
+    server.upload(unique_jpeg(), wait=20)
+    eventually(lambda: "job.completed" in stream.types, 10, "the end of the job is told")
+    seen = stream.ids()
+    server.restart()
+    server.upload(unique_jpeg(), wait=20)
+    again = Stream(server, last=seen[-1])
+    expected = all_ids(server)
+    eventually(lambda: len(seen) + len(again.ids()) >= len(expected), 15, "the rest arrives")
+    assert seen + again.ids() == expected
+    again.close()
+
+
+def test_from_now_on_and_only_what_is_wanted(server):
+    first = server.upload(unique_jpeg(), wait=20)["id"]
+    now, one, kinds = Stream(server), Stream(server, last=0, image=first), Stream(server, last=0, types="image.created,job.comp")
+    ended = Stream(server, last=0, types="job.")
+    eventually(lambda: len(one.ids()) >= 3, 10, "the first image's events arrive")
+    second = server.upload(unique_jpeg(), wait=20)["id"]
+    eventually(lambda: "job.completed" in now.types, 10, "the second image's events arrive")
+    assert {event["image_id"] for event in now.events} == {second}
+    assert {event["image_id"] for event in one.events} == {first}
+    eventually(lambda: len(kinds.types) == 2, 10, "both images are told")
+    assert kinds.types == ["image.created", "image.created"]
+    assert set(ended.types) <= {"job.started", "job.completed"} and ended.types
+    for stream in (now, one, kinds, ended):
+        stream.close()
+
+
+def test_an_id_of_another_log_is_told_to_begin_anew(server):
+    stream = Stream(server, last=10**9)
+    eventually(lambda: stream.types == ["reset"], 10, "a reset is told")
+    assert server.get("/api/v1/events/stream?image=x").status_code == 422
+    assert server.get("/api/v1/events/stream?colour=red").status_code == 400
+    stream.close()
+
+
+def test_many_streams_hold_no_thread(server):
+    streams = [Stream(server) for _ in range(60)]
+    server.upload(unique_jpeg(), wait=20)
+    eventually(lambda: all("job.completed" in stream.types for stream in streams), 20, "all of them hear of it")
+    for stream in streams:
+        stream.close()
+
+
+def test_two_processes_over_postgresql_tell_all_of_it(make_cluster):
+    cluster = make_cluster(webs=2)
+    first, second = cluster.webs[:2]
+    stream = Stream(first, last=0)
+    made = [web.upload(unique_jpeg()) for web in (first, second) for _ in range(3)]
+    for image in made:
+        assert first.image(image["id"], wait=30)["status"] == "completed"
+    eventually(lambda: stream.types.count("job.completed") == 6, 20, "all six are told")
+    stream.close()
+    seen = stream.ids()
+    second.upload(unique_jpeg(), wait=30)
+    other = Stream(second, last=seen[-1])
+    expected = all_ids(first)
+    eventually(lambda: len(seen) + len(other.ids()) >= len(expected), 20, "the rest arrives at the other process")
+    assert sorted(seen + other.ids()) == expected and len(set(seen)) == len(seen)
+    other.close()
+
+
+def test_the_command_line_watches(server, darkroom):
+    image = server.upload(unique_jpeg(), wait=20)["id"]
+    shown = darkroom("watch", "--after", 0, "--image", image, "--count", 3, folder=server.folder)
+    assert shown.returncode == 0
+    assert [line.split()[1] for line in shown.stdout.splitlines()] == ["image.created", "job.started", "job.completed"]

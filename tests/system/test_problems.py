@@ -1,0 +1,51 @@
+"""Problems: a page for each code, both languages, and which field is at fault."""
+import re
+
+import pytest
+
+from support.photos import unique_jpeg
+from support.places import CHECKOUT as ROOT
+
+CODES = re.findall(r"ErrorKind\{code::(\w+),", (ROOT / "src/domain/error_codes.cpp").read_text())
+HANGUL = re.compile("[가-힣]")
+
+
+def test_every_code_has_its_page_in_both_languages(server):
+    assert len(CODES) > 40
+    for code in CODES:
+        english = server.http.get(f"{server.url}/problems/{code}", headers={"Accept-Language": "en"})
+        korean = server.http.get(f"{server.url}/problems/{code}", headers={"Accept-Language": "ko-KR,ko;q=0.9,en;q=0.8"})
+        assert english.status_code == korean.status_code == 200, code
+        assert code in english.text and code in korean.text
+        assert len(HANGUL.findall(korean.text)) > 10 and len(HANGUL.findall(english.text)) == 3, code  # the link to 한국어
+        assert "script" not in english.text
+    assert server.http.get(server.url + "/problems/none").status_code == 404
+    assert "한국어" in server.http.get(server.url + "/problems/internal?lang=en", headers={"Accept-Language": "ko"}).text
+
+
+@pytest.mark.parametrize("language, korean", [("ko", True), ("ko-KR,en;q=0.5", True), ("en,ko;q=0.5", False), ("ko;q=0.1,en;q=0.9", False), ("fr", False), ("", False)])
+def test_a_problem_is_in_the_readers_language(server, language, korean):
+    answer = server.get("/api/v1/images/99", headers={"Accept-Language": language})
+    body = answer.json()
+    assert bool(HANGUL.search(body["title"])) == bool(HANGUL.search(body["detail"])) == korean
+    assert body["code"] == "not_found" and "image 99" in body["detail"]
+    assert answer.headers["Content-Language"] == ("ko" if korean else "en") and answer.headers["Vary"] == "Accept-Language"
+    assert server.http.get(server.url + body["type"]).status_code == 200
+
+
+def test_refusals_of_the_guard_and_of_uploads_are_translated_too(server):
+    stranger = server.http.get(server.url + "/api/v1/images", headers={"Authorization": "", "Accept-Language": "ko"})
+    assert stranger.status_code == 401 and HANGUL.search(stranger.json()["title"])
+    upload = server.post("/api/v1/images", files={"file": ("a.txt", b"no photo")}, headers={"Accept-Language": "ko"})
+    assert upload.status_code == 415 and HANGUL.search(upload.json()["title"])
+
+
+def test_the_field_at_fault_is_named(server):
+    query = server.get("/api/v1/images?limit=0").json()["errors"][0]
+    assert query["loc"] == ["query", "limit"] and query["pointer"] is None and query["type"] == "invalid_field" and query["msg"]
+    body = server.post("/api/v1/jobs/actions", json={"action": "cancel", "filter": {"state": "lost"}}).json()["errors"][0]
+    assert body["loc"] == ["body", "filter", "state"] and body["pointer"] == "#/filter/state"
+    unknown = server.post("/api/v1/jobs/actions", json={"colour": 1}).json()["errors"][0]
+    assert unknown["loc"] == ["body", "colour"]
+    form = server.send(unique_jpeg(), priority="1000").json()["errors"][0]
+    assert form["loc"] == ["body", "priority"]
