@@ -34,7 +34,7 @@ using domain::JobState;
 #define DARKROOM_OF_IMAGE(where, order) \
   DARKROOM_FOUND DARKROOM_IMAGE_TABLES " WHERE image.id > $1 AND image.id < $2 AND " where DARKROOM_JUDGED "ORDER BY image.id" order " LIMIT $3"
 #define DARKROOM_OF_JOB(where, order)                                                                                                       \
-  DARKROOM_FOUND "job CROSS JOIN image ON image.id = job.image_id AND image.job_id = job.id LEFT JOIN result ON result.job_id = image.result_job_id " \
+  DARKROOM_FOUND "job JOIN image ON image.id = job.image_id AND image.job_id = job.id LEFT JOIN result ON result.job_id = image.result_job_id " \
   "WHERE job.image_id > $1 AND job.image_id < $2 AND " where DARKROOM_JUDGED "ORDER BY job.image_id" order " LIMIT $3"
 #define DARKROOM_BOTH(of, where) {of(where, " DESC"), of(where, "")}
 
