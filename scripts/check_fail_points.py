@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CALL = re.compile(r'\bfail_point(?:<[\w:]+>)?\("([^"]+)"\)')
 
-# Point: file, moment. Webhooks (K14, K15) do not exist yet, and so have no points.
+# Point: file, moment.
 POINTS = {
     "K1": ("src/api/upload.cpp", "request headers read"),
     "K2": ("src/api/upload.cpp", "part of the body written"),
@@ -28,6 +28,8 @@ POINTS = {
     "K11": ("src/runner/process/process_photo.cpp", "the model has run and nothing is answered, in the runner"),
     "K12": ("src/store/sql_store_endings.cpp", "result, states and event written, before the commit"),
     "K13": ("src/worker/worker.cpp", "completion committed"),
+    "K14": ("src/delivery/deliver.cpp", "deliveries claimed, before they are sent"),
+    "K15": ("src/store/sql_store_deliveries.cpp", "a try of a delivery settled, before the commit"),
     "K16": ("src/scheduler/remove_blobs.cpp", "a blob removed, its note not"),
     "K17": ("src/scheduler/remove_blobs.cpp", "row deleted, blob not"),
     "K18": ("src/store/sql/migrate.cpp", "in the middle of a migration"),

@@ -12,6 +12,7 @@ ARROWS = {
     "blob": GROUND,
     "store": GROUND | {"text"},
     "auth": GROUND,
+    "delivery": GROUND | {"store"},
     "models": GROUND,
     "runner/protocol": GROUND,
     "runner/pool": GROUND | {"runner/protocol", "models"},
@@ -23,9 +24,9 @@ ARROWS = {
     "remote": GROUND | {"imaging", "json"},
     "worker": GROUND | {"json", "store", "blob", "runner/pool", "runner/protocol", "models", "remote"},
     "scheduler": GROUND | {"store", "blob", "calendar"},
-    "api": GROUND | {"json", "text", "http", "calendar", "store", "blob", "auth", "models", "imaging", "peer", "views"},
-    "config": GROUND | {"http", "runner/pool", "api", "worker", "scheduler"},
-    "roles": GROUND | {"store", "blob", "auth", "models", "runner/protocol", "runner/pool", "http", "worker", "scheduler", "api", "peer", "config", "views"},
+    "api": GROUND | {"delivery", "json", "text", "http", "calendar", "store", "blob", "auth", "models", "imaging", "peer", "views"},
+    "config": GROUND | {"delivery", "http", "runner/pool", "api", "worker", "scheduler"},
+    "roles": GROUND | {"delivery", "store", "blob", "auth", "models", "runner/protocol", "runner/pool", "http", "worker", "scheduler", "api", "peer", "config", "views"},
     "cli": GROUND | {"json", "text", "config", "roles", "imaging", "models", "runner/pool", "worker", "store"},
     "main": GROUND | {"config", "roles", "cli"},
 }
@@ -44,6 +45,7 @@ NARROW = {
     ("cli", "store"): ({"store/open_store.h"}, "users reset-password works without a server; everything else is a thin HTTP client"),
     ("config", "http"): ({"http/server.h"}, CONFIG),
     ("config", "runner/pool"): ({"runner/pool/pool.h"}, CONFIG),
+    ("config", "delivery"): ({"delivery/delivery_config.h"}, CONFIG),
     ("config", "worker"): ({"worker/worker.h"}, CONFIG),
 }
 
@@ -56,7 +58,7 @@ FOREIGN = [
     (r"(jpeglib|turbojpeg|png|gif_lib|webp/.*)(\.h)?", ["src/imaging/*"], "decoders run in the runner only"),
     (r"libheif/.*|libde265/.*|dav1d/.*", ["src/imaging/heif_library*"], "only the module of HEIC and AVIF links them"),
     (r"sodium.*\.h", ["src/auth/*"], "passwords and tokens are one part's business"),
-    (r"curl/.*", ["src/cli/*", "src/peer/*", "src/remote/*"], "the server itself calls nobody but its peers and the services of its models"),
+    (r"curl/.*", ["src/cli/*", "src/peer/*", "src/remote/*", "src/delivery/*"], "the server itself calls nobody but its peers, the services of its models, and receivers behind the guard"),
     (r"CLI/.*", ["src/cli/*", "src/main.cpp"], "arguments are the command line's"),
     (r"date/.*", ["src/calendar/time_zone.cpp"], "one file knows the tz database"),
     (r"seccomp\.h", ["src/runner/process/*"], "the sandbox is built in one place"),

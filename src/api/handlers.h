@@ -100,6 +100,23 @@ http::Reply delete_model_version(const Parts& parts, const http::Request& reques
 // models_put.cpp
 std::variant<http::Response, http::BodyReceiver> put_model(const Parts& parts, const http::Request& request);
 
+// endpoints.cpp
+http::Reply list_endpoints(const Parts& parts, const http::Request& request);
+http::Reply get_endpoint(const Parts& parts, const http::Request& request);
+http::Reply create_endpoint(const Parts& parts, const http::Request& request);
+http::Reply change_endpoint(const Parts& parts, const http::Request& request);
+http::Reply delete_endpoint(const Parts& parts, const http::Request& request);
+http::Reply rotate_endpoint_secret(const Parts& parts, const http::Request& request);
+http::Reply enable_endpoint(const Parts& parts, const http::Request& request);
+http::Reply disable_endpoint(const Parts& parts, const http::Request& request);
+http::Reply test_endpoint(const Parts& parts, const http::Request& request);
+http::Reply get_webhook_secret(const Parts& parts, const http::Request& request);
+// deliveries.cpp
+http::Reply list_deliveries(const Parts& parts, const http::Request& request);
+http::Reply get_delivery(const Parts& parts, const http::Request& request);
+http::Reply replay_delivery(const Parts& parts, const http::Request& request);
+http::Reply replay_deliveries(const Parts& parts, const http::Request& request);
+
 // internal.cpp
 http::Reply photo_piece(const Parts& parts, const http::Request& request);
 

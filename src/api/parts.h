@@ -1,6 +1,7 @@
 // What the handlers work with. Built once, in roles/app.
 #pragma once
 
+#include "api/webhooks.h"
 #include "auth/sealing.h"
 #include "base/clock.h"
 #include "blob/blob_store.h"
@@ -57,6 +58,7 @@ struct Parts {
   const auth::Sealer* sealer = nullptr;  // for secrets that are stored; never null in a server
   const Resumable* resumable = nullptr;  // uploads in pieces; never null in a server
   blob::BlobReader* photos = nullptr;   // also those that other processes of the installation keep; null: only `blobs`
+  Webhooks webhooks = {};
 };
 
 // Whether some process of the installation can run it, or is trying it.

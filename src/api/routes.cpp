@@ -105,6 +105,22 @@ std::vector<Line> table(const Parts& parts) {
       {Method::get, "/api/v1/quarantine", kAdmin, RunsOn::pool, 0, list_quarantine},
       {Method::del, "/api/v1/quarantine/{sha256}", kAdmin, RunsOn::pool, 0, release_quarantine},
 
+      {Method::get, "/api/v1/endpoints", kAdmin, RunsOn::pool, 0, list_endpoints},
+      {Method::post, "/api/v1/endpoints", kAdmin, RunsOn::pool, kSmallBody, create_endpoint},
+      {Method::get, "/api/v1/endpoints/{id}", kAdmin, RunsOn::pool, 0, get_endpoint},
+      {Method::patch, "/api/v1/endpoints/{id}", kAdmin, RunsOn::pool, kSmallBody, change_endpoint},
+      {Method::del, "/api/v1/endpoints/{id}", kAdmin, RunsOn::pool, 0, delete_endpoint},
+      {Method::post, "/api/v1/endpoints/{id}/rotate-secret", kAdmin, RunsOn::pool, kSmallBody, rotate_endpoint_secret},
+      {Method::post, "/api/v1/endpoints/{id}/enable", kAdmin, RunsOn::pool, kSmallBody, enable_endpoint},
+      {Method::post, "/api/v1/endpoints/{id}/disable", kAdmin, RunsOn::pool, kSmallBody, disable_endpoint},
+      {Method::post, "/api/v1/endpoints/{id}/test", kAdmin, RunsOn::pool, kSmallBody, test_endpoint},
+      {Method::get, "/api/v1/webhook-secret", kAdmin, RunsOn::pool, 0, get_webhook_secret},
+
+      {Method::get, "/api/v1/deliveries", kAdmin, RunsOn::pool, 0, list_deliveries},
+      {Method::post, "/api/v1/deliveries/replay", kAdmin, RunsOn::pool, kSmallBody, replay_deliveries},
+      {Method::get, "/api/v1/deliveries/{id}", kAdmin, RunsOn::pool, 0, get_delivery},
+      {Method::post, "/api/v1/deliveries/{id}/replay", kAdmin, RunsOn::pool, kSmallBody, replay_delivery},
+
       {Method::get, "/api/v1/events", kAdmin, RunsOn::pool, 0, list_events},
       {Method::get, "/api/v1/events/stream", kAdmin, RunsOn::pool, 0, stream_events},
       {Method::get, "/api/v1/models", kAdmin, RunsOn::pool, 0, list_models},

@@ -63,7 +63,7 @@ class Upload {
     }
     if (!is_upload_field(part.name)) {
       return error(code::unknown_field, "There is no field '" + part.name.substr(0, 100) + "'. Known: file, title, priority, model, metadata, external_id, uploader, batch, "
-                   "run_at, delay_seconds, expires_in_seconds.");
+                   "run_at, delay_seconds, expires_in_seconds, site, callback_url.");
     }
     field_ = &form_.fields[part.name];
     return std::nullopt;

@@ -13,12 +13,14 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <limits>
 
 namespace darkroom::api {
 namespace {
 
-constexpr std::array<std::string_view, 10> kFields = {"title",    "priority", "model",  "metadata",      "external_id",
-                                                      "uploader", "batch",    "run_at", "delay_seconds", "expires_in_seconds"};
+constexpr std::array<std::string_view, 12> kFields = {"title",    "priority", "model",  "metadata",      "external_id",
+                                                      "uploader", "batch",    "run_at", "delay_seconds", "expires_in_seconds",
+                                                      "site",     "callback_url"};
 constexpr std::size_t kLongestTitle = 200;  // characters
 constexpr std::size_t kLongestName = 100;
 constexpr std::size_t kLargestMetadata = 16 * 1024;  // bytes
@@ -100,6 +102,31 @@ Result<void> read_waiting(const std::function<std::string(const char*)>& field, 
   return {};
 }
 
+Result<store::NewCallback> callback_of_site(const Parts& parts, const std::string& name, const std::optional<std::string>& external_id) {
+  for (const delivery::Site& site : parts.webhooks.sites) {
+    if (site.name != name) continue;
+    store::NewCallback callback{.site = name, .url = "", .signer = "", .format = site.format};
+    if (auto number = external_id ? parse_whole(*external_id, "external_id", {0, std::numeric_limits<std::int64_t>::max()}) : Result<std::int64_t>(Error{})) callback.foreign_id = *number;
+    return callback;
+  }
+  return invalid("The configuration names no site '" + name.substr(0, kLongestName) + "'. Leave the field out, or name one of [[sites]].");
+}
+
+// Who is told of this photo besides the endpoints.
+Result<void> read_callbacks(const std::function<std::string(const char*)>& field, const Parts& parts, const std::string& signer, store::NewImage& image) {
+  if (std::string site = field("site"); !site.empty()) {
+    auto callback = callback_of_site(parts, site, image.external_id);
+    if (!callback) return callback.error();
+    image.callbacks.push_back(std::move(*callback));
+  }
+  if (std::string url = field("callback_url"); !url.empty()) {
+    if (!parts.webhooks.guard) return invalid("callback_url cannot be used here.");
+    if (auto allowed = parts.webhooks.guard->check(url); !allowed) return Error{allowed.error().code, "callback_url: " + allowed.error().message};
+    image.callbacks.push_back({.site = "", .url = url, .signer = signer});
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::optional<std::string>> read_idempotency_key(const http::Request& request) {
@@ -154,6 +181,7 @@ Result<store::NewImage> read_upload_form(const UploadForm& form, const Parts& pa
   if (!can_run(parts, image.model)) return cannot_run(parts, image.model);
   image.max_attempts = parts.config.max_attempts;
   if (auto read = read_waiting(field, parts.clock.now(), image); !read) return read.error();
+  if (auto read = read_callbacks(field, parts, actor, image); !read) return read.error();
   return image;
 }
 

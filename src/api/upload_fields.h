@@ -13,7 +13,7 @@
 
 namespace darkroom::api {
 
-// title, priority, model, metadata, external_id, uploader, batch, run_at, delay_seconds, expires_in_seconds.
+// title, priority, model, metadata, external_id, uploader, batch, run_at, delay_seconds, expires_in_seconds, site, callback_url.
 bool is_upload_field(std::string_view name);
 
 // A title in NFC, as it is stored: 1 to 200 characters. Error: invalid_field.
@@ -25,7 +25,8 @@ struct UploadForm {
 };
 
 // Fills all of NewImage but what comes from the file. Errors: invalid_field and unknown_model, each naming the field and what is allowed.
-// `actor` owns the photo unless the field `uploader` names on whose behalf it is sent.
+// `actor` owns the photo unless the field `uploader` names on whose behalf it is sent;
+// its secret signs what goes to callback_url.
 Result<store::NewImage> read_upload_form(const UploadForm& form, const Parts& parts, const std::string& actor);
 
 // The header Idempotency-Key, quoted or bare; none when it was not sent. Error: invalid_field.

@@ -113,4 +113,13 @@ Result<std::string> Sealer::unseal(std::string_view sealed) const {
   return secret;
 }
 
+std::string Sealer::derived(std::string_view purpose, std::string_view name) const {
+  std::string info = std::string(purpose) + '\0' + std::string(name) + '\x01', secret(crypto_auth_hmacsha256_BYTES, '\0');
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, key_.data(), key_.size());
+  crypto_auth_hmacsha256_update(&state, reinterpret_cast<const unsigned char*>(info.data()), info.size());
+  crypto_auth_hmacsha256_final(&state, reinterpret_cast<unsigned char*>(secret.data()));
+  return secret;
+}
+
 }  // namespace darkroom::auth

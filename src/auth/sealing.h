@@ -26,6 +26,8 @@ class Sealer {
   std::string seal(std::string_view secret) const;
   // Error internal for a text that this key did not seal, or that was changed since.
   Result<std::string> unseal(std::string_view sealed) const;
+  // 32 bytes that only this key gives for this purpose and name: HKDF-Expand (RFC 5869) with SHA-256.
+  std::string derived(std::string_view purpose, std::string_view name) const;
 
  private:
   static constexpr std::size_t kKeyBytes = 32;

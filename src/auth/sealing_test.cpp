@@ -74,5 +74,14 @@ TEST(SealerOfASecret, IsTheSameInEveryProcessThatHasIt) {
   EXPECT_FALSE(Sealer::from_secret("another").unseal(sealed));
 }
 
+TEST(Sealing, DerivedSecretsAreOfTheirKeyPurposeAndName) {
+  Sealer one = Sealer::from_secret("a"), same = Sealer::from_secret("a"), other = Sealer::from_secret("b");
+  EXPECT_EQ(one.derived("site", "django").size(), 32u);
+  EXPECT_EQ(one.derived("site", "django"), same.derived("site", "django"));
+  EXPECT_NE(one.derived("site", "django"), other.derived("site", "django"));
+  EXPECT_NE(one.derived("site", "django"), one.derived("token", "django"));
+  EXPECT_NE(one.derived("site", "django"), one.derived("site", "django2"));
+}
+
 }  // namespace
 }  // namespace darkroom::auth

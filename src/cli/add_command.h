@@ -26,6 +26,7 @@ void add_common(CLI::App& command, Chosen& chosen);
 // A command that talks to a server.
 CLI::App* add_client(CLI::App& app, Chosen& chosen, const std::string& name, const std::string& help, std::function<int(const Session&)> run);
 
+void add_webhooks(CLI::App& app, Chosen& chosen);  // command_line_webhooks.cpp
 void add_finding(CLI::App& app, Chosen& chosen);  // finding_commands.cpp
 
 }  // namespace darkroom::cli

@@ -46,7 +46,8 @@ std::map<std::string, std::string> darkroom_environment() {
   for (char** entry = environ; *entry; ++entry) {
     std::string_view text(*entry);
     auto equals = text.find('=');
-    if (text.starts_with("DARKROOM_") && equals != std::string_view::npos) found[std::string(text.substr(0, equals))] = text.substr(equals + 1);
+    bool is_ours = text.starts_with("DARKROOM_") || text.substr(0, equals) == config::kDjangoCallback;
+    if (is_ours && equals != std::string_view::npos) found[std::string(text.substr(0, equals))] = text.substr(equals + 1);
   }
   return found;
 }
@@ -62,7 +63,6 @@ void add_common(CLI::App& command, Chosen& chosen) {
   command.add_option("--config", chosen.sources.file, "Configuration file (DARKROOM_CONFIG; default: darkroom.toml in the data folder)");
 }
 
-// Commands that talk to a server.
 CLI::App* add_client(CLI::App& app, Chosen& chosen, const std::string& name, const std::string& help, std::function<int(const Session&)> run) {
   CLI::App* command = app.add_subcommand(name, help);
   add_common(*command, chosen);
@@ -336,6 +336,7 @@ int run(int argc, char** argv) {
   add_models(app, chosen);
   add_queues(app, chosen);
   add_schedules(app, chosen);
+  add_webhooks(app, chosen);
   add_local(app, chosen);
   try {
     app.parse(argc, argv);

@@ -101,6 +101,14 @@ int show_batches(const Session& session, const std::string& id, bool wait);     
 int show_quarantine(const Session& session);
 int release_quarantine(const Session& session, const std::string& sha256);
 int remove_image(const Session& session, const std::string& image);
+int show_endpoints(const Session& session);                                                             // webhooks.cpp
+int add_endpoint(const Session& session, const boost::json::object& body);
+int change_endpoint(const Session& session, const std::string& id, const boost::json::object& body);
+int act_on_endpoint(const Session& session, const std::string& action, const std::string& id, const boost::json::object& body);
+int show_webhook_secret(const Session& session, const std::string& site);                               // empty: the sender's own
+int show_deliveries(const Session& session, const boost::json::object& filter, int limit);
+int show_delivery(const Session& session, const std::string& id);
+int replay_deliveries(const Session& session, const std::string& id, const boost::json::object& filter);
 int doctor(const Session& session, const std::string& photo);                                           // doctor.cpp
 int show_config(const config::Loaded& loaded, bool json);                                               // local.cpp
 int reset_password(const config::Config& config, const std::string& user);

@@ -7,10 +7,22 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 
 namespace darkroom::config {
 namespace {
+
+constexpr const char* kSitesExample = R"(
+# A site that photos come from and results go back to. It is trusted as exactly this host and port: http, private and loopback addresses included. A callback
+# without a path gets /api/ai-callback/. The secret signs what is sent; without one it is derived (`darkroom endpoints secret --site NAME`). format: compat or standard.
+# DJANGO_CALLBACK_URL in the environment names the site django.
+# [[sites]]
+# name = "django"
+# callback = "http://127.0.0.1:8000"
+# secret_file = "/etc/darkroom/django.secret"
+# format = "compat"
+)";
 
 // No key: nothing that breaks things on purpose shall be in a file or in a list of settings.
 constexpr const char* kFailPoints = "DARKROOM_FAIL_POINTS";
@@ -24,6 +36,18 @@ struct Loading {
       loaded.origins[key.name] = origin;
     } else {
       errors.push_back(where + ": " + key.name + " must be " + key.allowed + ", not '" + (key.secret ? "..." : text) + "'.");
+    }
+  }
+
+  void add_site(delivery::Site site, const std::string& where) {
+    auto fit = delivery::checked(std::move(site));
+    auto& sites = loaded.config.delivery.sites;
+    if (!fit) {
+      errors.push_back(where + ": " + fit.error().message + ".");
+    } else if (std::ranges::find(sites, fit->name, &delivery::Site::name) != sites.end()) {
+      errors.push_back(where + ": there are two sites of the name " + fit->name + ".");
+    } else {
+      sites.push_back(std::move(*fit));
     }
   }
 };
@@ -40,6 +64,23 @@ std::string text_of(const toml::node& value) {
   return out.str();
 }
 
+// A [[sites]] of the file.
+void read_site(Loading& loading, const toml::table& table, const std::string& where) {
+  delivery::Site site;
+  std::string secret_file, format = "compat";
+  const std::map<std::string, std::string*> fields = {{"name", &site.name}, {"callback", &site.callback}, {"secret", &site.secret}, {"secret_file", &secret_file}, {"format", &format}};
+  for (const auto& [key, value] : table) {
+    auto field = fields.find(std::string(key.str()));
+    if (field == fields.end()) loading.errors.push_back(where + ": a site has no key '" + std::string(key.str()) + "'. Known: name, callback, secret, secret_file, format.");
+    else *field->second = text_of(value);
+  }
+  if (!secret_file.empty() && !std::getline(std::ifstream(secret_file), site.secret)) loading.errors.push_back(where + ": the file " + secret_file + " with the secret of the site cannot be read.");
+  auto known = domain::parse_callback_format(format);
+  if (!known) loading.errors.push_back(where + ": format must be compat or standard, not '" + format + "'.");
+  site.format = known.value_or(site.format);
+  loading.add_site(std::move(site), where);
+}
+
 void read_table(Loading& loading, const toml::table& table, const std::string& prefix, const std::string& path) {
   for (const auto& [key, value] : table) {
     std::string name = prefix + std::string(key.str());
@@ -48,6 +89,10 @@ void read_table(Loading& loading, const toml::table& table, const std::string& p
       continue;
     }
     std::string where = path + ", line " + std::to_string(value.source().begin.line);
+    if (const auto* sites = value.as_array(); sites && name == "sites") {
+      for (const toml::node& site : *sites) read_site(loading, site.is_table() ? *site.as_table() : toml::table(), path + ", line " + std::to_string(site.source().begin.line));
+      continue;
+    }
     if (const Key* known = find_key(name)) {
       loading.set(*known, text_of(value), where, "file " + path);
     } else {
@@ -69,6 +114,9 @@ void read_environment(Loading& loading, const std::map<std::string, std::string>
     auto found = std::ranges::find(keys(), name, &Key::environment);
     if (found != keys().end()) {
       loading.set(*found, text, "environment variable " + name, "environment " + name);
+    } else if (name == kDjangoCallback) {
+      std::erase_if(loading.loaded.config.delivery.sites, [](const delivery::Site& site) { return site.name == "django"; });
+      loading.add_site({.name = "django", .callback = text, .secret = ""}, "environment variable " + name);
     } else if (name == kFailPoints) {
       loading.loaded.config.fail_points = text;
     } else if (name != "DARKROOM_CONFIG") {
@@ -139,7 +187,7 @@ std::string sample_file() {
     text += "\n# " + key.sentence + " (" + key.environment + "; " + key.allowed + ")\n";
     text += "# " + key.name.substr(dot == std::string::npos ? 0 : dot + 1) + " = " + key.get(defaults) + "\n";
   }
-  return text;
+  return text + kSitesExample;
 }
 
 }  // namespace darkroom::config

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "delivery/delivery_config.h"
 #include "http/server.h"
 #include "runner/pool/pool.h"
 #include "scheduler/prune_finished.h"
@@ -46,6 +47,7 @@ struct Config {
   scheduler::RetentionConfig retention;
   scheduler::SweepBlobsConfig sweep;
   scheduler::WatchConfig watch;
+  delivery::DeliveryConfig delivery;
 };
 
 // One key: its name in the file, its environment variable, its default, one sentence, and how a text sets it.
@@ -69,7 +71,7 @@ struct Loaded {
 
 struct Sources {
   std::string file;                                 // empty: <data_dir>/darkroom.toml if it is there
-  std::map<std::string, std::string> environment;   // all DARKROOM_* variables
+  std::map<std::string, std::string> environment;   // all DARKROOM_* variables, and kDjangoCallback
   std::map<std::string, std::string> flags;         // key -> text
   std::string default_data_dir;
   bool test_mode = false;
@@ -77,6 +79,9 @@ struct Sources {
 
 // All errors at once, one a line, each naming the file and line or the variable and what is allowed. A key that is not known is an error.
 Result<Loaded> load(const Sources& sources);
+
+// The address of the site `django`, as the service that Darkroom replaces was told it.
+inline constexpr const char* kDjangoCallback = "DJANGO_CALLBACK_URL";
 
 // config/darkroom.toml: every key with its default and its sentence.
 std::string sample_file();

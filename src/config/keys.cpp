@@ -200,6 +200,56 @@ std::vector<Key> upkeep_keys() {
   };
 }
 
+// A list that parse() reads and text() writes back.
+template <class List>
+Key list_key(const char* name, const char* sentence, const char* allowed, List delivery::DeliveryConfig::*field, std::optional<List> (*parse)(std::string_view),
+             std::string (*text)(const List&)) {
+  Key key = make(name, sentence, allowed);
+  key.get = [field, text](const Config& config) { return quoted(text(config.delivery.*field)); };
+  key.set = [field, parse](Config& config, const std::string& value) {
+    auto list = parse(value);
+    if (list) config.delivery.*field = *list;
+    return list.has_value();
+  };
+  return key;
+}
+
+template <class List>
+Key guard_key(const char* name, const char* sentence, const char* allowed, List delivery::GuardConfig::*field, std::optional<List> (*parse)(std::string_view),
+              std::string (*text)(const List&)) {
+  Key key = make(name, sentence, allowed);
+  key.get = [field, text](const Config& config) { return quoted(text(config.delivery.guard.*field)); };
+  key.set = [field, parse](Config& config, const std::string& value) {
+    auto list = parse(value);
+    if (list) config.delivery.guard.*field = *list;
+    return list.has_value();
+  };
+  return key;
+}
+
+Key delivery_seconds_key(const char* name, const char* sentence, std::chrono::milliseconds delivery::DeliveryConfig::*field) {
+  return whole_key(name, sentence, {1, 300}, [field](const Config& c) { return (c.delivery.*field).count() / 1000; },
+                   [field](Config& c, std::int64_t n) { c.delivery.*field = std::chrono::seconds(n); });
+}
+
+std::vector<Key> webhook_keys() {
+  using delivery::DeliveryConfig, delivery::GuardConfig;
+  return {
+      flag_key("webhooks.allow_http", "Endpoints and callback_url may also be http, not only https.", [](Config& c) -> bool& { return c.delivery.guard.allow_http; }),
+      guard_key("webhooks.ports", "Ports that endpoints and callback_url may have.", "port numbers between spaces, as 443 8443", &GuardConfig::ports, delivery::parse_ports, delivery::ports_text),
+      guard_key("webhooks.allow_cidrs", "Private addresses that endpoints and callback_url may lead to; a cloud's metadata addresses are never called.",
+                "ranges between spaces, as 10.0.0.0/8 fd00::/8", &GuardConfig::allowed, delivery::parse_cidrs, delivery::cidrs_text),
+      list_key("webhooks.retry_delays", "Seconds before the second try, the third and so on; after the last one the delivery is dead.", "seconds between spaces, as 5 300 1800",
+               &DeliveryConfig::delays, delivery::parse_delays, delivery::delays_text),
+      delivery_seconds_key("webhooks.timeout_seconds", "Time that a receiver has for one try.", &DeliveryConfig::timeout),
+      delivery_seconds_key("webhooks.site_timeout_seconds", "The same for the callback of a site.", &DeliveryConfig::site_timeout),
+      whole_key("webhooks.per_receiver", "Tries under way at once to one receiver.", {1, 128}, [](const Config& c) { return c.delivery.per_target; },
+                [](Config& c, std::int64_t n) { c.delivery.per_target = static_cast<int>(n); }),
+      whole_key("webhooks.keep_days", "Ended deliveries and their tries are kept so long; 0: for ever.", {0, 36'500}, [](const Config& c) { return c.delivery.keep.count(); },
+                [](Config& c, std::int64_t n) { c.delivery.keep = std::chrono::days(n); }),
+  };
+}
+
 std::vector<Key> cluster_keys() {
   Key database = text_key("database", "Address of a PostgreSQL database, postgresql://user:password@host/name, that any number of processes may share; empty: SQLite in the data folder.",
                           [](Config& c) -> std::string& { return c.database; });
@@ -222,7 +272,7 @@ std::vector<Key> cluster_keys() {
 const std::vector<Key>& keys() {
   static const std::vector<Key> kKeys = [] {
     std::vector<Key> all = general_keys();
-    for (auto part : {cluster_keys(), std::vector<Key>{rate_limit_key()}, run_keys(), photo_keys(), upload_keys(), upkeep_keys()}) all.insert(all.end(), part.begin(), part.end());
+    for (auto part : {cluster_keys(), std::vector<Key>{rate_limit_key()}, run_keys(), photo_keys(), upload_keys(), upkeep_keys(), webhook_keys()}) all.insert(all.end(), part.begin(), part.end());
     return all;
   }();
   return kKeys;

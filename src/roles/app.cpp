@@ -63,6 +63,7 @@ App::App(const config::Config& config, Role role) : config_(config), ground_(con
   models_ = std::make_unique<ModelKeeping>(ground_, working_.get());
   store.on_commit([this](const std::vector<store::Event>& events) { hear(events); });
   if (working_) working_->worker().wake();
+  if (telling_) telling_->start();
   log::info(role == Role::worker ? "worker started" : "server started",
             {{"role", to_string(role)}, {"url", url()}, {"slots", working_ ? working_->worker().slots() : 0}, {"default_model", config.default_model},
              {"models", ground_.catalogue.names()}, {"given_back", orphans}, {"node", ground_.node_id}});
@@ -82,6 +83,8 @@ void App::serve_http() {
                                                    [this] { upkeep_->remove_freed_blobs(); }});
   viewing_ = std::make_unique<Viewing>(ground_);
   parts_->sealer = &ground_.sealer;
+  telling_ = std::make_unique<Telling>(ground_);
+  parts_->webhooks = telling_->webhooks();
   parts_->librarian = &ground_.librarian;
   uploading_ = std::make_unique<Uploading>(ground_);
   parts_->resumable = &uploading_->resumable();
@@ -109,6 +112,7 @@ void App::drain() {
   if (server_) server_->stop(std::chrono::seconds(2));
   if (uploading_) uploading_->stop();
   if (viewing_) viewing_->stop();
+  if (telling_) telling_->stop();
   if (models_) models_->stop();
   if (working_) working_->drain();
   if (presence_) presence_->leave(config_.worker.retry);
@@ -120,6 +124,7 @@ void App::drain() {
 void App::hear(const std::vector<store::Event>& events) {
   if (working_) working_->hear(events);
   upkeep_->hear(events);
+  if (telling_) telling_->hear(events);
   if (!server_) return;
   if (!events.empty()) server_->wake(api::kEventStreams);
   for (const store::Event& event : events) {

@@ -7,6 +7,7 @@
 #include "roles/credentials.h"
 #include "roles/ground.h"
 #include "roles/model_keeping.h"
+#include "roles/telling.h"
 #include "roles/upkeep.h"
 #include "roles/uploading.h"
 #include "roles/viewing.h"
@@ -46,6 +47,7 @@ class App {
   std::unique_ptr<Working> working_;
   std::unique_ptr<ModelKeeping> models_;
   std::unique_ptr<Viewing> viewing_;  // of a process that answers
+  std::unique_ptr<Telling> telling_;  // likewise
   std::unique_ptr<api::Parts> parts_;
   std::unique_ptr<Uploading> uploading_;
   std::optional<api::RateLimiter> limiter_;

@@ -30,6 +30,10 @@ constexpr const char* kFill =
     "INSERT INTO queue_start (queue, at) SELECT 'ai_processing', n FROM generate_series(1, 40000) AS n;"
     "INSERT INTO blob_removal (sha256, since) SELECT lpad(to_hex(n), 64, '0'), n FROM generate_series(50001, 55000) AS n;"
     "INSERT INTO content_crash (sha256, crashes, last_at) SELECT lpad(to_hex(n), 64, '0'), 1, n FROM generate_series(1, 5000) AS n;"
+    "INSERT INTO result (job_id, image_id, model, model_version, document, created_at) SELECT n, n, 'demo', '1', '{}', n FROM generate_series(1, 16000) AS n;"
+    "INSERT INTO image_callback (image_id, target, format) SELECT n, 'site:django', 'compat' FROM generate_series(1, 20000) AS n;"
+    "INSERT INTO delivery (public_id, target, format, type, image_id, body, due_at, created_at) "
+    "SELECT 'msg_' || n, 'site:django', 'compat', 'job.completed', n, '{}', n, n FROM generate_series(1, 20000) AS n;"
     "UPDATE image SET job_id = id; ANALYZE;";
 
 class PostgresPlans : public testing::Test {

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "domain/job.h"
 #include "domain/job_rules.h"
+#include "domain/webhook.h"
 
 #include <cstdint>
 #include <future>
@@ -29,6 +30,16 @@ struct IdempotencyKey {
   std::string request_sha256;  // of all that was asked, hex
 };
 
+// Who is told of what becomes of a photo, besides the endpoints: a site of the configuration, or an address that came with the photo.
+struct NewCallback {
+  std::string site;    // its name; empty: the url counts
+  std::string url;     // checked by the caller
+  std::string signer;  // the token whose secret signs what goes to the url
+  domain::CallbackFormat format = domain::CallbackFormat::standard;
+  std::optional<std::int64_t> foreign_id = {};  // the sender's own number of the photo, for compat
+  std::optional<Time> not_before = {};          // of the first try
+};
+
 struct NewImage {
   std::string title;
   std::string owner;  // on whose behalf this is: whose turn it takes in the queue
@@ -46,6 +57,7 @@ struct NewImage {
   std::optional<Time> expires_at = {};  // not started by then: it fails with the code expired
   std::optional<std::string> batch = {};  // public id
   std::optional<IdempotencyKey> idempotency = {};
+  std::vector<NewCallback> callbacks = {};  // of one site or host one
 };
 
 struct JobRecord {

@@ -1,6 +1,7 @@
 #include "store/sql_intake.h"
 
 #include "domain/error_codes.h"
+#include "store/sql_deliveries.h"
 #include "store/sql_new_jobs.h"
 #include "store/sql_rows.h"
 
@@ -135,6 +136,7 @@ void write_rows(Transaction& transaction, std::vector<Entrant>& entrants) {
   }
   transaction.post_rows(kInsertImage, images);
   transaction.post_rows(kInsertJob, jobs);
+  for (const Entrant& entrant : entrants) keep_callbacks(transaction, entrant.job.image, entrant.image().callbacks);
 }
 
 // When the job will start or expire, for whoever promotes and expires: they hear of it with the event.

@@ -1,5 +1,7 @@
 #include "store/sql_rows.h"
 
+#include "store/sql_deliveries.h"
+
 #include <algorithm>
 
 namespace darkroom::store {
@@ -99,6 +101,7 @@ void append_event(Transaction& transaction, Event event) {
   std::optional<std::int64_t> image = event.image ? std::optional(event.image->value) : std::nullopt;
   event.id = transaction.insert(kAppendEvent.text, {event.at, event.type, image, event.job, event.actor, event.reason, event.data});
   transaction.events.push_back(std::move(event));
+  write_deliveries(transaction, {&transaction.events.back(), 1});
 }
 
 void append_events(Transaction& transaction, std::vector<Event> events) {
@@ -113,6 +116,7 @@ void append_events(Transaction& transaction, std::vector<Event> events) {
     events[i].id = ids.at(i);
     transaction.events.push_back(std::move(events[i]));
   }
+  write_deliveries(transaction, std::span(transaction.events).last(ids.size()));
 }
 
 }  // namespace darkroom::store

@@ -35,7 +35,7 @@ Event event_from(const Row& row);
 
 std::optional<ImageRecord> read_image(Connection& connection, ImageId id);
 
-// Appends the event to the log and to what the listener hears after the commit.
+// Appends the event to the log and to what the listener hears after the commit, and writes its deliveries. An ending's event comes after its other rows.
 void append_event(Transaction& transaction, Event event);
 
 // The same for several, in their order.

@@ -1,4 +1,4 @@
-// The store over SQL, split by aggregate: sql_store_images, _claims, _endings, _nodes, _queries, _finding, _insight, _acting, _batches, _access, _uploads.
+// The store over SQL, split by aggregate: sql_store_images, _claims, _endings, _nodes, _queries, _finding, _insight, _acting, _batches, _access, _uploads, _endpoints, _deliveries.
 #pragma once
 
 #include "store/sql/database.h"
@@ -96,6 +96,23 @@ class SqlStore final : public Store {
   std::int64_t failures_since(Time since) override;
   bool set_alert(std::string_view name, const std::optional<std::string>& message, Time now) override;
   std::vector<Alert> alerts() override;
+
+  EndpointRecord create_endpoint(const EndpointRecord& endpoint, const Actor& actor, Time now) override;
+  Result<EndpointRecord> change_endpoint(std::string_view public_id, const EndpointChange& change, const Actor& actor, Time now) override;
+  Result<void> delete_endpoint(std::string_view public_id, const Actor& actor, Time now) override;
+  std::vector<EndpointRecord> list_endpoints() override;
+  std::optional<EndpointRecord> find_endpoint(std::string_view public_id) override;
+  Result<DeliveryRecord> test_endpoint(std::string_view public_id, const Actor& actor, Time now) override;
+  ClaimedDeliveries claim_deliveries(const DeliveryClaim& claim, Time now) override;
+  bool settle_delivery(const SettledTry& settled, Time now) override;
+  int release_deliveries(bool all, Time now) override;
+  bool has_receivers() override;
+  DeliveryPage list_deliveries(const DeliveryFilter& filter, std::optional<std::int64_t> before, int limit) override;
+  std::optional<DeliveryRecord> find_delivery(std::string_view public_id) override;
+  std::vector<TryRecord> tries_of(std::int64_t delivery) override;
+  Result<DeliveryRecord> replay_delivery(std::string_view public_id, const Actor& actor, Time now) override;
+  BulkResult replay_deliveries(const DeliveryFilter& filter, bool dry_run, const Actor& actor, Time now) override;
+  int prune_deliveries(Time before) override;
 
   void record(const Event& event) override;
   void on_commit(std::function<void(const std::vector<Event>&)> listener) override;

@@ -4,6 +4,7 @@
 // each changed job has its event, and none has one without a change.
 #include "domain/error_codes.h"
 #include "store/sql_batches.h"
+#include "store/sql_deliveries.h"
 #include "store/sql_many.h"
 #include "store/sql_new_jobs.h"
 #include "store/sql_rows.h"
@@ -92,6 +93,7 @@ std::size_t cancel_chunk(Transaction& transaction, std::span<const std::int64_t>
   tell(transaction, jobs, written, {.at = now, .type = "job.cancelled", .actor = actor.name, .reason = actor.reason});
   if (std::ranges::find(jobs, JobState::running, &LockedJob::state) != jobs.end()) transaction.execute(kCancelAttempts, {held, now});
   transaction.execute(kCancel, {held, now});
+  write_deliveries(transaction, std::span(transaction.events).last(jobs.size()));
   std::set<std::int64_t> batches;
   for (const LockedJob& job : jobs) {
     if (job.batch) batches.insert(*job.batch);

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "store/acting.h"
+#include "store/deliveries.h"
 #include "store/finding.h"
 #include "store/maintenance.h"
 #include "store/queues.h"
@@ -32,8 +33,8 @@ class StoreUnavailable : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The verbs of daily work stand here; acting on jobs and batches, finding, queues and nodes, schedules, uploads in pieces, upkeep have a header each.
-class Store : public Acting, public Queues, public Schedules, public Maintenance, public Finding, public Uploads {
+// The verbs of daily work stand here; acting on jobs and batches, finding, queues and nodes, schedules, uploads in pieces, upkeep, deliveries have a header each.
+class Store : public Acting, public Queues, public Schedules, public Maintenance, public Finding, public Uploads, public Deliveries {
  public:
   // Other processes may use the same database: what runs may be theirs, and its owner is known by its node.
   virtual bool is_shared() const = 0;

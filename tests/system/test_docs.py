@@ -159,7 +159,7 @@ def test_the_examples_of_openapi_fit_their_schemas():
 
 
 def test_real_answers_fit_the_schemas(make_server):
-    document, server = openapi(), make_server(model="demo", test_mode=False)
+    document, server = openapi(), make_server(model="demo", test_mode=False, webhooks_allow_http="true", webhooks_ports="9", webhooks_allow_cidrs="127.0.0.0/8")
     uploaded = server.send(ROOT / "examples" / "sample.jpg", wait=60, uploader="kim")
     fits(document, schema_of(document, "post", "/api/v1/images", 201), uploaded.json())
     image = uploaded.json()["image"]
@@ -168,7 +168,12 @@ def test_real_answers_fit_the_schemas(make_server):
     assert server.http.put(server.url + "/api/v1/schedules/nightly", json=rule, timeout=70).status_code == 201
     batch = server.post("/api/v1/batches", json={"title": "spring album"})
     fits(document, schema_of(document, "post", "/api/v1/batches", 201), batch.json())
+    endpoint = server.post("/api/v1/endpoints", json={"url": "http://127.0.0.1:9/hook", "events": ["job.failed"]})
+    fits(document, schema_of(document, "post", "/api/v1/endpoints", 201), endpoint.json())
+    delivery = server.post(f"/api/v1/endpoints/{endpoint.json()['endpoint']['id']}/test")
+    fits(document, schema_of(document, "post", "/api/v1/endpoints/{id}/test", 202), delivery.json())
     ids = {"/api/v1/models/{name}": "demo",
+           "/api/v1/endpoints/{id}": endpoint.json()["endpoint"]["id"], "/api/v1/deliveries/{id}": delivery.json()["delivery"]["id"],
            "/api/v1/batches/{id}": batch.json()["batch"]["id"], "/api/v1/images/{id}": image["id"], "/api/v1/jobs/{id}": image["job_id"],
            "/api/v1/jobs/{id}/place": image["job_id"], "/api/v1/queues/{name}": "ai_processing", "/api/v1/schedules/{name}": "nightly"}
     tus = {"Tus-Resumable": "1.0.0", "Upload-Length": "10"}

@@ -1,0 +1,34 @@
+// What the routes of webhooks share: the guard of outgoing addresses, the sites, and how secrets are derived.
+#pragma once
+
+#include "auth/sealing.h"
+#include "delivery/guard.h"
+#include "http/message.h"
+#include "store/deliveries.h"
+
+#include <boost/json/fwd.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace darkroom::api {
+
+// Of a server; pointers are never null there.
+struct Webhooks {
+  const delivery::Guard* guard = nullptr;
+  std::vector<delivery::Site> sites = {};
+  std::function<void()> wake = [] {};  // something is due
+};
+
+boost::json::object delivery_json(const store::DeliveryRecord& delivery);
+
+// The bytes that sign a callback_url of this sender, and what goes to a site that has no secret of its own.
+std::string token_secret(const auth::Sealer& sealer, std::string_view signer);
+std::string site_secret(const auth::Sealer& sealer, std::string_view site);
+
+// In whose name a request's callback_url is signed.
+std::string signer_of(const http::Request& request);
+
+}  // namespace darkroom::api

@@ -1,0 +1,112 @@
+#include "domain/webhook.h"
+
+#include "base/hash.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+namespace darkroom::domain {
+namespace {
+
+constexpr std::size_t kLargestResult = 16'000;  // bytes: the whole body stays under 20 kB
+
+constexpr std::array<std::pair<DeliveryState, std::string_view>, 5> kStates = {{
+    {DeliveryState::waiting, "waiting"},
+    {DeliveryState::sending, "sending"},
+    {DeliveryState::delivered, "delivered"},
+    {DeliveryState::superseded, "superseded"},
+    {DeliveryState::dead, "dead"},
+}};
+
+std::string_view status_of(std::string_view type) { return type.substr(type.find('.') + 1); }
+
+std::string error_json(const std::optional<Error>& error) {
+  if (!error) return "null";
+  return "{\"code\":" + json_text(error->code) + ",\"message\":" + json_text(error->message) + "}";
+}
+
+std::string failure_words(std::string_view type, const JobFacts& facts) {
+  if (facts.error && !facts.error->message.empty()) return facts.error->message;
+  return type == webhook::kJobCancelled ? "The job was cancelled." : "The job failed.";
+}
+
+}  // namespace
+
+bool is_webhook_type(std::string_view type) { return std::ranges::find(webhook::kTypes, type) != webhook::kTypes.end(); }
+
+std::string_view to_string(DeliveryState state) { return kStates[static_cast<std::size_t>(state)].second; }
+
+std::optional<DeliveryState> parse_delivery_state(std::string_view text) {
+  for (const auto& [state, name] : kStates) {
+    if (name == text) return state;
+  }
+  return std::nullopt;
+}
+
+std::string_view to_string(CallbackFormat format) { return format == CallbackFormat::compat ? "compat" : "standard"; }
+
+std::optional<CallbackFormat> parse_callback_format(std::string_view text) {
+  if (text == "standard") return CallbackFormat::standard;
+  if (text == "compat") return CallbackFormat::compat;
+  return std::nullopt;
+}
+
+std::string json_text(std::string_view text) {
+  std::string out = "\"";
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20 || byte == 0x7f) {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04x", byte);
+      out += escape;
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+std::string standard_body(std::string_view type, Time at, std::string_view data) {
+  return "{\"type\":" + json_text(type) + ",\"timestamp\":\"" + to_rfc3339(at) + "\",\"data\":" + std::string(data) + "}";
+}
+
+std::string standard_job_body(std::string_view type, Time at, const JobFacts& facts) {
+  std::string image = std::to_string(facts.image);
+  bool omitted = facts.document && facts.document->size() > kLargestResult;
+  std::string data = "{\"image_id\":" + image + ",\"job_id\":" + json_text(facts.job) + ",\"status\":" + json_text(status_of(type)) + ",\"title\":" + json_text(facts.title) +
+                     ",\"external_id\":" + (facts.external_id ? json_text(*facts.external_id) : "null") + ",\"owner\":" + json_text(facts.owner) +
+                     ",\"model\":" + json_text(facts.model) + ",\"error\":" + error_json(facts.error) +
+                     ",\"result\":" + (facts.document && !omitted ? *facts.document : "null") + ",\"result_omitted\":" + (omitted ? "true" : "false") +
+                     ",\"urls\":{\"image\":\"/api/v1/images/" + image + "\",\"job\":\"/api/v1/jobs/" + facts.job + "\"}}";
+  return standard_body(type, at, data);
+}
+
+std::string compat_job_body(std::string_view type, Time at, std::int64_t image_id, const JobFacts& facts) {
+  bool completed = type == webhook::kJobCompleted && facts.document;
+  std::string result = completed ? *facts.document : "{\"status\":\"error\",\"error\":" + json_text(failure_words(type, facts)) + "}";
+  return "{\"image_id\":" + std::to_string(image_id) + ",\"result\":" + result + ",\"timestamp\":\"" + to_rfc3339(at) + "\"}";
+}
+
+std::string target_of_endpoint(std::int64_t id) { return "endpoint:" + std::to_string(id); }
+std::string target_of_site(std::string_view name) { return "site:" + std::string(name); }
+
+std::string target_of_url(std::string_view url) {
+  auto host = url.find("://");
+  auto end = host == std::string_view::npos ? std::string_view::npos : url.find_first_of("/?#", host + 3);
+  return "url:" + std::string(url.substr(0, end));
+}
+
+std::string webhook_id(std::string_view subject, std::string_view type, std::string_view target) {
+  std::string text(subject);
+  text += '\n';
+  text += type;
+  text += '\n';
+  text += target;
+  return "msg_" + sha256_hex(text).substr(0, 32);
+}
+
+}  // namespace darkroom::domain

@@ -1,0 +1,37 @@
+// Deliveries as a part of the transaction whose events they tell; and their rows.
+#pragma once
+
+#include "store/deliveries.h"
+#include "store/sql/database.h"
+
+#include <span>
+#include <vector>
+
+#define DARKROOM_ENDPOINT_COLUMNS                                                                                                              \
+  "endpoint.id, endpoint.public_id, endpoint.url, endpoint.description, endpoint.events, endpoint.secret, endpoint.old_secret, "              \
+  "endpoint.old_secret_until, endpoint.enabled, endpoint.disabled_reason, endpoint.created_at, endpoint.updated_at"
+
+#define DARKROOM_DELIVERY_COLUMNS                                                                                                          \
+  "delivery.id, delivery.public_id, delivery.target, (SELECT endpoint.public_id FROM endpoint WHERE endpoint.id = delivery.endpoint_id), " \
+  "delivery.url, delivery.signer, delivery.format, delivery.type, delivery.image_id, delivery.job_id, delivery.body, delivery.state, "     \
+  "delivery.due_at, delivery.tries, delivery.claim_no, delivery.last_status, delivery.last_error, delivery.created_at, delivery.finished_at"
+
+namespace darkroom::store {
+
+EndpointRecord endpoint_from(const Row& row);
+DeliveryRecord delivery_from(const Row& row);
+
+// Writes a delivery of each event that somebody wants to be told of, and supersedes those of its photo that wait for the same target. The rows that the
+// events tell of are written already. Where nobody wants to be told: one look, and only when an event is one that can be told.
+void write_deliveries(Transaction& transaction, std::span<const Event> events);
+
+// One that nobody's filter is asked about.
+void write_delivery(Transaction& transaction, const DeliveryRecord& delivery, std::int64_t endpoint);
+
+void keep_callbacks(Transaction& transaction, ImageId image, const std::vector<NewCallback>& callbacks);
+
+// What an ending asks, pinned by tests not to scan.
+std::vector<const char*> hot_delivery_statements();
+std::vector<RowSql> hot_delivery_rows();
+
+}  // namespace darkroom::store

@@ -1,0 +1,182 @@
+// Sending: which deliveries are due, who sends them, and what became of a try. The fence is delivery.claim_no, as for jobs.
+#include "base/fail_point.h"
+#include "store/sql_deliveries.h"
+#include "store/sql_rows.h"
+#include "store/sql_selection.h"
+#include "store/sql_store.h"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+namespace darkroom::store {
+namespace {
+
+using domain::DeliveryState;
+
+// Each target that has something waiting, by hopping from one to the next in the index.
+constexpr const char* kWaitingTargets =
+    "WITH RECURSIVE line (target) AS (SELECT MIN(target) FROM delivery WHERE state = 'waiting' UNION ALL "
+    "SELECT (SELECT MIN(delivery.target) FROM delivery WHERE delivery.state = 'waiting' AND delivery.target > line.target) FROM line WHERE line.target IS NOT NULL) "
+    "SELECT line.target, (SELECT delivery.due_at FROM delivery WHERE delivery.state = 'waiting' AND delivery.target = line.target ORDER BY delivery.due_at, delivery.id LIMIT 1) "
+    "FROM line WHERE line.target IS NOT NULL";
+constexpr const char* kDisabled = "SELECT id FROM endpoint WHERE enabled = 0";
+constexpr const char* kNextOfTarget =
+    "SELECT due_at FROM delivery WHERE state = 'waiting' AND target = $1 AND due_at > $2 ORDER BY due_at, id LIMIT 1";
+constexpr const char* kUnderWay = "SELECT COUNT(*) FROM delivery WHERE state = 'sending' AND target = $1";
+// Those whose photo has an older one under way are left; those that have a newer beside them are told apart.
+constexpr const char* kDueOfTarget =
+    "SELECT delivery.id, (SELECT COUNT(*) FROM (SELECT 1 FROM delivery AS newer WHERE newer.image_id = delivery.image_id AND newer.target = delivery.target "
+    "AND newer.id > delivery.id LIMIT 1) AS newest) FROM delivery WHERE delivery.state = 'waiting' AND delivery.target = $1 AND delivery.due_at <= $2 "
+    "AND NOT EXISTS (SELECT 1 FROM delivery AS older WHERE older.state = 'sending' AND older.target = delivery.target AND older.image_id = delivery.image_id) "
+    "ORDER BY delivery.due_at, delivery.id LIMIT $3 /*SKIP LOCKED*/";
+constexpr const char* kSupersedeThese = "UPDATE delivery SET state = 'superseded', finished_at = $2 WHERE id " DARKROOM_LISTED("$1");
+constexpr const char* kTake =
+    "UPDATE delivery SET state = 'sending', tries = tries + 1, claim_no = claim_no + 1, lease_until = $2 WHERE id " DARKROOM_LISTED("$1");
+constexpr const char* kTaken = "SELECT " DARKROOM_DELIVERY_COLUMNS " FROM delivery WHERE id " DARKROOM_LISTED("$1") " ORDER BY id";
+constexpr const char* kEndpointOf = "SELECT " DARKROOM_ENDPOINT_COLUMNS " FROM endpoint JOIN delivery ON delivery.endpoint_id = endpoint.id WHERE delivery.id = $1";
+
+struct Due {
+  std::vector<std::int64_t> taken, outdated;
+};
+
+Due due_of(Transaction& transaction, const std::string& target, int room, Time now) {
+  Due due;
+  for (const Row& row : transaction.execute(kDueOfTarget, {target, now, room})) (row.integer(1) ? due.outdated : due.taken).push_back(row.integer(0));
+  return due;
+}
+
+std::set<std::string> closed_targets(Connection& connection, const DeliveryClaim& claim) {
+  std::set<std::string> closed(claim.held.begin(), claim.held.end());
+  for (const Row& row : connection.execute(kDisabled)) closed.insert(domain::target_of_endpoint(row.integer(0)));
+  return closed;
+}
+
+// The targets that are open and have something due; `next` becomes the earliest time after now at which another will.
+std::vector<std::string> due_targets(Connection& connection, const DeliveryClaim& claim, Time now, std::optional<Time>& next) {
+  std::set<std::string> closed = closed_targets(connection, claim);
+  std::vector<std::string> targets;
+  for (const Row& row : connection.execute(kWaitingTargets)) {
+    if (closed.contains(row.text(0)) || row.is_null(1)) continue;
+    std::optional<Time> due = row.time(1);
+    if (*due <= now) {
+      targets.push_back(row.text(0));
+      Rows later = connection.execute(kNextOfTarget, {row.text(0), now});
+      due = later.empty() ? std::nullopt : later.front().optional_time(0);
+    }
+    if (due && (!next || *due < *next)) next = due;
+  }
+  return targets;
+}
+
+std::vector<ClaimedDelivery> take(Transaction& transaction, const std::vector<std::int64_t>& ids, Time lease_until) {
+  std::vector<ClaimedDelivery> claimed;
+  if (ids.empty()) return claimed;
+  std::string list = json_list(ids);
+  transaction.execute(kTake, {list, lease_until});
+  for (const Row& row : transaction.execute(kTaken, {list})) {
+    ClaimedDelivery one{delivery_from(row), std::nullopt};
+    if (one.delivery.endpoint) {
+      Rows endpoint = transaction.execute(kEndpointOf, {one.delivery.id});
+      if (!endpoint.empty()) one.endpoint = endpoint_from(endpoint.front());
+    }
+    claimed.push_back(std::move(one));
+  }
+  return claimed;
+}
+
+std::vector<ClaimedDelivery> claim_of(Transaction& transaction, const std::vector<std::string>& targets, const DeliveryClaim& claim, Time now) {
+  std::vector<std::int64_t> taken, outdated;
+  for (const std::string& target : targets) {
+    int left = claim.count - static_cast<int>(taken.size());
+    int room = std::min(left, claim.per_target - transaction.execute(kUnderWay, {target}).front().small(0));
+    if (room <= 0) continue;
+    Due due = due_of(transaction, target, room, now);
+    taken.insert(taken.end(), due.taken.begin(), due.taken.end());
+    outdated.insert(outdated.end(), due.outdated.begin(), due.outdated.end());
+  }
+  if (!outdated.empty()) transaction.execute(kSupersedeThese, {json_list(outdated), now});
+  return take(transaction, taken, now + claim.lease);
+}
+
+constexpr const char* kHeldDelivery = "SELECT " DARKROOM_DELIVERY_COLUMNS " FROM delivery WHERE id = $1 AND claim_no = $2 AND state = 'sending' /*FOR UPDATE*/";
+constexpr const char* kHasNewer = "SELECT 1 FROM delivery WHERE image_id = $1 AND target = $2 AND id > $3 LIMIT 1";
+constexpr const char* kInsertTry =
+    "INSERT INTO delivery_try (delivery_id, number, started_at, took, status, error, excerpt) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+constexpr const char* kSettle =
+    "UPDATE delivery SET state = $2, due_at = COALESCE($3, due_at), finished_at = $4, lease_until = NULL, last_status = $5, last_error = $6 WHERE id = $1";
+constexpr const char* kDisableEndpoint =
+    "UPDATE endpoint SET enabled = 0, disabled_reason = $2, updated_at = $3 WHERE public_id = $1 AND enabled = 1 RETURNING id";
+
+using Verdict = SettledTry::Verdict;
+
+DeliveryState state_after(Transaction& transaction, const DeliveryRecord& delivery, Verdict verdict) {
+  if (verdict == Verdict::delivered) return DeliveryState::delivered;
+  bool newer = delivery.image && !transaction.execute(kHasNewer, {delivery.image->value, delivery.target, delivery.id}).empty();
+  if (newer) return DeliveryState::superseded;
+  return verdict == Verdict::again ? DeliveryState::waiting : DeliveryState::dead;
+}
+
+void tell_end(Transaction& transaction, const DeliveryRecord& delivery, const SettledTry& settled, DeliveryState state, Time now) {
+  if (state == DeliveryState::dead) {
+    append_event(transaction, {.at = now, .type = "delivery.dead", .image = delivery.image, .job = delivery.job, .actor = "deliver",
+                               .reason = settled.made.error.value_or(""), .data = "{\"delivery\":\"" + delivery.public_id + "\"}"});
+  }
+  if (settled.verdict != Verdict::gone || !delivery.endpoint) return;
+  std::string reason = "it answered 410 Gone to " + delivery.public_id;
+  if (transaction.execute(kDisableEndpoint, {*delivery.endpoint, reason, now}).empty()) return;
+  append_event(transaction, {.at = now, .type = "endpoint.disabled", .actor = "deliver", .reason = reason, .data = "{\"endpoint\":\"" + *delivery.endpoint + "\"}"});
+}
+
+bool settle(Transaction& transaction, const SettledTry& settled, Time now) {
+  Rows held = transaction.execute(kHeldDelivery, {settled.id, settled.claim_no});
+  if (held.empty()) return false;
+  DeliveryRecord delivery = delivery_from(held.front());
+  const TryRecord& made = settled.made;
+  transaction.execute(kInsertTry, {settled.id, settled.claim_no, made.started_at, made.took.count(), made.status, made.error, made.excerpt});
+  DeliveryState state = state_after(transaction, delivery, settled.verdict);
+  std::optional<Time> due_at, finished_at;
+  if (state == DeliveryState::waiting) due_at = settled.due_at;
+  else finished_at = now;
+  transaction.execute(kSettle, {settled.id, domain::to_string(state), due_at, finished_at, made.status, made.error});
+  tell_end(transaction, delivery, settled, state, now);
+  fail_point<StoreUnavailable>("K15");
+  return true;
+}
+
+constexpr const char* kSendingTooLong = "SELECT id FROM delivery WHERE state = 'sending' AND lease_until < $1 ORDER BY id LIMIT 1000";
+constexpr const char* kRelease =
+    "UPDATE delivery SET state = 'waiting', tries = tries - 1, due_at = $2, lease_until = NULL WHERE state = 'sending' AND lease_until < $1 RETURNING id";
+constexpr const char* kHasReceivers =
+    "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM endpoint WHERE enabled = 1 LIMIT 1) AS listening) + "
+    "(SELECT COUNT(*) FROM (SELECT 1 FROM image_callback LIMIT 1) AS carried) + (SELECT COUNT(*) FROM (SELECT 1 FROM delivery WHERE state = 'waiting' LIMIT 1) AS waits)";
+
+}  // namespace
+
+// Looks before it writes: mostly nothing is due.
+ClaimedDeliveries SqlStore::claim_deliveries(const DeliveryClaim& claim, Time now) {
+  ClaimedDeliveries claimed;
+  auto targets = database_->read([&](Connection& connection) { return due_targets(connection, claim, now, claimed.next_due); });
+  if (targets.empty() || claim.count <= 0) return claimed;
+  claimed.deliveries = database_->write([&](Transaction& transaction) { return claim_of(transaction, targets, claim, transaction.clock(now)); });
+  return claimed;
+}
+
+bool SqlStore::settle_delivery(const SettledTry& settled, Time now) {
+  return database_->write([&](Transaction& transaction) { return settle(transaction, settled, now); });
+}
+
+int SqlStore::release_deliveries(bool all, Time now) {
+  Time before = all ? from_micros(std::numeric_limits<std::int64_t>::max()) : now;
+  if (database_->read([&](Connection& connection) { return connection.execute(kSendingTooLong, {before}); }).empty()) return 0;
+  return database_->write([&](Transaction& transaction) {
+    Time at = transaction.clock(now);
+    return static_cast<int>(transaction.execute(kRelease, {all ? before : at, at}).size());
+  });
+}
+
+bool SqlStore::has_receivers() {
+  return database_->read([](Connection& connection) { return connection.execute(kHasReceivers).front().integer(0) > 0; });
+}
+
+}  // namespace darkroom::store

@@ -1,0 +1,434 @@
+#include "store/conformance.h"
+
+#include <gmock/gmock.h>
+
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace darkroom::store {
+namespace {
+
+using domain::CallbackFormat;
+using domain::DeliveryState;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+const Actor kAdmin{"admin", "test"};
+
+// What the tests below do again and again, on the store and at the time of the suite.
+struct Teller {
+  std::unique_ptr<Store>& store_;
+  Time& now_;
+
+  EndpointRecord endpoint(std::vector<std::string> events = {}) {
+    return store_->create_endpoint({.url = "https://example.com/hook", .events = std::move(events), .sealed_secret = "sealed-1"}, kAdmin, now_);
+  }
+
+  ClaimedDeliveries due(int count = 100, int per_target = 100) { return store_->claim_deliveries({.count = count, .per_target = per_target, .lease = seconds(60)}, now_); }
+
+  SettledTry settled(const ClaimedDelivery& claimed, SettledTry::Verdict verdict, std::optional<int> status = 200) {
+    SettledTry end{.id = claimed.delivery.id, .claim_no = claimed.delivery.claim_no, .made = {}, .verdict = verdict, .due_at = now_ + seconds(5)};
+    end.made = {.number = 0, .started_at = now_, .took = seconds(1), .status = status, .error = {}, .excerpt = "ok"};
+    if (verdict != SettledTry::Verdict::delivered) end.made.error = "HTTP 500";
+    return end;
+  }
+  bool settle(const ClaimedDelivery& claimed, SettledTry::Verdict verdict, std::optional<int> status = 200) {
+    return store_->settle_delivery(settled(claimed, verdict, status), now_);
+  }
+
+  std::vector<DeliveryRecord> all() const { return store_->list_deliveries({}, std::nullopt, 1000).deliveries; }
+  DeliveryState state_of(const DeliveryRecord& delivery) { return store_->find_delivery(delivery.public_id)->state; }
+};
+
+NewImage with_callback(NewImage image, NewCallback callback) {
+  image.callbacks.push_back(std::move(callback));
+  return image;
+}
+
+using Verdict = SettledTry::Verdict;
+
+TEST_P(StoreConformance, NobodyIsToldWhereNobodyListens) {
+  Teller tell{store_, now_};
+  EXPECT_FALSE(store_->has_receivers());
+  upload();
+  finish(claim_one(), success());
+  EXPECT_TRUE(tell.all().empty());
+  EXPECT_TRUE(tell.due().deliveries.empty());
+}
+
+TEST_P(StoreConformance, AnEndingWritesADeliveryForEachEndpointThatWantsIt) {
+  Teller tell{store_, now_};
+  auto everything = tell.endpoint();
+  auto failures = tell.endpoint({"job.failed", "job.cancelled"});
+  EXPECT_TRUE(store_->has_receivers());
+  auto image = upload();
+  finish(claim_one(), success(R"({"status":"success","n":1})"));
+  auto told = tell.all();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].endpoint, everything.public_id);
+  EXPECT_EQ(told[0].type, "job.completed");
+  EXPECT_EQ(told[0].image, image.id);
+  EXPECT_EQ(told[0].job, image.job.public_id);
+  EXPECT_EQ(told[0].state, DeliveryState::waiting);
+  EXPECT_NE(told[0].body.find(R"({"type":"job.completed","timestamp":")"), std::string::npos) << told[0].body;
+  EXPECT_NE(told[0].body.find(R"("result":{"status":"success","n":1})"), std::string::npos) << told[0].body;
+
+  upload();
+  finish(claim_one(), permanent());
+  auto cancelled = upload();
+  store_->cancel_job(cancelled.job.public_id, kAdmin, now_).value();
+  std::vector<std::pair<std::string, std::string>> of_failures;
+  for (const auto& delivery : store_->list_deliveries({.endpoint = failures.public_id}, std::nullopt, 10).deliveries) of_failures.emplace_back(delivery.type, *delivery.job);
+  EXPECT_THAT(of_failures, testing::ElementsAre(testing::Pair("job.cancelled", cancelled.job.public_id), testing::Pair("job.failed", testing::_)));
+  EXPECT_EQ(store_->list_deliveries({.endpoint = everything.public_id}, std::nullopt, 10).deliveries.size(), 3u);
+}
+
+TEST_P(StoreConformance, EveryWayInWhichAJobEndsIsTold) {
+  Teller tell{store_, now_};
+  tell.endpoint();
+  NewImage late = photo();
+  late.expires_at = now_ + seconds(1);
+  upload(late);
+  EXPECT_EQ(store_->expire_due(10, now_ + seconds(2)).count, 1);
+  NewImage crashing = photo();
+  crashing.sha256 = std::string(64, 'b');
+  upload(crashing);
+  finish(claim_one(), crash());
+  finish(claim_one(), crash());
+  upload(crashing);  // failed from the start
+  std::vector<std::string> types;
+  for (const auto& delivery : tell.all()) types.push_back(delivery.type);
+  EXPECT_THAT(types, testing::ElementsAre("job.failed", "job.failed", "job.failed"));
+}
+
+TEST_P(StoreConformance, ARetryIsNotToldBeforeTheEnd) {
+  Teller tell{store_, now_};
+  tell.endpoint();
+  upload();
+  finish(claim_one(), transient());
+  EXPECT_TRUE(tell.all().empty());
+}
+
+TEST_P(StoreConformance, BatchesAndAlertsAreToldToo) {
+  Teller tell{store_, now_};
+  tell.endpoint();
+  auto batch = store_->create_batch("spring", "minji", kAdmin, now_);
+  store_->seal_batch(batch.public_id, kAdmin, now_).value();
+  store_->set_alert("disk", "The disk is full.", now_);
+  store_->set_alert("disk", std::nullopt, now_);
+  auto told = tell.all();
+  ASSERT_EQ(told.size(), 3u);
+  EXPECT_EQ(told[2].type, "batch.completed");
+  EXPECT_NE(told[2].body.find(batch.public_id), std::string::npos);
+  EXPECT_EQ(told[1].type, "alert.raised");
+  EXPECT_NE(told[1].body.find(R"("data":{"alert":"disk","message":"The disk is full."}})"), std::string::npos) << told[1].body;
+  EXPECT_EQ(told[0].type, "alert.cleared");
+}
+
+TEST_P(StoreConformance, APhotoCarriesItsOwnCallbacks) {
+  Teller tell{store_, now_};
+  NewImage image = with_callback(photo(), {.site = "django", .url = "", .signer = "", .format = CallbackFormat::compat, .foreign_id = 7, .not_before = now_ + seconds(2)});
+  image.callbacks.push_back({.site = "", .url = "https://example.com:8443/told?x=1", .signer = "web", .format = CallbackFormat::standard});
+  upload(image);
+  upload();  // has none
+  finish(claim_one(), success(R"({"status":"success"})"));
+  finish(claim_one(), success());
+  auto told = tell.all();
+  ASSERT_EQ(told.size(), 2u);
+  const auto& site = told[0].target == "site:django" ? told[0] : told[1];
+  const auto& url = told[0].target == "site:django" ? told[1] : told[0];
+  EXPECT_EQ(site.body, R"({"image_id":7,"result":{"status":"success"},"timestamp":")" + to_rfc3339(now_) + "\"}");
+  EXPECT_EQ(site.due_at, now_ + seconds(2));
+  EXPECT_EQ(url.target, "url:https://example.com:8443");
+  EXPECT_EQ(url.url, "https://example.com:8443/told?x=1");
+  EXPECT_EQ(url.signer, "web");
+  auto first = tell.due();
+  ASSERT_EQ(first.deliveries.size(), 1u);
+  EXPECT_EQ(first.deliveries[0].delivery.public_id, url.public_id);
+  EXPECT_EQ(first.next_due, now_ + seconds(2));
+}
+
+TEST_P(StoreConformance, AFailureIsToldInTheOldServicesWords) {
+  Teller tell{store_, now_};
+  upload(with_callback(photo(), {.site = "django", .url = "", .signer = "", .format = CallbackFormat::compat, .foreign_id = 7}));
+  finish(claim_one(), permanent());
+  EXPECT_EQ(tell.all().at(0).body, R"({"image_id":7,"result":{"status":"error","error":"The photo is damaged."},"timestamp":")" + to_rfc3339(now_) + "\"}");
+}
+
+TEST_P(StoreConformance, ATryIsRecordedAndTheNextOneWaits) {
+  Teller tell{store_, now_};
+  tell.endpoint();
+  upload();
+  finish(claim_one(), success());
+  auto first = tell.due().deliveries.at(0);
+  EXPECT_EQ(first.delivery.tries, 1);
+  ASSERT_TRUE(first.endpoint);
+  EXPECT_EQ(first.endpoint->sealed_secret, "sealed-1");
+  EXPECT_TRUE(tell.due().deliveries.empty()) << "it is under way";
+  EXPECT_TRUE(tell.settle(first, Verdict::again, 500));
+  EXPECT_FALSE(tell.settle(first, Verdict::delivered)) << "that claim is over";
+  EXPECT_TRUE(tell.due().deliveries.empty());
+  now_ += seconds(5);
+  auto second = tell.due().deliveries.at(0);
+  EXPECT_EQ(second.delivery.public_id, first.delivery.public_id);
+  EXPECT_EQ(second.delivery.body, first.delivery.body);
+  EXPECT_EQ(second.delivery.tries, 2);
+  EXPECT_TRUE(tell.settle(second, Verdict::delivered));
+  auto tries = store_->tries_of(first.delivery.id);
+  ASSERT_EQ(tries.size(), 2u);
+  EXPECT_EQ(tries[0].status, 500);
+  EXPECT_EQ(tries[0].error, "HTTP 500");
+  EXPECT_EQ(tries[1].error, std::nullopt);
+  EXPECT_EQ(tries[1].excerpt, "ok");
+  auto done = store_->find_delivery(first.delivery.public_id).value();
+  EXPECT_EQ(done.state, DeliveryState::delivered);
+  EXPECT_EQ(done.finished_at, now_);
+}
+
+TEST_P(StoreConformance, OneTargetHasAtMostItsShareUnderWay) {
+  Teller tell{store_, now_};
+  tell.endpoint();
+  tell.endpoint();
+  for (int i = 0; i < 5; ++i) {
+    upload();
+    finish(claim_one(), success());
+  }
+  auto first = tell.due(100, 2);
+  EXPECT_EQ(first.deliveries.size(), 4u);
+  EXPECT_TRUE(tell.due(100, 2).deliveries.empty());
+  tell.settle(first.deliveries[0], Verdict::delivered);
+  EXPECT_EQ(tell.due(100, 2).deliveries.size(), 1u);
+}
+
+TEST_P(StoreConformance, AHeldTargetIsLeftAlone) {
+  Teller tell{store_, now_};
+  auto made = tell.endpoint();
+  upload();
+  finish(claim_one(), success());
+  DeliveryClaim claim{.count = 10, .per_target = 10, .lease = seconds(60), .held = {domain::target_of_endpoint(made.id)}};
+  EXPECT_TRUE(store_->claim_deliveries(claim, now_).deliveries.empty());
+  claim.held.clear();
+  EXPECT_EQ(store_->claim_deliveries(claim, now_).deliveries.size(), 1u);
+}
+
+// A result from before a reprocess never lands after the newer one.
+TEST_P(StoreConformance, ANewerResultSupersedesOneThatWaits) {
+  Teller tell{store_, now_};
+  tell.endpoint();
+  auto image = upload();
+  finish(claim_one(), success(R"({"n":1})"));
+  store_->reprocess_image(image.id, {}, kAdmin, now_).value();
+  EXPECT_EQ(tell.all().at(0).state, DeliveryState::waiting);
+  finish(claim_one(), success(R"({"n":2})"));
+  auto told = tell.all();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[1].state, DeliveryState::superseded);
+  EXPECT_EQ(told[1].finished_at, now_);
+  auto claimed = tell.due().deliveries;
+  ASSERT_EQ(claimed.size(), 1u);
+  EXPECT_EQ(claimed[0].delivery.public_id, told[0].public_id);
+}
+
+TEST_P(StoreConformance, ANewerResultWaitsForTheOlderOneThatIsUnderWay) {
+  Teller tell{store_, now_};
+  tell.endpoint();
+  auto image = upload();
+  finish(claim_one(), success(R"({"n":1})"));
+  auto older = tell.due().deliveries.at(0);
+  store_->reprocess_image(image.id, {}, kAdmin, now_).value();
+  finish(claim_one(), success(R"({"n":2})"));
+  EXPECT_TRUE(tell.due().deliveries.empty());
+  EXPECT_TRUE(tell.settle(older, Verdict::again, 500));
+  EXPECT_EQ(tell.state_of(older.delivery), DeliveryState::superseded);
+  auto newer = tell.due().deliveries;
+  ASSERT_EQ(newer.size(), 1u);
+  EXPECT_NE(newer[0].delivery.body.find(R"({"n":2})"), std::string::npos);
+}
+
+TEST_P(StoreConformance, AnotherPhotosResultDoesNotSupersede) {
+  Teller tell{store_, now_};
+  tell.endpoint();
+  upload();
+  upload();
+  finish(claim_one(), success());
+  finish(claim_one(), success());
+  EXPECT_EQ(tell.due().deliveries.size(), 2u);
+}
+
+TEST_P(StoreConformance, ATryOfADeadSenderIsMadeAgain) {
+  Teller tell{store_, now_};
+  tell.endpoint();
+  upload();
+  finish(claim_one(), success());
+  auto lost = tell.due().deliveries.at(0);
+  EXPECT_EQ(store_->release_deliveries(false, now_ + seconds(59)), 0);
+  EXPECT_TRUE(tell.due().deliveries.empty());
+  now_ += seconds(61);
+  EXPECT_EQ(store_->release_deliveries(false, now_), 1);
+  auto again = tell.due().deliveries.at(0);
+  EXPECT_EQ(again.delivery.public_id, lost.delivery.public_id);
+  EXPECT_EQ(again.delivery.tries, 1) << "nobody knows of a try";
+  EXPECT_FALSE(tell.settle(lost, Verdict::delivered)) << "the late sender's claim is over";
+  EXPECT_TRUE(tell.settle(again, Verdict::delivered));
+}
+
+TEST_P(StoreConformance, AllTriesAreFreeAgainAtAStart) {
+  Teller tell{store_, now_};
+  tell.endpoint();
+  upload();
+  finish(claim_one(), success());
+  tell.due();
+  reopen();
+  EXPECT_EQ(store_->release_deliveries(true, now_), 1);
+  EXPECT_EQ(tell.due().deliveries.size(), 1u);
+}
+
+TEST_P(StoreConformance, AReceiverThatIsGoneIsDisabled) {
+  Teller tell{store_, now_};
+  auto made = tell.endpoint();
+  upload();
+  upload();
+  finish(claim_one(), success());
+  finish(claim_one(), success());
+  auto claimed = tell.due(1).deliveries.at(0);
+  EXPECT_TRUE(tell.settle(claimed, Verdict::gone, 410));
+  EXPECT_EQ(tell.state_of(claimed.delivery), DeliveryState::dead);
+  auto found = store_->find_endpoint(made.public_id).value();
+  EXPECT_FALSE(found.enabled);
+  EXPECT_NE(found.disabled_reason.find("410"), std::string::npos);
+  EXPECT_TRUE(tell.due().deliveries.empty());
+  EXPECT_EQ(store_->test_endpoint(made.public_id, kAdmin, now_).error().code, domain::code::conflict);
+  store_->change_endpoint(made.public_id, {.enabled = true}, kAdmin, now_).value();
+  EXPECT_EQ(tell.due().deliveries.size(), 1u) << "what waited goes on";
+}
+
+TEST_P(StoreConformance, DeadOnesAreReplayedWithTheSameId) {
+  Teller tell{store_, now_};
+  tell.endpoint();
+  upload();
+  finish(claim_one(), success());
+  auto claimed = tell.due().deliveries.at(0);
+  EXPECT_EQ(store_->replay_delivery(claimed.delivery.public_id, kAdmin, now_).error().code, domain::code::conflict);
+  tell.settle(claimed, Verdict::dead, 500);
+  auto again = store_->replay_delivery(claimed.delivery.public_id, kAdmin, now_).value();
+  EXPECT_EQ(again.state, DeliveryState::waiting);
+  EXPECT_EQ(again.tries, 0);
+  EXPECT_EQ(tell.due().deliveries.at(0).delivery.public_id, claimed.delivery.public_id);
+  EXPECT_EQ(store_->tries_of(claimed.delivery.id).size(), 1u);
+  EXPECT_EQ(store_->replay_delivery("msg_none", kAdmin, now_).error().code, domain::code::not_found);
+}
+
+TEST_P(StoreConformance, AnOldResultIsNotReplayedOverANewerOne) {
+  Teller tell{store_, now_};
+  tell.endpoint();
+  auto image = upload();
+  finish(claim_one(), success());
+  auto older = tell.due().deliveries.at(0);
+  tell.settle(older, Verdict::dead, 500);
+  store_->reprocess_image(image.id, {}, kAdmin, now_).value();
+  finish(claim_one(), success());
+  tell.settle(tell.due().deliveries.at(0), Verdict::dead, 500);
+  EXPECT_EQ(store_->replay_delivery(older.delivery.public_id, kAdmin, now_).error().code, domain::code::conflict);
+  auto counted = store_->replay_deliveries({}, true, kAdmin, now_);
+  EXPECT_EQ(counted.matched, 2);
+  EXPECT_EQ(counted.changed, 1);
+  EXPECT_TRUE(tell.due().deliveries.empty());
+  EXPECT_EQ(store_->replay_deliveries({}, false, kAdmin, now_).changed, 1);
+  EXPECT_EQ(tell.due().deliveries.size(), 1u);
+}
+
+TEST_P(StoreConformance, DeliveriesAreFoundByWhatTheyAreAbout) {
+  Teller tell{store_, now_};
+  auto one = tell.endpoint({"job.completed"});
+  auto image = upload(with_callback(photo(), {.site = "django", .url = "", .signer = "", .format = CallbackFormat::compat, .foreign_id = 1}));
+  finish(claim_one(), success());
+  now_ += minutes(1);
+  upload();
+  finish(claim_one(), success());
+  auto count = [&](const DeliveryFilter& filter) { return store_->list_deliveries(filter, std::nullopt, 100).deliveries.size(); };
+  EXPECT_EQ(count({}), 3u);
+  EXPECT_EQ(count({.endpoint = one.public_id}), 2u);
+  EXPECT_EQ(count({.endpoint = "01890000-0000-7000-8000-00000000ffff"}), 0u);
+  EXPECT_EQ(count({.site = "django"}), 1u);
+  EXPECT_EQ(count({.image = image.id}), 2u);
+  EXPECT_EQ(count({.state = DeliveryState::dead}), 0u);
+  EXPECT_EQ(count({.type = "job.completed"}), 3u);
+  EXPECT_EQ(count({.created_from = now_}), 1u);
+  EXPECT_EQ(count({.created_before = now_}), 2u);
+  auto page = store_->list_deliveries({}, std::nullopt, 2);
+  ASSERT_TRUE(page.next);
+  EXPECT_EQ(store_->list_deliveries({}, page.next, 2).deliveries.size(), 1u);
+}
+
+TEST_P(StoreConformance, ASecretIsRotatedWithAnOverlap) {
+  Teller tell{store_, now_};
+  auto made = tell.endpoint();
+  auto rotated = store_->change_endpoint(made.public_id, {.new_sealed_secret = "sealed-2", .old_secret_until = now_ + minutes(60)}, kAdmin, now_).value();
+  EXPECT_EQ(rotated.sealed_secret, "sealed-2");
+  EXPECT_EQ(rotated.sealed_old_secret, "sealed-1");
+  EXPECT_EQ(rotated.old_secret_until, now_ + minutes(60));
+  auto at_once = store_->change_endpoint(made.public_id, {.new_sealed_secret = "sealed-3"}, kAdmin, now_).value();
+  EXPECT_FALSE(at_once.sealed_old_secret);
+  auto changed = store_->change_endpoint(made.public_id, {.url = "https://other.example/", .events = std::vector<std::string>{"job.failed"}}, kAdmin, now_).value();
+  EXPECT_EQ(changed.sealed_secret, "sealed-3");
+  EXPECT_THAT(changed.events, testing::ElementsAre("job.failed"));
+  EXPECT_EQ(store_->change_endpoint("none", {}, kAdmin, now_).error().code, domain::code::not_found);
+}
+
+TEST_P(StoreConformance, AnEndpointGoesWithItsDeliveries) {
+  Teller tell{store_, now_};
+  auto made = tell.endpoint();
+  auto tested = store_->test_endpoint(made.public_id, kAdmin, now_).value();
+  EXPECT_EQ(tested.type, "endpoint.test");
+  EXPECT_EQ(tell.due().deliveries.size(), 1u);
+  EXPECT_TRUE(store_->delete_endpoint(made.public_id, kAdmin, now_));
+  EXPECT_TRUE(tell.all().empty());
+  EXPECT_TRUE(store_->list_endpoints().empty());
+  EXPECT_EQ(store_->delete_endpoint(made.public_id, kAdmin, now_).error().code, domain::code::not_found);
+}
+
+TEST_P(StoreConformance, EndedDeliveriesAreForgottenAfterAWhile) {
+  Teller tell{store_, now_};
+  tell.endpoint();
+  upload();
+  upload();
+  finish(claim_one(), success());
+  finish(claim_one(), success());
+  tell.settle(tell.due(1).deliveries.at(0), Verdict::delivered);
+  EXPECT_EQ(store_->prune_deliveries(now_), 0);
+  EXPECT_EQ(store_->prune_deliveries(now_ + seconds(1)), 1);
+  EXPECT_EQ(tell.all().size(), 1u);
+}
+
+// Of endings beside claims, each result is sent once, and never an old one after a new one.
+TEST_P(StoreConformance, SendersBesideEachOtherTakeEachDeliveryOnce) {
+  Teller tell{store_, now_};
+  tell.endpoint();
+  for (int i = 0; i < 40; ++i) {
+    upload();
+    finish(claim_one(), success());
+  }
+  std::mutex mutex;
+  std::multiset<std::int64_t> taken;
+  {
+    std::vector<std::jthread> senders;
+    for (int i = 0; i < 4; ++i) {
+      senders.emplace_back([&] {
+        for (int round = 0; round < 20; ++round) {
+          for (const auto& claimed : tell.due(3).deliveries) {
+            tell.settle(claimed, Verdict::delivered);
+            std::lock_guard guard(mutex);
+            taken.insert(claimed.delivery.id);
+          }
+        }
+      });
+    }
+  }
+  for (const auto& claimed : tell.due().deliveries) taken.insert(claimed.delivery.id);
+  EXPECT_EQ(taken.size(), 40u);
+  EXPECT_EQ(std::set<std::int64_t>(taken.begin(), taken.end()).size(), 40u);
+}
+
+}  // namespace
+}  // namespace darkroom::store
