@@ -37,14 +37,14 @@ void add_progress(json::object& object, const store::JobRecord& job, const std::
 
 json::object attempt_json(const store::AttemptRecord& attempt) {
   return {{"number", attempt.number},
-                                {"worker", attempt.worker},
-                                {"started_at", to_rfc3339(attempt.started_at)},
-                                {"finished_at", or_null(attempt.finished_at)},
-                                {"ending", or_null(attempt.ending)},
-                                {"error_code", attempt.error ? json::value(attempt.error->code) : json::value(nullptr)},
-                                {"error_message", attempt.error ? json::value(attempt.error->message) : json::value(nullptr)},
-                                {"model_version", or_null(attempt.model_version)},
-                                {"timings", attempt.timings ? parsed(*attempt.timings) : json::value(nullptr)}};
+          {"worker", attempt.worker},
+          {"started_at", to_rfc3339(attempt.started_at)},
+          {"finished_at", or_null(attempt.finished_at)},
+          {"ending", or_null(attempt.ending)},
+          {"error_code", attempt.error ? json::value(attempt.error->code) : json::value(nullptr)},
+          {"error_message", attempt.error ? json::value(attempt.error->message) : json::value(nullptr)},
+          {"model_version", or_null(attempt.model_version)},
+          {"timings", attempt.timings ? parsed(*attempt.timings) : json::value(nullptr)}};
 }
 
 std::string_view image_status(domain::JobState state) {

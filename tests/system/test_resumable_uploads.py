@@ -4,6 +4,7 @@ import hashlib
 import socket
 
 import pytest
+import requests
 
 from support.photos import unique_jpeg
 from support.waiting import eventually
@@ -38,6 +39,15 @@ def offset_of(server, place):
     return int(answer.headers["Upload-Offset"])
 
 
+def die_of(server, request):
+    """The request meets the server's end; the server is started again without it."""
+    with pytest.raises(requests.RequestException):
+        request()
+    eventually(lambda: server.has_ended, 10, "the server is killed at its point")
+    server.settings.pop("fail_points")
+    server.restart()
+
+
 def test_a_photo_in_three_pieces_becomes_one_image(server):
     photo = unique_jpeg()
     place = place_of(server, len(photo), filename="바다.jpg", priority="7")
@@ -66,15 +76,11 @@ def test_the_server_is_killed_in_the_middle_and_the_upload_goes_on(make_server):
 
 
 @pytest.mark.parametrize("point", ["K30", "K31", "K32", "K33"])
-def test_killed_at_the_last_piece_there_is_one_image(make_server, tmp_path, point):
-    server = make_server(folder=tmp_path / "data", fail_points=f"{point}=kill@1")
+def test_killed_at_the_last_piece_there_is_one_image(make_server, point):
+    server = make_server(fail_points=f"{point}=kill@1")
     photo = unique_jpeg()
     place = place_of(server, len(photo))
-    with pytest.raises(Exception):
-        send(server, place, 0, photo)
-    server.process.wait(10)
-    server.kill()
-    server = make_server(folder=tmp_path / "data")
+    die_of(server, lambda: send(server, place, 0, photo))
     offset = offset_of(server, place)
     if offset < len(photo):
         assert point == "K30"
@@ -97,15 +103,12 @@ def test_a_piece_with_a_wrong_checksum_is_not_taken(server):
     assert send(server, place, 0, b"x", **{"Upload-Checksum": "crc32 AAAA"}).status_code in {400, 204}
 
 
-def test_half_a_piece_with_a_checksum_does_not_count(make_server, tmp_path):
-    server = make_server(folder=tmp_path / "data", fail_points="K30=kill@1")
+def test_half_a_piece_with_a_checksum_does_not_count(make_server):
+    server = make_server(fail_points="K30=kill@1")
     photo = unique_jpeg()
     place = place_of(server, len(photo))
-    with pytest.raises(Exception):
-        send(server, place, 0, photo, **{"Upload-Checksum": "sha1 " + b64(hashlib.sha1(photo).digest())})
-    server.process.wait(10)
-    server.kill()
-    assert offset_of(make_server(folder=tmp_path / "data"), place) == 0
+    die_of(server, lambda: send(server, place, 0, photo, **{"Upload-Checksum": "sha1 " + b64(hashlib.sha1(photo).digest())}))
+    assert offset_of(server, place) == 0
 
 
 def test_a_broken_connection_keeps_what_came(server):
