@@ -42,6 +42,14 @@ class Darkroom:
         finally:
             connection.close()
 
+    def pause(self):
+        """Nothing is processed from now on."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request("POST", "/api/v1/queues/ai_processing/pause", headers={"Authorization": "Bearer " + TOKEN})
+        if connection.getresponse().status != 200:
+            raise SystemExit("the queue could not be paused")
+        connection.close()
+
     def await_answer(self, path, limit=60):
         """Seconds from the start of the process to the first 200 of this address."""
         while time.monotonic() < self.started_at + limit:

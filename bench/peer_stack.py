@@ -31,6 +31,9 @@ class Peer:
     def stop(self):
         self._script("down.sh", "--wipe")
 
+    def stop_one(self, name):
+        self._script("stop_one.sh", name)
+
     def _script(self, name, *arguments):
         # Services inherit no pipe of ours, which would be waited for as long as they live.
         with open(os.path.join(os.path.dirname(self.folder), name + ".log"), "ab") as log:

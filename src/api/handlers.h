@@ -116,6 +116,11 @@ http::Reply list_deliveries(const Parts& parts, const http::Request& request);
 http::Reply get_delivery(const Parts& parts, const http::Request& request);
 http::Reply replay_delivery(const Parts& parts, const http::Request& request);
 http::Reply replay_deliveries(const Parts& parts, const http::Request& request);
+// compat.cpp
+http::Reply compat_health(const Parts& parts, const http::Request& request);
+http::Reply compat_queue_status(const Parts& parts, const http::Request& request);
+// compat_upload.cpp
+std::variant<http::Response, http::BodyReceiver> compat_upload(const Parts& parts, const http::Request& request);
 
 // internal.cpp
 http::Reply photo_piece(const Parts& parts, const http::Request& request);

@@ -1,6 +1,8 @@
 // What the handlers work with. Built once, in roles/app.
 #pragma once
 
+#include "api/compat_config.h"
+#include "api/queue_gauge.h"
 #include "api/webhooks.h"
 #include "auth/sealing.h"
 #include "base/clock.h"
@@ -22,6 +24,7 @@ struct ApiConfig {
   std::int64_t free_disk_floor = 0;  // bytes
   domain::PhotoLimits photo;
   int max_attempts = 4;
+  CompatConfig compat = {};
 };
 
 struct RunnerState {
@@ -57,6 +60,7 @@ struct Parts {
   views::Pictures* pictures = nullptr;  // for the routes of pictures; never null in a server
   const auth::Sealer* sealer = nullptr;  // for secrets that are stored; never null in a server
   const Resumable* resumable = nullptr;  // uploads in pieces; never null in a server
+  QueueGauge* gauge = nullptr;          // how many wait, and whether a model can run; never null in a server
   blob::BlobReader* photos = nullptr;   // also those that other processes of the installation keep; null: only `blobs`
   Webhooks webhooks = {};
 };

@@ -4,6 +4,7 @@
 #include "api/handlers.h"
 #include "api/language.h"
 #include "api/problem.h"
+#include "auth/basic.h"
 #include "auth/peer_signature.h"
 #include "auth/token.h"
 #include "base/hash.h"
@@ -23,7 +24,9 @@ using Streamed = std::variant<http::Response, http::BodyReceiver> (*)(const Part
 
 constexpr const char* kPublic = "public";  // no token
 constexpr const char* kAdmin = "admin";    // the administrator's token
+constexpr const char* kSite = "site";      // a token as Bearer or as Basic password, or an address in compat.open_from
 constexpr const char* kPeer = "peer";      // another process of this installation, by its signature
+constexpr const char* kOpenPrincipal = "open";  // who came from an address in compat.open_from
 constexpr std::uint64_t kSmallBody = 64 * 1024;
 constexpr std::uint64_t kListBody = 1024 * 1024;  // ten thousand ids
 constexpr std::uint64_t kModelForm = (std::uint64_t{4} * 1024 + 32) * 1024 * 1024;  // the largest model, labels and sidecar
@@ -132,6 +135,11 @@ std::vector<Line> table(const Parts& parts) {
       {Method::get, "/api/v1/stats", kAdmin, RunsOn::pool, 0, stats},
       {Method::get, "/api/v1/status", kAdmin, RunsOn::pool, 0, status},
 
+      {Method::post, "/process-image/", kSite, RunsOn::pool, photo, compat_upload},
+      {Method::get, "/queue-status/", kSite, RunsOn::pool, 0, compat_queue_status},
+      {Method::get, "/health/", kPublic, RunsOn::io_thread, 0, compat_health},
+      {Method::get, "/admin/", kPublic, RunsOn::io_thread, 0, front_page},
+
       {Method::get, "/internal/v1/photos/{sha256}", kPeer, RunsOn::pool, 0, photo_piece},
   };
 }
@@ -166,7 +174,7 @@ http::Route route_from(const Line& line, const Parts& parts) {
 std::vector<http::Route> make_routes(const Parts& parts) {
   std::vector<http::Route> routes;
   for (const Line& line : table(parts)) {
-    if (std::string_view access = line.access; access != kPublic && access != kAdmin && access != kPeer) {
+    if (std::string_view access = line.access; access != kPublic && access != kAdmin && access != kSite && access != kPeer) {
       throw std::logic_error(std::string("route without a rule of access: ") + line.pattern);
     }
     routes.push_back(route_from(line, parts));
@@ -174,15 +182,20 @@ std::vector<http::Route> make_routes(const Parts& parts) {
   return routes;
 }
 
-http::Guard make_guard(store::Store& store, std::string cluster_secret, const Clock& clock) {
-  return [&store, &clock, secret = std::move(cluster_secret)](const http::Route& route, http::Request& request) -> std::optional<http::Response> {
+http::Guard make_guard(store::Store& store, std::string cluster_secret, const Clock& clock, const CompatConfig& compat) {
+  return [&store, &clock, secret = std::move(cluster_secret), open = compat.open_from](const http::Route& route, http::Request& request) -> std::optional<http::Response> {
     if (route.access == kPublic) return std::nullopt;
     if (route.access == kPeer) {
       if (auth::is_peer(request.header("authorization"), secret, http::to_string(request.method), request.target, clock.now())) return std::nullopt;
       return problem(domain::code::unauthorized, "Only processes of this installation may ask this, with the same cluster_secret and clocks less than a minute apart.");
     }
     return with_world_errors<std::optional<http::Response>>([&]() -> std::optional<http::Response> {
-      std::string_view token = auth::bearer_token(request.header("authorization"));
+      std::string token(auth::bearer_token(request.header("authorization")));
+      if (auto basic = auth::basic_credentials(request.header("authorization")); basic && route.access == kSite) token = basic->password;
+      if (route.access == kSite && token.empty() && contains(open, request.remote_address)) {
+        request.principal = kOpenPrincipal;
+        return std::nullopt;
+      }
       if (token.empty()) {
         return problem(domain::code::unauthorized, "Send the header 'Authorization: Bearer TOKEN'. On the server's machine the token lies in the file admin.token of the data folder.");
       }

@@ -13,7 +13,7 @@ std::vector<http::Route> make_routes(const Parts& parts);
 
 // Lets "public" routes pass; "admin" routes need the bearer token of an account with the role admin, "peer" routes a signature made with
 // `cluster_secret` (empty: nobody has one).
-http::Guard make_guard(store::Store& store, std::string cluster_secret, const Clock& clock);
+http::Guard make_guard(store::Store& store, std::string cluster_secret, const Clock& clock, const CompatConfig& compat = {});
 
 http::Response error_page(std::string_view code, std::string_view message);
 

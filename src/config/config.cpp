@@ -59,6 +59,11 @@ const Key* find_key(const std::string& name) {
 
 std::string text_of(const toml::node& value) {
   if (auto text = value.value_exact<std::string>()) return *text;
+  if (const auto* list = value.as_array()) {
+    std::string joined;
+    for (const toml::node& item : *list) joined += (joined.empty() ? "" : ",") + text_of(item);
+    return joined;
+  }
   std::ostringstream out;
   value.visit([&](const auto& typed) { out << typed; });
   return out.str();

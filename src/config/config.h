@@ -1,6 +1,7 @@
 // The whole configuration: each part's own struct, filled from defaults, a file, the environment and flags, in rising order.
 #pragma once
 
+#include "api/compat_config.h"
 #include "base/result.h"
 #include "delivery/delivery_config.h"
 #include "http/server.h"
@@ -48,6 +49,7 @@ struct Config {
   scheduler::SweepBlobsConfig sweep;
   scheduler::WatchConfig watch;
   delivery::DeliveryConfig delivery;
+  api::CompatConfig compat;
 };
 
 // One key: its name in the file, its environment variable, its default, one sentence, and how a text sets it.

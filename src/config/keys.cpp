@@ -267,12 +267,74 @@ std::vector<Key> cluster_keys() {
   };
 }
 
+// "2", "2s", "500ms"; a bare number is seconds.
+bool parse_delay(std::string text, Duration& delay) {
+  bool milliseconds = text.ends_with("ms");
+  if (milliseconds) text.resize(text.size() - 2);
+  else if (text.ends_with('s')) text.pop_back();
+  std::int64_t number = 0;
+  if (!parse_whole(text, 0, milliseconds ? 3'600'000 : 3600, number)) return false;
+  delay = std::chrono::milliseconds(milliseconds ? number : number * 1000);
+  return true;
+}
+
+Key delay_key(const char* name, const char* sentence, Duration& (*field)(Config&)) {
+  Key key = make(name, sentence, "a time from 0s to 3600s, such as 2s or 500ms");
+  key.get = [field](const Config& config) {
+    auto milliseconds = field(const_cast<Config&>(config)).count() / 1000;
+    return quoted(milliseconds % 1000 ? std::to_string(milliseconds) + "ms" : std::to_string(milliseconds / 1000) + "s");
+  };
+  key.set = [field](Config& config, const std::string& text) { return parse_delay(text, field(config)); };
+  return key;
+}
+
+Key networks_key(const char* name, const char* sentence, std::vector<Network>& (*field)(Config&)) {
+  Key key = make(name, sentence, "a list of addresses or ranges, such as \"10.0.0.0/8, 192.168.1.7\"");
+  key.get = [field](const Config& config) {
+    std::string text;
+    for (const Network& network : field(const_cast<Config&>(config))) text += (text.empty() ? "" : ", ") + network.text();
+    return quoted(text);
+  };
+  key.set = [field](Config& config, const std::string& text) {
+    std::vector<Network> networks;
+    for (std::size_t at = 0; at < text.size();) {
+      std::size_t end = std::min(text.find(',', at), text.size());
+      std::string one = text.substr(at, end - at);
+      std::erase(one, ' ');
+      at = end + 1;
+      if (one.empty()) continue;
+      auto network = Network::parse(one);
+      if (!network) return false;
+      networks.push_back(*network);
+    }
+    field(config) = std::move(networks);
+    return true;
+  };
+  return key;
+}
+
+std::vector<Key> compat_keys() {
+  Key reply = make("compat.reply", "What POST /process-image/ answers: queued at once, or the result when it is there, for which the connection is held up to 300 seconds.", "one of queued result");
+  reply.get = [](const Config& config) { return quoted(config.compat.reply); };
+  reply.set = [](Config& config, const std::string& text) {
+    config.compat.reply = text;
+    return text == "queued" || text == "result";
+  };
+  return {
+      reply,
+      delay_key("compat.callback_delay", "A callback goes out no sooner than this after the answer, because the old Celery task saves its row once more then.",
+                [](Config& c) -> Duration& { return c.compat.callback_delay; }),
+      networks_key("compat.open_from", "Addresses from which /process-image/ and /queue-status/ may be called without a token; empty: from none.",
+                   [](Config& c) -> std::vector<Network>& { return c.compat.open_from; }),
+  };
+}
+
 }  // namespace
 
 const std::vector<Key>& keys() {
   static const std::vector<Key> kKeys = [] {
     std::vector<Key> all = general_keys();
-    for (auto part : {cluster_keys(), std::vector<Key>{rate_limit_key()}, run_keys(), photo_keys(), upload_keys(), upkeep_keys(), webhook_keys()}) all.insert(all.end(), part.begin(), part.end());
+    for (auto part : {cluster_keys(), std::vector<Key>{rate_limit_key()}, run_keys(), photo_keys(), upload_keys(), upkeep_keys(), compat_keys(), webhook_keys()}) all.insert(all.end(), part.begin(), part.end());
     return all;
   }();
   return kKeys;

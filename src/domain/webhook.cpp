@@ -26,11 +26,6 @@ std::string error_json(const std::optional<Error>& error) {
   return "{\"code\":" + json_text(error->code) + ",\"message\":" + json_text(error->message) + "}";
 }
 
-std::string failure_words(std::string_view type, const JobFacts& facts) {
-  if (facts.error && !facts.error->message.empty()) return facts.error->message;
-  return type == webhook::kJobCancelled ? "The job was cancelled." : "The job failed.";
-}
-
 }  // namespace
 
 bool is_webhook_type(std::string_view type) { return std::ranges::find(webhook::kTypes, type) != webhook::kTypes.end(); }
@@ -83,12 +78,6 @@ std::string standard_job_body(std::string_view type, Time at, const JobFacts& fa
                      ",\"result\":" + (facts.document && !omitted ? *facts.document : "null") + ",\"result_omitted\":" + (omitted ? "true" : "false") +
                      ",\"urls\":{\"image\":\"/api/v1/images/" + image + "\",\"job\":\"/api/v1/jobs/" + facts.job + "\"}}";
   return standard_body(type, at, data);
-}
-
-std::string compat_job_body(std::string_view type, Time at, std::int64_t image_id, const JobFacts& facts) {
-  bool completed = type == webhook::kJobCompleted && facts.document;
-  std::string result = completed ? *facts.document : "{\"status\":\"error\",\"error\":" + json_text(failure_words(type, facts)) + "}";
-  return "{\"image_id\":" + std::to_string(image_id) + ",\"result\":" + result + ",\"timestamp\":\"" + to_rfc3339(at) + "\"}";
 }
 
 std::string target_of_endpoint(std::int64_t id) { return "endpoint:" + std::to_string(id); }

@@ -54,8 +54,6 @@ struct JobFacts {
 std::string standard_job_body(std::string_view type, Time at, const JobFacts& facts);
 // `data` is a JSON object.
 std::string standard_body(std::string_view type, Time at, std::string_view data);
-// {"image_id", "result", "timestamp"}; `image_id` is the receiver's own number of the photo.
-std::string compat_job_body(std::string_view type, Time at, std::int64_t image_id, const JobFacts& facts);
 
 // The receiver's name in the table of deliveries. Deliveries of one target share its limits, and those of one target and photo are kept in order.
 std::string target_of_endpoint(std::int64_t id);

@@ -160,7 +160,7 @@ std::optional<Error> MultipartReader::admit(const PartHeader& part) {
     }
   } else if (field_names_.size() == limits_.max_fields) {
     fail("The form has more than " + std::to_string(limits_.max_fields) + " fields.");
-  } else if (std::ranges::find(field_names_, part.name) != field_names_.end()) {
+  } else if (!limits_.repeated_fields && std::ranges::find(field_names_, part.name) != field_names_.end()) {
     fail("The form has the field \"" + part.name + "\" more than once.");
   } else {
     field_names_.push_back(part.name);

@@ -27,6 +27,7 @@ struct MultipartLimits {
   std::size_t max_fields = 32;  // parts without a file name
   std::size_t max_files = 1;
   std::size_t max_field_bytes = 64 * 1024;  // of one field's value; a file's size is the caller's to limit
+  bool repeated_fields = false;  // fields of one name may come more than once; each counts
   std::size_t max_header_bytes = 8 * 1024;  // of one part's header; also of what is before the first and after the last boundary
 };
 

@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <set>
 #include <stdexcept>
@@ -14,8 +15,10 @@
 namespace darkroom::roles {
 namespace {
 
+constexpr Duration kGaugePeriod = std::chrono::milliseconds(400);
+
 api::ApiConfig api_config(const config::Config& config) {
-  return {kVersion, config.default_model, config.free_disk_floor, config.runner.photo, config.worker.retry.max_retries + 1};
+  return {kVersion, config.default_model, config.free_disk_floor, config.runner.photo, config.worker.retry.max_retries + 1, config.compat};
 }
 
 std::string bracketed(const std::string& address) { return address.find(':') == std::string::npos ? address : "[" + address + "]"; }
@@ -64,6 +67,7 @@ App::App(const config::Config& config, Role role) : config_(config), ground_(con
   store.on_commit([this](const std::vector<store::Event>& events) { hear(events); });
   if (working_) working_->worker().wake();
   if (telling_) telling_->start();
+  if (server_) watch_gauge();
   log::info(role == Role::worker ? "worker started" : "server started",
             {{"role", to_string(role)}, {"url", url()}, {"slots", working_ ? working_->worker().slots() : 0}, {"default_model", config.default_model},
              {"models", ground_.catalogue.names()}, {"given_back", orphans}, {"node", ground_.node_id}});
@@ -85,6 +89,8 @@ void App::serve_http() {
   parts_->sealer = &ground_.sealer;
   telling_ = std::make_unique<Telling>(ground_);
   parts_->webhooks = telling_->webhooks();
+  gauge_ = std::make_unique<api::QueueGauge>(ground_.store);
+  parts_->gauge = gauge_.get();
   parts_->librarian = &ground_.librarian;
   uploading_ = std::make_unique<Uploading>(ground_);
   parts_->resumable = &uploading_->resumable();
@@ -92,11 +98,31 @@ void App::serve_http() {
   parts_->photos = &viewing_->photos();
   if (ground_.store.is_shared()) parts_->models_elsewhere = [this] { return models_of(ground_.store.nodes(ground_.clock.now()), ground_.clock.now()); };
   if (!config_.rate_limit.empty()) limiter_.emplace(*domain::parse_rate(config_.rate_limit));
-  http::Guard guard = api::make_guard(ground_.store, config_.cluster_secret, ground_.clock);
+  http::Guard guard = api::make_guard(ground_.store, config_.cluster_secret, ground_.clock, config_.compat);
   server_ = std::make_unique<http::Server>(config_.http, api::make_routes(*parts_), api::with_rate_limit(std::move(guard), limiter_ ? &*limiter_ : nullptr), api::error_page);
   viewing_->wake(*server_);
   uploading_->start(*parts_);
   write_private_file(address_file(config_.data_dir), bracketed(config_.http.address) + ":" + std::to_string(server_->port()) + " " + std::to_string(::getpid()) + "\n");
+}
+
+// What /health/ says is no older than this, and asking it costs no look at anything.
+void App::watch_gauge() {
+  gauge_rounds_ = std::make_unique<Loop>("gauge", [this] {
+    struct Verdict {
+      api::QueueGauge& gauge;
+      bool can_run = false;
+      ~Verdict() { gauge.note(can_run); }  // also when the store cannot be asked
+    } verdict{*gauge_};
+    gauge_->count();
+    verdict.can_run = can_run();
+    return kGaugePeriod;
+  });
+}
+
+bool App::can_run() const {
+  api::RunnerReport now = report();
+  if (!now.runs_here) return !models_of(ground_.store.nodes(ground_.clock.now()), ground_.clock.now()).empty();
+  return now.default_model_ready || std::ranges::any_of(now.runners, [](const api::RunnerState& runner) { return runner.pid > 0 && runner.problem.empty(); });
 }
 
 // So that workers find the photos that lie here.
@@ -109,6 +135,7 @@ void App::show_presence() {
 std::string App::url() const { return server_ ? "http://" + bracketed(config_.http.address) + ":" + std::to_string(server_->port()) : ""; }
 
 void App::drain() {
+  gauge_rounds_.reset();
   if (server_) server_->stop(std::chrono::seconds(2));
   if (uploading_) uploading_->stop();
   if (viewing_) viewing_->stop();

@@ -3,6 +3,7 @@
 
 #include "api/parts.h"
 #include "api/rate_limit.h"
+#include "base/loop.h"
 #include "http/server.h"
 #include "roles/credentials.h"
 #include "roles/ground.h"
@@ -37,6 +38,8 @@ class App {
  private:
   void serve_http();
   void show_presence();
+  void watch_gauge();
+  bool can_run() const;
   api::RunnerReport report() const;
   void hear(const std::vector<store::Event>& events);
 
@@ -48,10 +51,12 @@ class App {
   std::unique_ptr<ModelKeeping> models_;
   std::unique_ptr<Viewing> viewing_;  // of a process that answers
   std::unique_ptr<Telling> telling_;  // likewise
+  std::unique_ptr<api::QueueGauge> gauge_;
   std::unique_ptr<api::Parts> parts_;
   std::unique_ptr<Uploading> uploading_;
   std::optional<api::RateLimiter> limiter_;
   std::unique_ptr<http::Server> server_;
+  std::unique_ptr<Loop> gauge_rounds_;
   std::unique_ptr<worker::LeaseKeeper> presence_;  // of a process that answers and does not work
 };
 

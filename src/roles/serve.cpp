@@ -50,6 +50,11 @@ void warn(const config::Loaded& loaded, Role role) {
   if (role != Role::worker && config.http.address != "127.0.0.1" && config.http.address != "::1" && config.http.address != "localhost") {
     log::warning("listening beyond this machine without TLS: put a proxy with TLS in front", {{"address", config.http.address}});
   }
+  if (role != Role::worker && !config.compat.open_from.empty()) {
+    std::string ranges;
+    for (const Network& network : config.compat.open_from) ranges += (ranges.empty() ? "" : ", ") + network.text();
+    log::warning("compat.open_from is set: whoever calls from these addresses may send photos without a token", {{"open_from", ranges}});
+  }
   if (config.test_mode) log::warning("test mode: the null engine is present and obeys what photos say; never for production");
 }
 

@@ -34,6 +34,7 @@ constexpr const char* kFill =
     "INSERT INTO image_callback (image_id, target, format) SELECT n, 'site:django', 'compat' FROM generate_series(1, 20000) AS n;"
     "INSERT INTO delivery (public_id, target, format, type, image_id, body, due_at, created_at) "
     "SELECT 'msg_' || n, 'site:django', 'compat', 'job.completed', n, '{}', n, n FROM generate_series(1, 20000) AS n;"
+    "INSERT INTO site_photo (site, number, sha256, image_id, callback_from) SELECT 'shop', n, lpad(to_hex(n), 64, '0'), n, n FROM generate_series(1, 40000) AS n;"
     "UPDATE image SET job_id = id; ANALYZE;";
 
 class PostgresPlans : public testing::Test {

@@ -40,6 +40,13 @@ struct NewCallback {
   std::optional<Time> not_before = {};          // of the first try
 };
 
+// A photo as a site numbers it. The same number and photo again is the same image: while its job has not ended, the same job, with the higher priority.
+struct SitePhoto {
+  std::string site;
+  std::int64_t number = 0;  // the site's own image id
+  Time callback_from{};     // no callback goes out before
+};
+
 struct NewImage {
   std::string title;
   std::string owner;  // on whose behalf this is: whose turn it takes in the queue
@@ -58,6 +65,7 @@ struct NewImage {
   std::optional<std::string> batch = {};  // public id
   std::optional<IdempotencyKey> idempotency = {};
   std::vector<NewCallback> callbacks = {};  // of one site or host one
+  std::optional<SitePhoto> site_photo = {};  // not together with an idempotency key
 };
 
 struct JobRecord {
@@ -113,7 +121,7 @@ struct ImageRecord {
   Time updated_at{};
   JobRecord job;                        // the newest
   std::optional<std::string> document;  // the newest result, JSON
-  bool replayed = false;                // create_image() found it by its idempotency key: nothing was made
+  bool replayed = false;                // create_image() found it by its idempotency key or its site's number: nothing was made
 };
 
 struct Event {

@@ -1,6 +1,7 @@
 // Telling as a part of an ending: who wants to be told, in which words, and what is no longer worth telling.
 #include "store/sql_deliveries.h"
 
+#include "compat/answers.h"
 #include "store/sql/postgres_text.h"
 
 #include <algorithm>
@@ -58,6 +59,12 @@ domain::JobFacts facts_from(const Row& row) {
   return facts;
 }
 
+// In the words of the service that Darkroom replaces.
+std::string compat_body(const Event& event, std::int64_t number, const domain::JobFacts& facts) {
+  if (event.type == webhook::kJobCompleted && facts.document) return compat::callback_body(number, compat::success_body(*facts.document), event.at);
+  return compat::callback_body(number, compat::failure_body(facts.error.value_or(compat::cancelled_error())), event.at);
+}
+
 // What is not about a photo: a batch or an alert. Their data is the event's own.
 std::string plain_body(const Event& event) {
   if (event.type == webhook::kBatchCompleted) return domain::standard_body(event.type, event.at, event.data);
@@ -95,7 +102,7 @@ struct Telling {
     }
     for (const Carried& callback : callbacks[event.image->value]) {
       bool compat = callback.format == CallbackFormat::compat;
-      std::string body = compat ? domain::compat_job_body(event.type, event.at, callback.foreign_id.value_or(event.image->value), found->second) : standard;
+      std::string body = compat ? compat_body(event, callback.foreign_id.value_or(event.image->value), found->second) : standard;
       add(event, {.target = callback.target, .url = callback.url, .signer = callback.signer, .format = callback.format, .body = std::move(body)}, std::nullopt,
           std::max(event.at, callback.not_before.value_or(event.at)));
     }

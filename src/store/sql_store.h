@@ -113,6 +113,9 @@ class SqlStore final : public Store {
   Result<DeliveryRecord> replay_delivery(std::string_view public_id, const Actor& actor, Time now) override;
   BulkResult replay_deliveries(const DeliveryFilter& filter, bool dry_run, const Actor& actor, Time now) override;
   int prune_deliveries(Time before) override;
+  std::optional<SitePhoto> site_photo(ImageId image) override;
+  InWork in_work() override;
+  std::int64_t count_waiting(std::int64_t most) override;
 
   void record(const Event& event) override;
   void on_commit(std::function<void(const std::vector<Event>&)> listener) override;

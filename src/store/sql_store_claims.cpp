@@ -9,6 +9,7 @@
 #include "store/sql_limits.h"
 #include "store/sql_rows.h"
 #include "store/sql_selection.h"
+#include "store/sql_site_photos.h"
 #include "store/sql_store.h"
 
 #include <iterator>
@@ -93,7 +94,7 @@ Promoted SqlStore::expire_due(int most, Time now) {
 
 std::vector<const char*> hot_statements() {
   std::vector<const char*> statements = {kDue, kPromote, kNextDue, kLate, kExpire, kNextLate};
-  for (const auto& more : {hot_claim_statements(), hot_ageing_statements(), hot_limit_statements(), hot_ending_statements(), hot_intake_statements(), hot_delivery_statements()}) {
+  for (const auto& more : {hot_claim_statements(), hot_ageing_statements(), hot_limit_statements(), hot_ending_statements(), hot_intake_statements(), hot_delivery_statements(), hot_site_statements()}) {
     statements.insert(statements.end(), more.begin(), more.end());
   }
   for (const RowSql& row : hot_row_statements()) statements.push_back(row.text);
@@ -102,7 +103,7 @@ std::vector<const char*> hot_statements() {
 
 std::vector<RowSql> hot_row_statements() {
   std::vector<RowSql> statements = {kRanks, start_statement()};
-  for (const auto& more : {hot_intake_rows(), hot_ending_rows(), hot_move_rows(), hot_delivery_rows()}) statements.insert(statements.end(), more.begin(), more.end());
+  for (const auto& more : {hot_intake_rows(), hot_ending_rows(), hot_move_rows(), hot_delivery_rows(), hot_site_rows()}) statements.insert(statements.end(), more.begin(), more.end());
   return statements;
 }
 

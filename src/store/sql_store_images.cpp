@@ -8,6 +8,7 @@
 #include "store/sql_intake.h"
 #include "store/sql_new_jobs.h"
 #include "store/sql_rows.h"
+#include "store/sql_site_photos.h"
 #include "store/sql_store.h"
 
 #include <algorithm>
@@ -72,17 +73,20 @@ constexpr const char* kRemovals = "SELECT sha256 FROM blob_removal ORDER BY sinc
 
 // Several groups may do so at once: each holds all its contents first, and then takes its keys in their order, so that none waits for another in a circle.
 void take_in_all(Transaction& transaction, std::span<void* const> asks) {
-  std::vector<Intake*> plain, keyed;
+  std::vector<Intake*> plain, keyed, numbered;
   std::vector<std::string_view> contents;
   for (void* ask : asks) {
     auto* intake = static_cast<Intake*>(ask);
-    (intake->image.idempotency ? keyed : plain).push_back(intake);
+    (intake->image.idempotency ? keyed : intake->image.site_photo ? numbered : plain).push_back(intake);
     contents.push_back(intake->image.sha256);
   }
   lock_contents(transaction, contents);
   std::ranges::stable_sort(keyed, {}, [](const Intake* intake) { return std::tie(intake->image.idempotency->scope, intake->image.idempotency->key); });
   for (Intake* intake : keyed) take_in_once(transaction, intake);
+  SiteIntakes of_sites = numbered.empty() ? SiteIntakes() : look_up_site_photos(transaction, numbered);
+  plain.insert(plain.end(), of_sites.fresh.begin(), of_sites.fresh.end());
   if (!plain.empty()) take_in(transaction, plain);
+  if (!numbered.empty()) settle_site_photos(transaction, of_sites);
   for (void* ask : asks) {
     if (static_cast<Intake*>(ask)->job) fail_point<StoreUnavailable>("K6");
   }

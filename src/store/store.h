@@ -17,6 +17,7 @@
 #include "store/queues.h"
 #include "store/records.h"
 #include "store/schedules.h"
+#include "store/site_photos.h"
 #include "store/uploads.h"
 
 #include <functional>
@@ -34,14 +35,15 @@ class StoreUnavailable : public std::runtime_error {
 };
 
 // The verbs of daily work stand here; acting on jobs and batches, finding, queues and nodes, schedules, uploads in pieces, upkeep, deliveries have a header each.
-class Store : public Acting, public Queues, public Schedules, public Maintenance, public Finding, public Uploads, public Deliveries {
+class Store : public Acting, public Queues, public Schedules, public Maintenance, public Finding, public Uploads, public Deliveries, public SitePhotos {
  public:
   // Other processes may use the same database: what runs may be theirs, and its owner is known by its node.
   virtual bool is_shared() const = 0;
 
   // --- taking in ---
   // Image, first job (queued, or scheduled for its time) and event. The blob must be durable before. A quarantined content's job is failed from
-  // the start. Errors: conflict while a blob of the same content is being removed; idempotency_mismatch; not_found for a batch, conflict for a sealed one.
+  // the start. Errors: conflict while a blob of the same content is being removed; idempotency_mismatch; not_found for a batch, conflict for a sealed one;
+  // quarantined for a photo that a site sends again.
   virtual Result<ImageRecord> create_image(const NewImage& image, const Actor& actor, Time now) = 0;
   // A new job for the same photo, queued; the old one keeps its final state. Errors: not_found; conflict unless the job is final
   // and the newest of its image.
