@@ -54,7 +54,7 @@ Repairs repair_job(Transaction& transaction, std::int64_t id, Time now) {
 #define DARKROOM_IMAGE_POINTERS                                                                                       \
   "SELECT image.id, image.job_id, COALESCE(image.result_job_id, 0), "                                               \
   "COALESCE((SELECT MAX(job.id) FROM job WHERE job.image_id = image.id), 0), "                                      \
-  "COALESCE((SELECT MAX(result.job_id) FROM result WHERE result.image_id = image.id), 0) FROM image "
+  "COALESCE((SELECT MAX(result.job_id) FROM job JOIN result ON result.job_id = job.id WHERE job.image_id = image.id), 0) FROM image "
 
 constexpr const char* kLookAtImages = DARKROOM_IMAGE_POINTERS "WHERE image.id > $1 ORDER BY image.id LIMIT $2";
 constexpr const char* kLockImage = "SELECT id, owner FROM image WHERE id = $1 /*FOR UPDATE*/";

@@ -31,6 +31,13 @@ class SqlitePlans : public testing::Test {
     return lines;
   }
 
+  // The instructions of SQLite's program for it.
+  std::string program(const std::string& statement) {
+    std::string text = "EXPLAIN " + statement, lines;
+    for (const Row& row : connection_->execute(text.c_str())) lines += row.text(1) + "\n";
+    return lines;
+  }
+
  private:
   std::string folder_ = testing::TempDir() + "plans-" + std::to_string(::getpid());
   std::optional<SqliteConnection> connection_;

@@ -1,4 +1,5 @@
 -- Images, their jobs, attempts and results, queues, nodes, batches, the event log, access. Times are microseconds since the epoch.
+-- Tables that each job writes check no list of three or more by IN: SQLite builds a table of it for every row.
 
 CREATE TABLE image (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -42,7 +43,7 @@ CREATE TABLE job (
   owner TEXT NOT NULL,
   priority INTEGER NOT NULL CHECK (priority BETWEEN -100 AND 100),
   rank INTEGER NOT NULL DEFAULT 0,
-  state TEXT NOT NULL CHECK (state IN ('scheduled', 'queued', 'running', 'completed', 'failed', 'cancelled')),
+  state TEXT NOT NULL CHECK (state = 'queued' OR state = 'running' OR state = 'completed' OR state = 'scheduled' OR state = 'failed' OR state = 'cancelled'),
   run_at INTEGER NOT NULL,
   expires_at INTEGER,
   batch_id INTEGER REFERENCES batch (id) ON DELETE SET NULL,
@@ -64,7 +65,7 @@ CREATE TABLE job (
   CHECK ((state = 'running') = (worker IS NOT NULL)),
   CHECK ((state = 'running') = (node IS NOT NULL)),
   CHECK (state <> 'running' OR started_at IS NOT NULL),
-  CHECK ((state IN ('completed', 'failed', 'cancelled')) = (finished_at IS NOT NULL)),
+  CHECK ((state = 'completed' OR state = 'failed' OR state = 'cancelled') = (finished_at IS NOT NULL)),
   CHECK (state <> 'failed' OR error_code IS NOT NULL),
   CHECK (kind <> 'image.process' OR image_id IS NOT NULL)
 ) STRICT;
@@ -87,7 +88,7 @@ CREATE TABLE attempt (
   worker TEXT NOT NULL,
   started_at INTEGER NOT NULL,
   finished_at INTEGER,
-  ending TEXT CHECK (ending IN ('completed', 'failed', 'crashed', 'interrupted', 'cancelled')),
+  ending TEXT CHECK (ending = 'completed' OR ending = 'failed' OR ending = 'crashed' OR ending = 'interrupted' OR ending = 'cancelled'),
   error_code TEXT,
   error_message TEXT,
   model_version TEXT,
@@ -98,13 +99,12 @@ CREATE TABLE attempt (
 
 CREATE TABLE result (
   job_id INTEGER PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE,
-  image_id INTEGER NOT NULL REFERENCES image (id) ON DELETE CASCADE,
+  image_id INTEGER NOT NULL,  -- its job's, with which it goes
   model TEXT NOT NULL,
   model_version TEXT NOT NULL,
   document TEXT NOT NULL,
   created_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX result_of_image ON result (image_id, job_id);
 
 CREATE TABLE event (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -41,7 +41,8 @@ CREATE TABLE delivery (
   image_id INTEGER,
   job_id TEXT,
   body TEXT NOT NULL,
-  state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sending', 'delivered', 'superseded', 'dead')),
+  state TEXT NOT NULL DEFAULT 'waiting'
+    CHECK (state = 'waiting' OR state = 'sending' OR state = 'delivered' OR state = 'superseded' OR state = 'dead'),
   due_at INTEGER NOT NULL,
   tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
   claim_no INTEGER NOT NULL DEFAULT 0,
@@ -51,7 +52,7 @@ CREATE TABLE delivery (
   created_at INTEGER NOT NULL,
   finished_at INTEGER,
   CHECK ((state = 'sending') = (lease_until IS NOT NULL)),
-  CHECK ((state IN ('delivered', 'superseded', 'dead')) = (finished_at IS NOT NULL))
+  CHECK ((state = 'delivered' OR state = 'superseded' OR state = 'dead') = (finished_at IS NOT NULL))
 ) STRICT;
 CREATE INDEX delivery_due ON delivery (target, due_at, id) WHERE state = 'waiting';
 CREATE INDEX delivery_sending ON delivery (target, image_id) WHERE state = 'sending';
