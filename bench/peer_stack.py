@@ -23,7 +23,7 @@ class Peer:
         self.programs, self.run_folder = programs, os.path.join(scratch, "run")
         self.folder = shutil.copytree(source, os.path.join(scratch, "peer"), ignore=shutil.ignore_patterns("node", "__pycache__"))
         subprocess.run(["chmod", "-R", "u+w", self.folder], check=True)
-        self.environment = dict(os.environ, PEER_RUN=self.run_folder, PEER_DJANGO_PORT=str(_DJANGO_PORT), **_TUNED, **settings)
+        self.environment = dict(os.environ, PEER_RUN=self.run_folder, PEER_DJANGO_PORT=str(_DJANGO_PORT), **(_TUNED | settings))
 
     def start(self):
         self._script("up.sh")
