@@ -1,4 +1,5 @@
 // The event log as server-sent events: everything after Last-Event-ID, from the database, then what comes.
+#include "api/guard.h"
 #include "api/handlers.h"
 #include "api/json.h"
 #include "api/problem.h"
@@ -102,6 +103,7 @@ Result<std::optional<std::int64_t>> last_seen(const http::Request& request) {
 Result<Wanted> read_wanted(const http::Request& request) {
   if (auto known = allow_query(request, {"after", "image", "batch", "types"}); !known) return known.error();
   Wanted wanted;
+  wanted.owner = owner_seen_by(request);
   auto after = last_seen(request);
   if (!after) return after.error();
   wanted.after = *after;

@@ -1,6 +1,7 @@
 #include "api/image_query.h"
 
 #include "api/body_fields.h"
+#include "api/guard.h"
 #include "api/query.h"
 #include "base/hash.h"
 #include "base/id.h"
@@ -19,6 +20,7 @@ using store::ImageQuery;
 using store::ImageSort;
 
 constexpr std::size_t kLongest = 400;  // bytes
+const std::string kNobody(1, '\1');  // no account has such a name
 constexpr std::array<std::string_view, 9> kConditions = {"status", "model", "uploader", "label", "error", "search", "since", "until", "batch"};
 
 struct SortName {
@@ -119,6 +121,7 @@ Result<ImageQuery> read_image_query(const http::Request& request) {
   }
   auto query = read_image_conditions(named);
   if (!query) return query.error();
+  if (auto own = owner_seen_by(request)) query->owner = query->owner.value_or(*own) == *own ? *own : kNobody;
   auto limit = whole_number(request, "limit", {1, 200}, 50);
   if (!limit) return limit.error();
   query->limit = static_cast<int>(*limit);

@@ -4,14 +4,9 @@
 #include "api/handlers.h"
 #include "api/language.h"
 #include "api/problem.h"
-#include "auth/basic.h"
-#include "auth/peer_signature.h"
-#include "auth/token.h"
-#include "base/hash.h"
-#include "domain/error_codes.h"
+#include "api/rules.h"
 
 #include <memory>
-#include <stdexcept>
 
 namespace darkroom::api {
 namespace {
@@ -22,11 +17,6 @@ using http::RunsOn;
 using Plain = http::Reply (*)(const Parts&, const http::Request&);
 using Streamed = std::variant<http::Response, http::BodyReceiver> (*)(const Parts&, const http::Request&);
 
-constexpr const char* kPublic = "public";  // no token
-constexpr const char* kAdmin = "admin";    // the administrator's token
-constexpr const char* kSite = "site";      // a token as Bearer or as Basic password, or an address in compat.open_from
-constexpr const char* kPeer = "peer";      // another process of this installation, by its signature
-constexpr const char* kOpenPrincipal = "open";  // who came from an address in compat.open_from
 constexpr std::uint64_t kSmallBody = 64 * 1024;
 constexpr std::uint64_t kListBody = 1024 * 1024;  // ten thousand ids
 constexpr std::uint64_t kModelForm = (std::uint64_t{4} * 1024 + 32) * 1024 * 1024;  // the largest model, labels and sidecar
@@ -42,6 +32,8 @@ struct Line {
   std::variant<Plain, Streamed> handler;
 };
 
+// To add a route, say who may with one word of rules.h. Nothing else is needed: the guard asks for the credential, the role, the scope and the owner. Only
+// a route that lists things asks owner_seen_by() (guard.h) whose it may show.
 std::vector<Line> table(const Parts& parts) {
   auto photo = static_cast<std::uint64_t>(parts.config.photo.max_bytes) + kFormOverhead;
   return {
@@ -54,59 +46,59 @@ std::vector<Line> table(const Parts& parts) {
       {Method::get, "/livez", kPublic, RunsOn::io_thread, 0, livez},
       {Method::get, "/readyz", kPublic, RunsOn::pool, 0, readyz},
 
-      {Method::post, "/api/v1/images", kAdmin, RunsOn::pool, photo, upload_image},
-      {Method::get, "/api/v1/images", kAdmin, RunsOn::pool, 0, list_images},
-      {Method::post, "/api/v1/images/many", kAdmin, RunsOn::pool, kManyPhotos, upload_many},
-      {Method::post, "/api/v1/images/actions", kAdmin, RunsOn::pool, kListBody, act_on_images},
-      {Method::get, "/api/v1/images/{id}", kAdmin, RunsOn::pool, 0, get_image},
-      {Method::patch, "/api/v1/images/{id}", kAdmin, RunsOn::pool, kSmallBody, change_image},
-      {Method::del, "/api/v1/images/{id}", kAdmin, RunsOn::pool, 0, delete_image},
-      {Method::post, "/api/v1/images/{id}/reprocess", kAdmin, RunsOn::pool, kSmallBody, reprocess_image},
-      {Method::get, "/api/v1/images/{id}/thumbnail", kAdmin, RunsOn::pool, 0, get_thumbnail},
-      {Method::get, "/api/v1/images/{id}/preview", kAdmin, RunsOn::pool, 0, get_preview},
-      {Method::get, "/api/v1/images/{id}/overlay", kAdmin, RunsOn::pool, 0, get_overlay},
-      {Method::get, "/api/v1/images/{id}/original", kAdmin, RunsOn::pool, 0, get_original},
+      {Method::post, "/api/v1/images", kSend, RunsOn::pool, photo, upload_image},
+      {Method::get, "/api/v1/images", kSee, RunsOn::pool, 0, list_images},
+      {Method::post, "/api/v1/images/many", kSend, RunsOn::pool, kManyPhotos, upload_many},
+      {Method::post, "/api/v1/images/actions", kOperate, RunsOn::pool, kListBody, act_on_images},
+      {Method::get, "/api/v1/images/{id}", kSee, RunsOn::pool, 0, get_image},
+      {Method::patch, "/api/v1/images/{id}", kOwn, RunsOn::pool, kSmallBody, change_image},
+      {Method::del, "/api/v1/images/{id}", kOwn, RunsOn::pool, 0, delete_image},
+      {Method::post, "/api/v1/images/{id}/reprocess", kOwn, RunsOn::pool, kSmallBody, reprocess_image},
+      {Method::get, "/api/v1/images/{id}/thumbnail", kSee, RunsOn::pool, 0, get_thumbnail},
+      {Method::get, "/api/v1/images/{id}/preview", kSee, RunsOn::pool, 0, get_preview},
+      {Method::get, "/api/v1/images/{id}/overlay", kSee, RunsOn::pool, 0, get_overlay},
+      {Method::get, "/api/v1/images/{id}/original", kOriginal, RunsOn::pool, 0, get_original},
 
       {Method::options, "/api/v1/uploads", kPublic, RunsOn::io_thread, 0, tus_options},
-      {Method::post, "/api/v1/uploads", kAdmin, RunsOn::pool, photo, begin_upload},
-      {Method::get, "/api/v1/uploads/{id}", kAdmin, RunsOn::pool, 0, get_upload},
-      {Method::patch, "/api/v1/uploads/{id}", kAdmin, RunsOn::pool, photo, add_to_upload},
-      {Method::post, "/api/v1/uploads/{id}", kAdmin, RunsOn::pool, photo, overridden_upload},
-      {Method::del, "/api/v1/uploads/{id}", kAdmin, RunsOn::pool, 0, delete_upload},
+      {Method::post, "/api/v1/uploads", kSend, RunsOn::pool, photo, begin_upload},
+      {Method::get, "/api/v1/uploads/{id}", kSend, RunsOn::pool, 0, get_upload},
+      {Method::patch, "/api/v1/uploads/{id}", kSend, RunsOn::pool, photo, add_to_upload},
+      {Method::post, "/api/v1/uploads/{id}", kSend, RunsOn::pool, photo, overridden_upload},
+      {Method::del, "/api/v1/uploads/{id}", kSend, RunsOn::pool, 0, delete_upload},
 
-      {Method::get, "/api/v1/jobs", kAdmin, RunsOn::pool, 0, list_jobs},
-      {Method::get, "/api/v1/jobs/{id}", kAdmin, RunsOn::pool, 0, get_job},
-      {Method::get, "/api/v1/jobs/{id}/attempts/{number}", kAdmin, RunsOn::pool, 0, get_attempt},
-      {Method::post, "/api/v1/jobs/{id}/retry", kAdmin, RunsOn::pool, kSmallBody, retry_job},
-      {Method::post, "/api/v1/jobs/{id}/cancel", kAdmin, RunsOn::pool, kSmallBody, cancel_job},
-      {Method::patch, "/api/v1/jobs/{id}", kAdmin, RunsOn::pool, kSmallBody, change_job},
-      {Method::post, "/api/v1/jobs/actions", kAdmin, RunsOn::pool, kListBody, act_on_jobs},
+      {Method::get, "/api/v1/jobs", kSee, RunsOn::pool, 0, list_jobs},
+      {Method::get, "/api/v1/jobs/{id}", kSee, RunsOn::pool, 0, get_job},
+      {Method::get, "/api/v1/jobs/{id}/attempts/{number}", kSee, RunsOn::pool, 0, get_attempt},
+      {Method::post, "/api/v1/jobs/{id}/retry", kJob, RunsOn::pool, kSmallBody, retry_job},
+      {Method::post, "/api/v1/jobs/{id}/cancel", kJob, RunsOn::pool, kSmallBody, cancel_job},
+      {Method::patch, "/api/v1/jobs/{id}", kJob, RunsOn::pool, kSmallBody, change_job},
+      {Method::post, "/api/v1/jobs/actions", kOperate, RunsOn::pool, kListBody, act_on_jobs},
 
-      {Method::get, "/api/v1/jobs/{id}/place", kAdmin, RunsOn::pool, 0, get_place},
+      {Method::get, "/api/v1/jobs/{id}/place", kSee, RunsOn::pool, 0, get_place},
 
-      {Method::get, "/api/v1/queues", kAdmin, RunsOn::pool, 0, list_queues},
-      {Method::get, "/api/v1/queues/{name}", kAdmin, RunsOn::pool, 0, get_queue},
-      {Method::patch, "/api/v1/queues/{name}", kAdmin, RunsOn::pool, kSmallBody, change_queue},
-      {Method::post, "/api/v1/queues/{name}/pause", kAdmin, RunsOn::pool, kSmallBody, pause_queue},
-      {Method::post, "/api/v1/queues/{name}/resume", kAdmin, RunsOn::pool, kSmallBody, resume_queue},
-      {Method::get, "/api/v1/workers", kAdmin, RunsOn::pool, 0, list_workers},
+      {Method::get, "/api/v1/queues", kWatch, RunsOn::pool, 0, list_queues},
+      {Method::get, "/api/v1/queues/{name}", kWatch, RunsOn::pool, 0, get_queue},
+      {Method::patch, "/api/v1/queues/{name}", kQueues, RunsOn::pool, kSmallBody, change_queue},
+      {Method::post, "/api/v1/queues/{name}/pause", kQueues, RunsOn::pool, kSmallBody, pause_queue},
+      {Method::post, "/api/v1/queues/{name}/resume", kQueues, RunsOn::pool, kSmallBody, resume_queue},
+      {Method::get, "/api/v1/workers", kWatch, RunsOn::pool, 0, list_workers},
 
-      {Method::get, "/api/v1/schedules", kAdmin, RunsOn::pool, 0, list_schedules},
-      {Method::get, "/api/v1/schedules/kinds", kAdmin, RunsOn::io_thread, 0, list_schedule_kinds},
-      {Method::get, "/api/v1/schedules/{name}", kAdmin, RunsOn::pool, 0, get_schedule},
-      {Method::put, "/api/v1/schedules/{name}", kAdmin, RunsOn::pool, kSmallBody, put_schedule},
-      {Method::del, "/api/v1/schedules/{name}", kAdmin, RunsOn::pool, 0, delete_schedule},
-      {Method::post, "/api/v1/schedules/{name}/run", kAdmin, RunsOn::pool, kSmallBody, run_schedule},
-      {Method::post, "/api/v1/schedules/{name}/pause", kAdmin, RunsOn::pool, kSmallBody, pause_schedule},
-      {Method::post, "/api/v1/schedules/{name}/resume", kAdmin, RunsOn::pool, kSmallBody, resume_schedule},
+      {Method::get, "/api/v1/schedules", kWatch, RunsOn::pool, 0, list_schedules},
+      {Method::get, "/api/v1/schedules/kinds", kWatch, RunsOn::io_thread, 0, list_schedule_kinds},
+      {Method::get, "/api/v1/schedules/{name}", kWatch, RunsOn::pool, 0, get_schedule},
+      {Method::put, "/api/v1/schedules/{name}", kQueues, RunsOn::pool, kSmallBody, put_schedule},
+      {Method::del, "/api/v1/schedules/{name}", kQueues, RunsOn::pool, 0, delete_schedule},
+      {Method::post, "/api/v1/schedules/{name}/run", kQueues, RunsOn::pool, kSmallBody, run_schedule},
+      {Method::post, "/api/v1/schedules/{name}/pause", kQueues, RunsOn::pool, kSmallBody, pause_schedule},
+      {Method::post, "/api/v1/schedules/{name}/resume", kQueues, RunsOn::pool, kSmallBody, resume_schedule},
 
-      {Method::get, "/api/v1/batches", kAdmin, RunsOn::pool, 0, list_batches},
-      {Method::post, "/api/v1/batches", kAdmin, RunsOn::pool, kListBody, create_batch},
-      {Method::get, "/api/v1/batches/{id}", kAdmin, RunsOn::pool, 0, get_batch},
-      {Method::post, "/api/v1/batches/{id}/seal", kAdmin, RunsOn::pool, kSmallBody, seal_batch},
+      {Method::get, "/api/v1/batches", kSee, RunsOn::pool, 0, list_batches},
+      {Method::post, "/api/v1/batches", kSend, RunsOn::pool, kListBody, create_batch},
+      {Method::get, "/api/v1/batches/{id}", kSee, RunsOn::pool, 0, get_batch},
+      {Method::post, "/api/v1/batches/{id}/seal", kOwn, RunsOn::pool, kSmallBody, seal_batch},
 
-      {Method::get, "/api/v1/quarantine", kAdmin, RunsOn::pool, 0, list_quarantine},
-      {Method::del, "/api/v1/quarantine/{sha256}", kAdmin, RunsOn::pool, 0, release_quarantine},
+      {Method::get, "/api/v1/quarantine", kWatch, RunsOn::pool, 0, list_quarantine},
+      {Method::del, "/api/v1/quarantine/{sha256}", kOperate, RunsOn::pool, 0, release_quarantine},
 
       {Method::get, "/api/v1/endpoints", kAdmin, RunsOn::pool, 0, list_endpoints},
       {Method::post, "/api/v1/endpoints", kAdmin, RunsOn::pool, kSmallBody, create_endpoint},
@@ -124,16 +116,16 @@ std::vector<Line> table(const Parts& parts) {
       {Method::get, "/api/v1/deliveries/{id}", kAdmin, RunsOn::pool, 0, get_delivery},
       {Method::post, "/api/v1/deliveries/{id}/replay", kAdmin, RunsOn::pool, kSmallBody, replay_delivery},
 
-      {Method::get, "/api/v1/events", kAdmin, RunsOn::pool, 0, list_events},
-      {Method::get, "/api/v1/events/stream", kAdmin, RunsOn::pool, 0, stream_events},
-      {Method::get, "/api/v1/models", kAdmin, RunsOn::pool, 0, list_models},
-      {Method::get, "/api/v1/models/{name}", kAdmin, RunsOn::pool, 0, get_model},
-      {Method::put, "/api/v1/models/{name}", kAdmin, RunsOn::pool, kModelForm, put_model},
-      {Method::del, "/api/v1/models/{name}", kAdmin, RunsOn::pool, 0, delete_model},
-      {Method::post, "/api/v1/models/{name}/activate", kAdmin, RunsOn::pool, kSmallBody, activate_model},
-      {Method::del, "/api/v1/models/{name}/versions/{version}", kAdmin, RunsOn::pool, 0, delete_model_version},
-      {Method::get, "/api/v1/stats", kAdmin, RunsOn::pool, 0, stats},
-      {Method::get, "/api/v1/status", kAdmin, RunsOn::pool, 0, status},
+      {Method::get, "/api/v1/events", kSee, RunsOn::pool, 0, list_events},
+      {Method::get, "/api/v1/events/stream", kSee, RunsOn::pool, 0, stream_events},
+      {Method::get, "/api/v1/models", kSee, RunsOn::pool, 0, list_models},
+      {Method::get, "/api/v1/models/{name}", kSee, RunsOn::pool, 0, get_model},
+      {Method::put, "/api/v1/models/{name}", kModels, RunsOn::pool, kModelForm, put_model},
+      {Method::del, "/api/v1/models/{name}", kModels, RunsOn::pool, 0, delete_model},
+      {Method::post, "/api/v1/models/{name}/activate", kModels, RunsOn::pool, kSmallBody, activate_model},
+      {Method::del, "/api/v1/models/{name}/versions/{version}", kModels, RunsOn::pool, 0, delete_model_version},
+      {Method::get, "/api/v1/stats", kWatch, RunsOn::pool, 0, stats},
+      {Method::get, "/api/v1/status", kWatch, RunsOn::pool, 0, status},
 
       {Method::post, "/process-image/", kSite, RunsOn::pool, photo, compat_upload},
       {Method::get, "/queue-status/", kSite, RunsOn::pool, 0, compat_queue_status},
@@ -174,37 +166,10 @@ http::Route route_from(const Line& line, const Parts& parts) {
 std::vector<http::Route> make_routes(const Parts& parts) {
   std::vector<http::Route> routes;
   for (const Line& line : table(parts)) {
-    if (std::string_view access = line.access; access != kPublic && access != kAdmin && access != kSite && access != kPeer) {
-      throw std::logic_error(std::string("route without a rule of access: ") + line.pattern);
-    }
+    require_rule(line.access, line.pattern);
     routes.push_back(route_from(line, parts));
   }
   return routes;
-}
-
-http::Guard make_guard(store::Store& store, std::string cluster_secret, const Clock& clock, const CompatConfig& compat) {
-  return [&store, &clock, secret = std::move(cluster_secret), open = compat.open_from](const http::Route& route, http::Request& request) -> std::optional<http::Response> {
-    if (route.access == kPublic) return std::nullopt;
-    if (route.access == kPeer) {
-      if (auth::is_peer(request.header("authorization"), secret, http::to_string(request.method), request.target, clock.now())) return std::nullopt;
-      return problem(domain::code::unauthorized, "Only processes of this installation may ask this, with the same cluster_secret and clocks less than a minute apart.");
-    }
-    return with_world_errors<std::optional<http::Response>>([&]() -> std::optional<http::Response> {
-      std::string token(auth::bearer_token(request.header("authorization")));
-      if (auto basic = auth::basic_credentials(request.header("authorization")); basic && route.access == kSite) token = basic->password;
-      if (route.access == kSite && token.empty() && contains(open, request.remote_address)) {
-        request.principal = kOpenPrincipal;
-        return std::nullopt;
-      }
-      if (token.empty()) {
-        return problem(domain::code::unauthorized, "Send the header 'Authorization: Bearer TOKEN'. On the server's machine the token lies in the file admin.token of the data folder.");
-      }
-      auto account = store.account_of_token(sha256_hex(token));
-      if (!account || account->role != "admin") return problem(domain::code::unauthorized, "This token is not valid. It may have been replaced at a start of the server.");
-      request.principal = account->name;
-      return std::nullopt;
-    });
-  };
 }
 
 http::Response error_page(std::string_view code, std::string_view message) { return problem(code, message); }

@@ -10,6 +10,7 @@ constexpr std::array kKinds = {
     ErrorKind{code::internal, 500, "Something broke inside Darkroom"},
     ErrorKind{code::bad_request, 400, "The request cannot be understood"},
     ErrorKind{code::unauthorized, 401, "A valid token is needed"},
+    ErrorKind{code::forbidden, 403, "Your role or token does not allow this"},
     ErrorKind{code::not_found, 404, "There is nothing at this address"},
     ErrorKind{code::method_not_allowed, 405, "This address does not take that method"},
     ErrorKind{code::request_timeout, 408, "The request arrived too slowly"},

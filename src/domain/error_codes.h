@@ -16,6 +16,7 @@ namespace code {
 // requests
 inline constexpr std::string_view bad_request = "bad_request";
 inline constexpr std::string_view unauthorized = "unauthorized";
+inline constexpr std::string_view forbidden = "forbidden";
 inline constexpr std::string_view not_found = "not_found";
 inline constexpr std::string_view method_not_allowed = "method_not_allowed";
 inline constexpr std::string_view request_timeout = "request_timeout";

@@ -12,6 +12,8 @@ constexpr ErrorText kTexts[] = {
      "요청이 HTTP 규칙에 맞지 않거나 헤더 값이 올바르지 않습니다. 자세한 내용을 확인하세요."},
     {"unauthorized", "No valid token came with the request. Send 'Authorization: Bearer TOKEN'.", "유효한 토큰이 필요합니다",
      "요청에 유효한 토큰이 없습니다. 'Authorization: Bearer 토큰' 헤더를 보내세요."},
+    {"forbidden", "You are known, but your role or your token's scopes do not allow this. Ask an administrator, or use another token.", "권한이 없습니다",
+     "로그인은 되었지만 역할이나 토큰의 범위로는 할 수 없는 일입니다. 관리자에게 문의하거나 다른 토큰을 쓰세요."},
     {"not_found", "What was asked for is not there: it may have been deleted, or the address is misspelt. What you may not see looks the same.", "이 주소에는 아무것도 없습니다",
      "요청한 대상이 없습니다. 삭제되었거나 주소가 잘못되었을 수 있습니다. 볼 권한이 없는 대상도 이렇게 보입니다."},
     {"method_not_allowed", "The address exists, but not for this method. The header Allow lists those that it takes.", "이 주소는 그 메서드를 받지 않습니다",

@@ -20,6 +20,17 @@ std::string_view to_string(Method method);
 // Names are compared with case, as HTTP does; nullopt for a method that this server does not know.
 std::optional<Method> method_of(std::string_view name);
 
+enum class Credential { none, token, session };
+
+// Who asks, as the guard found out.
+struct Caller {
+  std::string name;  // account; empty: nobody in particular
+  std::string role;  // of the account, now
+  Credential credential = Credential::none;
+  std::string credential_id;        // name of the token, id of the session
+  std::vector<std::string> scopes;  // of the token; "*" is all that the role may
+};
+
 struct Request {
   Method method = Method::get;
   std::string target;                         // as sent, path and query
@@ -28,7 +39,8 @@ struct Request {
   std::map<std::string, std::string> query;   // percent-decoded; the first of equal names wins
   std::vector<std::pair<std::string, std::string>> headers;
   std::string remote_address;
-  std::string principal;  // who asks, as the guard found out; empty: nobody in particular
+  std::string principal;  // the caller's name, for events
+  Caller caller;
   std::vector<std::pair<std::string, std::string>> answer_headers;  // that the guard wants in the answer, whatever it is
   std::optional<std::uint64_t> content_length;
   std::string body;  // of routes that take a whole body; empty otherwise

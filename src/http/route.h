@@ -22,14 +22,13 @@ enum class RunsOn {
 struct Route {
   Method method = Method::get;
   std::string pattern;  // "/api/v1/images/{id}"; a parameter is one path segment
-  std::string access;   // who may, for people and for the guard: "public", "admin"
+  std::string access;   // who may: a word that the guard knows
   RunsOn runs_on = RunsOn::pool;
   std::uint64_t max_body = 0;  // bytes; larger Content-Lengths are refused with 413 before the body is read
   std::variant<Handler, BodyHandler> handler;
 };
 
-// Asked before any handler and before the body is read; a Response refuses (401, 403). Whom it lets pass it writes into the request's
-// principal.
+// Asked before any handler and before the body is read; a Response refuses (401, 403). Whom it lets pass it writes into the request.
 using Guard = std::function<std::optional<Response>(const Route&, Request&)>;
 
 // Builds the answers that the server gives by itself (404, 405, 408, 413, 431, 503 ...), so that all errors look alike.

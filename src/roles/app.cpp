@@ -1,8 +1,10 @@
 #include "roles/app.h"
 
 #include "api/routes.h"
+#include "api/rules.h"
 #include "api/waiting.h"
 #include "base/log.h"
+#include "base/network.h"
 #include "roles/version.h"
 
 #include <unistd.h>
@@ -19,6 +21,14 @@ constexpr Duration kGaugePeriod = std::chrono::milliseconds(400);
 
 api::ApiConfig api_config(const config::Config& config) {
   return {kVersion, config.default_model, config.free_disk_floor, config.runner.photo, config.worker.retry.max_retries + 1, config.compat};
+}
+
+// Who needs no credential, because of where it comes from, and the name that it acts under.
+std::function<std::optional<std::string>(std::string_view, const http::Request&)> open_to(const config::Config& config) {
+  return [open = config.compat.open_from](std::string_view rule, const http::Request& request) -> std::optional<std::string> {
+    if (rule != api::kSite || !contains(open, request.remote_address)) return std::nullopt;
+    return "open";
+  };
 }
 
 std::string bracketed(const std::string& address) { return address.find(':') == std::string::npos ? address : "[" + address + "]"; }
@@ -98,7 +108,7 @@ void App::serve_http() {
   parts_->photos = &viewing_->photos();
   if (ground_.store.is_shared()) parts_->models_elsewhere = [this] { return models_of(ground_.store.nodes(ground_.clock.now()), ground_.clock.now()); };
   if (!config_.rate_limit.empty()) limiter_.emplace(*domain::parse_rate(config_.rate_limit));
-  http::Guard guard = api::make_guard(ground_.store, config_.cluster_secret, ground_.clock, config_.compat);
+  http::Guard guard = api::make_guard({ground_.store, config_.cluster_secret, ground_.clock, open_to(config_)});
   server_ = std::make_unique<http::Server>(config_.http, api::make_routes(*parts_), api::with_rate_limit(std::move(guard), limiter_ ? &*limiter_ : nullptr), api::error_page);
   viewing_->wake(*server_);
   uploading_->start(*parts_);

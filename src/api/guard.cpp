@@ -1,0 +1,120 @@
+#include "api/guard.h"
+
+#include "api/problem.h"
+#include "api/query.h"
+#include "api/rules.h"
+#include "auth/basic.h"
+#include "auth/peer_signature.h"
+#include "auth/scopes.h"
+#include "auth/token.h"
+#include "base/hash.h"
+#include "base/id.h"
+#include "domain/error_codes.h"
+
+namespace darkroom::api {
+namespace {
+
+namespace code = domain::code;
+using auth::Role;
+using Refusal = std::optional<http::Response>;
+
+Refusal guard_peer(const GuardParts& parts, const http::Request& request) {
+  if (auth::is_peer(request.header("authorization"), parts.cluster_secret, http::to_string(request.method), request.target, parts.clock.now())) return std::nullopt;
+  return problem(code::unauthorized, "Only processes of this installation may ask this, with the same cluster_secret and clocks less than a minute apart.");
+}
+
+// The token that the request carries; empty: none.
+std::string token_of(const http::Request& request, const Rule& rule) {
+  std::string_view authorization = request.header("authorization");
+  if (auto basic = rule.takes_basic ? auth::basic_credentials(authorization) : std::nullopt) return basic->password;
+  return std::string(auth::bearer_token(authorization));
+}
+
+// Fills in who asks, or refuses.
+Refusal identify(const GuardParts& parts, const Rule& rule, http::Request& request) {
+  std::string token = token_of(request, rule);
+  if (token.empty() && parts.open_to) {
+    if (auto name = parts.open_to(rule.name, request)) {
+      request.caller = {*name, std::string(auth::to_string(Role::operator_)), http::Credential::none, {}, {std::string(rule.scope)}};
+      return std::nullopt;
+    }
+  }
+  if (token.empty()) {
+    return problem(code::unauthorized, "Send the header 'Authorization: Bearer TOKEN'. On the server's machine the token lies in the file admin.token of the data folder.");
+  }
+  auto account = parts.store.account_of_token(sha256_hex(token));
+  if (!account) return problem(code::unauthorized, "This token is not valid. It may have been replaced at a start of the server.");
+  request.caller = {account->name, account->role, http::Credential::token, {}, {std::string(auth::scope::all)}};
+  return std::nullopt;
+}
+
+std::optional<std::string> owner_of(store::Store& store, Owned owned, const http::Request& request) {
+  const std::string& id = request.params.at("id");
+  switch (owned) {
+    case Owned::nothing: return std::nullopt;
+    case Owned::image: {
+      auto number = image_id(request);
+      auto image = number ? store.find_image(*number) : std::nullopt;
+      return image ? std::optional(image->owner) : std::nullopt;
+    }
+    case Owned::job: {
+      auto job = is_uuid(id) ? store.find_job(id) : std::nullopt;
+      return job ? std::optional(job->owner) : std::nullopt;
+    }
+    case Owned::batch: {
+      auto batch = is_uuid(id) ? store.find_batch(id) : std::nullopt;
+      return batch ? std::optional(batch->owner) : std::nullopt;
+    }
+  }
+  return std::nullopt;
+}
+
+// The same words whether it does not exist or is another's.
+http::Response nothing_here(Owned owned, const std::string& id) {
+  std::string what = owned == Owned::image ? "image" : owned == Owned::job ? "job" : "batch";
+  return problem(code::not_found, "There is no " + what + " '" + id.substr(0, 100) + "'. It may have been deleted.");
+}
+
+Refusal judge(const GuardParts& parts, const Rule& rule, const http::Route& route, const http::Request& request) {
+  auto role = auth::parse_role(request.caller.role);
+  if (!role || !lets_in(rule, *role)) {
+    return problem(code::forbidden, "The role " + request.caller.role + " may not do this. Ask an administrator of this Darkroom.");
+  }
+  if (!auth::covers(request.caller.scopes, rule.scope)) {
+    return problem(code::forbidden, "This token may not do this: it lacks the scope " + std::string(rule.scope) + ".");
+  }
+  Owned owned = owned_by_address(route.pattern);
+  if (*role >= rule.all_from || owned == Owned::nothing) return std::nullopt;
+  auto owner = owner_of(parts.store, owned, request);
+  if (owner == request.caller.name) return std::nullopt;
+  if (owner && *role >= Role::viewer) return problem(code::forbidden, "Only its owner, operators and administrators have the original, which may tell where it was taken. There is a preview.");
+  return nothing_here(owned, request.params.at("id"));
+}
+
+}  // namespace
+
+http::Guard make_guard(GuardParts parts) {
+  return [parts = std::move(parts)](const http::Route& route, http::Request& request) -> Refusal {
+    const Rule* rule = find_rule(route.access);
+    if (!rule) return problem(code::forbidden, "Nobody may do this: the route has no rule.");
+    if (route.access == kPublic) return std::nullopt;
+    if (route.access == kPeer) return guard_peer(parts, request);
+    return with_world_errors<Refusal>([&]() -> Refusal {
+      if (auto refused = identify(parts, *rule, request)) return refused;
+      request.principal = request.caller.name;
+      return judge(parts, *rule, route, request);
+    });
+  };
+}
+
+std::optional<std::string> owner_seen_by(const http::Request& request) {
+  auto role = auth::parse_role(request.caller.role);
+  return role && *role >= Role::viewer ? std::nullopt : std::optional(request.caller.name);
+}
+
+bool acts_for_others(const http::Request& request) {
+  auto role = auth::parse_role(request.caller.role);
+  return role && *role >= Role::operator_;
+}
+
+}  // namespace darkroom::api
