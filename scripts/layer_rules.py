@@ -91,6 +91,7 @@ BOUNDARIES = {
 
 # Where a library or a part throws what its caller branches on, and one file turns it into a value.
 TRANSLATIONS = {
+    "src/api/guard.cpp": "when a credential was last used is not worth refusing a request for",
     "src/api/problem.cpp": "a full disk or a store that is gone becomes 507 or 503",
     "src/calendar/time_zone.cpp": "the tz library throws on a zone that it does not know",
     "src/store/sql/postgres_database.cpp": "a verb whose connection was lost, or that ran into another, runs again",

@@ -75,7 +75,7 @@ TEST_F(ApiTest, TheseRoutesAndNoOthersAreOpenToAnybody) {
   for (const http::Route& route : make_routes(*parts_)) {
     if (route.access == kPublic) open.insert(route.pattern);
   }
-  EXPECT_EQ(open, (std::set<std::string>{"/", "/style.css", "/livez", "/readyz", "/openapi.json", "/docs", "/docs/{file}", "/problems/{code}", "/api/v1/uploads", "/health/", "/admin/"}));
+  EXPECT_EQ(open, (std::set<std::string>{"/", "/style.css", "/livez", "/readyz", "/openapi.json", "/docs", "/docs/{file}", "/problems/{code}", "/api/v1/uploads", "/health/", "/admin/", "/api/v1/session"}));
 }
 
 TEST(ImageStatus, FollowsTheJob) {

@@ -1,5 +1,6 @@
 // Batches: make one, of existing images or open for uploads; its progress; seal it.
 #include "api/body_fields.h"
+#include "api/guard.h"
 #include "api/handlers.h"
 #include "api/json.h"
 #include "api/problem.h"
@@ -67,6 +68,10 @@ Result<NewBatch> read_new_batch(const Parts& parts, const http::Request& request
   if (!*images && (*model || *priority)) return invalid("model and priority go with image_ids or filter. Photos that are sent into an open batch say theirs themselves.");
   auto reason = read_reason(*body);
   if (!reason) return reason.error();
+  if (!acts_for_others(request)) {  // of its own images only, in its own name
+    if (*owner && **owner != request.principal) return Error{std::string(domain::code::forbidden), "Only operators make batches in another's name."};
+    if (*images) (*images)->owner = request.principal;
+  }
   return NewBatch{**title, owner->value_or(request.principal), std::move(*images), {.model = *model, .priority = *priority, .max_attempts = parts.config.max_attempts}, *reason};
 }
 
@@ -90,7 +95,7 @@ http::Reply list_batches(const Parts& parts, const http::Request& request) {
   auto limit = whole_number(request, "limit", {1, 200}, 50);
   if (!limit) return problem(limit.error());
   json::array items;
-  for (const store::BatchRecord& batch : parts.store.list_batches(static_cast<int>(*limit))) items.push_back(batch_json(batch));
+  for (const store::BatchRecord& batch : parts.store.list_batches(static_cast<int>(*limit), owner_seen_by(request))) items.push_back(batch_json(batch));
   return json_response(200, json::object{{"items", std::move(items)}});
 }
 

@@ -1,4 +1,5 @@
 // The event log: everything that changed, oldest first, for audits, timelines and checkers.
+#include "api/guard.h"
 #include "api/handlers.h"
 #include "api/json.h"
 #include "api/problem.h"
@@ -17,7 +18,7 @@ http::Reply list_events(const Parts& parts, const http::Request& request) {
   if (!image) return problem(image.error());
   json::array items;
   std::int64_t last = *after;
-  for (const store::Event& event : parts.store.events(*after, *image ? std::optional(domain::ImageId{*image}) : std::nullopt, static_cast<int>(*limit))) {
+  for (const store::Event& event : parts.store.events(*after, *image ? std::optional(domain::ImageId{*image}) : std::nullopt, static_cast<int>(*limit), owner_seen_by(request))) {
     items.push_back(event_json(event));
     last = event.id;
   }

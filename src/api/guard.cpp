@@ -1,5 +1,6 @@
 #include "api/guard.h"
 
+#include "api/cookies.h"
 #include "api/problem.h"
 #include "api/query.h"
 #include "api/rules.h"
@@ -9,6 +10,7 @@
 #include "auth/token.h"
 #include "base/hash.h"
 #include "base/id.h"
+#include "base/log.h"
 #include "domain/error_codes.h"
 
 namespace darkroom::api {
@@ -30,22 +32,54 @@ std::string token_of(const http::Request& request, const Rule& rule) {
   return std::string(auth::bearer_token(authorization));
 }
 
+// When a credential was last used is noted at most once a minute, and is not worth refusing a request for.
+void note_use(const std::optional<Time>& noted, Time now, const std::function<void()>& note) {
+  if (noted && now - *noted < std::chrono::minutes(1)) return;
+  try {
+    note();
+  } catch (const store::StoreUnavailable& error) {
+    log::warning("cannot note when a credential was used", {{"cause", error.what()}});
+  }
+}
+
+http::Response not_valid() { return problem(code::unauthorized, "This token is not valid: it was revoked or replaced, has ended, or its user may not log in any more."); }
+
+Refusal identify_by_token(const GuardParts& parts, const std::string& token, http::Request& request) {
+  if (!auth::has_right_checksum(token)) return not_valid();
+  auto found = parts.store.find_token(sha256_hex(token));
+  Time now = parts.clock.now();
+  if (!found || found->account.disabled_at || (found->token.expires_at && *found->token.expires_at <= now)) return not_valid();
+  note_use(found->token.used_at, now, [&] { parts.store.touch_token(found->token.name, now); });
+  request.caller = {found->account.name, found->account.role, http::Credential::token, found->token.name, auth::split_scopes(found->token.scopes)};
+  return std::nullopt;
+}
+
+Refusal identify_by_cookie(const GuardParts& parts, const std::string& secret, http::Request& request) {
+  auto found = parts.store.find_session(sha256_hex(secret));
+  Time now = parts.clock.now();
+  bool ended = !found || found->account.disabled_at || found->session.expires_at <= now || now - found->session.seen_at > parts.access.session_idle;
+  if (ended) return problem(code::unauthorized, "This session has ended. Log in again.");
+  if (auto same = check_same_site(request, secret); !same) return problem(same.error());
+  note_use(found->session.seen_at, now, [&] { parts.store.touch_session(found->session.id, now); });
+  request.caller = {found->account.name, found->account.role, http::Credential::session, found->session.id, {std::string(auth::scope::all)}};
+  return std::nullopt;
+}
+
 // Fills in who asks, or refuses.
 Refusal identify(const GuardParts& parts, const Rule& rule, http::Request& request) {
+  std::string cookie = session_cookie(request);
+  bool authorized = !request.header("authorization").empty();
+  if (!cookie.empty() && authorized) return problem(code::bad_request, "Send either a token or a session's cookie, not both.");
+  if (!cookie.empty()) return identify_by_cookie(parts, cookie, request);
   std::string token = token_of(request, rule);
-  if (token.empty() && parts.open_to) {
+  if (!token.empty()) return identify_by_token(parts, token, request);
+  if (!authorized && parts.open_to) {
     if (auto name = parts.open_to(rule.name, request)) {
       request.caller = {*name, std::string(auth::to_string(Role::operator_)), http::Credential::none, {}, {std::string(rule.scope)}};
       return std::nullopt;
     }
   }
-  if (token.empty()) {
-    return problem(code::unauthorized, "Send the header 'Authorization: Bearer TOKEN'. On the server's machine the token lies in the file admin.token of the data folder.");
-  }
-  auto account = parts.store.account_of_token(sha256_hex(token));
-  if (!account) return problem(code::unauthorized, "This token is not valid. It may have been replaced at a start of the server.");
-  request.caller = {account->name, account->role, http::Credential::token, {}, {std::string(auth::scope::all)}};
-  return std::nullopt;
+  return problem(code::unauthorized, "Send the header 'Authorization: Bearer TOKEN'. On the server's machine the token lies in the file admin.token of the data folder.");
 }
 
 std::optional<std::string> owner_of(store::Store& store, Owned owned, const http::Request& request) {

@@ -1,6 +1,7 @@
 // In front of every handler: who asks, and whether the route's rule lets it in.
 #pragma once
 
+#include "api/access_config.h"
 #include "base/clock.h"
 #include "http/route.h"
 #include "store/store.h"
@@ -16,11 +17,12 @@ struct GuardParts {
   store::Store& store;
   std::string cluster_secret;  // empty: nobody is a peer
   const Clock& clock;
+  AccessConfig access = {};
   // For a request without any credential: the name under which it may do what this rule (kSite, kMetrics) is about, because of where it comes from.
   std::function<std::optional<std::string>(std::string_view rule, const http::Request& request)> open_to = {};
 };
 
-// Refuses with 401 when nobody known asks, with 403 when the role or the token's scopes do not reach, and with 404 for what is another's. Whom it lets
+// Refuses with 400 when token and cookie come together, with 401 when nobody known asks, with 403 when the role or the token's scopes do not reach, and with 404 for what is another's. Whom it lets
 // pass it writes into the request: principal and caller.
 http::Guard make_guard(GuardParts parts);
 

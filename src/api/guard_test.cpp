@@ -109,7 +109,7 @@ TEST_F(GuardTest, TheOldContractTakesTheTokenAsPassword) {
 }
 
 TEST_F(GuardTest, ListedAddressesNeedNoCredentialWhereTheRuleSaysSo) {
-  guard_ = make_guard({*store_, "", clock_, [](std::string_view rule, const http::Request&) { return rule == kMetrics ? std::optional<std::string>("open") : std::nullopt; }});
+  guard_ = make_guard({*store_, "", clock_, {}, [](std::string_view rule, const http::Request&) { return rule == kMetrics ? std::optional<std::string>("open") : std::nullopt; }});
   EXPECT_EQ(ask(kMetrics, ""), 200);
   EXPECT_EQ(request_.principal, "open");
   EXPECT_EQ(ask(kMetrics, "Bearer wrong"), 401);

@@ -121,6 +121,24 @@ http::Reply compat_health(const Parts& parts, const http::Request& request);
 http::Reply compat_queue_status(const Parts& parts, const http::Request& request);
 // compat_upload.cpp
 std::variant<http::Response, http::BodyReceiver> compat_upload(const Parts& parts, const http::Request& request);
+// sessions.cpp
+http::Reply log_in(const Parts& parts, const http::Request& request);
+http::Reply show_session(const Parts& parts, const http::Request& request);
+http::Reply log_out(const Parts& parts, const http::Request& request);
+http::Reply change_password(const Parts& parts, const http::Request& request);
+http::Reply list_sessions(const Parts& parts, const http::Request& request);
+http::Reply end_session(const Parts& parts, const http::Request& request);
+// tokens.cpp
+http::Reply list_tokens(const Parts& parts, const http::Request& request);
+http::Reply create_token(const Parts& parts, const http::Request& request);
+http::Reply delete_token(const Parts& parts, const http::Request& request);
+// users.cpp
+http::Reply list_users(const Parts& parts, const http::Request& request);
+http::Reply get_user(const Parts& parts, const http::Request& request);
+http::Reply create_user(const Parts& parts, const http::Request& request);
+http::Reply change_user(const Parts& parts, const http::Request& request);
+http::Reply delete_user(const Parts& parts, const http::Request& request);
+http::Reply list_audit(const Parts& parts, const http::Request& request);
 
 // internal.cpp
 http::Reply photo_piece(const Parts& parts, const http::Request& request);

@@ -1,6 +1,7 @@
 // Jobs: list, one with its attempts, run again.
 #include "api/body_fields.h"
 #include "api/entity_tag.h"
+#include "api/guard.h"
 #include "api/handlers.h"
 #include "api/json.h"
 #include "api/problem.h"
@@ -37,7 +38,7 @@ http::Reply list_jobs(const Parts& parts, const http::Request& request) {
     if (!state) return problem(domain::code::invalid_field, "state must be one of scheduled, queued, running, completed, failed, cancelled.");
   }
   json::array items;
-  for (const store::JobRecord& job : parts.store.list_jobs(state, static_cast<int>(*limit))) items.push_back(job_json(job, parts.store.attempts_of(job.id)));
+  for (const store::JobRecord& job : parts.store.list_jobs(state, static_cast<int>(*limit), owner_seen_by(request))) items.push_back(job_json(job, parts.store.attempts_of(job.id)));
   store::JobCounts counts = parts.store.count_jobs();
   return json_response(200, json::object{{"items", std::move(items)}, {"counts", {{"scheduled", counts.scheduled}, {"queued", counts.queued}, {"running", counts.running}}}});
 }

@@ -1,7 +1,9 @@
 // What the handlers work with. Built once, in roles/app.
 #pragma once
 
+#include "api/access_config.h"
 #include "api/compat_config.h"
+#include "api/log_in_gate.h"
 #include "api/queue_gauge.h"
 #include "api/webhooks.h"
 #include "auth/sealing.h"
@@ -25,6 +27,7 @@ struct ApiConfig {
   domain::PhotoLimits photo;
   int max_attempts = 4;
   CompatConfig compat = {};
+  AccessConfig access = {};
 };
 
 struct RunnerState {
@@ -58,6 +61,7 @@ struct Parts {
   std::function<std::vector<std::string>()> models_elsewhere = [] { return std::vector<std::string>(); };
   models::Librarian* librarian = nullptr;  // of `catalogue`; never null in a server
   views::Pictures* pictures = nullptr;  // for the routes of pictures; never null in a server
+  LogInGate* log_in = nullptr;            // never null in a server
   const auth::Sealer* sealer = nullptr;  // for secrets that are stored; never null in a server
   const Resumable* resumable = nullptr;  // uploads in pieces; never null in a server
   QueueGauge* gauge = nullptr;          // how many wait, and whether a model can run; never null in a server

@@ -1,6 +1,7 @@
 #include "api/resumable.h"
 
 #include "api/photo_header.h"
+#include "api/sender.h"
 #include "api/upload_fields.h"
 #include "base/fail_point.h"
 #include "base/log.h"
@@ -66,6 +67,7 @@ Result<store::ImageRecord> take_in(const Parts& parts, const store::UploadRecord
   if (!image) return image.error();
   auto staged = staged_copy(parts, fd, upload.length);
   if (auto described = describe_photo(*staged, parts.config.photo, *image); !described) return described.error();
+  if (auto allowed = check_sender(parts, upload.owner, *image); !allowed) return allowed.error();
   image->idempotency = store::IdempotencyKey{"upload", upload.id, image->sha256};
   parts.blobs.keep(*staged);
   fail_point("K31");

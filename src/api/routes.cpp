@@ -84,7 +84,7 @@ std::vector<Line> table(const Parts& parts) {
       {Method::get, "/api/v1/workers", kWatch, RunsOn::pool, 0, list_workers},
 
       {Method::get, "/api/v1/schedules", kWatch, RunsOn::pool, 0, list_schedules},
-      {Method::get, "/api/v1/schedules/kinds", kWatch, RunsOn::io_thread, 0, list_schedule_kinds},
+      {Method::get, "/api/v1/schedules/kinds", kWatch, RunsOn::pool, 0, list_schedule_kinds},
       {Method::get, "/api/v1/schedules/{name}", kWatch, RunsOn::pool, 0, get_schedule},
       {Method::put, "/api/v1/schedules/{name}", kQueues, RunsOn::pool, kSmallBody, put_schedule},
       {Method::del, "/api/v1/schedules/{name}", kQueues, RunsOn::pool, 0, delete_schedule},
@@ -131,6 +131,22 @@ std::vector<Line> table(const Parts& parts) {
       {Method::get, "/queue-status/", kSite, RunsOn::pool, 0, compat_queue_status},
       {Method::get, "/health/", kPublic, RunsOn::io_thread, 0, compat_health},
       {Method::get, "/admin/", kPublic, RunsOn::io_thread, 0, front_page},
+
+      {Method::post, "/api/v1/session", kPublic, RunsOn::pool, kSmallBody, log_in},
+      {Method::get, "/api/v1/session", kSelf, RunsOn::pool, 0, show_session},
+      {Method::del, "/api/v1/session", kSelf, RunsOn::pool, 0, log_out},
+      {Method::put, "/api/v1/session/password", kSelf, RunsOn::pool, kSmallBody, change_password},
+      {Method::get, "/api/v1/sessions", kSelf, RunsOn::pool, 0, list_sessions},
+      {Method::del, "/api/v1/sessions/{id}", kSelf, RunsOn::pool, 0, end_session},
+      {Method::get, "/api/v1/tokens", kSelf, RunsOn::pool, 0, list_tokens},
+      {Method::post, "/api/v1/tokens", kSelf, RunsOn::pool, kSmallBody, create_token},
+      {Method::del, "/api/v1/tokens/{name}", kSelf, RunsOn::pool, 0, delete_token},
+      {Method::get, "/api/v1/users", kUsers, RunsOn::pool, 0, list_users},
+      {Method::post, "/api/v1/users", kUsers, RunsOn::pool, kSmallBody, create_user},
+      {Method::get, "/api/v1/users/{name}", kUsers, RunsOn::pool, 0, get_user},
+      {Method::patch, "/api/v1/users/{name}", kUsers, RunsOn::pool, kSmallBody, change_user},
+      {Method::del, "/api/v1/users/{name}", kUsers, RunsOn::pool, 0, delete_user},
+      {Method::get, "/api/v1/audit", kUsers, RunsOn::pool, 0, list_audit},
 
       {Method::get, "/internal/v1/photos/{sha256}", kPeer, RunsOn::pool, 0, photo_piece},
   };

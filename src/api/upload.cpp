@@ -4,6 +4,7 @@
 #include "api/photo_header.h"
 #include "api/problem.h"
 #include "api/query.h"
+#include "api/sender.h"
 #include "api/upload_fields.h"
 #include "api/waiting.h"
 #include "base/fail_point.h"
@@ -85,6 +86,7 @@ class Upload {
     auto image = read_upload_form(form_, parts_, actor_.name);
     if (!image) return image.error();
     if (auto described = describe_photo(*staged_, parts_.config.photo, *image); !described) return described.error();
+    if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
     if (key_) image->idempotency = store::IdempotencyKey{actor_.name, *key_, fingerprint(form_, image->sha256)};
     parts_.blobs.keep(*staged_);
     auto made = parts_.store.create_image(*image, actor_, parts_.clock.now());

@@ -5,6 +5,7 @@
 #include "api/photo_header.h"
 #include "api/problem.h"
 #include "api/query.h"
+#include "api/sender.h"
 #include "api/upload_fields.h"
 #include "domain/error_codes.h"
 #include "http/multipart.h"
@@ -66,6 +67,7 @@ class ManyUploads {
     if (batch_.empty()) {
       auto image = read_upload_form(form_, parts_, actor_.name);
       if (!image) return image.error();
+      if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
       own_batch_ = !image->batch;
       if (own_batch_) batch_ = parts_.store.create_batch(batch_title_.empty() ? "upload" : batch_title_, image->owner, actor_, parts_.clock.now()).public_id;
       else batch_ = *image->batch;
@@ -108,6 +110,7 @@ class ManyUploads {
     auto image = read_upload_form(form_, parts_, actor_.name);
     if (!image) return image.error();
     if (auto described = describe_photo(*staged_, parts_.config.photo, *image); !described) return described.error();
+    if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
     parts_.blobs.keep(*staged_);
     auto made = parts_.store.create_image(*image, actor_, parts_.clock.now());
     if (made) parts_.blobs.confirm(*staged_);

@@ -3,6 +3,7 @@
 #include "api/problem.h"
 #include "api/query.h"
 #include "api/resumable.h"
+#include "api/sender.h"
 #include "api/upload_fields.h"
 #include "base/digest.h"
 #include "base/fail_point.h"
@@ -137,7 +138,10 @@ Result<store::UploadRecord> read_announced(const Parts& parts, const http::Reque
   if (!metadata) return metadata.error();
   auto form = form_of(*metadata);
   if (!form) return form.error();
-  if (auto image = read_upload_form(*form, parts, request.principal); !image) return image.error();
+  auto image = read_upload_form(*form, parts, request.principal);
+  if (!image) return image.error();
+  image->byte_count = *length;
+  if (auto allowed = check_sender(parts, request.principal, *image); !allowed) return allowed.error();
   json::object fields;
   for (const auto& [name, value] : *metadata) fields[name] = value;
   Time now = parts.clock.now();

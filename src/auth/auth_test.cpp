@@ -24,6 +24,17 @@ TEST(Token, HasItsShapeAndIsNeverTheSame) {
   EXPECT_FALSE(is_acceptable_token("long enough but with spaces"));
 }
 
+TEST(Token, AWrongCharacterIsSeenWithoutTheDatabase) {
+  std::string token = make_token();
+  EXPECT_TRUE(has_right_checksum(token));
+  for (std::size_t at : {std::size_t{9}, std::size_t{25}, token.size() - 1}) {
+    std::string wrong = token;
+    wrong[at] = wrong[at] == 'a' ? 'b' : 'a';
+    EXPECT_FALSE(has_right_checksum(wrong)) << at;
+  }
+  EXPECT_TRUE(has_right_checksum("chosen by an operator"));
+}
+
 TEST(Token, IsReadFromTheAuthorizationHeader) {
   EXPECT_EQ(bearer_token("Bearer abc"), "abc");
   EXPECT_EQ(bearer_token("bearer  abc"), "abc");

@@ -19,6 +19,22 @@ bool covers(const std::vector<std::string>& scopes, std::string_view wanted) {
   return wanted.empty() || std::ranges::any_of(scopes, [&](const std::string& each) { return each == scope::all || each == wanted; });
 }
 
+std::vector<std::string> split_scopes(std::string_view text) {
+  std::vector<std::string> scopes;
+  while (!text.empty()) {
+    auto blank = text.find(' ');
+    if (blank != 0) scopes.emplace_back(text.substr(0, blank));
+    text = blank == std::string_view::npos ? std::string_view() : text.substr(blank + 1);
+  }
+  return scopes;
+}
+
+std::string join_scopes(const std::vector<std::string>& scopes) {
+  std::string text;
+  for (const std::string& each : scopes) text += (text.empty() ? "" : " ") + each;
+  return text;
+}
+
 Result<void> check_scopes(const std::vector<std::string>& scopes) {
   std::string known;
   for (std::string_view each : kScopes) known += (known.empty() ? "" : ", ") + std::string(each);

@@ -29,6 +29,10 @@ std::span<const std::string_view> all_scopes();
 // Whether a token with these scopes reaches what needs `wanted`; what needs none is reached by every token.
 bool covers(const std::vector<std::string>& scopes, std::string_view wanted);
 
+// Names with blanks between them, as they are stored.
+std::vector<std::string> split_scopes(std::string_view text);
+std::string join_scopes(const std::vector<std::string>& scopes);
+
 // Error invalid_field, with the names that there are, for one that there is not, and for an empty list.
 Result<void> check_scopes(const std::vector<std::string>& scopes);
 

@@ -33,6 +33,14 @@ std::string make_token() {
   return "darkroom_" + random + base62(crc32(random));
 }
 
+bool has_right_checksum(std::string_view token) {
+  constexpr std::string_view kPrefix = "darkroom_";
+  constexpr std::size_t kRandom = 30, kSum = 6;
+  if (!token.starts_with(kPrefix) || token.size() != kPrefix.size() + kRandom + kSum) return true;
+  token.remove_prefix(kPrefix.size());
+  return base62(crc32(token.substr(0, kRandom))) == token.substr(kRandom);
+}
+
 bool is_acceptable_token(std::string_view token) {
   return token.size() >= 20 && token.size() <= 200 && std::ranges::all_of(token, [](unsigned char c) { return std::isgraph(c) != 0; });
 }

@@ -8,6 +8,10 @@ namespace darkroom::auth {
 
 std::string make_token();
 
+// Whether a text that has the form of a token has its checksum, too; a text of another form (one that an operator chose) passes. Asked before the
+// database is: guesses and slips of typing cost nothing.
+bool has_right_checksum(std::string_view token);
+
 // A token that an operator chose must be long enough to be a secret: at least 20 printable characters without spaces.
 bool is_acceptable_token(std::string_view token);
 

@@ -28,5 +28,7 @@ CLI::App* add_client(CLI::App& app, Chosen& chosen, const std::string& name, con
 
 void add_webhooks(CLI::App& app, Chosen& chosen);  // command_line_webhooks.cpp
 void add_finding(CLI::App& app, Chosen& chosen);  // finding_commands.cpp
+void add_access(CLI::App& app, Chosen& chosen);   // access_commands.cpp
+void add_users(CLI::App& users, Chosen& chosen);  // below `users`
 
 }  // namespace darkroom::cli

@@ -303,6 +303,7 @@ void add_local(CLI::App& app, Chosen& chosen) {
   });
   auto user = std::make_shared<std::string>("admin");
   CLI::App* users = app.add_subcommand("users", "People who may log in")->require_subcommand(1);
+  add_users(*users, chosen);
   CLI::App* reset = users->add_subcommand("reset-password", "Give a user a new password; works while the server is stopped");
   add_common(*reset, chosen);
   reset->add_option("user", *user, "Name of the user (default admin)");
@@ -337,6 +338,7 @@ int run(int argc, char** argv) {
   add_queues(app, chosen);
   add_schedules(app, chosen);
   add_webhooks(app, chosen);
+  add_access(app, chosen);
   add_local(app, chosen);
   try {
     app.parse(argc, argv);

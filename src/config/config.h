@@ -1,6 +1,7 @@
 // The whole configuration: each part's own struct, filled from defaults, a file, the environment and flags, in rising order.
 #pragma once
 
+#include "api/access_config.h"
 #include "api/compat_config.h"
 #include "base/result.h"
 #include "delivery/delivery_config.h"
@@ -42,6 +43,7 @@ struct Config {
   bool test_mode = false;
   std::string fail_points;  // only of the environment and in test mode, see base/fail_point.h
 
+  api::AccessConfig access;
   http::ServerConfig http;
   worker::WorkerConfig worker;
   runner::PoolConfig runner;

@@ -110,6 +110,26 @@ std::vector<Key> general_keys() {
   };
 }
 
+Key secure_cookies_key() {
+  Key key = make("http.secure_cookies", "Whether the cookie of a log-in is for TLS only; auto: when the request came over TLS.", "one of auto always never");
+  key.get = [](const Config& config) { return quoted(config.access.secure_cookies); };
+  key.set = [](Config& config, const std::string& text) {
+    config.access.secure_cookies = text;
+    return text == "auto" || text == "always" || text == "never";
+  };
+  return key;
+}
+
+std::vector<Key> access_keys() {
+  return {
+      secure_cookies_key(),
+      whole_key("session.idle_minutes", "A log-in ends after so long without a request.", {1, 525'600}, [](const Config& c) { return c.access.session_idle.count() / 60; },
+                [](Config& c, std::int64_t n) { c.access.session_idle = std::chrono::minutes(n); }),
+      whole_key("session.longest_hours", "A log-in ends after so long in any case.", {1, 8'760}, [](const Config& c) { return c.access.session_longest.count() / 3600; },
+                [](Config& c, std::int64_t n) { c.access.session_longest = std::chrono::hours(n); }),
+  };
+}
+
 std::vector<Key> run_keys() {
   return {
       whole_key("run.slots", "Jobs that run at the same time; 0: one for each usable core.", {0, 1024}, [](const Config& c) { return c.worker.slots; },
@@ -334,7 +354,7 @@ std::vector<Key> compat_keys() {
 const std::vector<Key>& keys() {
   static const std::vector<Key> kKeys = [] {
     std::vector<Key> all = general_keys();
-    for (auto part : {cluster_keys(), std::vector<Key>{rate_limit_key()}, run_keys(), photo_keys(), upload_keys(), upkeep_keys(), compat_keys(), webhook_keys()}) all.insert(all.end(), part.begin(), part.end());
+    for (auto part : {cluster_keys(), std::vector<Key>{rate_limit_key()}, access_keys(), run_keys(), photo_keys(), upload_keys(), upkeep_keys(), compat_keys(), webhook_keys()}) all.insert(all.end(), part.begin(), part.end());
     return all;
   }();
   return kKeys;

@@ -96,6 +96,9 @@ void App::serve_http() {
   parts_ = std::make_unique<api::Parts>(api::Parts{api_config(config_), ground_.store, ground_.blobs, ground_.catalogue, ground_.clock, [this] { return report(); },
                                                    [this] { upkeep_->remove_freed_blobs(); }});
   viewing_ = std::make_unique<Viewing>(ground_);
+  log_in_gate_ = std::make_unique<api::LogInGate>();
+  parts_->config.access = config_.access;
+  parts_->log_in = log_in_gate_.get();
   parts_->sealer = &ground_.sealer;
   telling_ = std::make_unique<Telling>(ground_);
   parts_->webhooks = telling_->webhooks();
@@ -108,7 +111,7 @@ void App::serve_http() {
   parts_->photos = &viewing_->photos();
   if (ground_.store.is_shared()) parts_->models_elsewhere = [this] { return models_of(ground_.store.nodes(ground_.clock.now()), ground_.clock.now()); };
   if (!config_.rate_limit.empty()) limiter_.emplace(*domain::parse_rate(config_.rate_limit));
-  http::Guard guard = api::make_guard({ground_.store, config_.cluster_secret, ground_.clock, open_to(config_)});
+  http::Guard guard = api::make_guard({ground_.store, config_.cluster_secret, ground_.clock, config_.access, open_to(config_)});
   server_ = std::make_unique<http::Server>(config_.http, api::make_routes(*parts_), api::with_rate_limit(std::move(guard), limiter_ ? &*limiter_ : nullptr), api::error_page);
   viewing_->wake(*server_);
   uploading_->start(*parts_);

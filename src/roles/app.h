@@ -52,6 +52,7 @@ class App {
   std::unique_ptr<Viewing> viewing_;  // of a process that answers
   std::unique_ptr<Telling> telling_;  // likewise
   std::unique_ptr<api::QueueGauge> gauge_;
+  std::unique_ptr<api::LogInGate> log_in_gate_;
   std::unique_ptr<api::Parts> parts_;
   std::unique_ptr<Uploading> uploading_;
   std::optional<api::RateLimiter> limiter_;

@@ -85,7 +85,7 @@ class Acting {
   // Errors: not_found. Sealing a sealed one changes nothing. An empty batch completes at once.
   virtual Result<BatchRecord> seal_batch(std::string_view public_id, const Actor& actor, Time now) = 0;
   virtual std::optional<BatchRecord> find_batch(std::string_view public_id) = 0;
-  virtual std::vector<BatchRecord> list_batches(int limit) = 0;  // newest first
+  virtual std::vector<BatchRecord> list_batches(int limit, const std::optional<std::string>& owner = {}) = 0;  // newest first; of one owner, if one is given
   // Batches that are sealed, have no open job and were not completed by the transaction of their last job (two of them ended at the same moment on two
   // nodes): completes them, each once, and returns their number.
   virtual int complete_batches(Time now) = 0;

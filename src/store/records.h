@@ -189,6 +189,9 @@ struct Account {
   std::string name;
   std::string role;
   std::string password_hash;
+  std::optional<Time> disabled_at = {};
+  std::optional<std::int64_t> byte_quota = {};  // none: as much as the disk has
+  Time created_at{};
 };
 
 }  // namespace darkroom::store

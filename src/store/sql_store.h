@@ -34,9 +34,9 @@ class SqlStore final : public Store {
   std::optional<std::string> result_of(std::string_view public_id) override;
   ImagePage list_images(std::optional<ImageId> before, int limit) override;
   std::vector<JobRecord> jobs_of(ImageId id) override;
-  std::vector<JobRecord> list_jobs(std::optional<domain::JobState> state, int limit) override;
+  std::vector<JobRecord> list_jobs(std::optional<domain::JobState> state, int limit, const std::optional<std::string>& owner) override;
   std::vector<AttemptRecord> attempts_of(JobId id) override;
-  std::vector<Event> events(std::int64_t after, std::optional<ImageId> image, int limit) override;
+  std::vector<Event> events(std::int64_t after, std::optional<ImageId> image, int limit, const std::optional<std::string>& owner) override;
   JobCounts count_jobs() override;
 
   FoundImages find_images(const ImageQuery& query, Duration longest) override;
@@ -58,7 +58,7 @@ class SqlStore final : public Store {
   BatchRecord create_batch(std::string_view title, std::string_view owner, const Actor& actor, Time now) override;
   Result<BatchRecord> seal_batch(std::string_view public_id, const Actor& actor, Time now) override;
   std::optional<BatchRecord> find_batch(std::string_view public_id) override;
-  std::vector<BatchRecord> list_batches(int limit) override;
+  std::vector<BatchRecord> list_batches(int limit, const std::optional<std::string>& owner) override;
   int complete_batches(Time now) override;
   std::vector<Quarantined> list_quarantine(int limit) override;
   Result<void> release_quarantine(std::string_view sha256, const Actor& actor, Time now) override;
@@ -121,9 +121,24 @@ class SqlStore final : public Store {
   void on_commit(std::function<void(const std::vector<Event>&)> listener) override;
 
   std::optional<Account> find_account(std::string_view name) override;
+  std::vector<Account> list_accounts() override;
   void put_account(const Account& account, const Actor& actor, Time now) override;
+  Result<Account> create_account(const Account& account, const Actor& actor, Time now) override;
+  Result<Account> change_account(std::string_view name, const AccountChange& change, const Actor& actor, Time now) override;
+  Result<void> delete_account(std::string_view name, const Actor& actor, Time now) override;
+  std::int64_t bytes_of(std::string_view owner) override;
   void put_token(std::string_view name, std::string_view account, std::string_view sha256, std::string_view last_four, Time now) override;
-  std::optional<Account> account_of_token(std::string_view sha256) override;
+  Result<TokenRecord> create_token(const TokenRecord& token, std::string_view sha256, const Actor& actor, Time now) override;
+  std::optional<TokenOwner> find_token(std::string_view sha256) override;
+  std::vector<TokenRecord> list_tokens(const std::optional<std::string>& account) override;
+  Result<void> delete_token(std::string_view name, const std::optional<std::string>& account, const Actor& actor, Time now) override;
+  void touch_token(std::string_view name, Time now) override;
+  void create_session(const SessionRecord& session, std::string_view sha256, const Actor& actor) override;
+  std::optional<SessionOwner> find_session(std::string_view sha256) override;
+  std::vector<SessionRecord> list_sessions(const std::optional<std::string>& account, Time now) override;
+  void touch_session(std::string_view id, Time now) override;
+  Result<void> end_session(std::string_view id, const std::optional<std::string>& account, const Actor& actor, Time now) override;
+  AuditPage audit(const AuditQuery& query) override;
 
  private:
   std::unique_ptr<Database> database_;

@@ -14,7 +14,7 @@ namespace {
 constexpr const char* kFindBatch = "SELECT id, public_id, title, owner, created_at, sealed_at, completed_at FROM batch WHERE public_id = $1";
 constexpr const char* kBatchById = "SELECT id, public_id, title, owner, created_at, sealed_at, completed_at FROM batch WHERE id = $1";
 constexpr const char* kNewestBatches =
-    "SELECT id, public_id, title, owner, created_at, sealed_at, completed_at FROM batch ORDER BY id DESC LIMIT $1";
+    "SELECT id, public_id, title, owner, created_at, sealed_at, completed_at FROM batch WHERE CAST($2 AS TEXT) IS NULL OR owner = CAST($2 AS TEXT) ORDER BY id DESC LIMIT $1";
 constexpr const char* kCountByState = "SELECT state, COUNT(*) FROM job WHERE batch_id = $1 GROUP BY state";
 
 void count(BatchRecord& batch, domain::JobState state, std::int64_t jobs) {
@@ -109,10 +109,10 @@ std::optional<BatchRecord> SqlStore::find_batch(std::string_view public_id) {
   });
 }
 
-std::vector<BatchRecord> SqlStore::list_batches(int limit) {
+std::vector<BatchRecord> SqlStore::list_batches(int limit, const std::optional<std::string>& owner) {
   return database_->read([&](Connection& connection) {
     std::vector<BatchRecord> batches;
-    for (const Row& row : connection.execute(kNewestBatches, {limit})) batches.push_back(batch_from(connection, row));
+    for (const Row& row : connection.execute(kNewestBatches, {limit, owner})) batches.push_back(batch_from(connection, row));
     return batches;
   });
 }

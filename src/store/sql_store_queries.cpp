@@ -11,6 +11,7 @@ constexpr const char* kFindJob = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE
 constexpr const char* kResultOfJob = "SELECT result.document FROM job JOIN result ON result.job_id = job.id WHERE job.public_id = $1";
 constexpr const char* kJobsOfImage = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE image_id = $1 ORDER BY id DESC";
 constexpr const char* kNewestJobs = "SELECT " DARKROOM_JOB_COLUMNS " FROM job ORDER BY id DESC LIMIT $1";
+constexpr const char* kNewestJobsOf = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE owner = $2 AND (CAST($3 AS TEXT) IS NULL OR state = CAST($3 AS TEXT)) ORDER BY id DESC LIMIT $1";
 constexpr const char* kNewestJobsInState = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE state = $1 ORDER BY id DESC LIMIT $2";
 constexpr const char* kListImages = "SELECT " DARKROOM_JOB_COLUMNS ", " DARKROOM_IMAGE_COLUMNS " FROM " DARKROOM_IMAGE_TABLES
                                     " WHERE image.id < $1 ORDER BY image.id DESC LIMIT $2";
@@ -23,6 +24,9 @@ constexpr const char* kEventsAfter =
     "SELECT id, at, type, image_id, job_id, actor, reason, data FROM event WHERE id > $1 AND id <= $3 ORDER BY id LIMIT $2";
 constexpr const char* kEventsOfImage =
     "SELECT id, at, type, image_id, job_id, actor, reason, data FROM event WHERE image_id = $4 AND id > $1 AND id <= $3 ORDER BY id LIMIT $2";
+constexpr const char* kEventsOfOwner =
+    "SELECT event.id, event.at, event.type, event.image_id, event.job_id, event.actor, event.reason, event.data FROM image JOIN event ON event.image_id = image.id "
+    "WHERE image.owner = $4 AND event.id > $1 AND event.id <= $3 AND (CAST($5 AS BIGINT) IS NULL OR image.id = CAST($5 AS BIGINT)) ORDER BY event.id LIMIT $2";
 constexpr const char* kCountScheduled = "SELECT COUNT(*) FROM job WHERE state = 'scheduled'";
 constexpr const char* kCountQueued = "SELECT COUNT(*) FROM job WHERE state = 'queued'";
 constexpr const char* kCountRunning = "SELECT COUNT(*) FROM job WHERE state = 'running'";
@@ -73,8 +77,9 @@ std::vector<JobRecord> SqlStore::jobs_of(ImageId id) {
   return database_->read([&](Connection& connection) { return jobs_from(connection.execute(kJobsOfImage, {id.value})); });
 }
 
-std::vector<JobRecord> SqlStore::list_jobs(std::optional<domain::JobState> state, int limit) {
+std::vector<JobRecord> SqlStore::list_jobs(std::optional<domain::JobState> state, int limit, const std::optional<std::string>& owner) {
   return database_->read([&](Connection& connection) {
+    if (owner) return jobs_from(connection.execute(kNewestJobsOf, {limit, *owner, state ? std::optional(domain::to_string(*state)) : std::nullopt}));
     return jobs_from(state ? connection.execute(kNewestJobsInState, {domain::to_string(*state), limit}) : connection.execute(kNewestJobs, {limit}));
   });
 }
@@ -88,10 +93,12 @@ std::vector<AttemptRecord> SqlStore::attempts_of(JobId id) {
 }
 
 // The horizon is read first, in a snapshot of its own: the events up to it are then all in the newer one.
-std::vector<Event> SqlStore::events(std::int64_t after, std::optional<ImageId> image, int limit) {
+std::vector<Event> SqlStore::events(std::int64_t after, std::optional<ImageId> image, int limit, const std::optional<std::string>& owner) {
   auto horizon = database_->read([](Connection& connection) { return connection.execute(kEventHorizon).front().integer(0); });
   return database_->read([&](Connection& connection) {
-    Rows rows = image ? connection.execute(kEventsOfImage, {after, limit, horizon, image->value}) : connection.execute(kEventsAfter, {after, limit, horizon});
+    std::optional<std::int64_t> one = image ? std::optional(image->value) : std::nullopt;
+    Rows rows = owner ? connection.execute(kEventsOfOwner, {after, limit, horizon, *owner, one})
+                : image ? connection.execute(kEventsOfImage, {after, limit, horizon, image->value}) : connection.execute(kEventsAfter, {after, limit, horizon});
     std::vector<Event> events;
     for (const Row& row : rows) events.push_back(event_from(row));
     return events;

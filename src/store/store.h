@@ -10,6 +10,7 @@
 // ending is decided by domain/job_rules.h.
 #pragma once
 
+#include "store/access.h"
 #include "store/acting.h"
 #include "store/deliveries.h"
 #include "store/finding.h"
@@ -34,8 +35,8 @@ class StoreUnavailable : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The verbs of daily work stand here; acting on jobs and batches, finding, queues and nodes, schedules, uploads in pieces, upkeep, deliveries have a header each.
-class Store : public Acting, public Queues, public Schedules, public Maintenance, public Finding, public Uploads, public Deliveries, public SitePhotos {
+// The verbs of daily work stand here; access, acting on jobs and batches, finding, queues and nodes, schedules, uploads in pieces, upkeep, deliveries have a header each.
+class Store : public Access, public Acting, public Queues, public Schedules, public Maintenance, public Finding, public Uploads, public Deliveries, public SitePhotos {
  public:
   // Other processes may use the same database: what runs may be theirs, and its owner is known by its node.
   virtual bool is_shared() const = 0;
@@ -83,22 +84,17 @@ class Store : public Acting, public Queues, public Schedules, public Maintenance
   // Newest first, ids below `before` if given, at most `limit`.
   virtual ImagePage list_images(std::optional<ImageId> before, int limit) = 0;
   virtual std::vector<JobRecord> jobs_of(ImageId id) = 0;          // newest first
-  virtual std::vector<JobRecord> list_jobs(std::optional<domain::JobState> state, int limit) = 0;  // newest first
+  // Newest first; of one owner, if one is given.
+  virtual std::vector<JobRecord> list_jobs(std::optional<domain::JobState> state, int limit, const std::optional<std::string>& owner = {}) = 0;
   virtual std::vector<AttemptRecord> attempts_of(JobId id) = 0;    // oldest first
-  virtual std::vector<Event> events(std::int64_t after, std::optional<ImageId> image, int limit) = 0;  // oldest first
+  // Oldest first; of the images of one owner, if one is given.
+  virtual std::vector<Event> events(std::int64_t after, std::optional<ImageId> image, int limit, const std::optional<std::string>& owner = {}) = 0;
   virtual JobCounts count_jobs() = 0;  // of the states that are not final
 
   // --- telling ---
   virtual void record(const Event& event) = 0;  // id is given by the store
   // Called after each commit with its events, on the committing thread: must be quick and not call the store. One listener.
   virtual void on_commit(std::function<void(const std::vector<Event>&)> listener) = 0;
-
-  // --- access ---
-  virtual std::optional<Account> find_account(std::string_view name) = 0;
-  virtual void put_account(const Account& account, const Actor& actor, Time now) = 0;  // makes or replaces it
-  // One token a name; a second put replaces the first. `sha256` is of the token, which is stored nowhere.
-  virtual void put_token(std::string_view name, std::string_view account, std::string_view sha256, std::string_view last_four, Time now) = 0;
-  virtual std::optional<Account> account_of_token(std::string_view sha256) = 0;
 };
 
 }  // namespace darkroom::store

@@ -164,8 +164,8 @@ TEST_P(StoreConformance, AccountsAndTokensAreFoundByNameAndHash) {
   EXPECT_FALSE(store_->find_account("nobody"));
   store_->put_token("bootstrap", "admin", sha256_hex("one"), "ne-1", now_);
   store_->put_token("bootstrap", "admin", sha256_hex("two"), "wo-2", now_);
-  EXPECT_FALSE(store_->account_of_token(sha256_hex("one")));
-  EXPECT_EQ(store_->account_of_token(sha256_hex("two"))->name, "admin");
+  EXPECT_FALSE(store_->find_token(sha256_hex("one")));
+  EXPECT_EQ(store_->find_token(sha256_hex("two"))->account.name, "admin");
 }
 
 TEST_P(StoreConformance, DataSurvivesAReopen) {
