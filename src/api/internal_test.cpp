@@ -36,7 +36,7 @@ class PeerPhotos : public testing::Test {
     parts_ = std::make_unique<Parts>(Parts{{"0", "demo", 0, {}, 4}, *store_, *blobs_, catalogue_, clock_, [] { return RunnerReport{}; }, [] {}});
     http::ServerConfig config;
     config.port = 0;
-    server_ = std::make_unique<http::Server>(config, make_routes(*parts_), make_guard(*store_, kSecret, clock_), error_page);
+    server_ = std::make_unique<http::Server>(config, make_routes(*parts_), make_guard({*store_, kSecret, clock_}), error_page);
   }
 
   static std::string keep(blob::BlobStore& blobs, const std::string& bytes) {

@@ -1,0 +1,189 @@
+"""Who may do what: docs/access.md says it for each route, and the running server answers so."""
+import re
+import time
+
+import pytest
+import requests
+
+from support.photos import jpeg
+from support.places import CHECKOUT as ROOT
+
+ROLES = ["uploader", "viewer", "operator", "admin"]
+COLUMNS = ["none", "own", "another's", "viewer", "operator", "admin"]
+PASSWORD = "a river under seven bridges"
+
+
+def table():
+    rows = re.findall(r"^\| `([A-Z]+) (\S+)` \|(.*)\|$", (ROOT / "docs" / "access.md").read_text(), re.M)
+    return {(method, path): dict(zip(COLUMNS, (cell.strip() for cell in cells.split("|")))) for method, path, cells in rows}
+
+
+def routes_of_server(server):
+    paths = server.get("/openapi.json").json()["paths"]
+    return {(method.upper(), path) for path, item in paths.items() for method in item if method in {"get", "post", "put", "patch", "delete", "options"}}
+
+
+def add_user(server, name, role, **more):
+    answer = server.post("/api/v1/users", json={"name": name, "role": role, "password": PASSWORD, **more})
+    assert answer.status_code == 201, answer.text
+
+
+def log_in(server, name, password=PASSWORD):
+    """A browser on plain HTTP that has logged in."""
+    browser = requests.Session()
+    browser.trust_env = False
+    answer = browser.post(server.url + "/api/v1/session", json={"name": name, "password": password}, timeout=30)
+    if answer.status_code == 201:
+        browser.headers.update({"Origin": server.url, "X-CSRF-Token": answer.json()["csrf_token"]})
+    return browser, answer
+
+
+def token_of(server, user, scopes=("*",), **more):
+    answer = server.post("/api/v1/tokens", json={"name": f"{user}-{time.monotonic_ns()}", "user": user, "scopes": list(scopes), **more})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["secret"]
+
+
+def ask(server, method, path, token=None, browser=None, **options):
+    sender = browser or requests.Session()
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    sender.trust_env = False
+    return sender.request(method, server.url + path, headers=headers, timeout=70, stream="events/stream" in path, **options)
+
+
+def things(server, owner):
+    """An image with its job, and a batch, of this owner, and one more image of it to be deleted."""
+    image = server.send(jpeg(), wait=30, uploader=owner).json()["image"]
+    batch = server.post("/api/v1/batches", json={"title": "album", "owner": owner}).json()["batch"]
+    return {"images": image["id"], "jobs": image["job_id"], "batches": batch["id"]}
+
+
+def address(path, owned):
+    kind = path.split("/")[3] if path.startswith("/api/v1/") else ""
+    known = {"id": owned.get(kind, "01a203b6-ac68-74f2-8b0c-071d0a799ded"), "number": 1, "name": "none-such", "version": "v", "file": "x", "code": "not_found",
+             "sha256": "0" * 64}
+    return re.sub(r"\{(\w+)\}", lambda match: str(known[match[1]]), path)
+
+
+def fits(expected, answer):
+    code = answer.json().get("code") if "json" in answer.headers.get("Content-Type", "") else None
+    if expected == "yes":
+        return answer.status_code != 401 and code != "forbidden"
+    return answer.status_code == int(expected)
+
+
+@pytest.fixture
+def peopled(make_server):
+    server = make_server()
+    for role in ROLES:
+        add_user(server, f"the-{role}", role)
+    return server
+
+
+def test_every_route_of_the_server_is_in_the_table(peopled):
+    assert set(table()) == routes_of_server(peopled)
+
+
+@pytest.mark.parametrize("credential", ["bearer", "cookie"])
+def test_every_cell_of_the_table_is_true(peopled, credential):
+    server, wrong = peopled, []
+    own, others = things(server, "the-uploader"), things(server, "somebody")
+    ways = {role: {"token": token_of(server, f"the-{role}")} if credential == "bearer" else {"browser": log_in(server, f"the-{role}")[0]} for role in ROLES}
+    for (method, path), cells in sorted(table().items()):
+        if path.startswith("/api/v1/session") or method == "OPTIONS":
+            continue  # they would end what the test stands on; see the tests below
+        body = {} if method in {"GET", "DELETE"} else {"json": {"no_such_field": 1}}
+        for column in COLUMNS:
+            owned = own if column == "own" else others
+            if method == "DELETE" and cells[column] == "yes":
+                owned = {}  # what is not there is not deleted
+            way = {} if column == "none" else ways[column if column in ROLES else "uploader"]
+            answer = ask(server, method, address(path, owned), **way, **body)
+            if not fits(cells[column], answer):
+                wrong.append(f"{method} {path} as {column}: {answer.status_code}, not {cells[column]}")
+            answer.close()
+    assert not wrong, "\n".join(wrong)
+
+
+def test_credentials_that_are_of_no_use_any_more(peopled):
+    server = peopled
+    revoked, expiring, disabled = token_of(server, "the-viewer"), None, token_of(server, "the-operator")
+    name = server.get("/api/v1/tokens?user=the-viewer").json()["items"][0]["name"]
+    assert ask(server, "GET", "/api/v1/images", token=revoked).status_code == 200
+    assert server.delete(f"/api/v1/tokens/{name}").status_code == 204
+    assert ask(server, "GET", "/api/v1/images", token=revoked).status_code == 401
+    end = time.time() + 2
+    expiring = token_of(server, "the-viewer", expires_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(end + 1)))
+    assert ask(server, "GET", "/api/v1/images", token=expiring).status_code == 200
+    while time.time() < end + 2 and ask(server, "GET", "/api/v1/images", token=expiring).status_code == 200:
+        pass
+    assert ask(server, "GET", "/api/v1/images", token=expiring).status_code == 401
+    browser, _ = log_in(server, "the-operator")
+    assert server.http.patch(server.url + "/api/v1/users/the-operator", json={"disabled": True}, timeout=30).status_code == 200
+    assert ask(server, "GET", "/api/v1/images", token=disabled).status_code == 401
+    assert ask(server, "GET", "/api/v1/images", browser=browser).status_code == 401
+    assert log_in(server, "the-operator")[1].status_code == 401
+
+
+def test_a_stolen_cookie_is_of_no_use_after_the_log_out(peopled):
+    browser, answer = log_in(peopled, "the-viewer")
+    assert answer.json()["warning"] and not answer.json()["secure_cookie"]
+    assert "plain HTTP" in peopled.log_text()
+    stolen = dict(browser.cookies)
+    assert ask(peopled, "DELETE", "/api/v1/session", browser=browser).status_code == 204
+    assert requests.get(peopled.url + "/api/v1/images", cookies=stolen, timeout=30).status_code == 401
+
+
+def test_a_cookie_alone_changes_nothing(peopled):
+    browser, _ = log_in(peopled, "the-operator")
+    pause = peopled.url + "/api/v1/queues/ai_processing/pause"
+    cookies = dict(browser.cookies)
+    token = browser.headers["X-CSRF-Token"]
+    refused = [{}, {"Origin": peopled.url}, {"Origin": "http://evil.example", "X-CSRF-Token": token}, {"X-CSRF-Token": token},
+               {"Sec-Fetch-Site": "cross-site", "X-Requested-By": "page"}, {"Sec-Fetch-Site": "same-origin"}, {"Origin": peopled.url, "X-CSRF-Token": "0" * 40}]
+    for headers in refused:
+        answer = requests.post(pause, cookies=cookies, headers=headers, timeout=30)
+        assert (answer.status_code, answer.json()["code"]) == (403, "csrf_refused"), headers
+    for headers in ({"Origin": peopled.url, "X-CSRF-Token": token}, {"Sec-Fetch-Site": "same-origin", "X-Requested-By": "page"}):
+        assert requests.post(pause, cookies=cookies, headers=headers, timeout=30).status_code == 200, headers
+    both = requests.get(peopled.url + "/api/v1/images", cookies=cookies, headers={"Authorization": f"Bearer {peopled.token}"}, timeout=30)
+    assert both.status_code == 400
+
+
+def test_guessing_is_slowed_and_never_locked(peopled):
+    answers = [log_in(peopled, "the-viewer", "wrong password")[1] for _ in range(7)]
+    assert [answer.status_code for answer in answers][:5] == [401] * 5
+    assert answers[-1].status_code == 429 and int(answers[-1].headers["Retry-After"]) >= 1
+    assert log_in(peopled, "nobody-here", "wrong password")[1].json() == answers[0].json()
+
+
+def test_a_token_has_the_scopes_that_it_was_given(peopled):
+    reading = token_of(peopled, "the-admin", ["images:read"])
+    assert ask(peopled, "GET", "/api/v1/images", token=reading).status_code == 200
+    for method, path in (("GET", "/api/v1/users"), ("POST", "/api/v1/queues/ai_processing/pause"), ("POST", "/api/v1/tokens"), ("GET", "/api/v1/tokens")):
+        assert ask(peopled, method, path, token=reading).status_code == 403, path
+
+
+def test_lists_and_quota_of_an_uploader(peopled):
+    own, others = things(peopled, "the-uploader"), things(peopled, "somebody")
+    token = token_of(peopled, "the-uploader")
+    for path, kind in (("/api/v1/images", "images"), ("/api/v1/batches", "batches")):
+        assert [item["id"] for item in ask(peopled, "GET", path, token=token).json()["items"]] == [own[kind]], path
+    assert {item["job_id"] for item in ask(peopled, "GET", "/api/v1/jobs", token=token).json()["items"]} == {own["jobs"]}
+    assert {item["image_id"] for item in ask(peopled, "GET", "/api/v1/events", token=token).json()["items"]} == {own["images"]}
+    assert peopled.http.patch(peopled.url + "/api/v1/users/the-uploader", json={"byte_quota": 1}, timeout=30).status_code == 200
+    answer = ask(peopled, "POST", "/api/v1/images", token=token, files={"file": jpeg()})
+    assert (answer.status_code, answer.json()["code"]) == (403, "quota_exceeded")
+
+
+def test_the_audit_tells_and_no_secret_is_anywhere(peopled):
+    secret, canary = token_of(peopled, "the-viewer"), "a canary sings at seven"
+    browser, _ = log_in(peopled, canary, canary)
+    browser, _ = log_in(peopled, "the-viewer")
+    log_in(peopled, "the-viewer", canary)
+    events = peopled.get("/api/v1/audit?limit=100").json()["items"]
+    assert {"account.created", "token.created", "session.started", "session.refused"} <= {event["type"] for event in events}
+    peopled.stop()
+    places = [peopled.log_text().encode(), str(events).encode()] + [path.read_bytes() for path in peopled.folder.glob("darkroom.db*")]
+    for hidden in (PASSWORD, canary, secret, browser.cookies["sid"], peopled.token):
+        assert not any(hidden.encode() in place for place in places), hidden
