@@ -37,15 +37,16 @@ def cpu_seconds(roots):
     return sum(sum(map(int, fields[11:15])) for fields in stats if fields) / _TICK
 
 
+def pss_mb_of(pid):
+    try:
+        with open(f"/proc/{pid}/smaps_rollup") as lines:
+            return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+    except OSError:
+        return 0.0
+
+
 def pss_mb(roots):
-    total = 0.0
-    for pid in tree(roots):
-        try:
-            with open(f"/proc/{pid}/smaps_rollup") as lines:
-                total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
-        except OSError:
-            pass
-    return total
+    return sum(map(pss_mb_of, tree(roots)))
 
 
 class MemoryWatch:

@@ -1,8 +1,8 @@
 #include "blob/file_blob_store.h"
 
-#include "base/fail_point.h"
-
 #include "base/clock.h"
+#include "base/durable.h"
+#include "base/fail_point.h"
 #include "base/id.h"
 
 #include <fcntl.h>
@@ -18,17 +18,6 @@ namespace darkroom::blob {
 namespace {
 
 [[noreturn]] void fail(const std::string& doing) { throw std::runtime_error(doing + ": " + std::strerror(errno)); }
-
-// A failed fsync is never tried again: the caller gives the upload up and nothing is acknowledged.
-void sync_file(int fd, const std::string& path) {
-  if (::fsync(fd) != 0) fail("cannot sync " + path);
-}
-
-void sync_folder(const std::string& path) {
-  FileDescriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) fail("cannot open the folder " + path);
-  sync_file(folder.get(), path);
-}
 
 void remove_leftovers(const std::string& incoming, FileBlobStore::Leftovers which) {
   auto old = std::filesystem::file_time_type::clock::now() - std::chrono::hours(24);

@@ -99,7 +99,7 @@ void add_roles(CLI::App& app, Chosen& chosen) {
 void add_submit(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<SubmitOptions>();
   CLI::App* command = add_client(app, chosen, "submit", "Send photos to be processed", [options](const Session& session) { return submit(session, *options); });
-  command->add_option("photos", options->photos, "JPEG, PNG, WebP or GIF files")->required();
+  command->add_option("photos", options->photos, "JPEG, PNG, WebP or GIF files; HEIC and AVIF where the server takes them (photo.heif)")->required();
   command->add_flag("--wait", options->wait, "Wait for the results and print each as it finishes");
   command->add_flag("--resumable", options->resumable, "Send in pieces, and go on where it was after the connection or the server was lost");
   command->add_flag("--start-server", options->start_server, "Start a server for this run if none is running");

@@ -24,7 +24,7 @@ constexpr std::array kKinds = {
     ErrorKind{code::checksum_mismatch, 460, "The bytes are not those that were announced"},
     ErrorKind{code::invalid_field, 422, "A field has a value that cannot be used"},
     ErrorKind{code::unknown_field, 400, "The request has a field that does not exist"},
-    ErrorKind{code::missing_file, 400, "The request has no photo"},
+    ErrorKind{code::missing_file, 400, "The request has no file"},
     ErrorKind{code::malformed_body, 400, "The request body is not well formed"},
     ErrorKind{code::unsupported_media_type, 415, "The request body has another type than this address takes"},
     ErrorKind{code::header_too_large, 431, "The request header is too large"},

@@ -1,12 +1,11 @@
 // HEIC and AVIF come out of their module, if it could be opened.
+#include "base/module_path.h"
 #include "domain/error_codes.h"
 #include "imaging/heif_module.h"
 
 #include <dlfcn.h>
 
-#include <filesystem>
 #include <string>
-#include <system_error>
 
 namespace darkroom::imaging {
 namespace {
@@ -18,17 +17,10 @@ std::string& why_not_opened() {
   return why;
 }
 
-std::filesystem::path find_module() {
-  std::error_code ignored;
-  std::filesystem::path folder = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
-  std::string file = "libdarkroom_heif.so";
-  return std::filesystem::exists(folder / file, ignored) ? folder / file : folder.parent_path() / "lib" / "darkroom" / file;
-}
-
 }  // namespace
 
 void open_heif_module() {
-  void* module = ::dlopen(find_module().c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* module = ::dlopen(module_path("libdarkroom_heif.so").c_str(), RTLD_NOW | RTLD_LOCAL);
   if (module == nullptr) {
     const char* why = ::dlerror();
     why_not_opened() = why == nullptr ? "its module is missing" : why;

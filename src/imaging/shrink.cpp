@@ -1,10 +1,12 @@
 // Area averaging: each target pixel is the mean of the source area that it covers, pixels on the rim counted by the share that lies inside. Both
-// axes are separable: source rows are summed into one float row (a plain loop over bytes, which vectorises), whose columns are then summed.
+// axes are separable: source rows are summed into one float row (a plain loop over bytes, which vectorises), whose columns are then summed, a pixel
+// as a vector of four floats (the fourth is of no use). To exactly half, the commonest case, whole numbers do it in a quarter of the time.
 #include "imaging/render.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 namespace darkroom::imaging {
@@ -44,23 +46,49 @@ std::vector<Cover> make_covers(int source, int target) {
   for (std::size_t i = 0; i < count; ++i) to[i] += static_cast<float>(row[i]) * share;
 }
 
-std::uint8_t to_byte(float value) { return static_cast<std::uint8_t>(std::clamp(value + 0.5F, 0.0F, 255.0F)); }
+using Vector = float __attribute__((vector_size(16)));
 
-// `inverse_area` of a target pixel, in source pixels.
-void average_columns(const float* sums, std::span<const Cover> covers, float inverse_area, std::uint8_t* to) {
+Vector load(const float* from) {
+  Vector vector;
+  std::memcpy(&vector, from, sizeof vector);
+  return vector;
+}
+
+// `sums` and `to` have room for one float behind their last pixel.
+void sum_columns(const float* sums, std::span<const Cover> covers, float* to) {
   for (const Cover& cover : covers) {
     const float* pixel = sums + std::ptrdiff_t{3} * cover.first;
-    float red = pixel[0] * cover.first_share, green = pixel[1] * cover.first_share, blue = pixel[2] * cover.first_share;
-    for (int x = cover.first + 1; x < cover.last; ++x) {
-      pixel += 3;
-      red += pixel[0], green += pixel[1], blue += pixel[2];
-    }
-    const float* last = sums + std::ptrdiff_t{3} * cover.last;
-    red += last[0] * cover.last_share, green += last[1] * cover.last_share, blue += last[2] * cover.last_share;
-    *to++ = to_byte(red * inverse_area);
-    *to++ = to_byte(green * inverse_area);
-    *to++ = to_byte(blue * inverse_area);
+    Vector sum = load(pixel) * cover.first_share;
+    for (int x = cover.first + 1; x < cover.last; ++x) sum += load(pixel += 3);
+    sum += load(sums + std::ptrdiff_t{3} * cover.last) * cover.last_share;
+    std::memcpy(to, &sum, sizeof sum);  // the next pixel writes over the fourth
+    to += 3;
   }
+}
+
+// `inverse_area` of a target pixel, in source pixels. A mean of bytes lies in 0..255, and the sums err by far less than half of one.
+[[gnu::optimize("O3")]] void round_to_bytes(std::span<const float> sums, float inverse_area, std::uint8_t* __restrict to) {
+  const float* __restrict from = sums.data();
+  std::size_t count = sums.size();
+  for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<std::uint8_t>(static_cast<int>(std::min(from[i] * inverse_area + 0.5F, 255.0F)));
+}
+
+// One row out of two: the mean of 2 x 2 pixels. Each byte is first averaged with its neighbour to the right, whether the two are a pair or not, since
+// that needs no gathering. `means` has room for one byte more than a row.
+[[gnu::optimize("O3")]] void halve_rows(const std::uint8_t* __restrict upper, const std::uint8_t* __restrict lower, std::span<std::uint8_t> means,
+                                        int target_width, std::uint8_t* __restrict to) {
+  std::uint8_t* __restrict mean = means.data();
+  std::size_t count = means.size() - 4;
+  for (std::size_t i = 0; i < count; ++i) {
+    mean[i] = static_cast<std::uint8_t>((upper[i] + lower[i] + upper[i + 3] + lower[i + 3] + 2) >> 2);
+  }
+  for (int x = 0; x + 1 < target_width; ++x, mean += 6, to += 3) std::memcpy(to, mean, 4);  // the next pixel writes over the fourth byte
+  std::memcpy(to, mean, 3);
+}
+
+void halve(const Pixels& pixels, Pixels& small) {
+  std::vector<std::uint8_t> means(static_cast<std::size_t>(pixels.width) * 3 + 1);
+  for (int y = 0; y < small.height; ++y) halve_rows(pixels.row(2 * y), pixels.row(2 * y + 1), means, small.width, small.row(y));
 }
 
 Pixels blank(int width, int height) {
@@ -80,16 +108,23 @@ Pixels shrink(const Pixels& pixels, int max_side) {
   max_side = std::max(max_side, 1);
   if (longer <= max_side) return {pixels.width, pixels.height, {pixels.row(0), pixels.row(pixels.height)}};
   Pixels small = blank(shrunk_side(pixels.width, longer, max_side), shrunk_side(pixels.height, longer, max_side));
+  if (pixels.width == 2 * small.width && pixels.height == 2 * small.height) {
+    halve(pixels, small);
+    return small;
+  }
   std::vector<Cover> columns = make_covers(pixels.width, small.width);
   std::vector<Cover> rows = make_covers(pixels.height, small.height);
-  std::vector<float> sums(static_cast<std::size_t>(pixels.width) * 3);
+  std::vector<float> room(static_cast<std::size_t>(pixels.width) * 3 + 1);
+  std::span<float> sums = std::span(room).first(room.size() - 1);
+  std::vector<float> averages(static_cast<std::size_t>(small.width) * 3 + 1);
   double area = static_cast<double>(pixels.width) / small.width * (static_cast<double>(pixels.height) / small.height);
   for (int y = 0; y < small.height; ++y) {
     const Cover& cover = rows[static_cast<std::size_t>(y)];
     set_row(pixels.row(cover.first), cover.first_share, sums);
     for (int from = cover.first + 1; from < cover.last; ++from) add_row(pixels.row(from), 1, sums);
     if (cover.last > cover.first) add_row(pixels.row(cover.last), cover.last_share, sums);
-    average_columns(sums.data(), columns, static_cast<float>(1 / area), small.row(y));
+    sum_columns(sums.data(), columns, averages.data());
+    round_to_bytes(std::span(averages).first(averages.size() - 1), static_cast<float>(1 / area), small.row(y));
   }
   return small;
 }

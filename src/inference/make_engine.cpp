@@ -1,4 +1,5 @@
 // The null engine is built in; the others come out of their modules.
+#include "base/module_path.h"
 #include "inference/engine_module.h"
 #include "inference/null_engine.h"
 
@@ -10,14 +11,8 @@
 namespace darkroom::inference {
 namespace {
 
-std::filesystem::path find_module(std::string_view engine) {
-  std::filesystem::path folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  std::string file = "libdarkroom_engine_" + std::string(engine) + ".so";
-  return std::filesystem::exists(folder / file) ? folder / file : folder.parent_path() / "lib" / "darkroom" / file;
-}
-
 std::unique_ptr<Engine> make_from_module(const domain::Model& model) {
-  std::filesystem::path path = find_module(domain::to_string(model.engine));
+  std::filesystem::path path = module_path("libdarkroom_engine_" + std::string(domain::to_string(model.engine)) + ".so");
   // Never closed: the engine's code has to stay as long as the process.
   void* module = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (module == nullptr) throw std::runtime_error(::dlerror());

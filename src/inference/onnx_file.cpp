@@ -16,6 +16,7 @@ namespace {
 constexpr int kDeepest = 64;  // graphs within graphs
 constexpr std::size_t kLongestName = 100;
 constexpr std::size_t kMostDomains = 1'000;
+constexpr std::size_t kMostMetadata = 4'000'000;  // bytes of metadata_props: the names of 100,000 classes have room
 
 constexpr std::array<std::string_view, 9> kDomains = {"",
                                                       "ai.onnx",
@@ -29,7 +30,7 @@ constexpr std::array<std::string_view, 9> kDomains = {"",
 
 // Numbers of fields in onnx.proto.
 namespace model {
-constexpr std::uint64_t ir_version = 1, graph = 7, functions = 25;
+constexpr std::uint64_t ir_version = 1, graph = 7, metadata_props = 14, functions = 25;
 }
 namespace graph {
 constexpr std::uint64_t node = 1, initializer = 5, sparse_initializer = 15;
@@ -120,12 +121,14 @@ class Inspection {
     while (auto field = reader.next()) {
       versioned = versioned || field->number == model::ir_version;
       if (field->number == model::graph && !see_graph(field->bytes, 0)) return false;
+      if (field->number == model::metadata_props) metadata_ += field->bytes.size();
       if (field->number == model::functions && !see_function(field->bytes)) return false;
     }
     return !reader.broken() && versioned;
   }
 
   bool external() const { return external_; }
+  bool says_too_much() const { return metadata_ > kMostMetadata; }
 
   // An operator of a domain that nobody defines; empty: there is none.
   std::string foreign() const {
@@ -199,6 +202,7 @@ class Inspection {
   }
 
   bool external_ = false;
+  std::size_t metadata_ = 0;
   std::set<std::pair<std::string, std::string>> used_;  // domain, operator
   std::set<std::string> defined_;
 };
@@ -215,6 +219,7 @@ Result<void> check_file(std::span<const std::uint8_t> bytes) {
     return refused(
         "The model keeps weights in other files (external data), which are not read: save it as one file, with onnx.save_model(model, path).");
   }
+  if (inspection.says_too_much()) return refused("The model's metadata (metadata_props) is longer than 4 MB; leave out what does not describe the model.");
   if (std::string foreign = inspection.foreign(); !foreign.empty()) {
     return refused("The model needs the operator " + foreign + ", which ONNX Runtime does not have; libraries of custom operators are not loaded.");
   }

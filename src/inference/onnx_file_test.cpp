@@ -46,6 +46,22 @@ TEST_F(CheckFile, HoldsOutAgainstDamagedFiles) {
   }
 }
 
+// An IR version, then so many entries of metadata_props of a megabyte each.
+std::vector<std::uint8_t> with_metadata(int megabytes) {
+  std::vector<std::uint8_t> bytes = {0x08, 0x08};
+  for (int i = 0; i < megabytes; ++i) {
+    bytes.insert(bytes.end(), {0x72, 0xC0, 0x84, 0x3D});
+    bytes.resize(bytes.size() + 1'000'000);
+  }
+  return bytes;
+}
+
+TEST(CheckFileMetadata, IsRefusedBeyondFourMegabytes) {
+  EXPECT_TRUE(check_file(with_metadata(4)));
+  ASSERT_FALSE(check_file(with_metadata(5)));
+  EXPECT_THAT(check_file(with_metadata(5)).error().message, testing::HasSubstr("longer than 4 MB"));
+}
+
 TEST(WhyNotLoaded, NamesTheCause) {
   EXPECT_THAT(why_not_loaded("Load model failed: Unsupported model IR version: 99, max supported IR version: 11", "1.27.0"),
               testing::StartsWith("The model's format (IR version 99)"));

@@ -1,5 +1,6 @@
 #include "models/durable_files.h"
 
+#include "base/durable.h"
 #include "base/file_descriptor.h"
 #include "base/id.h"
 
@@ -27,16 +28,6 @@ void write_all(int fd, std::string_view text, const std::string& path) {
 }
 
 }  // namespace
-
-void sync_file(int fd, const std::string& path) {
-  if (::fsync(fd) != 0) fail("cannot sync " + path);
-}
-
-void sync_folder(const std::string& path) {
-  FileDescriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) fail("cannot open the folder " + path);
-  sync_file(folder.get(), path);
-}
 
 void write_durably(const std::string& path, std::string_view text) {
   std::string aside = path + "." + random_base62(10);

@@ -7,8 +7,6 @@
 
 namespace darkroom::models {
 
-void sync_file(int fd, const std::string& path);
-void sync_folder(const std::string& path);
 // Written aside, synced, renamed, and the folder synced.
 void write_durably(const std::string& path, std::string_view text);
 // None when there is no such file, or it is longer than `longest` bytes.

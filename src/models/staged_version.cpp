@@ -1,5 +1,6 @@
 #include "models/staged_version.h"
 
+#include "base/durable.h"
 #include "base/id.h"
 #include "domain/error_codes.h"
 #include "models/durable_files.h"

@@ -31,6 +31,10 @@ std::function<std::optional<std::string>(std::string_view, const http::Request&)
   };
 }
 
+api::RunnerState shown(const runner::ZygoteStatus& zygote) {
+  return {zygote.model, zygote.version, zygote.sandbox, zygote.pid, zygote.error ? zygote.error->message : ""};
+}
+
 std::string bracketed(const std::string& address) { return address.find(':') == std::string::npos ? address : "[" + address + "]"; }
 
 // What the others can call: the configured address, or the one listened on, or this host's name when that is all of them.
@@ -176,6 +180,9 @@ api::RunnerReport App::report() const {
   api::RunnerReport report;
   report.runs_here = ground_.role != Role::web;
   report.default_model_problem = "is being loaded";
+  if (viewing_) {
+    for (const runner::ZygoteStatus& zygote : viewing_->runners()) report.runners.push_back(shown(zygote));
+  }
   if (!working_) return report;
   report.slots = working_->worker().slots();
   models::ModelPtr chosen = ground_.catalogue.find(config_.default_model);
@@ -184,7 +191,7 @@ api::RunnerReport App::report() const {
     if (!chosen && unusable.name == config_.default_model) report.default_model_problem = unusable.error.message;
   }
   for (const runner::ZygoteStatus& zygote : working_->zygotes().status()) {
-    report.runners.push_back({zygote.model, zygote.version, zygote.sandbox, zygote.pid, zygote.error ? zygote.error->message : ""});
+    report.runners.push_back(shown(zygote));
     if (!chosen || zygote.model != chosen->name || zygote.version != chosen->version) continue;
     report.default_model_ready = !zygote.error && zygote.pid > 0;
     if (zygote.error) report.default_model_problem = zygote.error->message;

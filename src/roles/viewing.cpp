@@ -2,7 +2,14 @@
 
 #include "roles/working.h"
 
+#include <algorithm>
+
 namespace darkroom::roles {
+namespace {
+
+constexpr std::chrono::seconds kRestEvery{10};  // looked at whether the preview's runner is still needed
+
+}  // namespace
 
 Viewing::Viewing(Ground& ground) : photos_(&ground.blobs) {
   const config::Config& config = ground.config;
@@ -18,12 +25,17 @@ Viewing::Viewing(Ground& ground) : photos_(&ground.blobs) {
     if (http::Server* server = server_) server->wake(name);
   };
   pictures_ = std::make_unique<views::Pictures>(views::PicturesConfig{}, ground.pictures, render, ready, ground.clock);
+  resting_ = std::make_unique<Loop>("preview_rest", [this, idle = config.worker.keep_idle] {
+    slot_->rest(idle);
+    return std::min<Duration>(idle, kRestEvery);
+  });
 }
 
 Viewing::~Viewing() { stop(); }
 
 void Viewing::stop() {
   server_ = nullptr;
+  resting_->stop();
   slot_->abandon();
   pictures_->stop();
 }

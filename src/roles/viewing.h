@@ -1,6 +1,7 @@
 // The part that shows photos: the preview slot, its line of pictures to make, and where the photos come from.
 #pragma once
 
+#include "base/loop.h"
 #include "http/server.h"
 #include "peer/fetched_photos.h"
 #include "roles/ground.h"
@@ -9,6 +10,7 @@
 
 #include <atomic>
 #include <memory>
+#include <vector>
 
 namespace darkroom::roles {
 
@@ -19,6 +21,7 @@ class Viewing {
 
   views::Pictures& pictures() { return *pictures_; }
   blob::BlobReader& photos() { return *photos_; }
+  std::vector<runner::ZygoteStatus> runners() const { return slot_->status(); }
   // From now on whoever waits for a picture at this server is woken when it is ready.
   void wake(http::Server& server) { server_ = &server; }
   // Breaks off what is being made. Before the server is taken down.
@@ -30,6 +33,7 @@ class Viewing {
   std::atomic<http::Server*> server_ = nullptr;
   std::unique_ptr<views::PreviewSlot> slot_;
   std::unique_ptr<views::Pictures> pictures_;
+  std::unique_ptr<Loop> resting_;
 };
 
 }  // namespace darkroom::roles

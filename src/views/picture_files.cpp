@@ -37,6 +37,8 @@ bool write_all(int fd, std::string_view bytes) {
   return true;
 }
 
+FileDescriptor create(const std::string& path) { return FileDescriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)); }
+
 std::optional<std::string> read_all(int fd, std::size_t size) {
   std::string bytes(size, '\0');
   for (std::size_t done = 0; done < size;) {
@@ -129,11 +131,8 @@ bool PictureFiles::keep(const std::string& name, std::string_view jpeg) {
     return false;
   }
   std::string path = path_of(name), aside = path + "." + random_base62(12) + std::string(kAside);
-  if (::mkdir(path.substr(0, path.rfind('/')).c_str(), 0700) != 0 && errno != EEXIST) {
-    log::warning("a picture cannot be kept", {{"picture", name}, {"cause", std::strerror(errno)}});
-    return false;
-  }
-  FileDescriptor file(::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  FileDescriptor file = create(aside);
+  if (!file && errno == ENOENT && (::mkdir(path.substr(0, path.rfind('/')).c_str(), 0700) == 0 || errno == EEXIST)) file = create(aside);
   if (!file || !write_all(file.get(), jpeg) || ::rename(aside.c_str(), path.c_str()) != 0) {
     log::warning("a picture cannot be kept", {{"picture", name}, {"cause", std::strerror(errno)}});
     ::unlink(aside.c_str());

@@ -5,6 +5,10 @@
 #include "runner/pool/pool.h"
 #include "views/pictures.h"
 
+#include <chrono>
+#include <mutex>
+#include <vector>
+
 namespace darkroom::views {
 
 class PreviewSlot {
@@ -14,12 +18,16 @@ class PreviewSlot {
 
   // Blocks. One thread at a time. A photo that cannot be decoded, or on which the runner dies, gives a lasting reason.
   Made render(const Photo& photo, const domain::RenderOrder& order);
+  // From any thread: lets go of a runner that has rendered nothing for so long. Does nothing while one renders.
+  void rest(std::chrono::seconds idle);
+  std::vector<runner::ZygoteStatus> status() const { return zygotes_.status(); }
   // From another thread: breaks off the rendering in progress, and every later one.
   void abandon() { slot_.abandon(); }
 
  private:
   blob::BlobReader& photos_;
   runner::Zygotes zygotes_;
+  std::mutex mutex_;  // of the slot
   runner::Slot slot_;
 };
 

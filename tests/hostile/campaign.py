@@ -2,19 +2,18 @@
 
     DARKROOM_BIN_DIR=build/dev/bin /usr/bin/python3 -B tests/hostile/campaign.py --count 10000 --minutes 15
 
-Prints the verdicts, each wrong one with what remakes it (class, number, seed), deaths of processes, and the throughput of good photos in a clean run
-and beside the attack, one after the other in one run. The exit status is 0 when at least 99.9 % of the verdicts are right, all good photos
+Prints what one hostile job in ten costs good photos (worked_off.py), the verdicts, each wrong one with what remakes it (class, number, seed), and deaths
+of processes. With --model-file the good photos and the hostile ones go through that model instead of the demo detector. The exit status is 0 when at least 99.9 % of the verdicts are right, all good photos
 completed and nothing but slots died.
 """
 import argparse
-import itertools
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -22,46 +21,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import corpus
 import sending
+import worked_off
 
 from support.places import program
 from support.processes import family, is_alive, used_memory
 from support.server import Server
-
-GOOD_SECONDS = 20
-
-
-def good_rate(server, seconds, numbers, threads=2):
-    """Good photos completed in a second, by so many senders that each wait for the answer."""
-    done, stop = [], time.monotonic() + seconds
-
-    def work(here):
-        while time.monotonic() < stop:
-            verdict, words = sending.send_one(here, sending.good_photo(next(numbers)), "good.jpg")
-            done.append(verdict == "ok")
-
-    senders = [threading.Thread(target=work, args=(server.twin(),)) for _ in range(threads)]
-    begun = time.monotonic()
-    for sender in senders:
-        sender.start()
-    for sender in senders:
-        sender.join()
-    assert all(done), "a good photo did not complete"
-    return len(done) / (time.monotonic() - begun)
-
-
-def rate_beside(server, others, numbers):
-    """The same while two other senders send these samples without a pause."""
-    stop = time.monotonic() + GOOD_SECONDS
-    company = threading.Thread(target=lambda: sending.run(server, others, threads=2, good_every=0, stop_at=stop))
-    company.start()
-    rate = good_rate(server, GOOD_SECONDS, numbers)
-    company.join()
-    return rate
-
-
-def good_samples():
-    return (corpus.Sample("good", number, "good.jpg", sending.good_photo(30_000_000 + number), frozenset({"ok"})) for number in itertools.count())
-
 
 def crashes_in(log):
     return len(re.findall(r"SIGSEGV|SIGABRT|SIGSYS|SIGBUS|SIGFPE|SIGILL", log))
@@ -95,18 +59,21 @@ def main():
     parser.add_argument("--minutes", type=float, default=60, help="send no more after so long")
     parser.add_argument("--threads", type=int, default=8, help="senders at the same time")
     parser.add_argument("--model", default="demo")
+    parser.add_argument("--model-file", type=Path, help="an .onnx file, named by --model")
+    parser.add_argument("--jobs", type=int, default=400, help="of each queue that is worked off")
+    parser.add_argument("--rounds", type=int, default=3, help="of a clean and a mixed queue; 0: not measured")
     options = parser.parse_args()
     report_machine(options)
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder) / "data", model=options.model)
+        models = Path(folder) / "models"
+        models.mkdir()
+        if options.model_file:
+            shutil.copy(options.model_file, models / f"{options.model}.onnx")
+        server = Server(Path(folder) / "data", model=options.model, models_dir=models)
         server.start()
         try:
-            numbers = itertools.count(10_000_000)
-            alone, clean = good_rate(server, GOOD_SECONDS, numbers), rate_beside(server, good_samples(), numbers)
-            hostile = list(corpus.samples(1_000, options.seed + 1, sending.reads_gif(server)))  # made before, since making them takes processor time
-            beside = rate_beside(server, itertools.cycle(hostile), numbers)
-            print(f"good photos a second of two senders: {alone:.1f} alone, {clean:.1f} beside two senders of good photos, "
-                  f"{beside:.1f} beside two senders of hostile ones: {100 * beside / clean:.0f} % of the clean run")
+            if options.rounds:
+                print("\n".join(worked_off.measure(server, options.seed, sending.reads_gif(server), options.jobs, options.rounds)), flush=True)
             fine = campaign(server, options)
         finally:
             server.kill()

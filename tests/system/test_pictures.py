@@ -52,6 +52,23 @@ def preview_zygote(server):
     return new.pop()
 
 
+def shown_preview(server):
+    """What the status page says of the preview's runner."""
+    return [runner for runner in server.get("/api/v1/status").json()["runners"] if runner["model"] == "preview" and runner["pid"] > 0]
+
+
+def test_the_previews_runner_is_shown_leaves_when_it_is_idle_and_comes_back(make_server):
+    server = make_server(run_keep_idle_seconds=1)
+    pause_queue(server)  # so that no job brings its own thumbnail
+    assert not shown_preview(server)
+    zygote = preview_zygote(server)
+    assert [runner["pid"] for runner in shown_preview(server)] == [zygote]
+    eventually(lambda: not is_alive(zygote), 10, "the idle runner is ended")
+    assert not shown_preview(server)
+    opened(picture(server, server.upload(unique_jpeg()), "thumbnail"))
+    assert shown_preview(server)
+
+
 def test_a_thumbnail_is_small_upright_and_without_metadata(server):
     image = server.upload(sideways_photo())
     shown = opened(picture(server, image, "thumbnail"))

@@ -77,7 +77,6 @@ struct ZygoteStatus {
   std::string version;
   std::string sandbox;  // what the wall is made of: "seccomp, landlock 7, uid nobody"
   int pid = 0;
-  std::int64_t memory_bytes = 0;  // proportional share (PSS) of the process and its children, estimated where we may not look; 0: not running
   std::optional<Error> error;     // why it could not be started
   std::optional<domain::ModelReport> report = {};  // of the last successful load
   std::vector<domain::Candidate> candidates = {};  // where the error is model_ambiguous
@@ -99,6 +98,8 @@ class Zygotes {
   // Returns how many were ended.
   int trim(std::int64_t budget_bytes, const std::string& kept_model);
   std::vector<ZygoteStatus> status() const;
+  // Proportional share (PSS) of all runners, estimated where we may not look. The kernel walks their page tables for it: not for every request.
+  std::int64_t memory_bytes() const;
 
  private:
   friend class Slot;

@@ -125,12 +125,15 @@ SteadyClock::time_point Zygote::last_used() const {
 }
 
 ZygoteStatus Zygote::status() const {
+  std::lock_guard lock(status_mutex_);
+  return status_;
+}
+
+std::int64_t Zygote::memory_bytes() const {
   std::unique_lock lock(status_mutex_);
-  ZygoteStatus status = status_;
   std::vector<int> family = family_;
   lock.unlock();
-  status.memory_bytes = memory_of(family);
-  return status;
+  return memory_of(family);
 }
 
 void Zygote::publish() {

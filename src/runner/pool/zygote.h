@@ -38,7 +38,8 @@ class Zygote {
   // Ends the process if it has no child and nobody is just about to get one. False: there is none, or it is in use.
   bool end_if_idle();
   SteadyClock::time_point last_used() const;
-  ZygoteStatus status() const;  // reads the process's size, too
+  ZygoteStatus status() const;
+  std::int64_t memory_bytes() const;  // see Zygotes::memory_bytes(); 0: not running
 
  private:
   Result<void> start_locked(int call_off);

@@ -89,6 +89,12 @@ std::vector<ZygoteStatus> Zygotes::status() const {
   return all;
 }
 
+std::int64_t Zygotes::memory_bytes() const {
+  std::int64_t sum = 0;
+  for (const Zygote* zygote : state_->all()) sum += zygote->memory_bytes();
+  return sum;
+}
+
 int Zygotes::trim(std::int64_t budget_bytes, const std::string& kept_model) {
   struct Use {
     Zygote* zygote;
@@ -98,7 +104,7 @@ int Zygotes::trim(std::int64_t budget_bytes, const std::string& kept_model) {
   std::vector<Use> uses;
   std::int64_t sum = 0;
   for (Zygote* zygote : state_->all()) {
-    Use& use = uses.emplace_back(Use{zygote, zygote->status().memory_bytes, zygote->last_used()});
+    Use& use = uses.emplace_back(Use{zygote, zygote->memory_bytes(), zygote->last_used()});
     sum += use.bytes;
   }
   std::ranges::sort(uses, {}, &Use::last);
