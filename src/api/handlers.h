@@ -140,6 +140,9 @@ http::Reply change_user(const Parts& parts, const http::Request& request);
 http::Reply delete_user(const Parts& parts, const http::Request& request);
 http::Reply list_audit(const Parts& parts, const http::Request& request);
 
+// alerts.cpp
+http::Reply list_alerts(const Parts& parts, const http::Request& request);
+
 // internal.cpp
 http::Reply photo_piece(const Parts& parts, const http::Request& request);
 

@@ -125,6 +125,7 @@ std::vector<Line> table(const Parts& parts) {
       {Method::post, "/api/v1/models/{name}/activate", kModels, RunsOn::pool, kSmallBody, activate_model},
       {Method::del, "/api/v1/models/{name}/versions/{version}", kModels, RunsOn::pool, 0, delete_model_version},
       {Method::get, "/api/v1/stats", kWatch, RunsOn::pool, 0, stats},
+      {Method::get, "/api/v1/alerts", kWatch, RunsOn::pool, 0, list_alerts},
       {Method::get, "/api/v1/status", kWatch, RunsOn::pool, 0, status},
 
       {Method::post, "/process-image/", kSite, RunsOn::pool, photo, compat_upload},

@@ -269,6 +269,14 @@ void add_queues(CLI::App& app, Chosen& chosen) {
   }
 }
 
+void add_watching(CLI::App& app, Chosen& chosen) {
+  auto options = std::make_shared<MonitorOptions>();
+  CLI::App* command = add_client(app, chosen, "monitor", "Health, queues, running jobs, workers and alerts, live", [options](const Session& session) { return monitor(session, *options); });
+  command->add_flag("--once", options->once, "Show it once");
+  command->add_option("--every", options->every_seconds, "Seconds between two looks (default 2)")->check(CLI::Range(1, 3600));
+  add_client(app, chosen, "alerts", "What stands badly: alerts that were raised and have not ended", show_alerts);
+}
+
 void add_schedules(CLI::App& app, Chosen& chosen) {
   auto name = std::make_shared<std::string>();
   auto rule = std::make_shared<boost::json::object>();
@@ -336,6 +344,7 @@ int run(int argc, char** argv) {
   add_batches(app, chosen);
   add_models(app, chosen);
   add_queues(app, chosen);
+  add_watching(app, chosen);
   add_schedules(app, chosen);
   add_webhooks(app, chosen);
   add_access(app, chosen);

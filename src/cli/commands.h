@@ -109,6 +109,12 @@ int show_webhook_secret(const Session& session, const std::string& site);       
 int show_deliveries(const Session& session, const boost::json::object& filter, int limit);
 int show_delivery(const Session& session, const std::string& id);
 int replay_deliveries(const Session& session, const std::string& id, const boost::json::object& filter);
+struct MonitorOptions {
+  bool once = false;
+  int every_seconds = 2;
+};
+int monitor(const Session& session, const MonitorOptions& options);                                     // monitor.cpp
+int show_alerts(const Session& session);
 int doctor(const Session& session, const std::string& photo);                                           // doctor.cpp
 int show_config(const config::Loaded& loaded, bool json);                                               // local.cpp
 int reset_password(const config::Config& config, const std::string& user);

@@ -217,6 +217,15 @@ std::vector<Key> upkeep_keys() {
                 [](Config& c, std::int64_t n) { c.watch.longest_wait = std::chrono::seconds(n); }),
       whole_key("watch.failures_per_hour", "An alert is raised when more jobs than this failed within the last hour; 0: never.", {0, 1'000'000}, [](const Config& c) { return c.watch.most_failures; },
                 [](Config& c, std::int64_t n) { c.watch.most_failures = n; }),
+      whole_key("watch.queued_jobs", "An alert is raised when more jobs than this are queued for watch.queued_seconds; 0: never.", {0, 1'000'000}, [](const Config& c) { return c.watch.most_queued; },
+                [](Config& c, std::int64_t n) { c.watch.most_queued = n; }),
+      whole_key("watch.queued_seconds", "How long watch.queued_jobs must be exceeded.", {0, kYear}, [](const Config& c) { return c.watch.queued_for.count(); },
+                [](Config& c, std::int64_t n) { c.watch.queued_for = std::chrono::seconds(n); }),
+      whole_key("watch.load_percent", "An alert is raised when processor or memory are used more than this for watch.load_seconds while jobs wait longer than watch.wait_seconds; 0: never.", {0, 100}, [](const Config& c) { return c.watch.most_load; },
+                [](Config& c, std::int64_t n) { c.watch.most_load = static_cast<int>(n); }),
+      whole_key("watch.load_seconds", "How long watch.load_percent must be exceeded.", {0, kYear}, [](const Config& c) { return c.watch.load_for.count(); },
+                [](Config& c, std::int64_t n) { c.watch.load_for = std::chrono::seconds(n); }),
+      flag_key("watch.lost_workers", "An alert is raised when a worker is silent beyond its lease and does not come back.", [](Config& c) -> bool& { return c.watch.lost_workers; }),
   };
 }
 

@@ -196,6 +196,69 @@ TEST_F(MaintenanceTest, WatchRaisesAndClearsOncePerCrossing) {
   EXPECT_TRUE(store_->alerts().empty());
 }
 
+// The bounds that are about a time, driven by the clock: each message once, and one at the end.
+TEST_F(MaintenanceTest, WatchMindsHowLongTheQueueIsLong) {
+  for (int i = 0; i < 3; ++i) upload("photo " + std::to_string(i));
+  WatchConfig config{.data_dir = folder_, .least_disk_free = 0, .longest_wait = 0s, .most_failures = 0, .most_queued = 2, .queued_for = 300s};
+  WatchResources watch(config, *store_, [] { return MachineLoad{}; });
+  Time begun = clock_.now();
+  for (int minute = 0; minute < 5; ++minute) watch.run(begun + std::chrono::minutes(minute), {}).value();
+  EXPECT_TRUE(store_->alerts().empty());
+  for (int minute = 5; minute < 9; ++minute) watch.run(begun + std::chrono::minutes(minute), {}).value();
+  ASSERT_EQ(events("alert.raised").size(), 1u);
+  EXPECT_EQ(store_->alerts().at(0).name, "queue_long");
+  WatchResources another(config, *store_, [] { return MachineLoad{}; });
+  another.run(begun + 9min, {}).value();
+  EXPECT_EQ(store_->alerts().size(), 1u) << "a process that has only begun to look takes nothing back";
+  end_next(domain::Succeeded{});
+  for (int minute = 10; minute < 12; ++minute) watch.run(begun + std::chrono::minutes(minute), {}).value();
+  EXPECT_EQ(events("alert.cleared").size(), 1u);
+  EXPECT_EQ(events("alert.raised").size(), 1u);
+}
+
+TEST_F(MaintenanceTest, WatchSpeaksOfABusyMachineOnlyWhenJobsWaitTooLong) {
+  MachineLoad load{95, 90};
+  WatchConfig config{.data_dir = folder_, .least_disk_free = 0, .longest_wait = 600s, .most_failures = 0, .load_for = 600s};
+  WatchResources watch(config, *store_, [&] { return load; });
+  Time begun = clock_.now();
+  for (int minute = 0; minute < 30; ++minute) watch.run(begun + std::chrono::minutes(minute), {}).value();
+  EXPECT_TRUE(store_->alerts().empty());
+  upload("one");
+  for (int minute = 11; minute < 21; ++minute) watch.run(begun + std::chrono::minutes(minute), {}).value();
+  ASSERT_EQ(store_->alerts().size(), 1u) << "only queue_slow, not yet ten minutes of both";
+  watch.run(begun + 21min, {}).value();
+  EXPECT_EQ(store_->alerts().size(), 3u);
+  load = {50, 50};
+  watch.run(begun + 22min, {}).value();
+  EXPECT_EQ(store_->alerts().size(), 1u);
+  EXPECT_EQ(events("alert.cleared").size(), 2u);
+}
+
+TEST_F(MaintenanceTest, WatchMissesAWorkerUntilItIsBack) {
+  WatchConfig config{.data_dir = folder_, .least_disk_free = 0};
+  WatchResources watch(config, *store_, [] { return MachineLoad{}; });
+  store_->register_node({.id = "first", .name = "worker-1", .role = "worker", .slots = 1, .started_at = clock_.now(), .seen_at = clock_.now()}, 10s, clock_.now());
+  watch.run(clock_.now(), {}).value();
+  EXPECT_TRUE(store_->alerts().empty());
+  Time later = clock_.now() + 11s;
+  watch.run(later, {}).value();
+  ASSERT_EQ(store_->alerts().size(), 1u);
+  EXPECT_EQ(store_->alerts()[0].name, "worker_lost");
+  EXPECT_THAT(store_->alerts()[0].message, HasSubstr("worker-1"));
+  store_->register_node({.id = "second", .name = "worker-1", .role = "worker", .slots = 1, .started_at = later, .seen_at = later}, 10s, later);
+  watch.run(later, {}).value();
+  EXPECT_TRUE(store_->alerts().empty());
+}
+
+TEST(ReadMachine, GivesPercentages) {
+  auto read = read_machine();
+  EXPECT_EQ(read().cpu, 0) << "nothing to compare with";
+  for (MachineLoad load : {read(), read()}) {
+    EXPECT_TRUE(load.cpu >= 0 && load.cpu <= 100) << load.cpu;
+    EXPECT_TRUE(load.memory > 0 && load.memory <= 100) << load.memory;
+  }
+}
+
 TEST_F(MaintenanceTest, WatchReadsDiskLogAndFailures) {
   upload("one");
   end_next(domain::Failed{{"corrupt", "x"}, domain::Failed::Kind::permanent});
