@@ -1,3 +1,4 @@
+#include "base/id.h"
 #include "domain/error_codes.h"
 #include "domain/maintenance.h"
 #include "scheduler/clean_up.h"
@@ -237,7 +238,7 @@ TEST_F(MaintenanceTest, WatchSpeaksOfABusyMachineOnlyWhenJobsWaitTooLong) {
 TEST_F(MaintenanceTest, WatchMissesAWorkerUntilItIsBack) {
   WatchConfig config{.data_dir = folder_, .least_disk_free = 0};
   WatchResources watch(config, *store_, [] { return MachineLoad{}; });
-  store_->register_node({.id = "first", .name = "worker-1", .role = "worker", .slots = 1, .started_at = clock_.now(), .seen_at = clock_.now()}, 10s, clock_.now());
+  store_->register_node({.id = make_uuid_v7(clock_.now()), .name = "worker-1", .role = "worker", .slots = 1, .started_at = clock_.now(), .seen_at = clock_.now()}, 10s, clock_.now());
   watch.run(clock_.now(), {}).value();
   EXPECT_TRUE(store_->alerts().empty());
   Time later = clock_.now() + 11s;
@@ -245,7 +246,7 @@ TEST_F(MaintenanceTest, WatchMissesAWorkerUntilItIsBack) {
   ASSERT_EQ(store_->alerts().size(), 1u);
   EXPECT_EQ(store_->alerts()[0].name, "worker_lost");
   EXPECT_THAT(store_->alerts()[0].message, HasSubstr("worker-1"));
-  store_->register_node({.id = "second", .name = "worker-1", .role = "worker", .slots = 1, .started_at = later, .seen_at = later}, 10s, later);
+  store_->register_node({.id = make_uuid_v7(later), .name = "worker-1", .role = "worker", .slots = 1, .started_at = later, .seen_at = later}, 10s, later);
   watch.run(later, {}).value();
   EXPECT_TRUE(store_->alerts().empty());
 }
