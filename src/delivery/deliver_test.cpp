@@ -1,0 +1,149 @@
+// The whole way: an ending in a real store, a request to a real receiver, what became of it in the store.
+#include "delivery/deliver.h"
+#include "delivery/listener_for_test.h"
+#include "delivery/signature.h"
+#include "store/open_store.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace darkroom::delivery {
+namespace {
+
+using namespace std::chrono_literals;
+using domain::DeliveryState;
+
+constexpr const char* kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
+
+std::string answer_of(int status, const std::string& header = "") {
+  return "HTTP/1.1 " + std::to_string(status) + " X\r\n" + header + "Content-Length: 0\r\nConnection: close\r\n\r\n";
+}
+
+class DeliverTest : public testing::Test {
+ protected:
+  DeliverTest() : folder_(testing::TempDir() + "deliver-" + std::to_string(::getpid())) {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    store_ = store::open_store(folder_ + "/darkroom.db", clock_.now());
+    config_.guard = {.allow_http = true, .ports = {receiver_.port()}, .allowed = parse_cidrs("127.0.0.0/8").value()};
+    config_.delays = {50ms, 50ms};
+    guard_ = std::make_unique<Guard>(config_.guard);
+    sender();
+    store_->create_endpoint({.url = "http://127.0.0.1:" + std::to_string(receiver_.port()) + "/hook", .sealed_secret = "sealed"}, {"admin", ""}, clock_.now());
+  }
+  ~DeliverTest() override {
+    deliver_.reset();
+    store_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  // A new one, as after a kill.
+  void sender() {
+    Secrets secrets{.open = [this](const std::string&) -> Result<std::string> { return secret_; }, .of_site = [](const std::string&) { return ""; }, .of_token = [](const std::string&) { return ""; }};
+    deliver_ = std::make_unique<Deliver>(config_, *store_, *guard_, std::move(secrets), clock_);
+  }
+
+  void run() {
+    store::ClaimRequest wants{.node = "01890000-0000-7000-8000-000000000001", .worker = "w", .lanes = {domain::lane_of(domain::kProcessQueue, "demo")}, .count = 1};
+    auto job = store_->claim(wants, clock_.now()).at(0);
+    wants.count = 0;
+    store_->finish({job.fence, domain::Succeeded{{}, R"({"status":"success"})"}, "w", "v1"}, wants, {}, clock_.now()).stored.get();
+  }
+
+  domain::ImageId photo() {
+    store::NewImage image{.title = "a", .owner = "minji", .external_id = {}, .sha256 = std::string(64, 'a'), .byte_count = 1, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
+    auto made = store_->create_image(image, {"admin", ""}, clock_.now()).value();
+    run();
+    return made.id;
+  }
+
+  std::vector<store::DeliveryRecord> all() { return store_->list_deliveries({}, std::nullopt, 100).deliveries; }
+
+  // Rounds until the newest delivery is in this state.
+  bool becomes(DeliveryState state) {
+    for (auto until = std::chrono::steady_clock::now() + 10s; std::chrono::steady_clock::now() < until;) {
+      deliver_->run_once();
+      if (all().at(0).state == state) return true;
+    }
+    return false;
+  }
+
+  SystemClock clock_;
+  std::string folder_, secret_ = std::string(32, 'k');
+  Listener receiver_;
+  DeliveryConfig config_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<Guard> guard_;
+  std::unique_ptr<Deliver> deliver_;
+};
+
+TEST_F(DeliverTest, AResultArrivesSigned) {
+  photo();
+  ASSERT_TRUE(becomes(DeliveryState::delivered));
+  auto requests = receiver_.requests();
+  ASSERT_EQ(requests.size(), 1u);
+  const std::string& request = requests[0];
+  auto value = [&](const std::string& name) {
+    auto at = request.find(name + ": ");
+    return at == std::string::npos ? "" : request.substr(at + name.size() + 2, request.find("\r\n", at) - at - name.size() - 2);
+  };
+  std::string body = request.substr(request.find("\r\n\r\n") + 4);
+  EXPECT_EQ(request.substr(0, 16), "POST /hook HTTP/");
+  EXPECT_EQ(value("webhook-id"), all()[0].public_id);
+  EXPECT_EQ(value("webhook-signature"), signature(secret_, value("webhook-id"), std::stoll(value("webhook-timestamp")), body));
+  EXPECT_EQ(body, all()[0].body);
+}
+
+TEST_F(DeliverTest, AFailureIsTriedAgainUntilItIsDead) {
+  receiver_.answer(answer_of(404));
+  photo();
+  ASSERT_TRUE(becomes(DeliveryState::dead));
+  EXPECT_EQ(receiver_.connections(), 3);
+  auto tries = store_->tries_of(all()[0].id);
+  ASSERT_EQ(tries.size(), 3u);
+  EXPECT_EQ(tries[2].status, 404);
+  receiver_.answer(kOk);
+  store_->replay_delivery(all()[0].public_id, {"admin", ""}, clock_.now()).value();
+  EXPECT_TRUE(becomes(DeliveryState::delivered));
+}
+
+TEST_F(DeliverTest, ARedirectIsAFailure) {
+  receiver_.answer(answer_of(302, "Location: /elsewhere\r\n"));
+  photo();
+  ASSERT_TRUE(becomes(DeliveryState::dead));
+  for (const std::string& request : receiver_.requests()) EXPECT_EQ(request.substr(0, 11), "POST /hook ");
+}
+
+TEST_F(DeliverTest, AReceiverThatIsGoneIsDisabled) {
+  receiver_.answer(answer_of(410));
+  photo();
+  ASSERT_TRUE(becomes(DeliveryState::dead));
+  EXPECT_EQ(receiver_.connections(), 1);
+  EXPECT_FALSE(store_->list_endpoints().at(0).enabled);
+}
+
+TEST_F(DeliverTest, ANewerResultTakesThePlaceOfAnOlderOne) {
+  config_.delays = {200ms, 200ms, 200ms, 200ms};
+  sender();
+  receiver_.answer(answer_of(500));
+  auto image = photo();
+  while (receiver_.connections() == 0) deliver_->run_once();
+  store_->reprocess_image(image, {}, {"admin", ""}, clock_.now()).value();
+  run();
+  receiver_.answer(kOk);
+  ASSERT_TRUE(becomes(DeliveryState::delivered));
+  EXPECT_EQ(all().at(1).state, DeliveryState::superseded);
+  EXPECT_NE(receiver_.requests().back().find(*all().at(0).job), std::string::npos);
+}
+
+TEST_F(DeliverTest, WhatAKilledSenderHadClaimedIsSentByTheNext) {
+  photo();
+  ASSERT_EQ(store_->claim_deliveries({.count = 1, .lease = 60s}, clock_.now()).deliveries.size(), 1u);
+  ASSERT_EQ(all()[0].state, DeliveryState::sending);
+  sender();
+  EXPECT_TRUE(becomes(DeliveryState::delivered));
+}
+
+}  // namespace
+}  // namespace darkroom::delivery
