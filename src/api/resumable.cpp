@@ -41,7 +41,8 @@ std::string http_date(Time time) {
 
 std::map<std::string, std::string> stored_metadata(const store::UploadRecord& upload) {
   std::map<std::string, std::string> metadata;
-  for (const auto& member : json::parse(upload.fields).as_object()) metadata[std::string(member.key())] = std::string(member.value().as_string());
+  const json::value fields = json::parse(upload.fields);
+  for (const auto& member : fields.as_object()) metadata[std::string(member.key())] = std::string(member.value().as_string());
   return metadata;
 }
 

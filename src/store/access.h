@@ -61,9 +61,9 @@ struct AuditPage {
   std::optional<std::int64_t> next;  // give it as `before` to go on
 };
 
-class Access {
+class Accounts {
  public:
-  virtual ~Access() = default;
+  virtual ~Accounts() = default;
 
   // --- accounts ---
   virtual std::optional<Account> find_account(std::string_view name) = 0;

@@ -36,7 +36,7 @@ class StoreUnavailable : public std::runtime_error {
 };
 
 // The verbs of daily work stand here; access, acting on jobs and batches, finding, queues and nodes, schedules, uploads in pieces, upkeep, deliveries have a header each.
-class Store : public Access, public Acting, public Queues, public Schedules, public Maintenance, public Finding, public Uploads, public Deliveries, public SitePhotos {
+class Store : public Accounts, public Acting, public Queues, public Schedules, public Maintenance, public Finding, public Uploads, public Deliveries, public SitePhotos {
  public:
   // Other processes may use the same database: what runs may be theirs, and its owner is known by its node.
   virtual bool is_shared() const = 0;
