@@ -48,11 +48,11 @@ void add_endpoints(CLI::App& app, Chosen& chosen) {
     (*body)["url"] = *url;
     return add_endpoint(session, *body);
   });
-  add->add_option("url", *url, "https://example.com/hook")->required();
+  add->add_option("address", *url, "https://example.com/hook")->required();
   add_fields(*add, body);
   CLI::App* change = add_client(*endpoints, chosen, "change", "Change what is given, the rest stays", [=](const Session& session) { return change_endpoint(session, *id, *body); });
   change->add_option("id", *id, "Its id")->required();
-  change->add_option_function<std::string>("--url", [body](const std::string& text) { (*body)["url"] = text; }, "Where it is");
+  change->add_option_function<std::string>("--address", [body](const std::string& text) { (*body)["url"] = text; }, "Where it is");
   add_fields(*change, body);
   add_endpoint_actions(*endpoints, chosen, id, body);
   add_client(*endpoints, chosen, "secret", "The secret that signs your callback_url, or what a site gets", [=](const Session& session) { return show_webhook_secret(session, *site); })
