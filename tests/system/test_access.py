@@ -47,6 +47,9 @@ def token_of(server, user, scopes=("*",), **more):
 def ask(server, method, path, token=None, browser=None, **options):
     sender = browser or requests.Session()
     headers = {"Authorization": f"Bearer {token}"} if token else {}
+    if path.startswith("/api/v1/uploads"):  # without these tus refuses before it looks whose upload it is
+        headers |= {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+        headers |= {"X-HTTP-Method-Override": "PATCH"} if method == "POST" else {}
     sender.trust_env = False
     return sender.request(method, server.url + path, headers=headers, timeout=70, stream="events/stream" in path, **options)
 

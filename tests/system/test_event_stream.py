@@ -1,5 +1,6 @@
 """The event stream: after a lost connection nothing is missing and nothing comes twice; slow readers and other people's events."""
 import json
+import socket
 import threading
 
 import pytest
@@ -34,7 +35,13 @@ class Stream:
     def ids(self):
         return [event["id"] for event in self.events if "id" in event]
 
+    # Closing alone would wait for the reading thread, and that for the next comment line.
     def close(self):
+        try:
+            self.answer.raw._fp.fp.raw._sock.shutdown(socket.SHUT_RDWR)
+        except (AttributeError, OSError):
+            pass
+        self.thread.join(10)
         self.answer.close()
 
 
