@@ -68,7 +68,7 @@ TEST_F(PostgresPlans, HotStatementsNeitherScanNorSort) {
   for (const char* statement : hot_statements()) {
     std::string found = plan(statement);
     for (const char* table : {"job", "image", "event", "attempt", "result"}) {
-      EXPECT_EQ(found.find(std::string("Seq Scan on ") + table), std::string::npos) << statement << "\n" << found;
+      EXPECT_EQ(found.find(std::string("Seq Scan on ") + table + " "), std::string::npos) << statement << "\n" << found;
     }
     EXPECT_EQ(found.find("Sort"), std::string::npos) << statement << "\n" << found;
   }

@@ -87,7 +87,7 @@ void settle_site_photos(Transaction& transaction, const SiteIntakes& intakes) {
 namespace {
 
 constexpr const char* kPhotoOf = "SELECT site, number, callback_from FROM site_photo WHERE image_id = $1";
-constexpr const char* kAnyInWork = "SELECT 1 FROM job WHERE queue = $1 AND state = 'running' LIMIT 1";
+constexpr const char* kAnyInWork = "SELECT 1 FROM job WHERE queue = $1 AND state = 'running' ORDER BY id LIMIT 1";
 constexpr const char* kInWork =
     "SELECT site_photo.number FROM job JOIN site_photo ON site_photo.image_id = job.image_id WHERE job.queue = $1 AND job.state = 'running' "
     "ORDER BY job.started_at, job.id LIMIT 1";

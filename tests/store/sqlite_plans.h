@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <list>
 #include <optional>
 #include <string>
 
@@ -26,19 +27,22 @@ class SqlitePlans : public testing::Test {
   }
 
   std::string plan(const std::string& statement) {
-    std::string text = "EXPLAIN QUERY PLAN " + statement, lines;
+    const std::string& text = texts_.emplace_back("EXPLAIN QUERY PLAN " + statement);
+    std::string lines;
     for (const Row& row : connection_->execute(text.c_str())) lines += row.text(3) + "\n";
     return lines;
   }
 
   // The instructions of SQLite's program for it.
   std::string program(const std::string& statement) {
-    std::string text = "EXPLAIN " + statement, lines;
+    const std::string& text = texts_.emplace_back("EXPLAIN " + statement);
+    std::string lines;
     for (const Row& row : connection_->execute(text.c_str())) lines += row.text(1) + "\n";
     return lines;
   }
 
  private:
+  std::list<std::string> texts_;  // a connection knows a statement by its address: none may be given to a second text
   std::string folder_ = testing::TempDir() + "plans-" + std::to_string(::getpid());
   std::optional<SqliteConnection> connection_;
 };
