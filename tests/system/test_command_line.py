@@ -89,7 +89,11 @@ def test_config_show_says_where_each_value_comes_from_and_hides_secrets(darkroom
 def test_config_sample_is_the_file_in_the_repository_and_can_be_used(darkroom, tmp_path):
     sample = darkroom("config", "sample").stdout
     assert sample == (CHECKOUT / "config/darkroom.toml").read_text()
-    used = "\n".join(line[2:] if re.match(r"# [a-z_]+ = ", line) else line for line in sample.splitlines())
+    used = "\n".join(line[2:] if re.match(r"# (\[\[|[a-z_]+ = )", line) else line for line in sample.splitlines())
+    secret = tmp_path / "django.secret"
+    secret.touch(0o600)
+    secret.write_text("whsec_" + "QUJD" * 10 + "\n")
+    used = used.replace("/etc/darkroom/django.secret", str(secret))
     (tmp_path / "all.toml").write_text(used.replace('data_dir = ""', f'data_dir = "{tmp_path}/data"'))
     shown = darkroom("config", "show", "--config", tmp_path / "all.toml")
     assert shown.returncode == 0, shown.stderr
