@@ -111,10 +111,10 @@ std::vector<Line> table(const Parts& parts) {
       {Method::post, "/api/v1/endpoints/{id}/test", kAdmin, RunsOn::pool, kSmallBody, test_endpoint},
       {Method::get, "/api/v1/webhook-secret", kAdmin, RunsOn::pool, 0, get_webhook_secret},
 
-      {Method::get, "/api/v1/deliveries", kAdmin, RunsOn::pool, 0, list_deliveries},
-      {Method::post, "/api/v1/deliveries/replay", kAdmin, RunsOn::pool, kSmallBody, replay_deliveries},
-      {Method::get, "/api/v1/deliveries/{id}", kAdmin, RunsOn::pool, 0, get_delivery},
-      {Method::post, "/api/v1/deliveries/{id}/replay", kAdmin, RunsOn::pool, kSmallBody, replay_delivery},
+      {Method::get, "/api/v1/deliveries", kOperate, RunsOn::pool, 0, list_deliveries},
+      {Method::post, "/api/v1/deliveries/replay", kOperate, RunsOn::pool, kSmallBody, replay_deliveries},
+      {Method::get, "/api/v1/deliveries/{id}", kOperate, RunsOn::pool, 0, get_delivery},
+      {Method::post, "/api/v1/deliveries/{id}/replay", kOperate, RunsOn::pool, kSmallBody, replay_delivery},
 
       {Method::get, "/api/v1/events", kSee, RunsOn::pool, 0, list_events},
       {Method::get, "/api/v1/events/stream", kSee, RunsOn::pool, 0, stream_events},
