@@ -1,0 +1,58 @@
+import { useEffect, useId, useRef } from 'react';
+import type { FormEvent, ReactNode } from 'react';
+
+import { Button } from './Button';
+import { useCommonWords } from './words';
+
+export interface DialogProps {
+  title: string;
+  onClose: () => void;
+  onSubmit?: () => void; // makes it a form
+  wide?: boolean;
+  actions?: ReactNode; // buttons below
+  children?: ReactNode;
+}
+
+// A native dialog, open as long as it is rendered: the browser keeps the focus in it and gives it back; Escape and a click beside it close it.
+export function Dialog({ title, onClose, onSubmit, wide, actions, children }: DialogProps) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  const t = useCommonWords();
+
+  useEffect(() => {
+    const dialog = ref.current;
+    if (dialog && !dialog.open) dialog.showModal();
+  }, []);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onSubmit?.();
+  };
+  const inside = (
+    <>
+      <div className="dialog-head">
+        <h2 id={id}>{title}</h2>
+        <Button kind="quiet" icon="close" aria-label={t('close')} onClick={onClose} />
+      </div>
+      {children}
+      {actions && <div className="dialog-actions">{actions}</div>}
+    </>
+  );
+  return (
+    <dialog
+      ref={ref}
+      className="dialog"
+      data-wide={wide || undefined}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onPointerDown={(event) => {
+        if (event.target === event.currentTarget) onClose();
+      }}
+    >
+      {onSubmit ? <form onSubmit={submit}>{inside}</form> : <div className="dialog-in">{inside}</div>}
+    </dialog>
+  );
+}

@@ -1,0 +1,108 @@
+// The frame: log in, go about by mouse and keyboard, languages, themes, who sees what, log out.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { Server } from './support/server';
+
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await new Server().start();
+  await server.addUser('viewer', 'viewer');
+});
+afterAll(() => server.end());
+afterEach(async () => {
+  const faults = browser.faults;
+  await browser.close();
+  expect(faults).toEqual([]);
+});
+
+const words = {
+  en: { title: 'Images', wrong: 'Name or password is wrong.', upload: 'Upload', korean: '한국어', help: 'Keyboard shortcuts', logOut: 'Log out', logIn: 'Log in', missing: 'There is no such page' },
+  ko: { title: '이미지', wrong: '이름 또는 비밀번호가 올바르지 않아요.', upload: '업로드', korean: 'English', help: '키보드 단축키', logOut: '로그아웃', logIn: '로그인', missing: '페이지를 찾을 수 없어요' },
+};
+
+describe.each(languages)('in %s', (language) => {
+  const t = words[language];
+
+  it('refuses a wrong password in the reader’s language, then lets in to where one wanted to go', async () => {
+    browser = await Browser.open(language);
+    const page = await browser.page();
+    await page.goto(`${server.url}/upload`);
+    await page.locator('input[autocomplete="username"]').fill('admin');
+    await page.locator('input[type="password"]').fill('not the password');
+    await page.keyboard.press('Enter');
+    await page.getByText(t.wrong).waitFor();
+    await picture(page, `log-in-${language}`);
+    await expectAccessible(page);
+    await expectFits(page);
+    await logIn(page, server, '/upload');
+    expect(await page.locator('h1').textContent()).toBe(t.upload);
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
+  });
+
+  it('goes about by keyboard', async () => {
+    browser = await Browser.open(language);
+    const page = await browser.page();
+    await logIn(page, server);
+    await page.waitForURL('**/images');
+    await page.keyboard.press('g');
+    await page.keyboard.press('u');
+    await page.waitForURL('**/upload');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: t.help }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.goBack();
+    await page.waitForURL('**/images');
+    await page.goto(`${server.url}/images/1/2`);
+    await page.getByText(t.missing).waitFor();
+  });
+
+  it('says so, and logs out, and is not logged in any more', async () => {
+    browser = await Browser.open(language);
+    const page = await browser.page();
+    await logIn(page, server);
+    await page.getByRole('button', { name: /admin/ }).click();
+    await page.getByRole('menuitem', { name: t.logOut }).click();
+    await page.getByRole('button', { name: t.logIn }).waitFor();
+    expect(await page.evaluate(() => fetch('/api/v1/session').then((answer) => answer.status))).toBe(401);
+  });
+});
+
+it('changes language and theme at once, and keeps them', async () => {
+  browser = await Browser.open('en');
+  const page = await browser.page();
+  await logIn(page, server);
+  await page.getByRole('button', { name: /admin/ }).click();
+  await page.getByRole('menuitemradio', { name: '한국어' }).click();
+  await page.getByRole('heading', { name: '이미지' }).waitFor();
+  await page.getByRole('button', { name: /admin/ }).click();
+  await page.getByRole('menuitemradio', { name: '어둡게' }).click();
+  await page.reload();
+  await page.getByRole('heading', { name: '이미지' }).waitFor();
+  expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(19, 19, 18)');
+});
+
+it('shows a viewer nothing that a viewer may not do', async () => {
+  browser = await Browser.open('en');
+  const page = await browser.page();
+  await logIn(page, server, '/images', 'viewer', 'a long enough pass phrase');
+  expect(await page.getByRole('link', { name: 'Upload', exact: true }).count()).toBe(0);
+  await page.goto(`${server.url}/upload`);
+  await page.getByText(words.en.missing).waitFor();
+});
+
+it('has a bar and a menu on a phone', async () => {
+  browser = await Browser.open('ko', { viewport: { width: 360, height: 720 } });
+  const page = await browser.page();
+  await logIn(page, server);
+  await picture(page, 'phone-ko');
+  await page.getByRole('navigation', { name: '메뉴' }).getByText('업로드').click();
+  await page.waitForURL('**/upload');
+  await page.getByRole('button', { name: '메뉴' }).click();
+  await picture(page, 'phone-menu-ko');
+  await page.getByRole('dialog').getByText('이미지').click();
+  await page.waitForURL('**/images');
+});

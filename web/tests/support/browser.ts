@@ -1,0 +1,125 @@
+// A real Chromium for browser tests, and what all of them do: log in, look for faults of the page, axe, overflow, pictures.
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { chromium } from 'playwright-core';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+import type { Server } from './server';
+
+const programs = [process.env.DARKROOM_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const screenshots = resolve(__dirname, '../../screenshots');
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+export type Language = 'en' | 'ko';
+export const languages: readonly Language[] = ['en', 'ko'];
+
+export class Browser {
+  readonly faults: string[] = []; // what the page complained about
+  private constructor(
+    readonly context: BrowserContext,
+    private readonly profile: string,
+  ) {}
+
+  static async open(language: Language = 'en', options: BrowserContextOptions = {}): Promise<Browser> {
+    const executablePath = programs.find((path) => path && existsSync(path));
+    if (!executablePath) throw new Error('There is no Chromium: install the Debian package chromium, or name one in DARKROOM_CHROMIUM.');
+    const profile = mkdtempSync(join(tmpdir(), 'darkroom-chromium-'));
+    const context = await chromium.launchPersistentContext(profile, {
+      executablePath,
+      headless: true,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+      locale: language === 'ko' ? 'ko-KR' : 'en-US',
+      timezoneId: 'Asia/Seoul',
+      viewport: { width: 1440, height: 900 },
+      ...options,
+    });
+    context.setDefaultTimeout(10_000);
+    const browser = new Browser(context, profile);
+    context.on('page', (page) => browser.watch(page));
+    for (const page of context.pages()) browser.watch(page);
+    return browser;
+  }
+
+  private watch(page: Page): void {
+    page.on('pageerror', (error) => this.faults.push(`error: ${error.message}`));
+    page.on('console', (message) => {
+      // A refused request is written to the console by the browser itself; the page has its own way to say so.
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) this.faults.push(`console: ${message.text()}`);
+    });
+    page.on('request', (request) => {
+      const address = new URL(request.url());
+      if (!['127.0.0.1', 'localhost'].includes(address.hostname) && !['blob:', 'data:'].includes(address.protocol)) this.faults.push(`request to ${request.url()}`);
+    });
+  }
+
+  async page(): Promise<Page> {
+    return this.context.pages()[0] ?? (await this.context.newPage());
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+    rmSync(this.profile, { recursive: true, force: true });
+  }
+}
+
+// Logs in by the log-in page, at the address that is wanted afterwards.
+export async function logIn(page: Page, server: Server, path = '/', name = 'admin', password?: string): Promise<void> {
+  await page.goto(server.url + path);
+  await page.locator('input[autocomplete="username"]').fill(name);
+  await page.locator('input[type="password"]').fill(password ?? (await server.password()));
+  await page.locator('form button[type="submit"]').click();
+  await page.locator('#content h1').first().waitFor();
+}
+
+// No finding of axe that is serious or critical, in light and in dark.
+export async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))));
+    if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(await axeSource());
+    const found = await page.evaluate(async () => {
+      const results = await (window as any).axe.run(document, { resultTypes: ['violations'] });
+      return results.violations
+        .filter((each: any) => each.impact === 'serious' || each.impact === 'critical')
+        .map((each: any) => `${each.id}: ${each.nodes.map((node: any) => `${node.target.join(' ')} ${node.any[0]?.message ?? ''}`).slice(0, 3).join(' | ')}`);
+    });
+    expect(found, `axe, ${colorScheme}, ${page.url()}`).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+}
+
+let source: string | null = null;
+async function axeSource(): Promise<string> {
+  source ??= (await import('node:fs')).readFileSync(axe, 'utf8');
+  return source;
+}
+
+// Nothing is wider than the window, and no text is cut where it should not be, on a phone, a tablet and a desk.
+export async function expectFits(page: Page): Promise<void> {
+  const before = page.viewportSize();
+  for (const width of [360, 768, 1440]) {
+    await page.setViewportSize({ width, height: 800 });
+    const wide = await page.evaluate(() => {
+      const root = document.documentElement;
+      const found: string[] = root.scrollWidth > root.clientWidth ? [`the page is ${root.scrollWidth} wide, the window ${root.clientWidth}`] : [];
+      for (const element of document.querySelectorAll<HTMLElement>('button, a, h1, h2, h3, p, td, th, label, dt, dd, .chip')) {
+        const style = getComputedStyle(element);
+        if (style.display === 'inline' || style.textOverflow === 'ellipsis' || element.closest('.unseen, .cut, .skip') || !element.getClientRects().length) continue;
+        if (element.scrollWidth > element.clientWidth + 1) found.push(`<${element.tagName.toLowerCase()} class="${element.className}"> ${element.textContent?.slice(0, 40)}: ${element.scrollWidth} in ${element.clientWidth}`);
+      }
+      return found;
+    });
+    expect(wide, `at ${width} px, ${page.url()}`).toEqual([]);
+  }
+  if (before) await page.setViewportSize(before);
+}
+
+// A picture for people to look at: web/screenshots/NAME.png.
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(screenshots, { recursive: true });
+  await page.screenshot({ path: join(screenshots, `${name}.png`) });
+}

@@ -1,0 +1,108 @@
+// A real Darkroom for browser tests, on a data folder of its own: DARKROOM_BIN_DIR says where the programs are (default: build/dev/bin).
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const binaries = process.env.DARKROOM_BIN_DIR ?? resolve(__dirname, '../../../build/dev/bin');
+
+export async function until<T>(what: string, look: () => T | Promise<T>, within = 15_000): Promise<NonNullable<T>> {
+  const end = Date.now() + within;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`not within ${within} ms: ${what}`);
+    await new Promise((go) => setTimeout(go, 25));
+  }
+}
+
+export interface ServerOptions {
+  model?: string; // null: an engine for tests, which does what the photo says (slow:200, fail); demo: finds people
+  slots?: number;
+  settings?: Record<string, string>; // as in DARKROOM_RUN_SLOTS, without the beginning
+}
+
+export class Server {
+  url = '';
+  private process: ChildProcess | null = null;
+  private readonly home = mkdtempSync(join(tmpdir(), 'darkroom-web-'));
+  readonly folder = join(this.home, 'data');
+
+  constructor(private readonly options: ServerOptions = {}) {}
+
+  async start(): Promise<this> {
+    const { model = 'null', slots = 2, settings = {} } = this.options;
+    const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('DARKROOM_')));
+    for (const [name, value] of Object.entries(settings)) environment[`DARKROOM_${name.toUpperCase()}`] = value;
+    const listen = this.url ? this.url.replace('http://', '') : '127.0.0.1:0'; // a restarted server has the same address
+    const child = spawn(join(binaries, 'darkroom'), ['serve', '--data-dir', this.folder, '--default-model', model, '--slots', String(slots), '--listen', listen, ...(model === 'null' ? ['--test-mode'] : [])], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: environment,
+    });
+    let log = '';
+    child.stdout?.on('data', (piece) => (log += String(piece)));
+    child.stderr?.on('data', (piece) => (log += String(piece)));
+    this.process = child;
+    await until(`the server answers; its log: ${log}`, async () => {
+      if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${log}`);
+      if (!existsSync(join(this.folder, 'server.address'))) return false;
+      const [address, pid] = readFileSync(join(this.folder, 'server.address'), 'utf8').split(/\s+/);
+      if (Number(pid) !== child.pid) return false;
+      this.url = `http://${address}`;
+      return fetch(`${this.url}/livez`).then((answer) => answer.ok, () => false);
+    });
+    return this;
+  }
+
+  // kill -9
+  async kill(): Promise<void> {
+    const child = this.process;
+    this.process = null;
+    if (!child || child.exitCode !== null) return;
+    const gone = new Promise((done) => child.once('exit', done));
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  async end(): Promise<void> {
+    await this.kill();
+    rmSync(this.home, { recursive: true, force: true });
+  }
+
+  get token(): string {
+    return readFileSync(join(this.folder, 'admin.token'), 'utf8').trim();
+  }
+
+  // The administrator's password, as the first start told it.
+  async password(): Promise<string> {
+    const file = join(this.folder, 'first-login.txt');
+    await until('the server tells the first log-in', () => existsSync(file) && readFileSync(file, 'utf8').includes('password:'));
+    return /password: (\S+)/.exec(readFileSync(file, 'utf8'))![1]!;
+  }
+
+  // With the administrator's token; throws when it is refused.
+  async api(method: string, path: string, body?: unknown): Promise<any> {
+    const form = body instanceof FormData;
+    const answer = await fetch(this.url + path, {
+      method,
+      headers: { Authorization: `Bearer ${this.token}`, ...(body !== undefined && !form ? { 'Content-Type': 'application/json' } : {}) },
+      body: body === undefined ? undefined : form ? body : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text && answer.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text;
+  }
+
+  async upload(photo: Uint8Array, name: string, fields: Record<string, string> = {}, wait = 0): Promise<any> {
+    const form = new FormData();
+    for (const [field, value] of Object.entries(fields)) form.set(field, value);
+    form.set('file', new Blob([photo as BlobPart], { type: 'image/jpeg' }), name);
+    return (await this.api('POST', `/api/v1/images${wait ? `?wait=${wait}` : ''}`, form)).image;
+  }
+
+  async addUser(name: string, role: string, password = 'a long enough pass phrase'): Promise<string> {
+    await this.api('POST', '/api/v1/users', { name, role, password });
+    return password;
+  }
+}

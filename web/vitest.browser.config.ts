@@ -1,0 +1,6 @@
+// Browser tests: a real Chromium on the page of a real server, one file after the other.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: { include: ['tests/**/*.spec.ts'], environment: 'node', testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false, pool: 'forks', poolOptions: { forks: { singleFork: true } } },
+});
