@@ -3,8 +3,8 @@ import re
 import subprocess
 
 import pytest
-import yaml
 
+from support.contract import error_statuses, fits, openapi, resolve
 from support.places import CHECKOUT as ROOT
 from support.places import program
 
@@ -15,10 +15,6 @@ METHODS = {"get": "get", "post": "post", "put": "put", "patch": "patch", "delete
 
 def name_of(path):
     return str(path.relative_to(ROOT))
-
-
-def openapi():
-    return yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
 
 
 def routes_of_code():
@@ -45,27 +41,12 @@ def keys_of_code():
     return keys
 
 
-def error_statuses():
-    source = (ROOT / "src" / "domain" / "error_codes.cpp").read_text()
-    return {code: int(status) for code, status in re.findall(r"ErrorKind\{code::(\w+), (\d+),", source)}
-
-
 def operations():
     document = openapi()
     for path, item in document["paths"].items():
         for method, operation in item.items():
             if method in METHODS:
                 yield f"{method} {path}", operation
-
-
-def resolve(document, node):
-    """Follows references until a plain node is reached."""
-    while isinstance(node, dict) and "$ref" in node:
-        target = document
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        node = target
-    return node
 
 
 def every_node(node):
@@ -115,34 +96,6 @@ def test_every_problem_of_openapi_is_one_of_the_error_table():
                     assert statuses[problem["code"]] == problem["status"] == int(status), f"{name} {status}: {problem}"
                     assert problem["type"] == "/problems/" + problem["code"]
     assert seen > 0
-
-
-def fits(document, schema, value, where="answer"):
-    """A small judge of JSON Schema: types, required members, members that no schema knows, and enumerations."""
-    schema = resolve(document, schema)
-    if "allOf" in schema:
-        known = {}
-        for part in schema["allOf"]:
-            part = resolve(document, part)
-            known |= part.get("properties", {})
-            assert set(part.get("required", [])) <= set(value), where
-        schema = {"type": "object", "properties": known}
-    if "oneOf" in schema:
-        schema = next(resolve(document, part) for part in schema["oneOf"] if (resolve(document, part).get("type") == "null") == (value is None))
-    names = {type(None): "null", bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
-    types = schema.get("type", [])
-    types = [types] if isinstance(types, str) else types
-    kind = names[type(value)]
-    assert not types or kind in types or (kind == "integer" and "number" in types), f"{where} is {kind}, not {types}"
-    assert "enum" not in schema or value in schema["enum"], f"{where}: {value}"
-    assert "const" not in schema or value == schema["const"], f"{where}: {value}"
-    if isinstance(value, dict) and "properties" in schema:
-        assert set(schema.get("required", [])) <= set(value), f"{where} lacks {set(schema['required']) - set(value)}"
-        assert set(value) <= set(schema["properties"]), f"{where} has more: {set(value) - set(schema['properties'])}"
-        for name, member in value.items():
-            fits(document, schema["properties"][name], member, f"{where}.{name}")
-    for index, item in enumerate(value if isinstance(value, list) and "items" in schema else []):
-        fits(document, schema["items"], item, f"{where}[{index}]")
 
 
 def schema_of(document, method, path, status):
