@@ -1,5 +1,5 @@
 // The frame around every page of somebody who is logged in.
-import { Suspense, useEffect, useRef, useState } from 'react';
+import { Suspense, lazy, useEffect, useRef, useState } from 'react';
 
 import { useLiveState, useLiveUpdates } from '../api/live';
 import { useCan } from '../api/session';
@@ -16,6 +16,8 @@ import { home, routes } from './routes';
 import type { Route } from './routes';
 import { useShortcuts } from './shortcuts';
 import { useShellWords } from './words';
+
+const DropAnywhere = lazy(() => import('../uploads/DropAnywhere'));
 
 const groups = ['work', 'system', 'access'] as const;
 
@@ -94,6 +96,7 @@ function Content() {
 export function Shell() {
   const t = useShellWords();
   const path = usePath();
+  const can = useCan();
   const main = useRef<HTMLElement>(null);
   const [help, setHelp] = useState(false);
   const before = useRef(path);
@@ -132,6 +135,11 @@ export function Shell() {
           {!isEntry && <Content />}
         </main>
       </div>
+      {can('send') && (
+        <Suspense fallback={null}>
+          <DropAnywhere />
+        </Suspense>
+      )}
       <PhoneMenu onHelp={() => setHelp(true)} />
       {help && <Help onClose={() => setHelp(false)} />}
     </>

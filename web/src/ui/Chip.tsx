@@ -33,7 +33,7 @@ export function StateChip({ of }: { of: HasState }) {
     case 'failed':
       return <Chip tone="red" sign="❌">{t('state.failed')}</Chip>;
     case 'cancelled':
-      return <Chip sign="⊘">{t('state.cancelled')}</Chip>;
+      return <Chip sign="🚫">{t('state.cancelled')}</Chip>;
     case 'processing':
     case 'running':
       return <Chip tone="blue" sign="🔄">{t('state.processing')}</Chip>;

@@ -13,6 +13,7 @@ export interface Column<T> {
   sort?: 'ascending' | 'descending' | 'none'; // can be sorted by, and how it is
   hidden?: boolean; // the title is heard only
   className?: string;
+  head?: ReactNode; // instead of the title, which then only names the column
 }
 
 export interface TableProps<T> {
@@ -63,7 +64,7 @@ export function Table<T>({ caption, columns, rows, keyOf, onSort, onOpen, isSele
                     {column.sort !== 'none' && <Icon name={column.sort === 'ascending' ? 'up' : 'down'} size={14} />}
                   </button>
                 ) : (
-                  <span className={column.hidden ? 'unseen' : undefined}>{column.title}</span>
+                  (column.head ?? <span className={column.hidden ? 'unseen' : undefined}>{column.title}</span>)
                 )}
               </th>
             ))}

@@ -38,6 +38,8 @@ export default {
   'incomplete.do': 'Copy it again from where it came from.',
   'too_many_pixels.title': 'The photo has too many pixels',
   'too_many_pixels.do': 'Make it smaller, then send it.',
+  'file_gone.title': 'The file is not there any more',
+  'file_gone.do': 'Choose it again: this browser did not keep it.',
   'empty_file.title': 'The file is empty',
   'empty_file.do': 'Choose another one.',
   'unknown_model.title': 'There is no such model',

@@ -40,6 +40,8 @@ const ko: Translation<typeof en> = {
   'incomplete.do': '원본을 다시 복사해서 보내 주세요.',
   'too_many_pixels.title': '사진의 픽셀 수가 너무 많아요',
   'too_many_pixels.do': '크기를 줄여서 보내 주세요.',
+  'file_gone.title': '파일을 더는 읽을 수 없어요',
+  'file_gone.do': '브라우저에 파일이 남아 있지 않아요. 다시 선택해 주세요.',
   'empty_file.title': '빈 파일이에요',
   'empty_file.do': '다른 파일을 선택해 주세요.',
   'unknown_model.title': '없는 모델이에요',

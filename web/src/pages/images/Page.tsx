@@ -1,44 +1,141 @@
-// The list of images.
-import { Link, navigate, useQueryString } from '../../app/router';
-import { useApi } from '../../api/hooks';
+// The list of images: find them, and act on some of them or on all that match. Where one is stands in the address.
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+
+import './style.css';
+
+import { call } from '../../api/client';
+import { touch, useApi } from '../../api/hooks';
 import { useCan } from '../../api/session';
-import { Empty, ErrorNotice, Page, Pager, StateChip, Table, Time } from '../../ui';
+import { Link, navigate, useQueryString } from '../../app/router';
+import { chosenZone } from '../../i18n';
+import { Button, Empty, ErrorNotice, Page, Pager, Table, toast, toastError } from '../../ui';
+import { preview } from './acting';
+import type { Target } from './acting';
+import { useColumns } from './columns';
+import { deleteSoon, useHidden } from './deleting';
+import { ActionDialog, TitleDialog } from './dialogs';
+import type { Question } from './dialogs';
+import { download } from './download';
+import { foundIn, queryOf, viewOf } from './filter';
+import type { Image } from './filter';
+import { Filters } from './Filters';
+import { SelectionBar } from './SelectionBar';
 import { useWords } from './words';
 
 export default function ImagesPage() {
   const t = useWords();
   const can = useCan();
+  const client = useQueryClient();
+  const zone = chosenZone.use();
   const [search, change] = useQueryString();
-  const cursor = search.get('cursor');
-  const images = useApi('/api/v1/images', { query: { limit: 50, ...(cursor ? { cursor } : {}) } });
+  const view = useMemo(() => viewOf(search, zone), [search, zone]);
+  const images = useApi('/api/v1/images', { query: queryOf(view) });
+  const hidden = useHidden();
+  const rows = useMemo(() => images.data?.items.filter((image) => !hidden.has(image.id)), [images.data, hidden]);
+  const [chosen, setChosen] = useState<ReadonlySet<number> | 'all'>(new Set());
+  const [question, setQuestion] = useState<Question | null>(null);
+  const [count, setCount] = useState<number | null>(null);
+
+  // Another list has another selection.
+  const conditionsText = JSON.stringify(view.conditions);
+  useEffect(() => setChosen(new Set()), [conditionsText, view.cursor]);
+
+  const target: Target | null = useMemo(() => {
+    if (chosen === 'all') return { kind: 'all', conditions: view.conditions };
+    const some = rows?.filter((image) => chosen.has(image.id)) ?? [];
+    return some.length ? { kind: 'some', images: some } : null;
+  }, [chosen, rows, view.conditions]);
+
+  const isSelected = useCallback((image: Image) => chosen === 'all' || chosen.has(image.id), [chosen]);
+  const toggle = useCallback(
+    (image: Image) =>
+      setChosen((before) => {
+        const next = new Set(before === 'all' ? rows?.map((each) => each.id) : before);
+        if (!next.delete(image.id)) next.add(image.id);
+        return next;
+      }),
+    [rows],
+  );
+  const togglePage = () => setChosen(target ? new Set() : new Set(rows?.map((image) => image.id)));
+  const selectAll = () => {
+    setChosen('all');
+    setCount(null);
+    preview({ action: 'delete' }, { kind: 'all', conditions: view.conditions }, true).then((found) => setCount(found.matched), toastError);
+  };
+
+  const remove = (of: Target) => {
+    if (of.kind === 'all') return setQuestion({ ask: 'delete', target: of });
+    const undo = deleteSoon(of.images.map((image) => image.id), () => touch(client, '/api/v1/images'), toastError);
+    toast(t('done.delete', { count: of.images.length }), { undo });
+    setChosen(new Set());
+  };
+
+  const readAll = async () => {
+    const all: Image[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: { items: Image[]; next_cursor: string | null } = await call('get', '/api/v1/images', { query: { ...view.conditions, limit: 200, ...(cursor ? { cursor } : {}) } });
+      all.push(...page.items);
+      cursor = page.next_cursor;
+    } while (cursor);
+    return all;
+  };
+  const fetchResults = (format: 'json' | 'csv') => {
+    if (!target) return;
+    toast(t('done.download'));
+    download(target, format, readAll).catch(toastError);
+  };
+
+  const labels = useMemo(() => [...new Set(rows?.flatMap((image) => foundIn(image).map((found) => found.label)))].sort(), [rows]);
+  const columns = useColumns({ isSelected, toggle, togglePage, target, rows, sort: view.sort, onAsk: setQuestion, onRemove: remove, onLabel: (label) => change({ label, cursor: null }) });
+  const isFiltered = conditionsText !== '{}';
   const upload = can('send') && (
     <Link className="button" data-kind="primary" to="/upload">
       {t('upload')}
     </Link>
   );
+  const empty = isFiltered ? (
+    <Empty icon="search" title={t(images.data?.next_cursor ? 'title' : 'nothing.title')} actions={<Button onClick={() => navigate('/images')}>{t('filter.clear')}</Button>}>
+      {t(images.data?.next_cursor ? 'short.text' : 'nothing.text')}
+    </Empty>
+  ) : (
+    <Empty icon="images" title={t('empty.title')} actions={upload}>
+      {t('empty.text')}
+    </Empty>
+  );
+
   return (
     <Page title={t('title')} actions={upload}>
-      {images.error && !images.data && <ErrorNotice error={images.error} onRetry={() => void images.refetch()} />}
-      <Table
-        caption={t('title')}
-        rows={images.data?.items}
-        keyOf={(image) => image.id}
-        onOpen={(image) => navigate(`/images/${image.id}`)}
-        empty={
-          <Empty icon="images" title={t('empty.title')} actions={upload}>
-            {t('empty.text')}
-          </Empty>
-        }
-        columns={[
-          { key: 'title', title: t('column.title'), cell: (image) => <Link to={`/images/${image.id}`}>{image.title}</Link> },
-          { key: 'status', title: t('column.status'), cell: (image) => <StateChip of={image} /> },
-          { key: 'priority', title: t('column.priority'), end: true, cell: (image) => image.priority },
-          { key: 'model', title: t('column.model'), cell: (image) => image.model },
-          { key: 'uploader', title: t('column.uploader'), cell: (image) => image.uploaded_by },
-          { key: 'time', title: t('column.time'), cell: (image) => <Time at={image.created_at} /> },
-        ]}
-      />
-      <Pager cursor={cursor} next={images.data?.next_cursor} onGo={(next) => change({ cursor: next }, { push: true })} />
+      <Filters search={search} change={change} labels={labels} />
+      {images.error && <ErrorNotice error={images.error} onRetry={() => void images.refetch()} />}
+      <div className="images-list" aria-busy={images.isPlaceholderData}>
+        <SelectionBar
+          target={target}
+          count={count}
+          shown={rows?.length ?? 0}
+          onSelectAll={target?.kind === 'some' && can('operate') && target.images.length === rows?.length && (images.data?.next_cursor || view.cursor) ? selectAll : null}
+          onClear={() => setChosen(new Set())}
+          onAsk={setQuestion}
+          onDelete={() => target && remove(target)}
+          onDownload={fetchResults}
+        />
+        <Table
+          caption={t('title')}
+          rows={rows}
+          keyOf={(image) => image.id}
+          columns={columns}
+          onOpen={(image) => navigate(`/images/${image.id}`)}
+          onToggle={toggle}
+          isSelected={isSelected}
+          onSort={(key) => change({ cursor: null, sort: key === 'title' ? (view.sort === 'title' ? null : 'title') : view.sort === 'newest' ? 'oldest' : null })}
+          empty={empty}
+          skeletons={10}
+        />
+      </div>
+      <Pager cursor={view.cursor} next={images.data?.next_cursor} onGo={(cursor) => change({ cursor }, { push: true })} />
+      {question?.ask === 'title' && <TitleDialog image={question.image} onClose={() => setQuestion(null)} />}
+      {question && question.ask !== 'title' && <ActionDialog ask={question.ask} target={question.target} onClose={() => setQuestion(null)} onDone={() => setChosen(new Set())} />}
     </Page>
   );
 }

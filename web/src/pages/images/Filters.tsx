@@ -1,0 +1,145 @@
+// The conditions of the list: search, status, date, and those behind a button. All of them stand in the address.
+import { useEffect, useRef, useState } from 'react';
+
+import { useApi } from '../../api/hooks';
+import { Button, Chip, Field, Icon, useCommonWords } from '../../ui';
+import { DateFilter } from './DateFilter';
+import { statuses, textConditions } from './filter';
+import type { TextCondition } from './filter';
+import { useWords } from './words';
+
+type Change = (changes: Record<string, string | null>, how?: { push?: boolean }) => void;
+
+const behindButton = ['model', 'uploader', 'label', 'error'] as const;
+const settle = 250; // milliseconds without a key before the search is asked for
+
+function Search({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const t = useWords();
+  const [text, setText] = useState(value);
+  const told = useRef(value);
+  // The address changed by other means than typing.
+  useEffect(() => {
+    if (value !== told.current) setText(value);
+    told.current = value;
+  }, [value]);
+  useEffect(() => {
+    if (text === told.current) return;
+    const timer = setTimeout(() => {
+      told.current = text.trim();
+      onChange(told.current);
+    }, settle);
+    return () => clearTimeout(timer);
+  }, [text, onChange]);
+  return (
+    <div className="images-search">
+      <Icon name="search" size={16} />
+      <input className="input" type="search" aria-label={t('search')} placeholder={t('search')} maxLength={200} value={text} onChange={(event) => setText(event.target.value)} />
+    </div>
+  );
+}
+
+function More({ search, change, labels }: { search: URLSearchParams; change: Change; labels: readonly string[] }) {
+  const t = useWords();
+  const common = useCommonWords();
+  const [open, setOpen] = useState(false);
+  const frame = useRef<HTMLDivElement>(null);
+  const models = useApi('/api/v1/models', {}, { enabled: open, staleTime: 60_000 });
+  const count = behindButton.filter((name) => search.get(name)).length;
+
+  useEffect(() => {
+    if (!open) return;
+    frame.current?.querySelector('select')?.focus();
+    const outside = (event: Event) => {
+      if (!frame.current?.contains(event.target as Node)) setOpen(false);
+    };
+    document.addEventListener('pointerdown', outside);
+    return () => document.removeEventListener('pointerdown', outside);
+  }, [open]);
+
+  return (
+    <div className="menu-frame" ref={frame} onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}>
+      <Button icon="filter" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {t('filter.more')}
+        {count > 0 && <b className="images-badge number">{count}</b>}
+      </Button>
+      {open && (
+        <form
+          className="menu images-more"
+          onSubmit={(event) => {
+            event.preventDefault();
+            const form = new FormData(event.currentTarget);
+            change({ cursor: null, ...Object.fromEntries(behindButton.map((name) => [name, String(form.get(name) ?? '').trim() || null])) });
+            setOpen(false);
+          }}
+        >
+          <Field label={t('column.model')}>
+            <select name="model" defaultValue={search.get('model') ?? ''} key={models.data ? 'there' : 'not yet'}>
+              <option value="">{t('filter.any')}</option>
+              {models.data?.items.map((model) => (
+                <option key={model.name} value={model.name}>
+                  {model.title || model.name}
+                </option>
+              ))}
+            </select>
+          </Field>
+          <Field label={t('filter.label')} hint={t('filter.label.hint')}>
+            <input name="label" defaultValue={search.get('label') ?? ''} list="images-labels" maxLength={200} autoCapitalize="none" />
+          </Field>
+          <datalist id="images-labels">
+            {labels.map((label) => (
+              <option key={label} value={label} />
+            ))}
+          </datalist>
+          <Field label={t('column.uploader')}>
+            <input name="uploader" defaultValue={search.get('uploader') ?? ''} maxLength={100} autoCapitalize="none" />
+          </Field>
+          <Field label={t('filter.error')} hint={t('filter.error.hint')}>
+            <input name="error" defaultValue={search.get('error') ?? ''} maxLength={100} autoCapitalize="none" />
+          </Field>
+          <Button type="submit" kind="primary">
+            {common('apply')}
+          </Button>
+        </form>
+      )}
+    </div>
+  );
+}
+
+export function Filters({ search, change, labels }: { search: URLSearchParams; change: Change; labels: readonly string[] }) {
+  const t = useWords();
+  const common = useCommonWords();
+  const status = search.get('status') ?? '';
+  const set = (name: string, value: string | null) => change({ cursor: null, [name]: value });
+  const shown = textConditions.filter((name): name is Exclude<TextCondition, 'search'> => name !== 'search' && Boolean(search.get(name)));
+  const names = { model: t('column.model'), uploader: t('column.uploader'), label: t('filter.label'), error: t('filter.error'), batch: t('filter.batch') };
+  return (
+    <div className="images-filters">
+      <div className="images-filters-row">
+        <Search value={search.get('search') ?? ''} onChange={(value) => set('search', value)} />
+        <DateFilter value={search.get('date')} onChange={(value) => set('date', value)} />
+        <More search={search} change={change} labels={labels} />
+      </div>
+      <div className="images-statuses" role="group" aria-label={t('column.status')}>
+        {['', ...statuses].map((each) => (
+          <button key={each} type="button" aria-pressed={status === each} onClick={() => set('status', each || null)}>
+            {each ? common(`state.${each as (typeof statuses)[number]}`) : t('filter.all')}
+          </button>
+        ))}
+      </div>
+      {shown.length > 0 && (
+        <ul className="images-conditions">
+          {shown.map((name) => (
+            <li key={name}>
+              <Chip tone="blue">
+                {names[name]}: {search.get(name)}
+                <button type="button" aria-label={t('filter.remove', { name: names[name] })} onClick={() => set(name, null)}>
+                  <Icon name="close" size={12} />
+                </button>
+              </Chip>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+// The drill-down by date: a year, a month or a day in the reader's time zone, as the two times between which photos were uploaded. Pure.
+
+export type DatePart = { year: number; month?: number; day?: number };
+
+export function parseDate(text: string | null): DatePart | null {
+  const found = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(text ?? '');
+  if (!found) return null;
+  const [year, month, day] = found.slice(1).map((part) => (part === undefined ? undefined : Number(part)));
+  if (month !== undefined && (month < 1 || month > 12)) return null;
+  if (day !== undefined && (day < 1 || day > daysIn(year!, month!))) return null;
+  return { year: year!, ...(month === undefined ? {} : { month }), ...(day === undefined ? {} : { day }) };
+}
+
+const two = (number: number) => String(number).padStart(2, '0');
+
+export const dateText = ({ year, month, day }: DatePart): string => [String(year), month && two(month), day && two(day)].filter(Boolean).join('-');
+
+export const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
+
+// How far the zone is ahead of UTC at a moment, in milliseconds.
+function offset(at: number, zone: string): number {
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' }).formatToParts(at);
+  const of = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((part) => part.type === type)?.value);
+  return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second')) - Math.floor(at / 1000) * 1000;
+}
+
+// When a day begins in the zone. The second look is for days on which clocks change.
+export function midnight(year: number, month: number, day: number, zone: string): Date {
+  const wall = Date.UTC(year, month - 1, day);
+  const first = wall - offset(wall, zone);
+  return new Date(wall - offset(first, zone));
+}
+
+export function rangeOf(date: DatePart, zone: string): { since: string; until: string } {
+  const { year, month, day } = date;
+  const start = midnight(year, month ?? 1, day ?? 1, zone);
+  const end = day ? midnight(year, month!, day + 1, zone) : month ? midnight(year, month + 1, 1, zone) : midnight(year + 1, 1, 1, zone);
+  return { since: start.toISOString(), until: end.toISOString() };
+}
+
+// The day of a moment in the zone.
+export function dayOf(at: string | number | Date, zone: string): Required<DatePart> {
+  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(at));
+  const [year, month, day] = parts.split('-').map(Number);
+  return { year: year!, month: month!, day: day! };
+}

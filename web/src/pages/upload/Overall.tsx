@@ -1,0 +1,53 @@
+import { useFormat } from '../../i18n';
+import { Button, Progress } from '../../ui';
+import { engine } from '../../uploads/engine';
+import type { Upload } from '../../uploads/types';
+import { useUploadWords } from '../../uploads/words';
+
+const isOver = (upload: Upload) => upload.state === 'sent' || upload.state === 'refused' || upload.state === 'duplicate';
+
+// All uploads as one.
+export function Overall({ uploads, paused, online, speed }: { uploads: readonly Upload[]; paused: boolean; online: boolean; speed: number }) {
+  const t = useUploadWords();
+  const format = useFormat();
+  const bytes = uploads.reduce((sum, each) => sum + each.size, 0);
+  const sent = uploads.reduce((sum, each) => sum + (isOver(each) ? each.size : each.sent), 0);
+  const done = uploads.filter((each) => each.state === 'sent').length;
+  const over = uploads.filter(isOver);
+  const refused = uploads.filter((each) => each.state === 'refused');
+  const running = over.length < uploads.length;
+  const words = [
+    done === uploads.length ? t('overall.all', { count: done }) : t('overall.done', { done: format.number(done), count: format.number(uploads.length) }),
+    running && paused && t('overall.paused'),
+    running && !paused && speed > 0 && t('speed', { speed: format.bytes(speed) }),
+    running && !paused && speed > 0 && t('overall.left', { time: format.duration(Math.max(1, (bytes - sent) / speed)) }),
+  ].filter(Boolean);
+  return (
+    <section className="upload-overall" aria-label={t('overall')}>
+      <div className="upload-overall-line">
+        <p role="status">
+          <b>{words[0]}</b> <span className="soft number">{words.slice(1).join(' · ')}</span>
+        </p>
+        <div className="upload-overall-actions">
+          {refused.length > 0 && (
+            <Button icon="retry" onClick={() => engine.retry(refused.map((each) => each.id))}>
+              {t('retry.all', { count: refused.length })}
+            </Button>
+          )}
+          {running && (
+            <Button icon={paused ? 'play' : 'pause'} onClick={() => engine.pause(!paused)}>
+              {t(paused ? 'resume' : 'pause')}
+            </Button>
+          )}
+          {over.length > 0 && (
+            <Button kind="quiet" onClick={() => engine.remove(over.map((each) => each.id))}>
+              {t('clear')}
+            </Button>
+          )}
+        </div>
+      </div>
+      <Progress value={bytes ? sent / bytes : 1} label={t('overall')} tone={running ? undefined : refused.length ? 'red' : 'green'} />
+      {!online && running && !paused && <p className="upload-again">{t('overall.again')}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,71 @@
+// One upload by the tus protocol 1.0.0: begin it, ask how far it is, send a piece.
+import { ApiError, commonHeaders, send } from '../api/client';
+import type { Problem } from '../api/client';
+
+const address = '/api/v1/uploads';
+const version = { 'Tus-Resumable': '1.0.0' };
+
+const base64 = (text: string) => {
+  let binary = '';
+  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
+  return btoa(binary);
+};
+
+export function metadataOf(fields: Record<string, string>): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `${name} ${base64(value)}`)
+    .join(',');
+}
+
+export async function begin(length: number, fields: Record<string, string>, signal: AbortSignal): Promise<string> {
+  const answer = await send('POST', address, { headers: { ...version, 'Upload-Length': String(length), 'Upload-Metadata': metadataOf(fields) }, signal });
+  const location = answer.headers.get('Location');
+  if (!location) throw new ApiError('unexpected', answer.status, '', '');
+  return location;
+}
+
+export interface Reached {
+  offset: number;
+  image: number | null;
+}
+
+const reachedBy = (header: (name: string) => string | null): Reached => ({ offset: Number(header('Upload-Offset')), image: Number(header('Darkroom-Image')) || null });
+
+export async function ask(location: string, signal: AbortSignal): Promise<Reached> {
+  const answer = await send('HEAD', location, { headers: version, signal });
+  return reachedBy((name) => answer.headers.get(name));
+}
+
+export const giveUp = (location: string) => send('DELETE', location, { headers: version });
+
+// By XMLHttpRequest, which tells how much has left; fetch does not.
+export function sendPiece(location: string, offset: number, piece: Blob, signal: AbortSignal, onProgress: (bytes: number) => void): Promise<Reached> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const stop = () => request.abort();
+    const end = (act: () => void) => {
+      signal.removeEventListener('abort', stop);
+      act();
+    };
+    request.open('PATCH', location);
+    const headers = { ...commonHeaders('PATCH'), ...version, 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': String(offset) };
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.onprogress = (event) => onProgress(event.loaded);
+    request.onload = () => end(() => (request.status < 300 ? resolve(reachedBy((name) => request.getResponseHeader(name))) : reject(problemOf(request))));
+    request.onerror = () => end(() => reject(new ApiError('offline', 0, '', '')));
+    request.onabort = () => end(() => reject(new DOMException('The upload was stopped', 'AbortError')));
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) return stop();
+    request.send(piece);
+  });
+}
+
+function problemOf(request: XMLHttpRequest): ApiError {
+  const retryAfter = Number(request.getResponseHeader('Retry-After')) || null;
+  try {
+    const problem = JSON.parse(request.responseText) as Problem;
+    return new ApiError(problem.code, request.status, problem.title, problem.detail, problem, retryAfter);
+  } catch {
+    return new ApiError('unexpected', request.status, '', '', null, retryAfter);
+  }
+}
