@@ -46,7 +46,7 @@ std::string session_cookie(const http::Request& request) {
   return secure.empty() ? cookie(header, kPlainName) : secure;
 }
 
-bool came_over_tls(const http::Request&) { return false; }  // this server speaks plain HTTP, and trusts no proxy's word for more
+bool came_over_tls(const http::Request& request) { return request.is_secure; }
 
 bool has_secure_cookie(const AccessConfig& config, const http::Request& request) {
   if (config.secure_cookies == "always") return true;

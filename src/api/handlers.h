@@ -139,7 +139,8 @@ http::Reply create_user(const Parts& parts, const http::Request& request);
 http::Reply change_user(const Parts& parts, const http::Request& request);
 http::Reply delete_user(const Parts& parts, const http::Request& request);
 http::Reply list_audit(const Parts& parts, const http::Request& request);
-
+// metrics.cpp
+http::Reply get_metrics(const Parts& parts, const http::Request& request);
 // alerts.cpp
 http::Reply list_alerts(const Parts& parts, const http::Request& request);
 

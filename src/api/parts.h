@@ -48,6 +48,7 @@ struct RunnerReport {
 };
 
 struct Resumable;  // resumable.h
+class MetricsPage;
 
 struct Parts {
   ApiConfig config;
@@ -65,6 +66,8 @@ struct Parts {
   const auth::Sealer* sealer = nullptr;  // for secrets that are stored; never null in a server
   const Resumable* resumable = nullptr;  // uploads in pieces; never null in a server
   QueueGauge* gauge = nullptr;          // how many wait, and whether a model can run; never null in a server
+  MetricsPage* metrics = nullptr;       // never null in a server
+  std::function<bool()> stopping = [] { return false; };  // told to stop: not ready, takes nothing in
   blob::BlobReader* photos = nullptr;   // also those that other processes of the installation keep; null: only `blobs`
   Webhooks webhooks = {};
 };

@@ -8,6 +8,7 @@
 #include "api/marks.h"
 #include "api/problem.h"
 #include "api/query.h"
+#include "api/ranges.h"
 #include "base/hash.h"
 #include "domain/error_codes.h"
 #include "views/pictures.h"
@@ -119,17 +120,32 @@ Result<std::string> result_to_draw(const Parts& parts, const http::Request& requ
   return std::move(*document);
 }
 
-std::string read_whole(int fd) {
+std::uint64_t size_of(int fd) {
   struct stat status{};
   if (::fstat(fd, &status) != 0) throw std::runtime_error(std::string("cannot look at a stored photo: ") + std::strerror(errno));
-  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
-  for (std::size_t done = 0; done < bytes.size();) {
-    ssize_t got = ::pread(fd, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) throw std::runtime_error(std::string("cannot read a stored photo: ") + (got < 0 ? std::strerror(errno) : "it has become shorter"));
-    done += static_cast<std::size_t>(got);
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+// The file, or the part of it that was asked for, in pieces.
+http::Response download(const http::Request& request, FileDescriptor file, const std::string& tag) {
+  std::uint64_t length = size_of(file.get());
+  auto wanted = wanted_range(request.header("range"), request.header("if-range"), tag, length);
+  if (std::holds_alternative<Unsatisfiable>(wanted)) {
+    http::Response refused = problem("range_not_satisfiable", "The photo has " + std::to_string(length) + " bytes; the range begins behind them.");
+    refused.headers.emplace_back("Content-Range", "bytes */" + std::to_string(length));
+    return refused;
   }
-  return bytes;
+  http::Response response = tagged(200, tag, kAskEachTime);
+  response.headers.emplace_back("Accept-Ranges", "bytes");
+  http::FilePart part{std::make_shared<FileDescriptor>(std::move(file)), 0, length};
+  if (const auto* range = std::get_if<FileRange>(&wanted)) {
+    response.status = 206;
+    response.headers.emplace_back("Content-Range", "bytes " + std::to_string(range->first) + '-' + std::to_string(range->last) + '/' + std::to_string(length));
+    part.offset = range->first;
+    part.length = range->last - range->first + 1;
+  }
+  response.file = std::move(part);
+  return response;
 }
 
 }  // namespace
@@ -176,10 +192,10 @@ http::Reply get_original(const Parts& parts, const http::Request& request) {
   auto file = parts.photos ? parts.photos->open(image->sha256) : parts.blobs.open(image->sha256);
   if (!file) return problem(domain::code::blob_missing,
                              "The stored photo " + image->sha256.substr(0, 12) + " is not in the data folder. If it does not come back, upload it again.");
-  http::Response response = tagged(200, tag, kAskEachTime);
+  http::Response response = download(request, std::move(*file), tag);
+  if (response.status == 416) return response;
   response.content_type = media_type_of(image->format);
   response.headers.emplace_back("Content-Disposition", attachment(download_name(image->title, image->format)));
-  response.body = read_whole(file->get());
   return response;
 }
 

@@ -16,7 +16,7 @@ constexpr std::size_t kMostBuckets = 10'000;
 // Who is counted together: a token, or else an address.
 std::string caller_of(const http::Request& request) {
   std::string_view token = request.header("authorization");
-  return token.empty() ? "address " + request.remote_address : sha256_hex(token);
+  return token.empty() ? "address " + request.client_address : sha256_hex(token);
 }
 
 }  // namespace

@@ -45,6 +45,8 @@ std::vector<Line> table(const Parts& parts) {
       {Method::get, "/problems/{code}", kPublic, RunsOn::io_thread, 0, problem_page},
       {Method::get, "/livez", kPublic, RunsOn::io_thread, 0, livez},
       {Method::get, "/readyz", kPublic, RunsOn::pool, 0, readyz},
+      {Method::get, "/healthz", kPublic, RunsOn::pool, 0, readyz},
+      {Method::get, "/metrics", kMetrics, RunsOn::pool, 0, get_metrics},
 
       {Method::post, "/api/v1/images", kSend, RunsOn::pool, photo, upload_image},
       {Method::get, "/api/v1/images", kSee, RunsOn::pool, 0, list_images},

@@ -67,7 +67,7 @@ http::Response begin_session(const Parts& parts, const http::Request& request, c
   store::Actor actor{account.name, "log-in"};
   end_old_session(parts, request, actor);
   std::string secret = random_base62(kSecretLength);
-  store::SessionRecord session{make_uuid_v7(now), account.name, request.remote_address, agent_of(request), now, now, now + config.session_longest};
+  store::SessionRecord session{make_uuid_v7(now), account.name, request.client_address, agent_of(request), now, now, now + config.session_longest};
   parts.store.create_session(session, sha256_hex(secret), actor);
   bool secure = has_secure_cookie(config, request);
   if (!secure) log::warning("a session's cookie goes over plain HTTP: whoever listens on the way can use it; put a proxy with TLS in front", {{"user", account.name}});
@@ -83,7 +83,7 @@ http::Response begin_session(const Parts& parts, const http::Request& request, c
 // What was typed as the name may be a password, so a name that is no account's is in no event.
 http::Response refuse_log_in(const Parts& parts, const http::Request& request, const LogInGate::Wrong& wrong) {
   parts.store.record({.at = parts.clock.now(), .type = "session.refused", .actor = wrong.account.value_or("unknown"), .reason = "log-in with a wrong name or password",
-                      .data = json::serialize(json::object{{"address", request.remote_address}})});
+                      .data = json::serialize(json::object{{"address", request.client_address}})});
   return problem(code::unauthorized, "Name or password is wrong.");
 }
 
@@ -100,7 +100,7 @@ http::Reply log_in(const Parts& parts, const http::Request& request) {
   if (!body) return problem(body.error());
   auto name = read_text(*body, "name", 200), password = read_text(*body, "password", 1000);
   if (!name || !password || !*name || !*password) return problem(code::invalid_field, "Send name and password as texts.");
-  auto tried = parts.log_in->try_password(parts.store, **name, **password, request.remote_address, parts.clock.now());
+  auto tried = parts.log_in->try_password(parts.store, **name, **password, request.client_address, parts.clock.now());
   if (auto* later = std::get_if<LogInGate::TryLater>(&tried)) return try_later(later->wait);
   if (auto* wrong = std::get_if<LogInGate::Wrong>(&tried)) return refuse_log_in(parts, request, *wrong);
   return begin_session(parts, request, std::get<store::Account>(tried));
@@ -135,7 +135,7 @@ http::Reply change_password(const Parts& parts, const http::Request& request) {
   if (!body) return problem(body.error());
   auto old = read_text(*body, "old_password", 1000), fresh = read_text(*body, "new_password", 1000);
   if (!old || !fresh || !*old || !*fresh) return problem(code::invalid_field, "Send old_password and new_password as texts.");
-  auto tried = parts.log_in->try_password(parts.store, request.caller.name, **old, request.remote_address, parts.clock.now());
+  auto tried = parts.log_in->try_password(parts.store, request.caller.name, **old, request.client_address, parts.clock.now());
   if (auto* later = std::get_if<LogInGate::TryLater>(&tried)) return try_later(later->wait);
   if (auto* wrong = std::get_if<LogInGate::Wrong>(&tried)) return refuse_log_in(parts, request, *wrong);
   if (auto good = auth::check_password(**fresh, request.caller.name); !good) return problem(good.error());

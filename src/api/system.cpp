@@ -1,6 +1,9 @@
 // How the server itself is: alive, ready, what it runs.
 #include "api/handlers.h"
 #include "api/json.h"
+#include "api/metrics.h"
+
+#include <algorithm>
 
 namespace darkroom::api {
 namespace {
@@ -13,13 +16,35 @@ struct Check {
   std::string detail;
 };
 
+// Whether a runner lives; a model of engine `http` needs none.
+Check runner_check(const RunnerReport& runners) {
+  for (const RunnerState& runner : runners.runners) {
+    if (runner.pid > 0 && runner.problem.empty()) return {"runner", true, runner.model + ", " + runner.sandbox};
+  }
+  return {"runner", runners.default_model_ready, runners.default_model_ready ? "none is needed" : "none runs yet"};
+}
+
+// For people: a line for each check.
+http::Response in_words(const std::vector<Check>& checks, bool ready) {
+  http::Response response;
+  response.status = ready ? 200 : 503;
+  response.content_type = "text/plain; charset=utf-8";
+  for (const Check& check : checks) response.body += (check.ok ? "[+] " : "[-] ") + check.name + ": " + check.detail + "\n";
+  response.body += ready ? "ready\n" : "not ready\n";
+  return response;
+}
+
 std::vector<Check> readiness(const Parts& parts) {
   RunnerReport runners = parts.report();
   std::int64_t free = parts.blobs.free_bytes();
   parts.store.count_jobs();  // throws when the database cannot be read
   std::vector<Check> checks = {{"database", true, "readable"},
                                {"disk", free >= parts.config.free_disk_floor, std::to_string(free / 1'000'000) + " MB free, floor " + std::to_string(parts.config.free_disk_floor / 1'000'000) + " MB"}};
-  if (runners.runs_here) checks.push_back({"default_model", runners.default_model_ready, runners.default_model_ready ? parts.config.default_model : runners.default_model_problem});
+  if (runners.runs_here) {
+    checks.push_back({"default_model", runners.default_model_ready, runners.default_model_ready ? parts.config.default_model : runners.default_model_problem});
+    checks.push_back(runner_check(runners));
+  }
+  if (parts.stopping()) checks.push_back({"stopping", false, "the server was told to stop and takes nothing more in"});
   return checks;
 }
 
@@ -32,14 +57,15 @@ http::Reply livez(const Parts&, const http::Request&) {
   return response;
 }
 
-http::Reply readyz(const Parts& parts, const http::Request&) {
-  bool ready = true;
-  json::array checks;
-  for (const Check& check : readiness(parts)) {
-    ready = ready && check.ok;
-    checks.push_back(json::object{{"name", check.name}, {"ok", check.ok}, {"detail", check.detail}});
-  }
-  return json_response(ready ? 200 : 503, json::object{{"ready", ready}, {"checks", std::move(checks)}});
+bool is_ready(const Parts& parts) { return std::ranges::all_of(readiness(parts), &Check::ok); }
+
+http::Reply readyz(const Parts& parts, const http::Request& request) {
+  std::vector<Check> checks = readiness(parts);
+  bool ready = std::ranges::all_of(checks, &Check::ok);
+  if (request.query.contains("verbose")) return in_words(checks, ready);
+  json::array items;
+  for (const Check& check : checks) items.push_back(json::object{{"name", check.name}, {"ok", check.ok}, {"detail", check.detail}});
+  return json_response(ready ? 200 : 503, json::object{{"ready", ready}, {"checks", std::move(items)}});
 }
 
 http::Reply status(const Parts& parts, const http::Request&) {

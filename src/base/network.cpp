@@ -68,6 +68,13 @@ std::string Network::text() const {
   return std::string(text.data()) + "/" + std::to_string(four ? prefix_ - kMappedBits : prefix_);
 }
 
+std::optional<std::string> plain_address(const std::string& text) {
+  auto network = text.find('/') == std::string::npos ? Network::parse(text) : std::nullopt;
+  if (!network) return std::nullopt;
+  std::string spelling = network->text();
+  return spelling.substr(0, spelling.find('/'));
+}
+
 bool contains(const std::vector<Network>& networks, const std::string& address) {
   return std::ranges::any_of(networks, [&](const Network& network) { return network.contains(address); });
 }

@@ -31,4 +31,7 @@ class Network {
 
 bool contains(const std::vector<Network>& networks, const std::string& address);
 
+// The address in its one spelling (inet_ntop), IPv4 in IPv6 as IPv4; nullopt for what is none.
+std::optional<std::string> plain_address(const std::string& text);
+
 }  // namespace darkroom

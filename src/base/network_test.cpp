@@ -38,5 +38,11 @@ TEST(Network, WhatIsNoRangeIsRefused) {
   }
 }
 
+TEST(PlainAddress, HasOneSpelling) {
+  EXPECT_EQ(plain_address("::FFFF:10.1.2.3"), "10.1.2.3");
+  EXPECT_EQ(plain_address("2001:DB8:0:0::1"), "2001:db8::1");
+  for (const char* none : {"unknown", "10.0.0.0/8", "[::1]", "fe80::1%eth0", "10.0.0.1 ", ""}) EXPECT_EQ(plain_address(none), std::nullopt) << none;
+}
+
 }  // namespace
 }  // namespace darkroom

@@ -145,6 +145,31 @@ void check_together(Loading& loading) {
   }
 }
 
+std::vector<std::string> words_of(const std::string& list) {
+  std::vector<std::string> words;
+  for (std::size_t begin = 0; (begin = list.find_first_not_of(", ", begin)) != std::string::npos;) {
+    std::size_t end = std::min(list.find_first_of(", ", begin), list.size());
+    words.push_back(list.substr(begin, end - begin));
+    begin = end;
+  }
+  return words;
+}
+
+void read_edge(Loading& loading) {
+  Config& config = loading.loaded.config;
+  config.http.forwarded_by = config.edge.forwarded == "forwarded" ? http::ForwardedBy::forwarded : http::ForwardedBy::x_forwarded;
+  config.http.allowed_hosts = words_of(config.edge.allowed_hosts);
+  for (std::string& host : config.http.allowed_hosts) std::ranges::transform(host, host.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  config.http.cors_origins = words_of(config.edge.cors_origins);
+  for (const std::string& origin : config.http.cors_origins) {
+    bool whole = (origin.starts_with("https://") || origin.starts_with("http://")) && origin.find_first_of("/*", origin.find("//") + 2) == std::string::npos;
+    if (!whole) loading.errors.push_back("http.cors_origins: '" + origin + "' is no origin. Write each as browsers send it, like https://app.example.com; * is not taken.");
+  }
+  const std::string& address = config.http.address;
+  config.http.local_hosts_only = address.starts_with("127.") || address == "::1" || address == "localhost";
+  if (config.edge.access_file.empty()) config.edge.access_file = config.data_dir + "/access.log";
+}
+
 std::string joined(const std::vector<std::string>& lines) {
   std::string text;
   for (const auto& line : lines) text += (text.empty() ? "" : "\n") + line;
@@ -176,6 +201,7 @@ Result<Loaded> load(const Sources& sources) {
   Config& config = loading.loaded.config;
   if (config.data_dir.empty()) loading.errors.push_back("data_dir must not be empty.");
   if (config.models_dir.empty()) config.models_dir = config.data_dir + "/models";
+  read_edge(loading);
   if (!loading.errors.empty()) return Error{std::string(domain::code::bad_request), joined(loading.errors)};
   return std::move(loading.loaded);
 }

@@ -3,6 +3,7 @@
 
 #include "api/access_config.h"
 #include "api/compat_config.h"
+#include "base/network.h"
 #include "base/result.h"
 #include "delivery/delivery_config.h"
 #include "http/server.h"
@@ -19,6 +20,15 @@
 #include <vector>
 
 namespace darkroom::config {
+
+// The HTTP edge as it is written; load() turns it into fields of ServerConfig.
+struct EdgeTexts {
+  std::string forwarded = "x-forwarded";
+  std::string allowed_hosts;
+  std::string cors_origins;
+  std::string access_log = "off";  // off, stdout, file
+  std::string access_file;         // empty: access.log in the data folder
+};
 
 struct Config {
   std::string data_dir;    // database, photos, credentials
@@ -44,6 +54,9 @@ struct Config {
   std::string fail_points;  // only of the environment and in test mode, see base/fail_point.h
 
   api::AccessConfig access;
+  EdgeTexts edge;
+  std::chrono::seconds drain_notice{0};
+  std::vector<Network> metrics_open_from;
   http::ServerConfig http;
   worker::WorkerConfig worker;
   runner::PoolConfig runner;

@@ -1,5 +1,6 @@
 // The table of keys. It alone decides names, environment variables, the sample file, `config show` and the checks.
 #include "config/config.h"
+#include "config/key_kinds.h"
 
 #include "domain/rate.h"
 
@@ -9,75 +10,6 @@
 
 namespace darkroom::config {
 namespace {
-
-std::string environment_name(std::string name) {
-  for (char& c : name) c = c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
-  return "DARKROOM_" + name;
-}
-
-std::string quoted(const std::string& text) { return '"' + text + '"'; }
-
-Key make(std::string name, std::string sentence, std::string allowed) {
-  Key key;
-  key.name = std::move(name);
-  key.environment = environment_name(key.name);
-  key.sentence = std::move(sentence);
-  key.allowed = std::move(allowed);
-  return key;
-}
-
-template <class Field>
-Key text_key(const char* name, const char* sentence, Field field) {
-  Key key = make(name, sentence, "a text");
-  key.get = [field](const Config& config) { return quoted(field(const_cast<Config&>(config))); };
-  key.set = [field](Config& config, const std::string& text) {
-    field(config) = text;
-    return true;
-  };
-  return key;
-}
-
-Key choice_key(const char* name, const char* sentence, std::string Config::*field, std::vector<std::string> choices) {
-  std::string allowed = "one of";
-  for (const auto& choice : choices) allowed += " " + choice;
-  Key key = make(name, sentence, allowed);
-  key.get = [field](const Config& config) { return quoted(config.*field); };
-  key.set = [field, choices](Config& config, const std::string& text) {
-    config.*field = text;
-    return std::find(choices.begin(), choices.end(), text) != choices.end();
-  };
-  return key;
-}
-
-bool parse_whole(const std::string& text, std::int64_t least, std::int64_t most, std::int64_t& number) {
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() && number >= least && number <= most;
-}
-
-// `write` stores a number, `read` gives it back, both in the unit that the key's name says.
-Key whole_key(const char* name, const char* sentence, std::pair<std::int64_t, std::int64_t> range, std::function<std::int64_t(const Config&)> read,
-              std::function<void(Config&, std::int64_t)> write) {
-  Key key = make(name, sentence, "a whole number from " + std::to_string(range.first) + " to " + std::to_string(range.second));
-  key.get = [read](const Config& config) { return std::to_string(read(config)); };
-  key.set = [range, write](Config& config, const std::string& text) {
-    std::int64_t number = 0;
-    if (!parse_whole(text, range.first, range.second, number)) return false;
-    write(config, number);
-    return true;
-  };
-  return key;
-}
-
-template <class Field>
-Key flag_key(const char* name, const char* sentence, Field field) {
-  Key key = make(name, sentence, "true or false");
-  key.get = [field](const Config& config) { return field(const_cast<Config&>(config)) ? "true" : "false"; };
-  key.set = [field](Config& config, const std::string& text) {
-    field(config) = text == "true" || text == "1";
-    return text == "true" || text == "false" || text == "1" || text == "0";
-  };
-  return key;
-}
 
 Key listen_key() {
   Key key = make("listen", "Address and port of the HTTP server; anything but loopback should stand behind a proxy with TLS.", "address:port, as 127.0.0.1:8470 or [::1]:8470");
@@ -229,6 +161,45 @@ std::vector<Key> upkeep_keys() {
   };
 }
 
+std::vector<Key> edge_keys() {
+  auto seconds = [](const char* name, const char* sentence, std::chrono::milliseconds http::ServerConfig::*field) {
+    return whole_key(name, sentence, {1, 86'400}, [field](const Config& c) { return (c.http.*field).count() / 1000; },
+                     [field](Config& c, std::int64_t n) { c.http.*field = std::chrono::seconds(n); });
+  };
+  auto count = [](const char* name, const char* sentence, int http::ServerConfig::*field) {
+    return whole_key(name, sentence, {1, 1'000'000}, [field](const Config& c) { return c.http.*field; }, [field](Config& c, std::int64_t n) { c.http.*field = static_cast<int>(n); });
+  };
+  Key forwarded = text_key("http.forwarded", "Which headers the trusted proxies set, x-forwarded (X-Forwarded-For, -Proto, -Host) or forwarded; the other ones are a client's.",
+                           [](Config& c) -> std::string& { return c.edge.forwarded; });
+  forwarded.allowed = "x-forwarded or forwarded";
+  forwarded.set = [](Config& c, const std::string& text) { return (c.edge.forwarded = text) == "x-forwarded" || text == "forwarded"; };
+  Key access = text_key("log.access", "The access log, a line of JSON for each answer: off, stdout or file.", [](Config& c) -> std::string& { return c.edge.access_log; });
+  access.allowed = "one of off stdout file";
+  access.set = [](Config& c, const std::string& text) { return (c.edge.access_log = text) == "off" || text == "stdout" || text == "file"; };
+  return {
+      networks_key("http.trusted_proxies", "Addresses of proxies that are believed who the client is; empty: nobody is.",
+                   [](Config& c) -> std::vector<Network>& { return c.http.trusted_proxies; }),
+      forwarded,
+      text_key("http.allowed_hosts", "Host names that this server is asked by, as photos.example.com, .lan, or *; empty: on loopback only localhost and addresses, elsewhere any.",
+               [](Config& c) -> std::string& { return c.edge.allowed_hosts; }),
+      text_key("http.cors_origins", "Pages of these origins may read answers with a token of their own, as https://app.example.com; empty: none.",
+               [](Config& c) -> std::string& { return c.edge.cors_origins; }),
+      count("http.max_connections", "Open connections in all; at the bound idle ones give way, then new ones are closed.", &http::ServerConfig::most_connections),
+      count("http.max_connections_per_address", "Open connections of one address; trusted proxies have no such bound.", &http::ServerConfig::most_connections_per_address),
+      seconds("http.header_seconds", "A request's header must be complete within this time.", &http::ServerConfig::header_timeout),
+      seconds("http.body_seconds", "A request's body must be complete within this time, however steadily it comes.", &http::ServerConfig::body_total_timeout),
+      whole_key("http.least_bytes_per_second", "Slower bodies and readers are cut off after 10 seconds; 0: any speed will do.", {0, 1'000'000'000},
+                [](const Config& c) { return static_cast<std::int64_t>(c.http.least_body_rate); }, [](Config& c, std::int64_t n) { c.http.least_body_rate = static_cast<std::uint64_t>(n); }),
+      whole_key("http.drain_notice_seconds", "When told to stop, the server says so at /readyz for this time before it closes, so that a load balancer can turn away.", {0, 3600},
+                [](const Config& c) { return c.drain_notice.count(); }, [](Config& c, std::int64_t n) { c.drain_notice = std::chrono::seconds(n); }),
+      access,
+      text_key("log.access_file", "Where log.access = \"file\" writes; opened again when it was moved away; empty: access.log in the data folder.",
+               [](Config& c) -> std::string& { return c.edge.access_file; }),
+      networks_key("metrics.open_from", "Addresses from which /metrics may be read without a token; empty: from none.",
+                   [](Config& c) -> std::vector<Network>& { return c.metrics_open_from; }),
+  };
+}
+
 // A list that parse() reads and text() writes back.
 template <class List>
 Key list_key(const char* name, const char* sentence, const char* allowed, List delivery::DeliveryConfig::*field, std::optional<List> (*parse)(std::string_view),
@@ -296,52 +267,6 @@ std::vector<Key> cluster_keys() {
   };
 }
 
-// "2", "2s", "500ms"; a bare number is seconds.
-bool parse_delay(std::string text, Duration& delay) {
-  bool milliseconds = text.ends_with("ms");
-  if (milliseconds) text.resize(text.size() - 2);
-  else if (text.ends_with('s')) text.pop_back();
-  std::int64_t number = 0;
-  if (!parse_whole(text, 0, milliseconds ? 3'600'000 : 3600, number)) return false;
-  delay = std::chrono::milliseconds(milliseconds ? number : number * 1000);
-  return true;
-}
-
-Key delay_key(const char* name, const char* sentence, Duration& (*field)(Config&)) {
-  Key key = make(name, sentence, "a time from 0s to 3600s, such as 2s or 500ms");
-  key.get = [field](const Config& config) {
-    auto milliseconds = field(const_cast<Config&>(config)).count() / 1000;
-    return quoted(milliseconds % 1000 ? std::to_string(milliseconds) + "ms" : std::to_string(milliseconds / 1000) + "s");
-  };
-  key.set = [field](Config& config, const std::string& text) { return parse_delay(text, field(config)); };
-  return key;
-}
-
-Key networks_key(const char* name, const char* sentence, std::vector<Network>& (*field)(Config&)) {
-  Key key = make(name, sentence, "a list of addresses or ranges, such as \"10.0.0.0/8, 192.168.1.7\"");
-  key.get = [field](const Config& config) {
-    std::string text;
-    for (const Network& network : field(const_cast<Config&>(config))) text += (text.empty() ? "" : ", ") + network.text();
-    return quoted(text);
-  };
-  key.set = [field](Config& config, const std::string& text) {
-    std::vector<Network> networks;
-    for (std::size_t at = 0; at < text.size();) {
-      std::size_t end = std::min(text.find(',', at), text.size());
-      std::string one = text.substr(at, end - at);
-      std::erase(one, ' ');
-      at = end + 1;
-      if (one.empty()) continue;
-      auto network = Network::parse(one);
-      if (!network) return false;
-      networks.push_back(*network);
-    }
-    field(config) = std::move(networks);
-    return true;
-  };
-  return key;
-}
-
 std::vector<Key> compat_keys() {
   Key reply = make("compat.reply", "What POST /process-image/ answers: queued at once, or the result when it is there, for which the connection is held up to 300 seconds.", "one of queued result");
   reply.get = [](const Config& config) { return quoted(config.compat.reply); };
@@ -363,7 +288,7 @@ std::vector<Key> compat_keys() {
 const std::vector<Key>& keys() {
   static const std::vector<Key> kKeys = [] {
     std::vector<Key> all = general_keys();
-    for (auto part : {cluster_keys(), std::vector<Key>{rate_limit_key()}, access_keys(), run_keys(), photo_keys(), upload_keys(), upkeep_keys(), compat_keys(), webhook_keys()}) all.insert(all.end(), part.begin(), part.end());
+    for (auto part : {cluster_keys(), edge_keys(), std::vector<Key>{rate_limit_key()}, access_keys(), run_keys(), photo_keys(), upload_keys(), upkeep_keys(), compat_keys(), webhook_keys()}) all.insert(all.end(), part.begin(), part.end());
     return all;
   }();
   return kKeys;

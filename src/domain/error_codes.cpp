@@ -4,6 +4,11 @@
 #include <array>
 
 namespace darkroom::domain {
+namespace code {
+// Given by a single handler, so that no other part needs its name.
+inline constexpr std::string_view range_not_satisfiable = "range_not_satisfiable";
+}  // namespace code
+
 namespace {
 
 constexpr std::array kKinds = {
@@ -26,6 +31,7 @@ constexpr std::array kKinds = {
     ErrorKind{code::unknown_field, 400, "The request has a field that does not exist"},
     ErrorKind{code::missing_file, 400, "The request has no file"},
     ErrorKind{code::malformed_body, 400, "The request body is not well formed"},
+    ErrorKind{code::range_not_satisfiable, 416, "The range lies outside the file"},
     ErrorKind{code::unsupported_media_type, 415, "The request body has another type than this address takes"},
     ErrorKind{code::header_too_large, 431, "The request header is too large"},
     ErrorKind{code::uri_too_long, 414, "The address is too long"},

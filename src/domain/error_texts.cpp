@@ -43,6 +43,8 @@ constexpr ErrorText kTexts[] = {
     {"missing_file", "Send the photo as the multipart field 'file'.", "요청에 사진이 없습니다", "사진을 multipart 필드 'file'로 보내세요."},
     {"malformed_body", "The body is no form, or no JSON object, as it should be, or it ended too early.", "요청 본문의 형식이 올바르지 않습니다",
      "본문이 올바른 폼이나 JSON 객체가 아니거나 중간에 끊겼습니다."},
+    {"range_not_satisfiable", "The Range header asks for bytes behind the end of the file. Content-Range says how many it has.", "요청한 범위가 파일 밖입니다",
+     "Range 헤더가 파일 끝보다 뒤를 가리킵니다. 파일의 크기는 Content-Range에 있습니다."},
     {"unsupported_media_type", "The Content-Type is not one that this address takes. The detail says which it is.", "이 주소가 받지 않는 형식의 본문입니다",
      "Content-Type이 이 주소에서 받는 것이 아닙니다. 받는 형식은 자세한 내용에 있습니다."},
     {"header_too_large", "The request's header has too many bytes or too many fields.", "요청 헤더가 너무 큽니다", "요청 헤더의 크기나 필드 수가 한도를 넘었습니다."},

@@ -1,6 +1,7 @@
 #include "http/exchange.h"
 
 #include "base/log.h"
+#include "http/compress.h"
 
 #include <stdexcept>
 #include <string>
@@ -8,8 +9,8 @@
 
 namespace darkroom::http {
 
-Exchange::Exchange(const Guard& guard, const ErrorPage& error_page, const Route& route, Request request)
-    : guard_(guard), error_page_(error_page), route_(route), request_(std::move(request)) {}
+Exchange::Exchange(const Guard& guard, const ErrorPage& error_page, const Hooks& hooks, const Route& route, Request request)
+    : guard_(guard), error_page_(error_page), hooks_(hooks), route_(route), request_(std::move(request)) {}
 
 template <class Call>
 auto Exchange::guarded(Call call) -> decltype(call()) {
@@ -17,7 +18,7 @@ auto Exchange::guarded(Call call) -> decltype(call()) {
     return call();
   } catch (const std::exception& error) {
     log::error("a request handler broke",
-               {{"method", to_string(request_.method)}, {"path", request_.path}, {"cause", error.what()}});
+               {{"method", to_string(request_.method)}, {"path", request_.path}, {"request_id", request_.request_id}, {"cause", error.what()}});
     return error_page_("internal", "Something broke while this request was handled; the server's log has the cause.");
   }
 }
@@ -32,6 +33,7 @@ std::optional<Reply> Exchange::advance(std::string_view piece, bool last) {
     return last ? std::optional(finish()) : std::nullopt;
   });
   if (reply) receiver_.reset();
+  if (reply && std::holds_alternative<Response>(*reply)) complete(std::get<Response>(*reply));
   return reply;
 }
 
@@ -78,11 +80,18 @@ EventStream::Piece Exchange::next(EventStream& stream) {
 }
 
 std::optional<Response> Exchange::resume(Parked& parked, bool timed_out) {
-  return guarded([&]() -> std::optional<Response> {
+  auto answer = guarded([&]() -> std::optional<Response> {
     auto response = parked.resume(timed_out);
     if (!response && timed_out) throw std::logic_error("a parked reply had no answer at its deadline");
     return response;
   });
+  if (answer) complete(*answer);
+  return answer;
+}
+
+void Exchange::complete(Response& response) const {
+  if (hooks_.finish) hooks_.finish(request_.request_id, response);
+  compress(request_, response);
 }
 
 }  // namespace darkroom::http

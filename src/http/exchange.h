@@ -13,9 +13,10 @@ namespace darkroom::http {
 
 class Exchange {
  public:
-  Exchange(const Guard& guard, const ErrorPage& error_page, const Route& route, Request request);
+  Exchange(const Guard& guard, const ErrorPage& error_page, const Hooks& hooks, const Route& route, Request request);
 
   const Route& route() const { return route_; }
+  const Request& request() const { return request_; }
   bool holds_receiver() const { return receiver_.has_value(); }
 
   // Gives the next piece of the body, which may be empty; `last` says that this ends it. The first call asks the guard
@@ -34,11 +35,13 @@ class Exchange {
   std::optional<Reply> receive(std::string_view piece);
   Reply finish();
   Response too_large() const;
+  void complete(Response& response) const;
   template <class Call>
   auto guarded(Call call) -> decltype(call());
 
   const Guard& guard_;
   const ErrorPage& error_page_;
+  const Hooks& hooks_;
   const Route& route_;
   Request request_;
   bool opened_ = false;

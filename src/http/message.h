@@ -1,10 +1,13 @@
 // Requests and answers as plain values. No type of the HTTP library appears here.
 #pragma once
 
+#include "base/file_descriptor.h"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,8 +41,12 @@ struct Request {
   std::map<std::string, std::string> params;  // {id} and so on of the route's pattern
   std::map<std::string, std::string> query;   // percent-decoded; the first of equal names wins
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string remote_address;
-  std::string principal;  // the caller's name, for events
+  std::string remote_address;  // the other end of the connection
+  std::string client_address;  // who asks: the same, or what a trusted proxy says
+  std::string host;            // that the client asked for, as Host or a trusted proxy says; as it was sent
+  bool is_secure = false;      // the client came over TLS, as a trusted proxy says
+  std::string request_id;      // in the access log, in X-Request-Id and in problems as trace_id
+  std::string principal;       // the caller's name, for events
   Caller caller;
   std::vector<std::pair<std::string, std::string>> answer_headers;  // that the guard wants in the answer, whatever it is
   std::optional<std::uint64_t> content_length;
@@ -49,11 +56,19 @@ struct Request {
   std::string_view header(std::string_view name) const;
 };
 
+// A part of a file that is sent in pieces, so that it is never whole in memory.
+struct FilePart {
+  std::shared_ptr<FileDescriptor> file;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+};
+
 struct Response {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+  std::optional<FilePart> file = {};  // instead of `body`
 };
 
 // An answer that is not ready: the connection waits, no thread does. `resume` is called on a pool thread right after parking,

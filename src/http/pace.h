@@ -11,6 +11,7 @@ struct PaceLimits {
   std::chrono::milliseconds idle;
   std::chrono::milliseconds grace;  // before the average counts
   std::uint64_t bytes_per_second;   // 0: any
+  std::chrono::milliseconds total{std::chrono::hours(24)};
 };
 
 class Pace {
@@ -24,7 +25,7 @@ class Pace {
   }
   // The moment at which the transfer has to be given up unless more bytes move before.
   TimePoint deadline(const PaceLimits& limits) const {
-    TimePoint idle_end = last_ + limits.idle;
+    TimePoint idle_end = std::min(last_ + limits.idle, begun_ + limits.total);
     if (limits.bytes_per_second == 0) return idle_end;
     std::chrono::milliseconds earned(bytes_ * 1000 / limits.bytes_per_second);
     return std::min(idle_end, begun_ + std::max(limits.grace, earned));

@@ -20,6 +20,7 @@ class Parking {
   // From any thread: false only if nobody was parked when it was asked. A session that parks later looks for its answer
   // after it was added, so a wake-up that is saved here is never lost.
   bool may_be_needed() const { return count_ > 0; }
+  std::size_t count() const { return count_; }  // from any thread
 
  private:
   std::unordered_multimap<std::string, std::shared_ptr<Session>> sessions_;

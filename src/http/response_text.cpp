@@ -69,37 +69,72 @@ void append_field(std::string& text, std::string_view name, std::string_view val
   text += "\r\n";
 }
 
+// A document that is no page of ours runs nothing, wherever it is opened.
+constexpr auto kDefaults = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"X-Content-Type-Options", "nosniff"},
+    {"Referrer-Policy", "same-origin"},
+    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
+    {"X-Frame-Options", "DENY"},
+    {"Cache-Control", "no-store"},
+});
+
+bool has(const Response& response, std::string_view name) {
+  return std::ranges::any_of(response.headers, [&](const auto& field) { return equals_ignoring_case(field.first, name); });
+}
+
+// Credentials of the browser are never allowed: a page of another origin sends a token of its own.
+void append_permission(std::string& text, const HeadExtras& extras) {
+  append_field(text, "Access-Control-Allow-Origin", extras.origin);
+  append_field(text, "Vary", "Origin");
+  if (extras.answers_options) {
+    append_field(text, "Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE");
+    append_field(text, "Access-Control-Allow-Headers",
+                 "Authorization, Content-Type, Accept-Language, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Prefer, Range, Tus-Resumable, Upload-Checksum, "
+                 "Upload-Length, Upload-Metadata, Upload-Offset, X-HTTP-Method-Override, X-Requested-By, traceparent");
+    append_field(text, "Access-Control-Max-Age", "600");
+  } else {
+    append_field(text, "Access-Control-Expose-Headers",
+                 "Content-Range, ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Tus-Resumable, Upload-Expires, Upload-Length, Upload-Offset, "
+                 "X-Request-Id");
+  }
+}
+
 }  // namespace
 
 bool may_have_body(int status) { return status >= 200 && status != 204 && status != 304; }
 
 namespace {
 
-std::string head_of(const Response& response, bool keep_alive, bool with_length) {
+std::string head_of(const Response& response, const HeadExtras& extras, bool with_length) {
   std::string text;
-  text.reserve(384);
+  text.reserve(1024);
   text += "HTTP/1.1 " + std::to_string(response.status) + ' ';
   text += reason_of(response.status);
-  text += "\r\nServer: darkroom\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: same-origin\r\n";
-  bool cache_decided = false;
+  text += "\r\nServer: darkroom\r\n";
   for (const auto& [name, value] : response.headers) {
-    if (is_framing(name)) continue;
-    cache_decided = cache_decided || equals_ignoring_case(name, "Cache-Control");
-    append_field(text, name, value);
+    if (!is_framing(name)) append_field(text, name, value);
   }
-  if (!cache_decided) text += "Cache-Control: no-store\r\n";
+  for (const auto& [name, value] : kDefaults) {
+    if (!has(response, name)) append_field(text, name, value);
+  }
+  if (extras.is_secure && !has(response, "Strict-Transport-Security")) append_field(text, "Strict-Transport-Security", "max-age=31536000");
+  if (!extras.request_id.empty()) append_field(text, "X-Request-Id", extras.request_id);
+  if (!extras.origin.empty()) append_permission(text, extras);
   if (may_have_body(response.status)) {
     if (!response.content_type.empty()) append_field(text, "Content-Type", response.content_type);
-    if (with_length) append_field(text, "Content-Length", std::to_string(response.body.size()));
+    if (with_length) append_field(text, "Content-Length", std::to_string(response.file ? response.file->length : response.body.size()));
   }
-  text += keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
+  text += extras.keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
   return text;
 }
 
 }  // namespace
 
-std::string response_head(const Response& response, bool keep_alive) { return head_of(response, keep_alive, true); }
+std::string response_head(const Response& response, const HeadExtras& extras) { return head_of(response, extras, true); }
 
-std::string stream_head(const Response& response) { return head_of(response, false, false); }
+std::string stream_head(const Response& response, const HeadExtras& extras) { return head_of(response, extras, false); }
 
 }  // namespace darkroom::http

@@ -3,6 +3,8 @@
 
 #include "http/message.h"
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <variant>
@@ -33,5 +35,25 @@ using Guard = std::function<std::optional<Response>(const Route&, Request&)>;
 
 // Builds the answers that the server gives by itself (404, 405, 408, 413, 431, 503 ...), so that all errors look alike.
 using ErrorPage = std::function<Response(std::string_view code, std::string_view message)>;
+
+// A request that has had its answer, for the access log and the counters.
+struct Answered {
+  const Route* route = nullptr;  // none: no route fitted, or it was refused before it was looked for
+  std::string_view method;       // empty: the header was refused
+  std::string_view client_address;
+  std::string_view principal;
+  std::string_view request_id;
+  int status = 0;  // 499: the client went away before it had an answer
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t bytes_received = 0;  // of the body
+  std::chrono::microseconds took{};  // since the header was complete
+};
+
+struct Hooks {
+  // The last word on every answer that is a document, for example the id of its request. On any thread.
+  std::function<void(std::string_view request_id, Response&)> finish = {};
+  // On the I/O thread, after the last byte: must not block.
+  std::function<void(const Answered&)> answered = {};
+};
 
 }  // namespace darkroom::http

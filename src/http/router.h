@@ -36,6 +36,8 @@ class Router {
   // its own or else OtherMethods; the path "*" stands for the whole server.
   RouteSearch find(std::optional<Method> method, std::string_view raw_path) const;
 
+  const std::vector<Route>& routes() const { return routes_; }
+
  private:
   struct Entry {
     std::vector<std::string> segments;  // a parameter keeps its braces

@@ -12,18 +12,18 @@ using boost::system::error_code;
 
 namespace {
 
+constexpr int kClientGone = 499;  // no answer was sent: the word of proxies for it
 constexpr int kMostSteps = 64;  // then others on this thread get their turn
 
 }  // namespace
 
-Session::Session(SessionContext& context, asio::ip::tcp::socket socket)
-    : context_(context), socket_(std::move(socket)), timer_(context.io), buffer_(context.buffers) {}
+Session::Session(SessionContext& context, asio::ip::tcp::socket socket, std::string remote_address)
+    : context_(context), socket_(std::move(socket)), remote_address_(std::move(remote_address)), timer_(context.io), buffer_(context.buffers) {}
 
 void Session::start() {
   error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  remote_address_ = socket_.remote_endpoint(ignored).address().to_string();
   header_deadline_ = std::chrono::steady_clock::now() + context_.config.header_timeout;
   run();
 }
@@ -44,6 +44,7 @@ Session::Go Session::step() {
     case State::parked: watch_parked_client(); return Go::wait;
     case State::streaming: return step_stream();
     case State::calling:
+    case State::fetching:
     case State::closed: return Go::wait;
   }
   return Go::wait;
@@ -70,6 +71,7 @@ Session::Go Session::expire() {
       return Go::wait;
     case State::writing:
     case State::lingering: close(); return Go::wait;
+    case State::fetching:
     case State::calling:
     case State::closed: return Go::wait;
   }
@@ -144,6 +146,7 @@ void Session::stop_soon() {
     case State::body:
     case State::calling:
     case State::writing:
+    case State::fetching:
     case State::closed: return;
   }
 }
@@ -151,6 +154,7 @@ void Session::stop_soon() {
 void Session::close() {
   if (state_ == State::closed) return;
   auto self = shared_from_this();
+  if (asked_.open) note_answered(asked_.status ? asked_.status : kClientGone);
   state_ = State::closed;
   abandoned_ = true;
   error_code ignored;
@@ -160,7 +164,7 @@ void Session::close() {
   if (stream_) context_.parking.remove(stream_->key, this);
   if (!in_pool_) dispose();
   context_.sessions.erase(self);
-  if (context_.on_session_closed) context_.on_session_closed();
+  if (context_.on_session_closed) context_.on_session_closed(*this);
 }
 
 // What handlers left behind may touch files when it goes, so it goes on a pool thread.

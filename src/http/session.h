@@ -3,6 +3,7 @@
 // It reads and writes without blocking and waits for readiness, so a connection that waits holds no buffer and no thread.
 #pragma once
 
+#include "http/edge_rules.h"
 #include "http/exchange.h"
 #include "http/gate.h"
 #include "http/pace.h"
@@ -12,6 +13,7 @@
 #include "http/request_parser.h"
 #include "http/router.h"
 #include "http/server.h"
+#include "http/traffic_counts.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -32,18 +34,21 @@ struct SessionContext {
   const Router& router;
   const Guard& guard;
   const ErrorPage& error_page;
+  const Hooks& hooks;
+  const HostRules& hosts;
   boost::asio::io_context& io;
   HandlerPool& pool;
   BufferPool& buffers;
   Parking& parking;
+  TrafficCounts& traffic;
   std::unordered_set<std::shared_ptr<Session>> sessions = {};
   bool stopping = false;
-  std::function<void()> on_session_closed = {};
+  std::function<void(const Session&)> on_session_closed = {};
 };
 
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(SessionContext& context, boost::asio::ip::tcp::socket socket);
+  Session(SessionContext& context, boost::asio::ip::tcp::socket socket, std::string remote_address);
 
   void start();
   // The key that this session is parked under was woken.
@@ -52,12 +57,13 @@ class Session : public std::enable_shared_from_this<Session> {
   void stop_soon();
   void close();
   // Between two requests, with nothing read of the next.
+  const std::string& remote_address() const { return remote_address_; }
   bool is_idle() const { return state_ == State::header && buffer_.raw().empty(); }
 
  private:
   using TimePoint = std::chrono::steady_clock::time_point;
   static constexpr std::chrono::milliseconds kBetweenPulls{100};
-  enum class State { header, body, calling, parked, streaming, writing, lingering, closed };
+  enum class State { header, body, calling, parked, streaming, writing, fetching, lingering, closed };
   enum class Go { on, wait };  // whether the next step can be taken at once
   enum class Read { some, nothing, end, lost };
 
@@ -76,7 +82,8 @@ class Session : public std::enable_shared_from_this<Session> {
   Go step_header();
   void wait_for_header();
   Go begin_request(std::size_t header_bytes);
-  Go route_request(const BodyFraming& framing);
+  ClientSeen note_client(const Head& head);
+  Go route_request(const BodyFraming& framing, ClientSeen client);
   Go answer_without_route(const RouteSearch& found, bool asks_options);
   Go step_body();
   Go wait_for_body();
@@ -101,7 +108,11 @@ class Session : public std::enable_shared_from_this<Session> {
 
   Go refuse(const Error& error);
   Go answer(Response response, bool request_is_complete);
+  Response own_page(std::string_view code, std::string_view message) const;
   Go step_write();
+  Go fetch_piece();
+  Go on_fetched();
+  void note_answered(int status);
   Go after_answer();
   Go step_linger();
 
@@ -140,9 +151,27 @@ class Session : public std::enable_shared_from_this<Session> {
   bool timed_out_ = false;
   std::atomic<bool> abandoned_ = false;
 
+  // Of the request in progress, for its answer, the access log and the counters.
+  struct Asked {
+    TimePoint begun{};
+    std::string method;
+    const Route* route = nullptr;
+    std::string client;
+    std::string request_id;
+    std::string origin;
+    bool is_secure = false;
+    int status = 0;  // of the answer that is being sent
+    bool open = false;
+    std::uint64_t received = 0;  // of the body
+  };
+  Asked asked_;
+  std::string principal_;
+
+  std::optional<FilePart> out_file_;  // what is still to be sent of it
   std::string out_head_;
   std::string out_body_;
-  std::size_t written_ = 0;
+  std::size_t written_ = 0;      // of head and body
+  std::uint64_t sent_ = 0;       // of the whole answer
   Pace write_pace_;
   bool lingers_ = false;
   std::uint64_t discarded_ = 0;

@@ -1,4 +1,5 @@
 // How a connection gets its answer: calls on the pool, parked replies, writing, and the end of a refused request.
+#include "base/log.h"
 #include "http/response_text.h"
 #include "http/session.h"
 
@@ -6,6 +7,9 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -43,7 +47,7 @@ Session::Go Session::call(bool last) {
     context_.pool.proceed(std::move(task));
   } else if (!context_.pool.try_call(std::move(task))) {
     in_pool_ = false;
-    Response busy = context_.error_page("unavailable", "Darkroom is busy; try again in a second.");
+    Response busy = own_page("unavailable", "Darkroom is busy; try again in a second.");
     busy.headers.emplace_back("Retry-After", "1");
     return answer(std::move(busy), parser_->body_is_complete());
   }
@@ -132,23 +136,42 @@ void Session::watch_parked_client() {
   }
 }
 
-Session::Go Session::refuse(const Error& error) { return answer(context_.error_page(error.code, error.message), false); }
+Session::Go Session::refuse(const Error& error) {
+  if (!asked_.open) {  // the header itself was refused
+    asked_ = {.begun = std::chrono::steady_clock::now(), .method = {}, .client = remote_address_, .request_id = request_id({}, false), .origin = {}, .open = true};
+  }
+  return answer(own_page(error.code, error.message), false);
+}
+
+// An answer that no handler gave.
+Response Session::own_page(std::string_view code, std::string_view message) const {
+  Response response = context_.error_page(code, message);
+  if (context_.hooks.finish) context_.hooks.finish(asked_.request_id, response);
+  return response;
+}
 
 Session::Go Session::answer(Response response, bool request_is_complete) {
+  if (exchange_) principal_ = exchange_->request().principal;
   dispose();
   buffer_.clear_ready();
   keep_alive_ = keep_alive_ && request_is_complete && !context_.stopping;
   // Closing with unread bytes resets the connection, which takes the answer away from a client that still sends.
   lingers_ = !request_is_complete || !buffer_.raw().empty();
-  out_head_ = response_head(response, keep_alive_);
-  out_body_ = without_body_ || !may_have_body(response.status) ? std::string() : std::move(response.body);
+  asked_.status = response.status;
+  out_head_ = response_head(response, {.keep_alive = keep_alive_, .is_secure = asked_.is_secure, .request_id = asked_.request_id, .origin = asked_.origin,
+                                       .answers_options = asked_.method == "OPTIONS"});
+  bool with_body = !without_body_ && may_have_body(response.status);
+  out_body_ = with_body ? std::move(response.body) : std::string();
+  out_file_ = with_body && response.file && response.file->length > 0 ? std::move(response.file) : std::nullopt;
   written_ = 0;
+  sent_ = 0;
   write_pace_.begin(std::chrono::steady_clock::now());
   state_ = State::writing;
   return Go::on;
 }
 
 Session::Go Session::step_write() {
+  if (out_file_ && out_body_.empty()) return fetch_piece();
   std::size_t head_left = written_ < out_head_.size() ? out_head_.size() - written_ : 0;
   std::size_t body_done = head_left > 0 ? 0 : written_ - out_head_.size();
   std::array<asio::const_buffer, 2> left = {asio::buffer(out_head_.data() + out_head_.size() - head_left, head_left),
@@ -166,12 +189,68 @@ Session::Go Session::step_write() {
     return Go::wait;
   }
   written_ += bytes;
+  sent_ += bytes;
   write_pace_.moved(bytes, std::chrono::steady_clock::now());
-  return written_ < out_head_.size() + out_body_.size() ? Go::on : after_answer();
+  if (written_ < out_head_.size() + out_body_.size()) return Go::on;
+  if (!out_file_) return after_answer();
+  written_ = 0;
+  out_head_.clear();
+  out_body_.clear();
+  return Go::on;
+}
+
+// The next piece of a file is read on a pool thread, which may wait for the disk.
+Session::Go Session::fetch_piece() {
+  state_ = State::fetching;
+  deadline_ = TimePoint::max();
+  in_pool_ = true;
+  context_.pool.proceed([self = shared_from_this()]() mutable {
+    FilePart& file = *self->out_file_;
+    self->out_body_.resize(std::min<std::uint64_t>(file.length, kPieceBytes));
+    ssize_t got = ::pread(file.file->get(), self->out_body_.data(), self->out_body_.size(), static_cast<off_t>(file.offset));
+    self->out_body_.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    auto& io = self->context_.io;
+    asio::post(io, [self = std::move(self)] {
+      if (self->on_fetched() == Go::on) self->run();
+    });
+  });
+  return Go::wait;
+}
+
+Session::Go Session::on_fetched() {
+  in_pool_ = false;
+  if (state_ == State::closed) {
+    out_file_.reset();
+    dispose();
+    return Go::wait;
+  }
+  // The length is promised already: only a connection that ends early tells the client that something is missing.
+  if (out_body_.empty()) {
+    log::error("a file that is being sent has become shorter or cannot be read", {{"request_id", asked_.request_id}});
+    close();
+    return Go::wait;
+  }
+  out_file_->offset += out_body_.size();
+  out_file_->length -= out_body_.size();
+  if (out_file_->length == 0) out_file_.reset();
+  write_pace_.moved(0, std::chrono::steady_clock::now());
+  state_ = State::writing;
+  return Go::on;
+}
+
+void Session::note_answered(int status) {
+  asked_.open = false;
+  auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - asked_.begun);
+  Answered answered{.route = asked_.route, .method = asked_.method, .client_address = asked_.client, .principal = principal_, .request_id = asked_.request_id, .status = status,
+                    .bytes_sent = sent_, .bytes_received = asked_.received, .took = took};
+  context_.traffic.count(answered);
+  if (context_.hooks.answered) context_.hooks.answered(answered);
 }
 
 Session::Go Session::after_answer() {
   deadline_ = TimePoint::max();
+  if (asked_.open) note_answered(asked_.status);
+  principal_.clear();
   out_body_ = {};
   if (keep_alive_ && !context_.stopping) {
     keep_alive_ = false;

@@ -56,15 +56,27 @@ Session::Go Session::begin_request(std::size_t header_bytes) {
   if (auto parsed = parser_->parse_header(buffer_.raw().substr(0, header_bytes)); !parsed) return refuse(parsed.error());
   buffer_.consume_raw(header_bytes);
   const Head& head = parser_->head();
+  ClientSeen client = note_client(head);
   auto framing = judge(head);
   if (!framing) return refuse(framing.error());
+  if (!is_our_host(context_.hosts, client.host)) {
+    return refuse({"bad_request", "This server is not asked by the name in the Host header; if the name is its own, its operator adds it to http.allowed_hosts."});
+  }
   keep_alive_ = parser_->keep_alive();
   without_body_ = head.method == "HEAD";
   awaits_continue_ = framing->framing != Framing::none && expects_continue(head);
-  return route_request(*framing);
+  return route_request(*framing, std::move(client));
 }
 
-Session::Go Session::route_request(const BodyFraming& framing) {
+ClientSeen Session::note_client(const Head& head) {
+  const ServerConfig& config = context_.config;
+  ClientSeen client = see_client(config.trusted_proxies, config.forwarded_by, remote_address_, head.fields);
+  asked_ = {.begun = std::chrono::steady_clock::now(), .method = head.method, .client = client.address, .request_id = request_id(head.fields, client.by_proxy),
+            .origin = permitted_origin(config.cors_origins, head.fields), .is_secure = client.is_secure, .open = true};
+  return client;
+}
+
+Session::Go Session::route_request(const BodyFraming& framing, ClientSeen client) {
   Head& head = parser_->head();
   auto target = parse_target(head.target);
   if (!target) return refuse(target.error());
@@ -81,8 +93,13 @@ Session::Go Session::route_request(const BodyFraming& framing) {
   request.target = std::move(head.target);
   request.headers = std::move(head.fields);
   request.remote_address = remote_address_;
+  request.client_address = std::move(client.address);
+  request.host = std::move(client.host);
+  request.is_secure = client.is_secure;
+  request.request_id = asked_.request_id;
+  asked_.route = match->route;
   if (framing.framing == Framing::length) request.content_length = framing.length;
-  exchange_ = std::make_shared<Exchange>(context_.guard, context_.error_page, *match->route, std::move(request));
+  exchange_ = std::make_shared<Exchange>(context_.guard, context_.error_page, context_.hooks, *match->route, std::move(request));
   begun_ = false;
   body_pace_.begin(std::chrono::steady_clock::now());
   state_ = State::body;
@@ -95,9 +112,9 @@ Session::Go Session::answer_without_route(const RouteSearch& found, bool asks_op
   }
   bool complete = parser_->body_is_complete();
   const auto* others = std::get_if<OtherMethods>(&found);
-  if (others == nullptr) return answer(context_.error_page("not_found", "There is nothing at this address."), complete);
+  if (others == nullptr) return answer(own_page("not_found", "There is nothing at this address."), complete);
   Response response = asks_options ? Response{204, "", "", {}}
-                                   : context_.error_page("method_not_allowed", "This address takes " + others->allow + ".");
+                                   : own_page("method_not_allowed", "This address takes " + others->allow + ".");
   response.headers.emplace_back("Allow", others->allow);
   return answer(std::move(response), complete);
 }
@@ -127,7 +144,7 @@ Session::Go Session::wait_for_body() {
   if (!begun_ || crowded) return call(false);
   buffer_.settle();
   const ServerConfig& config = context_.config;
-  set_deadline(body_pace_.deadline({config.body_idle_timeout, config.body_rate_grace, config.least_body_rate}));
+  set_deadline(body_pace_.deadline({config.body_idle_timeout, config.body_rate_grace, config.least_body_rate, config.body_total_timeout}));
   wait_readable();
   return Go::wait;
 }
@@ -137,6 +154,7 @@ std::optional<Error> Session::decode() {
   auto decoded = parser_->decode(buffer_.raw(), buffer_.decode_target());
   if (!decoded) return decoded.error();
   buffer_.decoded(decoded->consumed, decoded->produced);
+  asked_.received += decoded->produced;
   if (decoded->consumed > 0) body_pace_.moved(decoded->consumed, std::chrono::steady_clock::now());
   return std::nullopt;
 }

@@ -14,10 +14,13 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 Session::Go Session::begin_stream(EventStream stream) {
-  if (context_.stopping) return answer(context_.error_page("unavailable", "Darkroom is stopping; connect again in a moment."), true);
+  if (context_.stopping) return answer(own_page("unavailable", "Darkroom is stopping; connect again in a moment."), true);
   keep_alive_ = false;
   Response head{200, "text/event-stream; charset=utf-8", "", {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}}};
-  out_head_ = stream_head(head);
+  asked_.status = head.status;
+  principal_ = exchange_->request().principal;
+  out_head_ = stream_head(head, {.keep_alive = false, .is_secure = asked_.is_secure, .request_id = asked_.request_id, .origin = asked_.origin});
+  sent_ = 0;
   out_body_.clear();
   written_ = 0;
   write_pace_.begin(std::chrono::steady_clock::now());
@@ -72,6 +75,7 @@ Session::Go Session::write_stream() {
       return Go::wait;
     }
     written_ += bytes;
+    sent_ += bytes;
     write_pace_.moved(bytes, std::chrono::steady_clock::now());
   }
   out_head_.clear();

@@ -13,6 +13,7 @@
 #include <array>
 #include <set>
 #include <stdexcept>
+#include <thread>
 
 namespace darkroom::roles {
 namespace {
@@ -25,9 +26,9 @@ api::ApiConfig api_config(const config::Config& config) {
 
 // Who needs no credential, because of where it comes from, and the name that it acts under.
 std::function<std::optional<std::string>(std::string_view, const http::Request&)> open_to(const config::Config& config) {
-  return [open = config.compat.open_from](std::string_view rule, const http::Request& request) -> std::optional<std::string> {
-    if (rule != api::kSite || !contains(open, request.remote_address)) return std::nullopt;
-    return "open";
+  return [site = config.compat.open_from, metrics = config.metrics_open_from](std::string_view rule, const http::Request& request) -> std::optional<std::string> {
+    bool open = (rule == api::kSite && contains(site, request.client_address)) || (rule == api::kMetrics && contains(metrics, request.client_address));
+    return open ? std::optional<std::string>("open") : std::nullopt;
   };
 }
 
@@ -64,18 +65,19 @@ bool is_here(const Ground& ground, const std::string& model) { return ground.cat
 
 std::string address_file(const std::string& data_dir) { return data_dir + "/server.address"; }
 
-App::App(const config::Config& config, Role role) : config_(config), ground_(config_, role) {
+App::App(const config::Config& config, Role role) : config_(config), ground_(config_, role), observing_(config_) {
   store::Store& store = ground_.store;
   if (role != Role::web && !is_here(ground_, config.default_model)) {
     throw std::runtime_error("default_model is '" + config.default_model + "', but the models here are: " + ground_.catalogue.names() + ". Put it into " + config.models_dir +
                              "/" + config.default_model + "/model.onnx, or choose another.");
   }
   int orphans = store.is_shared() ? 0 : store.requeue_orphans("the server stopped while it ran", config.worker.retry, ground_.clock.now());
+  if (orphans > 0) observing_.counters().add(metrics::kRescues, {"server_restarted"}, orphans);
   store.record({.at = ground_.clock.now(), .type = "server.started", .actor = "system", .reason = "version " + std::string(kVersion) + ", role " + std::string(to_string(role))});
   store.register_node(ground_.node(), config.lease, ground_.clock.now());  // before anything is claimed in its name
-  upkeep_ = std::make_unique<Upkeep>(ground_);
+  upkeep_ = std::make_unique<Upkeep>(ground_, observing_.counters());
   if (role != Role::worker) serve_http();
-  if (role != Role::web) working_ = std::make_unique<Working>(ground_, server_ ? url_for_peers(config_, server_->port()) : "");
+  if (role != Role::web) working_ = std::make_unique<Working>(ground_, server_ ? url_for_peers(config_, server_->port()) : "", observing_);
   if (role == Role::web) show_presence();
   models_ = std::make_unique<ModelKeeping>(ground_, working_.get());
   store.on_commit([this](const std::vector<store::Event>& events) { hear(events); });
@@ -115,8 +117,10 @@ void App::serve_http() {
   parts_->photos = &viewing_->photos();
   if (ground_.store.is_shared()) parts_->models_elsewhere = [this] { return models_of(ground_.store.nodes(ground_.clock.now()), ground_.clock.now()); };
   if (!config_.rate_limit.empty()) limiter_.emplace(*domain::parse_rate(config_.rate_limit));
-  http::Guard guard = api::make_guard({ground_.store, config_.cluster_secret, ground_.clock, config_.access, open_to(config_)});
-  server_ = std::make_unique<http::Server>(config_.http, api::make_routes(*parts_), api::with_rate_limit(std::move(guard), limiter_ ? &*limiter_ : nullptr), api::error_page);
+  metrics_page_ = std::make_unique<api::MetricsPage>(observing_.counters(), [this] { return server_ ? server_->traffic() : http::Traffic{}; }, ground_.clock.now());
+  parts_->metrics = metrics_page_.get();
+  parts_->stopping = [this] { return stopping_.load(); };
+  server_ = std::make_unique<http::Server>(config_.http, api::make_routes(*parts_), api::with_rate_limit(guard(), limiter_ ? &*limiter_ : nullptr), api::error_page, observing_.hooks());
   viewing_->wake(*server_);
   uploading_->start(*parts_);
   write_private_file(address_file(config_.data_dir), bracketed(config_.http.address) + ":" + std::to_string(server_->port()) + " " + std::to_string(::getpid()) + "\n");
@@ -142,6 +146,15 @@ bool App::can_run() const {
   return now.default_model_ready || std::ranges::any_of(now.runners, [](const api::RunnerState& runner) { return runner.pid > 0 && runner.problem.empty(); });
 }
 
+// Before who may comes whether anybody may: a server that stops takes nothing more in.
+http::Guard App::guard() {
+  return [this, rules = api::make_guard({ground_.store, config_.cluster_secret, ground_.clock, config_.access, open_to(config_)})](const http::Route& route, http::Request& request) -> std::optional<http::Response> {
+    bool reads = request.method == http::Method::get || request.method == http::Method::head;
+    if (stopping_ && !reads) return api::error_page("unavailable", "Darkroom is stopping and takes nothing more in. Send it again when it has started, or to another one.");
+    return rules(route, request);
+  };
+}
+
 // So that workers find the photos that lie here.
 void App::show_presence() {
   store::NodeRecord node = ground_.node();
@@ -151,14 +164,16 @@ void App::show_presence() {
 
 std::string App::url() const { return server_ ? "http://" + bracketed(config_.http.address) + ":" + std::to_string(server_->port()) : ""; }
 
+// First it is said that nothing more is taken in, then what runs is brought to its end while questions are still answered, and last the server closes.
 void App::drain() {
   gauge_rounds_.reset();
+  if (server_ && !stopping_.exchange(true)) std::this_thread::sleep_for(config_.drain_notice);
+  if (models_) models_->stop();
+  if (working_) working_->drain();
   if (server_) server_->stop(std::chrono::seconds(2));
   if (uploading_) uploading_->stop();
   if (viewing_) viewing_->stop();
   if (telling_) telling_->stop();
-  if (models_) models_->stop();
-  if (working_) working_->drain();
   if (presence_) presence_->leave(config_.worker.retry);
   presence_.reset();
   upkeep_->stop();
@@ -166,6 +181,7 @@ void App::drain() {
 
 // What a commit brings about: new work wakes the slots and the clock of retries, the end of a job wakes whoever waits for it.
 void App::hear(const std::vector<store::Event>& events) {
+  observing_.hear(events);
   if (working_) working_->hear(events);
   upkeep_->hear(events);
   if (telling_) telling_->hear(events);

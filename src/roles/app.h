@@ -1,6 +1,7 @@
 // One process of Darkroom, whatever its role: every part built once, by constructor, in order, and taken down in the opposite one.
 #pragma once
 
+#include "api/metrics.h"
 #include "api/parts.h"
 #include "api/rate_limit.h"
 #include "base/loop.h"
@@ -8,12 +9,14 @@
 #include "roles/credentials.h"
 #include "roles/ground.h"
 #include "roles/model_keeping.h"
+#include "roles/observing.h"
 #include "roles/telling.h"
 #include "roles/upkeep.h"
 #include "roles/uploading.h"
 #include "roles/viewing.h"
 #include "roles/working.h"
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,12 +43,16 @@ class App {
   void show_presence();
   void watch_gauge();
   bool can_run() const;
+  http::Guard guard();
   api::RunnerReport report() const;
   void hear(const std::vector<store::Event>& events);
 
   config::Config config_;
   Ground ground_;
   LogIn log_in_;
+  Observing observing_;
+  std::unique_ptr<api::MetricsPage> metrics_page_;
+  std::atomic<bool> stopping_ = false;
   std::unique_ptr<Upkeep> upkeep_;
   std::unique_ptr<Working> working_;
   std::unique_ptr<ModelKeeping> models_;

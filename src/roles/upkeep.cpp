@@ -34,7 +34,7 @@ scheduler::WatchConfig watch_config(const Ground& ground) {
 
 }  // namespace
 
-Upkeep::Upkeep(Ground& ground)
+Upkeep::Upkeep(Ground& ground, metrics::Counters& counters)
     : ground_(ground),
       remove_blobs_(ground.store, ground.blobs, [&ground](const std::string& sha256) { ground.pictures.remove_all_of(sha256); }),
       prune_(ground.config.retention, ground.store, remove_blobs_),
@@ -52,8 +52,9 @@ Upkeep::Upkeep(Ground& ground)
     return kBatchPeriod;
   });
   if (store.is_shared()) {
-    add("rescue", [&store, &clock, retry = ground.config.worker.retry] {
-      store.rescue_expired(retry, clock.now());
+    add("rescue", [&store, &clock, &counters, retry = ground.config.worker.retry] {
+      int rescued = store.rescue_expired(retry, clock.now());
+      if (rescued > 0) counters.add(metrics::kRescues, {"lease_expired"}, rescued);
       return kRescuePeriod;
     });
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/loop.h"
+#include "metrics/counters.h"
 #include "roles/ground.h"
 #include "scheduler/clean_up.h"
 #include "scheduler/fire_schedules.h"
@@ -21,7 +22,7 @@ namespace darkroom::roles {
 
 class Upkeep {
  public:
-  explicit Upkeep(Ground& ground);
+  Upkeep(Ground& ground, metrics::Counters& counters);
   ~Upkeep();
 
   void hear(const std::vector<store::Event>& events);

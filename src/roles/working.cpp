@@ -39,8 +39,9 @@ std::vector<std::string> PeerUrls::operator()() {
   return urls_;
 }
 
-Working::Working(Ground& ground, const std::string& url) : ground_(ground), zygotes_(ground.config.runner) {
+Working::Working(Ground& ground, const std::string& url, Observing& observing) : ground_(ground), zygotes_(ground.config.runner) {
   worker::WorkerParts parts{ground.store, photos(), ground.catalogue, zygotes_, ground.clock};
+  parts.on_ended = [&observing](const domain::ClaimedJob& job, const domain::Ending& ending, bool applied) { observing.note_attempt(job, ending, applied); };
   // Where the photos lie on other machines, nobody asks this one for pictures.
   bool shows_pictures = ground.role != Role::worker || !fetched_;
   if (shows_pictures) parts.keep_thumbnail = [&ground](const std::string& sha256, const std::string& jpeg) { ground.pictures.keep(views::thumbnail_name(sha256), jpeg); };

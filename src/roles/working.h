@@ -4,6 +4,7 @@
 #include "base/loop.h"
 #include "peer/fetched_photos.h"
 #include "roles/ground.h"
+#include "roles/observing.h"
 #include "runner/pool/pool.h"
 #include "worker/lease_keeper.h"
 #include "worker/worker.h"
@@ -18,7 +19,7 @@ class Working {
  public:
   // Registers this process and starts to work. `url` is where it answers HTTP, empty if it does not. Throws with words for the operator when the photos of
   // other processes cannot be reached from here.
-  Working(Ground& ground, const std::string& url);
+  Working(Ground& ground, const std::string& url, Observing& observing);
   ~Working();
 
   worker::Worker& worker() { return *worker_; }

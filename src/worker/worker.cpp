@@ -199,6 +199,7 @@ std::vector<domain::ClaimedJob> Worker::work_on(std::stop_token stop, const doma
     store::ClaimRequest request = request_of(bench);
     if (stop.stop_requested() || is_held()) request.count = 0;
     store::Finished finished = parts_.store.finish(ended.finish, request, config_.retry, parts_.clock.now());
+    if (parts_.on_ended) parts_.on_ended(job, ended.finish.ending, finished.applied);
     if (!finished.applied) log::warning("late result discarded", {{"job", job.public_id}, {"claim", job.fence.claim_no}});
     ended.stored = std::move(finished.stored);
     next = std::move(finished.next);

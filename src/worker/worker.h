@@ -17,6 +17,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -44,6 +45,8 @@ struct WorkerParts {
   runner::Zygotes& zygotes;
   const Clock& clock;
   KeepThumbnail keep_thumbnail = {};
+  // Of each attempt that was handed in; `applied` is false when its job was no longer ours.
+  std::function<void(const domain::ClaimedJob&, const domain::Ending&, bool applied)> on_ended = {};
 };
 
 class Worker {

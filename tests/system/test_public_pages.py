@@ -17,7 +17,7 @@ def test_livez_needs_no_token(server):
 def test_readyz_says_what_is_missing_until_the_model_is_loaded(server):
     answer = eventually(lambda: (found := fetch(server, "/readyz")).status_code == 200 and found, 10, "ready")
     checks = {check["name"]: check["ok"] for check in answer.json()["checks"]}
-    assert answer.json()["ready"] and checks == {"database": True, "disk": True, "default_model": True}
+    assert answer.json()["ready"] and checks == {"database": True, "disk": True, "default_model": True, "runner": True}
 
 
 def test_a_broken_default_model_is_alive_and_not_ready(make_server, tmp_path):

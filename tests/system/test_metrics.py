@@ -1,0 +1,101 @@
+"""/metrics in Prometheus' text: the promised names, true numbers, and who may read them; alerts and dashboards that name only what exists."""
+import json
+import re
+
+import requests
+
+from support.photos import unique_jpeg
+from support.places import CHECKOUT
+from support.waiting import eventually
+
+SUFFIXES = ("_bucket", "_sum", "_count")
+
+
+def promised():
+    return [line.split("{")[0] for line in (CHECKOUT / "tests/golden/metrics.txt").read_text().splitlines()]
+
+
+def scrape(server):
+    answer = server.get("/metrics")
+    assert answer.status_code == 200 and answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    heads = re.findall(r"^# TYPE (\w+) ", answer.text, re.M)
+    assert len(heads) == len(set(heads))
+    samples = {}
+    for line in answer.text.splitlines():
+        if not line.startswith("#"):
+            name, value = re.fullmatch(r"(\w+(?:\{.*\})?) (\S+)", line).groups()
+            assert name not in samples, name
+            samples[name] = float(value)
+    return heads, samples
+
+
+def test_every_promised_metric_is_there_and_no_other(server):
+    heads, samples = scrape(server)
+    assert sorted(heads) == sorted(promised())
+    for name in samples:
+        base = re.match(r"\w+", name).group()
+        assert base in heads or any(base == head + suffix for head in heads for suffix in SUFFIXES), name
+
+
+def test_the_numbers_are_true(server):
+    for _ in range(3):
+        assert server.result_of(unique_jpeg())["status"] == "completed"
+    assert server.get("/api/v1/images/999").status_code == 404
+
+    def counted():
+        samples = scrape(server)[1]
+        return samples["darkroom_jobs_finished_total{outcome=\"completed\"}"] == 3 and samples
+    samples = eventually(counted, 5, "three jobs are counted")
+    assert samples["darkroom_images_received_total"] == 3
+    assert samples["darkroom_upload_bytes_total"] > 300
+    assert samples['darkroom_attempts_total{model="null",outcome="completed"}'] == 3
+    assert samples["darkroom_job_wait_seconds_count"] == samples["darkroom_job_run_seconds_count"] == 3
+    assert 0 < samples["darkroom_job_run_seconds_sum"] < 60
+    assert samples['darkroom_http_requests_total{method="POST",route="/api/v1/images",class="2xx"}'] == 3
+    assert samples['darkroom_http_requests_total{method="GET",route="/api/v1/images/{id}",class="4xx"}'] >= 1
+    assert samples['darkroom_workers{state="running"}'] == 1 and samples["darkroom_slots"] == 2
+    assert samples['darkroom_http_connections{state="open"}'] >= 1
+
+
+def test_waiting_and_paused_jobs_show(server):
+    server.post("/api/v1/queues/ai_processing/pause", json={})
+    server.upload(unique_jpeg())
+
+    def seen():
+        samples = scrape(server)[1]
+        return samples['darkroom_jobs{queue="ai_processing",state="queued"}'] == 1 and samples['darkroom_oldest_waiting_seconds{queue="ai_processing"}'] > 0 and \
+            samples['darkroom_queue_paused{queue="ai_processing"}'] == 1
+    eventually(seen, 10, "the waiting job shows within the time that numbers are held")
+
+
+def test_a_runner_that_dies_is_counted_by_its_cause(server):
+    image = server.result_of(unique_jpeg("segv"))
+    assert image["status"] == "failed"
+    samples = scrape(server)[1]
+    assert sum(value for name, value in samples.items() if name.startswith("darkroom_child_deaths_total{")) >= 1
+
+
+def test_it_needs_a_token_or_an_address_that_is_listed(make_server):
+    assert requests.get(make_server().url + "/metrics", timeout=10).status_code == 401
+    opened = make_server(metrics_open_from="127.0.0.0/8")
+    assert requests.get(opened.url + "/metrics", timeout=10).status_code == 200
+    assert requests.get(opened.url + "/api/v1/images", timeout=10).status_code == 401
+    other = make_server(metrics_open_from="10.0.0.0/8")
+    spoofed = requests.get(other.url + "/metrics", headers={"X-Forwarded-For": "10.0.0.1"}, timeout=10)
+    assert spoofed.status_code == 401
+
+
+def names_in(text):
+    return set(re.findall(r"\bdarkroom_[a-z_]+", text))
+
+
+def test_alerts_dashboard_and_manual_name_only_what_exists():
+    known = set(promised())
+    known |= {name + suffix for name in known for suffix in SUFFIXES}
+    rules = (CHECKOUT / "deploy/prometheus/alerts.yml").read_text()
+    dashboard = (CHECKOUT / "deploy/grafana.json").read_text()
+    assert json.loads(dashboard)["panels"]
+    manual = (CHECKOUT / "docs/operations.md").read_text()
+    for text in (rules, dashboard, manual, (CHECKOUT / "docs/ko/operations.md").read_text()):
+        assert names_in(text) and names_in(text) <= known, names_in(text) - known
+    assert set(promised()) <= names_in(manual), set(promised()) - names_in(manual)
