@@ -11,9 +11,7 @@ case $purpose in
   test) groups=" build test " ;;
   *) echo "usage: install_packages.sh [build|test]" >&2; exit 2 ;;
 esac
-if [[ ! -f $root/.deps/onnxruntime/stamp && -z ${ONNXRUNTIME_ROOT:-} ]] && ! command -v npm >/dev/null; then
-  groups+="fetch "
-fi
+if ! { command -v npm && command -v node; } >/dev/null; then groups+="node "; fi
 
 wanted=()
 while read -r group package _; do

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Runs the test suites on a finished build and ends with one line that counts every test of all of them.
 
-unit: every program that CTest knows; system: pytest on tests/system with the real programs; checks: the scripts that count
-layers and sizes. unit and system share one PostgreSQL server, started here by tests/support/postgres.py. Exit code 1 when a test failed, a program died, or a suite ran no test at all.
+unit: every program that CTest knows; system: pytest on tests/system with the real programs; web: the admin page, its types, its unit tests and its journeys in a
+real browser; checks: the scripts that count layers and sizes. unit and system share one PostgreSQL server, started here by tests/support/postgres.py. Exit code 1 when a test failed, a program died, or a suite ran no test at all.
 
 Tests of real processes on a busy machine can be unsteady: when at most two tests of a program fail, those run once more, alone. What passes then counts as
 passed and is named under "unsteady" before the last line, with its first failure printed where it happened: each is a fault to be mended, though none to stop at.
@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -168,6 +169,43 @@ def run_system(build, results):
     return count
 
 
+def web_command(name, command, results, build, junit=None):
+    """Runs one step of the page's tests in web/ and reports it: (count, whether it passed)."""
+    started = time.monotonic()
+    environment = {**os.environ, "DARKROOM_BIN_DIR": str(build / "bin")}
+    code, output = run(command, SYSTEM_LIMIT, results / "output", cwd=ROOT / "web", env=environment)
+    count, output = judge(junit, code, output) if junit else (Count(passed=1) if code == 0 else Count(failed=1), output)
+    report("web", name, count, started, output)
+    return count, code == 0
+
+
+def run_web(build, results):
+    """The page's types, its build, its unit tests, and its journeys in Chromium on the page inside the program."""
+    total = Count()
+    steps = [("packages", [ROOT / "scripts/build_web.sh", "--packages"]), ("types", ["npm", "run", "--silent", "check"]),
+             ("build", [ROOT / "scripts/build_web.sh", results / "web"])]
+    for name, command in steps:
+        count, passed = web_command(name, command, results, build)
+        total.add(count)
+        if not passed:
+            return total
+    for name, config in (("unit", "vitest.config.ts"), ("browser", "vitest.browser.config.ts")):
+        junit = results / f"web-{name}.xml"
+        command = ["node_modules/.bin/vitest", "run", "--config", config, "--reporter=default", "--reporter=junit", f"--outputFile.junit={junit}"]
+        count, _ = web_command(name, command, results, build, junit)
+
+        def again(failed, name=name, command=command):
+            second = results / f"web-{name}.again.xml"
+            names = "|".join(sorted({re.escape(case[1].replace(" > ", " ")) for case in failed}))
+            run([*command[:-1], f"--outputFile.junit={second}", "--testNamePattern", names], SYSTEM_LIMIT, results / "output", cwd=ROOT / "web",
+                env={**os.environ, "DARKROOM_BIN_DIR": str(build / "bin")})
+            return second
+
+        try_again(count, junit, again)
+        total.add(count)
+    return total
+
+
 def run_checks(build, results):
     total = Count()
     for script in CHECKS:
@@ -200,7 +238,7 @@ def shared_postgres(suites):
         server.wait()
 
 
-SUITES = {"unit": run_unit, "system": run_system, "checks": run_checks}
+SUITES = {"unit": run_unit, "system": run_system, "web": run_web, "checks": run_checks}
 
 
 def main():

@@ -13,6 +13,7 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   server: {
+    fs: { allow: ['..'] }, // examples/sample.jpg
     proxy: Object.fromEntries(['/api', '/openapi.json', '/docs', '/problems', '/readyz', '/livez', '/style.css'].map((path) => [path, { target: server, changeOrigin: false }])),
   },
 });

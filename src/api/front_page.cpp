@@ -1,4 +1,4 @@
-// The page at / until the admin page stands there: it says that Darkroom runs, which version, and what to type next.
+// The page at / of a build without the admin page: it says that Darkroom runs, which version, and what to type next.
 #include "api/handlers.h"
 
 #include <algorithm>

@@ -3,6 +3,7 @@
 
 #include "api/handlers.h"
 #include "api/language.h"
+#include "api/pages.h"
 #include "api/problem.h"
 #include "api/rules.h"
 
@@ -37,7 +38,8 @@ struct Line {
 std::vector<Line> table(const Parts& parts) {
   auto photo = static_cast<std::uint64_t>(parts.config.photo.max_bytes) + kFormOverhead;
   return {
-      {Method::get, "/", kPublic, RunsOn::io_thread, 0, front_page},
+      {Method::get, "/", kPublic, RunsOn::io_thread, 0, page},
+      {Method::get, "/assets/{file}", kPublic, RunsOn::io_thread, 0, page_asset},
       {Method::get, "/style.css", kPublic, RunsOn::io_thread, 0, front_style},
       {Method::get, "/openapi.json", kPublic, RunsOn::io_thread, 0, openapi_document},
       {Method::get, "/docs", kPublic, RunsOn::io_thread, 0, docs_page},
@@ -133,7 +135,7 @@ std::vector<Line> table(const Parts& parts) {
       {Method::post, "/process-image/", kSite, RunsOn::pool, photo, compat_upload},
       {Method::get, "/queue-status/", kSite, RunsOn::pool, 0, compat_queue_status},
       {Method::get, "/health/", kPublic, RunsOn::io_thread, 0, compat_health},
-      {Method::get, "/admin/", kPublic, RunsOn::io_thread, 0, front_page},
+      {Method::get, "/admin/", kPublic, RunsOn::io_thread, 0, page},
 
       {Method::post, "/api/v1/session", kPublic, RunsOn::pool, kSmallBody, log_in},
       {Method::get, "/api/v1/session", kSelf, RunsOn::pool, 0, show_session},
@@ -187,6 +189,12 @@ std::vector<http::Route> make_routes(const Parts& parts) {
   for (const Line& line : table(parts)) {
     require_rule(line.access, line.pattern);
     routes.push_back(route_from(line, parts));
+  }
+  for (std::string_view name : kPages) {
+    for (const char* rest : {"", "/{first}", "/{first}/{second}"}) {
+      std::string pattern = "/" + std::string(name) + rest;
+      routes.push_back(route_from({Method::get, pattern.c_str(), kPublic, RunsOn::io_thread, 0, page}, parts));
+    }
   }
   return routes;
 }

@@ -1,6 +1,8 @@
 """What answers without a token: alive, ready, and a small page in the reader's language. Nothing else does."""
-import requests
+import re
+
 import pytest
+import requests
 
 from support.waiting import eventually
 
@@ -33,22 +35,47 @@ def test_a_broken_default_model_is_alive_and_not_ready(make_server, tmp_path):
     assert eventually(problem, 20, "readyz says why the model cannot be loaded")
 
 
-def test_the_page_speaks_korean_or_english(server):
-    korean = fetch(server, "/", **{"Accept-Language": "ko-KR,ko;q=0.9,en;q=0.5"})
-    assert '<html lang="ko">' in korean.text and "실행 중입니다" in korean.content.decode()
-    for language in ("en-US", "fr"):
-        english = fetch(server, "/", **{"Accept-Language": language})
-        assert '<html lang="en">' in english.text and "Darkroom is running" in english.text
-    assert "Version 0." in english.text and "run photo.jpg" in english.text
-    assert server.url in english.text
-    assert "Vary" in english.headers and "default-src 'none'" in english.headers["Content-Security-Policy"]
-    assert server.token not in english.text
-    assert fetch(server, "/style.css").headers["Content-Type"].startswith("text/css")
+def is_the_page(answer):
+    """The admin page; a build without node has a plain page in its place, which src/api/front_page_test.cpp looks at."""
+    assert answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"), answer.text[:200]
+    if '<div id="root">' not in answer.text:
+        pytest.skip("this build has no admin page")
+    return True
 
 
-def test_a_host_header_cannot_write_into_the_page(server):
-    answer = fetch(server, "/", Host="evil.example/<script>")
-    assert answer.status_code == 400 or "<script>" not in answer.text
+@pytest.mark.parametrize("path", ["/", "/images", "/images/7", "/upload", "/queues/ai_processing", "/log-in", "/webhooks/deliveries/msg_1", "/admin/"])
+def test_every_address_of_the_page_gives_the_page(server, path):
+    assert is_the_page(fetch(server, path))
+
+
+def test_the_page_loads_only_what_is_its_own(server):
+    page = fetch(server, "/")
+    assert is_the_page(page)
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "script-src 'self';" in policy and "style-src 'self';" in policy and "unsafe" not in policy and "http" not in policy
+    assert "<style" not in page.text and " style=" not in page.text and re.search(r"<script[^>]*>[^<]", page.text) is None
+    assert page.headers["X-Frame-Options"] == "DENY" and server.token not in page.text
+    for address in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+        assert address.startswith("/assets/"), address
+
+
+def test_files_of_the_page_are_kept_for_ever_and_the_page_is_asked_for_anew(server):
+    page = fetch(server, "/")
+    assert is_the_page(page) and page.headers["Cache-Control"] == "no-cache"
+    assert fetch(server, "/", **{"If-None-Match": page.headers["ETag"]}).status_code == 304
+    script = re.search(r'src="(/assets/[^"]+[.]js)"', page.text).group(1)
+    small = requests.get(server.url + script, headers={"Accept-Encoding": "gzip"}, stream=True, timeout=10)
+    assert small.headers["Content-Encoding"] == "gzip" and "immutable" in small.headers["Cache-Control"] and small.headers["Vary"] == "Accept-Encoding"
+    plain = fetch(server, script, **{"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in plain.headers and plain.text == small.text
+    assert len(plain.content) > int(small.headers["Content-Length"]) and plain.headers["ETag"] != small.headers["ETag"]
+    assert fetch(server, script, **{"If-None-Match": plain.headers["ETag"], "Accept-Encoding": "identity"}).status_code == 304
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/imagesque", "/assets/nothing.js", "/assets/index.html", "/api/v1/images/1/2/3", "/images/1/2/3"])
+def test_what_is_no_address_of_the_page_is_a_problem(server, path):
+    answer = fetch(server, path)
+    assert answer.status_code == 404 and answer.json()["code"] == "not_found"
 
 
 @pytest.mark.parametrize("method, path", [("GET", "/api/v1/images"), ("POST", "/api/v1/images"), ("GET", "/api/v1/images/1"), ("DELETE", "/api/v1/images/1"),

@@ -106,3 +106,42 @@ it('has a bar and a menu on a phone', async () => {
   await page.getByRole('dialog').getByText('이미지').click();
   await page.waitForURL('**/images');
 });
+
+it('loads at most 250 KB before the list is there, from nowhere else, and nothing jumps', async () => {
+  browser = await Browser.open('ko');
+  const page = await browser.page();
+  await page.addInitScript(() => {
+    (window as any).shift = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as any[]) if (!entry.hadRecentInput) (window as any).shift += entry.value;
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  await logIn(page, server, '/images');
+  await page.reload();
+  await page.getByRole('heading', { name: '이미지' }).waitFor();
+  await page.waitForLoadState('load');
+  const seen = await page.evaluate(() => ({
+    bytes: performance.getEntriesByType('resource').filter((entry) => entry.name.includes('/assets/')).reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).encodedBodySize, 0),
+    shift: (window as any).shift as number,
+  }));
+  expect(seen.bytes).toBeGreaterThan(50_000);
+  expect(seen.bytes).toBeLessThan(250_000);
+  expect(seen.shift).toBeLessThan(0.05);
+});
+
+it('shows times in the zone that one chooses', async () => {
+  const { photo } = await import('./support/photos');
+  const image = await server.upload(photo(), 'when.jpg', {}, 20);
+  browser = await Browser.open('en');
+  const page = await browser.page();
+  await logIn(page, server, '/images');
+  const title = () => page.getByRole('row').filter({ hasText: 'when.jpg' }).locator('.images-time time').getAttribute('title');
+  expect(await title()).toContain('(Asia/Seoul)');
+  await page.getByRole('button', { name: /admin/ }).click();
+  await page.getByRole('menuitem', { name: 'Time zone …' }).click();
+  await page.getByRole('combobox').selectOption('America/New_York');
+  await page.getByRole('button', { name: 'Save' }).click();
+  expect(await title()).toContain('(America/New_York)');
+  const expected = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'America/New_York' }).format(new Date(image.created_at));
+  expect(await title()).toContain(expected);
+});

@@ -1,5 +1,5 @@
 // Reads of the API as React state, and changes that freshen what they touch.
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { QueryClient, UseMutationResult, UseQueryOptions, UseQueryResult } from '@tanstack/react-query';
 
 import { call } from './client';
@@ -15,7 +15,8 @@ export function useApi<P extends PathsWith<'get'>>(pattern: P, asked: Asked<'get
   return useQuery<Answer<'get', P>, ApiError>({
     queryKey: keyOf(pattern as string, asked),
     queryFn: ({ signal }) => call('get', pattern, { ...asked, signal } as Asked<'get', P>),
-    placeholderData: keepPreviousData as never,
+    // Of another page of the same list, not of another thing.
+    placeholderData: ((former: unknown, query: { queryKey: readonly unknown[] } | undefined) => (JSON.stringify(query?.queryKey[1]) === JSON.stringify(asked.path ?? null) ? former : undefined)) as never,
     ...options,
   });
 }

@@ -1,9 +1,12 @@
+import { useState } from 'react';
+
 import { useLogOut, useMe } from '../api/session';
 import { chosenLanguage } from '../i18n';
 import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
 import type { MenuEntry } from '../ui/Menu';
 import { toastError } from '../ui/toasts';
+import { PasswordDialog, ZoneDialog } from './AccountDialogs';
 import { chosenTheme } from './theme';
 import type { Theme } from './theme';
 import { useShellWords } from './words';
@@ -17,32 +20,39 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
   const logOut = useLogOut();
   const language = chosenLanguage.use();
   const theme = chosenTheme.use();
+  const [dialog, setDialog] = useState<'zone' | 'password' | null>(null);
   const entries: (MenuEntry | 'line')[] = [
     { label: '한국어', icon: 'globe', checked: language === 'ko', onChoose: () => chosenLanguage.set('ko') },
     { label: 'English', icon: 'globe', checked: language === 'en', onChoose: () => chosenLanguage.set('en') },
     'line',
     ...themes.map((each): MenuEntry => ({ label: t(`theme.${each}`), icon: each === 'dark' ? 'moon' : 'sun', checked: theme === each, onChoose: () => chosenTheme.set(each === 'system' ? null : each) })),
     'line',
+    { label: t('zone.menu'), icon: 'schedules', onChoose: () => setDialog('zone') },
+    { label: t('password.menu'), icon: 'tokens', onChoose: () => setDialog('password') },
     { label: t('user.help'), icon: 'keyboard', hint: '?', onChoose: onHelp },
     { label: t('user.api'), icon: 'external', onChoose: () => void window.open('/docs', '_blank', 'noopener') },
     'line',
     { label: t('user.logout'), icon: 'logout', onChoose: () => void logOut().catch(toastError) },
   ];
   return (
-    <Menu
-      side="above"
-      align="start"
-      button={{ kind: 'quiet', className: 'account', 'aria-label': t('user.menu', { name: me.name }) }}
-      entries={entries}
-      label={
-        <span className="account-in">
-          <Icon name="user" />
-          <span className="account-name">
-            <span className="cut">{me.name}</span>
-            <span className="small soft">{t('user.role', { role: me.role })}</span>
+    <>
+      <Menu
+        side="above"
+        align="start"
+        button={{ kind: 'quiet', className: 'account' }}
+        entries={entries}
+        label={
+          <span className="account-in">
+            <Icon name="user" />
+            <span className="account-name">
+              <span className="cut">{me.name}</span>
+              <span className="small soft">{t('user.role', { role: me.role })}</span>
+            </span>
           </span>
-        </span>
-      }
-    />
+        }
+      />
+      {dialog === 'zone' && <ZoneDialog onClose={() => setDialog(null)} />}
+      {dialog === 'password' && <PasswordDialog onClose={() => setDialog(null)} />}
+    </>
   );
 }

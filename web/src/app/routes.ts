@@ -25,4 +25,5 @@ export const home = '/images';
 export const routes: readonly Route[] = [
   { path: '/images', may: 'see', page: lazy(() => import('../pages/images/Page')), nav: { word: 'nav.images', icon: 'images', group: 'work' } },
   { path: '/upload', may: 'send', page: lazy(() => import('../pages/upload/Page')), nav: { word: 'nav.upload', icon: 'upload', group: 'work' } },
+  { path: '/welcome', may: 'send', page: lazy(() => import('../pages/welcome/Page')) },
 ];

@@ -1,18 +1,16 @@
 // A real Chromium for browser tests, and what all of them do: log in, look for faults of the page, axe, overflow, pictures.
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { chromium } from 'playwright-core';
-import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import type { BrowserContext, BrowserContextOptions, Browser as Connection, Page } from 'playwright-core';
+import { expect, inject } from 'vitest';
 
 import type { Server } from './server';
 
-const programs = [process.env.DARKROOM_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const screenshots = resolve(__dirname, '../../screenshots');
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export type Language = 'en' | 'ko';
 export const languages: readonly Language[] = ['en', 'ko'];
@@ -20,27 +18,22 @@ export const languages: readonly Language[] = ['en', 'ko'];
 export class Browser {
   readonly faults: string[] = []; // what the page complained about
   private constructor(
+    private readonly connection: Connection,
     readonly context: BrowserContext,
-    private readonly profile: string,
   ) {}
 
-  static async open(language: Language = 'en', options: BrowserContextOptions = {}): Promise<Browser> {
-    const executablePath = programs.find((path) => path && existsSync(path));
-    if (!executablePath) throw new Error('There is no Chromium: install the Debian package chromium, or name one in DARKROOM_CHROMIUM.');
-    const profile = mkdtempSync(join(tmpdir(), 'darkroom-chromium-'));
-    const context = await chromium.launchPersistentContext(profile, {
-      executablePath,
-      headless: true,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
-      locale: language === 'ko' ? 'ko-KR' : 'en-US',
-      timezoneId: 'Asia/Seoul',
-      viewport: { width: 1440, height: 900 },
-      ...options,
-    });
-    context.setDefaultTimeout(10_000);
-    const browser = new Browser(context, profile);
+  // Without `tour` the first tour counts as seen.
+  static async open(language: Language = 'en', { tour = false, ...options }: BrowserContextOptions & { tour?: boolean } = {}): Promise<Browser> {
+    const connection = await chromium.connect(inject('browser'));
+    const context = await connection.newContext({ locale: language === 'ko' ? 'ko-KR' : 'en-US', timezoneId: 'Asia/Seoul', viewport: { width: 1440, height: 900 }, ...options });
+    context.setDefaultTimeout(15_000);
+    if (!tour) {
+      await context.addInitScript(() => {
+        if (location.protocol.startsWith('http')) localStorage.setItem('darkroom.toured', 'true');
+      });
+    }
+    const browser = new Browser(connection, context);
     context.on('page', (page) => browser.watch(page));
-    for (const page of context.pages()) browser.watch(page);
     return browser;
   }
 
@@ -62,7 +55,7 @@ export class Browser {
 
   async close(): Promise<void> {
     await this.context.close();
-    rmSync(this.profile, { recursive: true, force: true });
+    await this.connection.close();
   }
 }
 
@@ -79,8 +72,11 @@ export async function logIn(page: Page, server: Server, path = '/', name = 'admi
 export async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))));
-    if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(await axeSource());
+    await page.evaluate(async () => {
+      for (let frame = 0; frame < 2; frame += 1) await new Promise((drawn) => requestAnimationFrame(drawn));
+      await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
+    });
+    if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
     const found = await page.evaluate(async () => {
       const results = await (window as any).axe.run(document, { resultTypes: ['violations'] });
       return results.violations
@@ -90,12 +86,6 @@ export async function expectAccessible(page: Page): Promise<void> {
     expect(found, `axe, ${colorScheme}, ${page.url()}`).toEqual([]);
   }
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });
-}
-
-let source: string | null = null;
-async function axeSource(): Promise<string> {
-  source ??= (await import('node:fs')).readFileSync(axe, 'utf8');
-  return source;
 }
 
 // Nothing is wider than the window, and no text is cut where it should not be, on a phone, a tablet and a desk.

@@ -21,10 +21,14 @@ import { foundIn, queryOf, viewOf } from './filter';
 import type { Image } from './filter';
 import { Filters } from './Filters';
 import { SelectionBar } from './SelectionBar';
+import { toured } from '../welcome/toured';
+import { useWelcomeWords } from '../welcome/words';
 import { useWords } from './words';
 
 export default function ImagesPage() {
   const t = useWords();
+  const welcome = useWelcomeWords();
+  const tourSeen = toured.use();
   const can = useCan();
   const client = useQueryClient();
   const zone = chosenZone.use();
@@ -87,6 +91,13 @@ export default function ImagesPage() {
     download(target, format, readAll).catch(toastError);
   };
 
+  // Who comes first to an empty place is shown around, once.
+  const isVoid = conditionsText === '{}' && !view.cursor && !images.isPlaceholderData && images.data?.items.length === 0;
+  const showAround = Boolean(isVoid && can('send') && !tourSeen);
+  useEffect(() => {
+    if (showAround) navigate('/welcome', { replace: true });
+  }, [showAround]);
+
   const labels = useMemo(() => [...new Set(rows?.flatMap((image) => foundIn(image).map((found) => found.label)))].sort(), [rows]);
   const columns = useColumns({ isSelected, toggle, togglePage, target, rows, sort: view.sort, onAsk: setQuestion, onRemove: remove, onLabel: (label) => change({ label, cursor: null }) });
   const isFiltered = conditionsText !== '{}';
@@ -100,7 +111,20 @@ export default function ImagesPage() {
       {t(images.data?.next_cursor ? 'short.text' : 'nothing.text')}
     </Empty>
   ) : (
-    <Empty icon="images" title={t('empty.title')} actions={upload}>
+    <Empty
+      icon="images"
+      title={t('empty.title')}
+      actions={
+        can('send') && (
+          <>
+            {upload}
+            <Link className="button" to="/welcome">
+              {welcome('tour')}
+            </Link>
+          </>
+        )
+      }
+    >
       {t('empty.text')}
     </Empty>
   );

@@ -1,0 +1,50 @@
+#include "api/handlers.h"
+#include "blob/file_blob_store.h"
+#include "store/open_store.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace darkroom::api {
+namespace {
+
+// What a build without the admin page shows.
+class FrontPage : public testing::Test {
+ protected:
+  FrontPage() : folder_(testing::TempDir() + "front-page-" + std::to_string(::getpid())) {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    store_ = store::open_store(folder_ + "/darkroom.db", clock_.now());
+    blobs_ = std::make_unique<blob::FileBlobStore>(folder_ + "/blobs");
+    parts_ = std::make_unique<Parts>(Parts{{"0.7", "demo", 0, {}, 4}, *store_, *blobs_, catalogue_, clock_, [] { return RunnerReport{}; }, [] {}});
+  }
+
+  http::Response asked(const std::string& language, const std::string& host = "127.0.0.1:8470") {
+    http::Request request;
+    request.headers = {{"Accept-Language", language}, {"Host", host}};
+    return std::get<http::Response>(front_page(*parts_, request));
+  }
+
+  std::string folder_;
+  SystemClock clock_;
+  models::Catalogue catalogue_{models::CatalogueConfig{"", false}};
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<blob::FileBlobStore> blobs_;
+  std::unique_ptr<Parts> parts_;
+};
+
+TEST_F(FrontPage, SpeaksKoreanOrEnglish) {
+  std::string korean = asked("ko-KR,ko;q=0.9,en;q=0.5").body;
+  EXPECT_NE(korean.find("<html lang=\"ko\">"), std::string::npos);
+  EXPECT_NE(korean.find("실행 중입니다"), std::string::npos);
+  for (const char* language : {"en-US", "fr"}) EXPECT_NE(asked(language).body.find("Darkroom is running"), std::string::npos) << language;
+  EXPECT_NE(asked("en").body.find("Version 0.7"), std::string::npos);
+  EXPECT_NE(asked("en", "photos.example:81").body.find("http://photos.example:81/api"), std::string::npos);
+}
+
+TEST_F(FrontPage, AHostHeaderCannotWriteIntoIt) { EXPECT_EQ(asked("en", "evil.example/<script>").body.find("<script>"), std::string::npos); }
+
+}  // namespace
+}  // namespace darkroom::api

@@ -1,0 +1,184 @@
+// Uploads: many at once, thumbnails at once, a reload, a lost connection and a server that is killed meanwhile; none lost, none twice.
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { photo, samplePhoto } from './support/photos';
+import { Server, until } from './support/server';
+
+let server: Server;
+let browser: Browser;
+let page: Page;
+
+beforeEach(async () => {
+  server = await new Server().start();
+});
+afterEach(async () => {
+  const faults = browser.faults;
+  await browser.close();
+  await server.end();
+  expect(faults).toEqual([]);
+});
+
+const words = {
+  en: { all: (count: number) => `All ${count} photos sent`, before: 'Sent before', anyway: 'Send all the same', refused: 'Refused', pause: 'Pause', resume: 'Go on', see: 'Show in the list', priority: 'Priority', completed: 'Completed' },
+  ko: { all: (count: number) => `사진 ${count}장을 모두 올렸어요`, before: '이미 올린 사진', anyway: '그래도 올리기', refused: '거절됨', pause: '일시정지', resume: '이어서 올리기', see: '목록에서 보기', priority: '우선순위', completed: '완료' },
+};
+
+type File = { name: string; mimeType: string; buffer: Buffer };
+const jpeg = (name: string, buffer = photo()): File => ({ name, mimeType: 'image/jpeg', buffer });
+const choose = (files: File[]) => page.locator('input[type="file"]:not([webkitdirectory])').setInputFiles(files);
+const images = async () => {
+  const all: any[] = [];
+  let cursor = '';
+  do {
+    const answer = await server.api('GET', `/api/v1/images?limit=200${cursor ? `&cursor=${cursor}` : ''}`);
+    all.push(...answer.items);
+    cursor = answer.next_cursor ?? '';
+  } while (cursor);
+  return all;
+};
+
+// Drops files on the page as a person does, without the dialog that chooses them.
+async function drop(files: { name: string; text: string }[]): Promise<void> {
+  await page.evaluate((given) => {
+    const transfer = new DataTransfer();
+    for (const { name, text } of given) {
+      const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+      transfer.items.add(new File([bytes], name, { type: name.endsWith('.jpg') ? 'image/jpeg' : 'text/plain' }));
+    }
+    for (const type of ['dragenter', 'dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: transfer }));
+  }, files);
+}
+
+async function open(language: 'en' | 'ko', path = '/upload') {
+  browser = await Browser.open(language);
+  page = await browser.page();
+  await logIn(page, server, path);
+}
+
+describe.each(languages)('in %s', (language) => {
+  const t = words[language];
+
+  it('sends 20 photos with a priority, shows them finish live, and knows one that was sent before', async () => {
+    await open(language);
+    await expectAccessible(page);
+    await page.getByRole('spinbutton', { name: t.priority }).fill('7');
+    const first = photo();
+    await choose([jpeg('first.jpg', first), ...Array.from({ length: 19 }, (_, number) => jpeg(`photo ${number}.jpg`))]);
+    await page.getByText(t.all(20)).waitFor();
+    await until('all are shown as completed', async () => (await page.locator('.upload-row').getByText(t.completed).count()) === 20);
+    expect((await images()).map((image) => image.priority)).toEqual(Array(20).fill(7));
+    await choose([jpeg('the same again.jpg', first)]);
+    await page.getByText(t.before).waitFor();
+    await picture(page, `upload-${language}`);
+    await expectFits(page);
+    await expectAccessible(page);
+    expect((await images()).length).toBe(20);
+    await page.getByRole('button', { name: t.anyway }).click();
+    await until('it is sent all the same', async () => (await images()).length === 21);
+  });
+
+  it('says what is wrong with a file that is refused, and goes on with the others', async () => {
+    await open(language);
+    await choose([jpeg('good.jpg'), jpeg('bad.jpg', Buffer.from('this is no photo at all')), jpeg('also good.jpg')]);
+    await page.locator('.upload-row').filter({ hasText: 'bad.jpg' }).getByText(t.refused).waitFor();
+    await page.getByText(language === 'ko' ? 'JPEG, PNG, WebP, GIF 중 하나로 보내 주세요.' : 'Send JPEG, PNG, WebP or GIF.').waitFor();
+    await until('the others are sent', async () => (await images()).length === 2);
+    await picture(page, `upload-refused-${language}`);
+  });
+});
+
+it('takes what is dropped anywhere, and leaves out what is no photo', async () => {
+  await open('en', '/images');
+  await page.waitForFunction(() => document.querySelector('.images-list'));
+  await drop([{ name: 'dropped.jpg', text: photo().toString('base64') }, { name: 'notes.txt', text: btoa('notes') }]);
+  await page.waitForURL('**/upload');
+  await page.getByText('1 file is no photo and left out.').waitFor();
+  await page.getByText('1 photo sent').waitFor();
+});
+
+it('shows a photo the right way up before it is sent', async () => {
+  // Orientation 6: it is stored lying, 2 wide and 1 high, left half black.
+  await open('en');
+  const file = await page.evaluate(async () => {
+    const canvas = document.createElement('canvas');
+    canvas.width = 200;
+    canvas.height = 100;
+    const context = canvas.getContext('2d')!;
+    context.fillStyle = 'white';
+    context.fillRect(0, 0, 200, 100);
+    context.fillStyle = 'black';
+    context.fillRect(0, 0, 100, 100);
+    const blob = await new Promise<Blob>((done) => canvas.toBlob((made) => done(made!), 'image/jpeg'));
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    const exif = [0xff, 0xe1, 0, 34, 69, 120, 105, 102, 0, 0, 77, 77, 0, 42, 0, 0, 0, 8, 0, 1, 1, 18, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0];
+    return btoa(String.fromCharCode(...bytes.slice(0, 2), ...exif, ...bytes.slice(2)));
+  });
+  await page.getByRole('button', { name: 'Choose photos' }).waitFor();
+  await choose([jpeg('lying.jpg', Buffer.from(file, 'base64'))]);
+  const halves = await until('the thumbnail is drawn', () =>
+    page.evaluate(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>('canvas.upload-thumb');
+      const data = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height);
+      if (!canvas || !data || !data.data[3]) return null;
+      const at = (x: number, y: number) => data.data[(y * canvas.width + x) * 4]!;
+      return { top: at(canvas.width / 2, 5), bottom: at(canvas.width / 2, canvas.height - 5) };
+    }),
+  );
+  // Upright, the black half is on top.
+  expect(halves.top).toBeLessThan(60);
+  expect(halves.bottom).toBeGreaterThan(200);
+});
+
+it('pauses and goes on', async () => {
+  await open('en');
+  await page.route('**/api/v1/uploads/**', async (route) => {
+    await new Promise((go) => setTimeout(go, 60));
+    await route.continue();
+  });
+  await choose(Array.from({ length: 30 }, (_, number) => jpeg(`p${number}.jpg`)));
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByText('Paused').waitFor();
+  await until('nothing is on its way any more', async () => (await page.locator('.upload-row [role="progressbar"]').count()) === 0);
+  expect((await images()).length).toBeLessThan(30);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByText('All 30 photos sent').waitFor();
+  expect((await images()).length).toBe(30);
+});
+
+it('goes on after a reload, and sends nothing twice', async () => {
+  await open('en');
+  await page.route('**/api/v1/uploads/**', async (route) => {
+    await new Promise((go) => setTimeout(go, 40));
+    await route.continue();
+  });
+  await choose(Array.from({ length: 40 }, (_, number) => jpeg(`r${number}.jpg`)));
+  await until('some are sent', async () => (await images()).length > 3);
+  await page.reload();
+  await page.getByText('All 40 photos sent').waitFor({ timeout: 30_000 });
+  const titles = (await images()).map((image) => image.title).sort();
+  expect(titles).toEqual(Array.from({ length: 40 }, (_, number) => `r${number}.jpg`).sort());
+});
+
+it('sends 1,000 small photos that are dropped at once, with the server killed in between', async () => {
+  await open('en');
+  await choose(Array.from({ length: 1000 }, (_, number) => jpeg(`n${number}.jpg`)));
+  await until('some are sent', async () => (await images().catch(() => [])).length > 150, 30_000);
+  await server.kill();
+  await page.getByText('The server does not answer.').waitFor();
+  await server.start();
+  await page.getByText('All 1000 photos sent').or(page.getByText('All 1,000 photos sent')).waitFor({ timeout: 90_000 });
+  const titles = (await images()).map((image) => image.title);
+  expect(titles.length).toBe(1000);
+  expect(new Set(titles).size).toBe(1000);
+  await picture(page, 'upload-thousand');
+}, 150_000);
+
+it('sends a real photo, in pieces that can be resumed', async () => {
+  await open('en');
+  await choose([jpeg('sample.jpg', samplePhoto())]);
+  await page.getByText('1 photo sent').waitFor();
+  const [image] = await images();
+  expect(image.bytes).toBe(samplePhoto().length);
+});

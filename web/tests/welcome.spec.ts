@@ -1,0 +1,49 @@
+// The first tour: who comes to an empty place is shown around, and ends with a photo that was processed.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { Server } from './support/server';
+
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await new Server({ model: 'demo' }).start();
+});
+afterAll(() => server.end());
+afterEach(async () => {
+  const faults = browser.faults;
+  await browser.close();
+  expect(faults).toEqual([]);
+});
+
+const words = {
+  en: { sample: 'Use the sample', found: '3 objects were found', skip: 'Skip', empty: 'No photos yet', around: 'Show me around' },
+  ko: { sample: '예제 사진 사용', found: '객체 3개를 찾았어요', skip: '건너뛰기', empty: '아직 사진이 없어요', around: '둘러보기' },
+};
+
+describe.each(languages)('in %s', (language) => {
+  const t = words[language];
+
+  it('can be skipped, and be taken later, and ends with a result', async () => {
+    await server.api('POST', '/api/v1/images/actions', { action: 'delete', filter: { all: true } });
+    browser = await Browser.open(language, { tour: true });
+    const page = await browser.page();
+    await logIn(page, server);
+    await page.waitForURL('**/welcome');
+    await expectAccessible(page);
+    await expectFits(page);
+    await picture(page, `welcome-${language}`);
+    await page.getByRole('button', { name: t.skip }).click();
+    await page.getByText(t.empty).waitFor();
+    await expectAccessible(page);
+    await picture(page, `images-empty-${language}`);
+    await page.getByRole('link', { name: t.around }).click();
+    await page.getByRole('button', { name: t.sample }).click();
+    await page.getByText(t.found).waitFor({ timeout: 30_000 });
+    await page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0));
+    await expectAccessible(page);
+    await expectFits(page);
+    await picture(page, `welcome-result-${language}`);
+  });
+});
