@@ -24,6 +24,7 @@ export const home = '/images';
 
 export const routes: readonly Route[] = [
   { path: '/images', may: 'see', page: lazy(() => import('../pages/images/Page')), nav: { word: 'nav.images', icon: 'images', group: 'work' } },
+  { path: '/images/:id', may: 'see', page: lazy(() => import('../pages/image/Page')) },
   { path: '/upload', may: 'send', page: lazy(() => import('../pages/upload/Page')), nav: { word: 'nav.upload', icon: 'upload', group: 'work' } },
   { path: '/welcome', may: 'send', page: lazy(() => import('../pages/welcome/Page')) },
 ];

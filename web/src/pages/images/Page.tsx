@@ -17,7 +17,7 @@ import { deleteSoon, useHidden } from './deleting';
 import { ActionDialog, TitleDialog } from './dialogs';
 import type { Question } from './dialogs';
 import { download } from './download';
-import { foundIn, queryOf, viewOf } from './filter';
+import { foundIn, queryOf, storyOf, viewOf } from './filter';
 import type { Image } from './filter';
 import { Filters } from './Filters';
 import { SelectionBar } from './SelectionBar';
@@ -149,7 +149,7 @@ export default function ImagesPage() {
           rows={rows}
           keyOf={(image) => image.id}
           columns={columns}
-          onOpen={(image) => navigate(`/images/${image.id}`)}
+          onOpen={(image) => navigate(storyOf(image, search))}
           onToggle={toggle}
           isSelected={isSelected}
           onSort={(key) => change({ cursor: null, sort: key === 'title' ? (view.sort === 'title' ? null : 'title') : view.sort === 'newest' ? 'oldest' : null })}

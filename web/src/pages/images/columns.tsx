@@ -10,6 +10,7 @@ import type { Target } from './acting';
 import { fits } from './acting';
 import type { Question } from './dialogs';
 import { highPriority } from './dialogs';
+import { storyOf } from './filter';
 import type { Image, Sort } from './filter';
 import { Found } from './Found';
 import { Thumb } from './Thumb';
@@ -39,7 +40,7 @@ function RowMenu({ image, onAsk, onRemove }: { image: Image } & Pick<Wanted, 'on
   const t = useWords();
   const can = useCan();
   const target: Target = { kind: 'some', images: [image] };
-  const entries: (MenuEntry | 'line')[] = [{ label: t('action.open'), icon: 'external', onChoose: () => navigate(`/images/${image.id}`) }];
+  const entries: (MenuEntry | 'line')[] = [{ label: t('action.open'), icon: 'external', onChoose: () => navigate(storyOf(image, new URLSearchParams(location.search))) }];
   if (can('own', image.uploaded_by)) {
     entries.push(
       { label: t('action.title'), icon: 'edit', onChoose: () => onAsk({ ask: 'title', image }) },
@@ -75,7 +76,7 @@ export function useColumns({ isSelected, toggle, togglePage, target, rows, sort,
       className: 'images-title',
       cell: (image) => (
         <>
-          <Link to={`/images/${image.id}`} className="images-name cut">
+          <Link to={storyOf(image, new URLSearchParams(location.search))} className="images-name cut">
             {image.title}
           </Link>
           <span className="images-sub">

@@ -42,6 +42,14 @@ export function queryOf({ conditions, sort, cursor }: View): NonNullable<Asked<'
 // An action on all that match must say so when there is no condition.
 export const filterOf = (conditions: Conditions): Conditions => (Object.keys(conditions).length ? conditions : { all: true });
 
+// The address of one photo's page. It keeps the conditions, so that one can go on through the list there.
+export function storyOf(image: Image, search: URLSearchParams): string {
+  const kept = new URLSearchParams(search);
+  kept.delete('cursor');
+  const text = kept.toString();
+  return `/images/${image.id}${text ? `?${text}` : ''}`;
+}
+
 // What was found, by class and how often, most frequent first.
 export function foundIn(image: Image): { label: string; count: number }[] {
   const result = image.result?.result;

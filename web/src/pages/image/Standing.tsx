@@ -1,0 +1,40 @@
+// Where the photo stands: why it waits and how long still, or why it failed and what to do.
+import type { Schemas } from '../../api/client';
+import { Notice } from '../../ui';
+import { CauseNotice } from '../jobs/cause';
+import { usePlace, usePlaceSentences } from '../jobs/place';
+import { useImageWords } from './words';
+
+type Image = Schemas['Image'];
+
+function Waiting({ image, queue }: { image: Image; queue: string }) {
+  const t = useImageWords();
+  const place = usePlace(image.job_id, true);
+  const running = image.attempts.find((attempt) => attempt.finished_at === null);
+  const sentences = usePlaceSentences(place.data?.place, { ...image, queue, worker: running?.worker ?? null });
+  const [first, ...rest] = sentences;
+  return (
+    <Notice tone="blue" title={image.status === 'processing' ? t('standing.running') : t('standing.waiting')}>
+      <div className="image-waiting" aria-live="polite">
+        <p>{first ?? '…'}</p>
+        {rest.map((sentence) => (
+          <p key={sentence}>{sentence}</p>
+        ))}
+        {image.result && <p className="soft small">{t('standing.old')}</p>}
+      </div>
+    </Notice>
+  );
+}
+
+export function Standing({ image, queue }: { image: Image; queue: string }) {
+  if (image.status === 'pending' || image.status === 'processing') {
+    return (
+      <>
+        {image.error_code && <CauseNotice code={image.error_code} message={image.error_message} tone="amber" />}
+        <Waiting image={image} queue={queue} />
+      </>
+    );
+  }
+  if (image.status === 'failed' && image.error_code) return <CauseNotice code={image.error_code} message={image.error_message} />;
+  return null;
+}
