@@ -40,8 +40,10 @@ export function Preview({ id, image }: { id: string; image: number | null }) {
   useEffect(() => {
     const element = canvas.current;
     if (!element || state !== 'no') return;
+    // Taken now: it may be sent, and gone, before it comes into view.
+    const reading = engine.fileOf(id);
     const task = async () => {
-      const file = await engine.fileOf(id);
+      const file = await reading;
       if (!file) return setState('broken');
       await draw(element, file).then(
         () => setState('drawn'),

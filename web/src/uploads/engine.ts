@@ -8,7 +8,7 @@ import * as tus from './tus';
 import type { Found } from './files';
 import type { Batch, Snapshot, Upload, UploadState } from './types';
 
-const atOnce = 3;
+const atOnce = 4; // of the six connections that browsers open to one server; one is for events
 const pieceSize = 4 * 1024 * 1024; // what a broken connection costs at most
 const firstWait = 1000;
 const longestWait = 30_000;
@@ -132,7 +132,7 @@ export class Engine {
   // What events tell of images that came from here.
   told(image: number, status: string): void {
     for (const upload of this.uploads.values()) {
-      if (upload.image === image && upload.state === 'sent' && upload.status !== status) this.change(upload, { status });
+      if (upload.image === image && upload.state === 'sent' && upload.status !== status) this.change(upload, { status }, false);
     }
   }
 
