@@ -15,6 +15,7 @@ class Darkroom:
     def __init__(self, programs, data_folder, model, options):
         """`options`: port, models_dir, slots (0: one a core)."""
         self.programs, self.data_folder, self.model, self.port = programs, data_folder, model, options["port"]
+        self.url, self.token = f"http://127.0.0.1:{self.port}", TOKEN
         environment = dict(os.environ, DARKROOM_ADMIN_TOKEN=TOKEN)
         command = [programs.path("darkroom"), "serve", "--data-dir", data_folder, "--listen", f"127.0.0.1:{self.port}", "--default-model", model,
                    "--slots", str(options.get("slots", 0)), "--test-mode"]

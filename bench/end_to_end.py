@@ -38,19 +38,6 @@ def arguments():
     return parser.parse_args()
 
 
-def models_folder(given, scratch):
-    """MODELS/<name>/model.onnx, as the server looks for it; returns the folder and the name."""
-    if not given.model:
-        return None, None
-    name = os.path.splitext(os.path.basename(given.model))[0]
-    folder = os.path.join(scratch, "models", name)
-    os.makedirs(folder)
-    shutil.copy(given.model, os.path.join(folder, "model.onnx"))
-    if given.labels:
-        shutil.copy(given.labels, os.path.join(folder, "labels.txt"))
-    return os.path.join(scratch, "models"), name
-
-
 def main():
     given = arguments()
     if not given.photos and not given.peer:
@@ -60,7 +47,7 @@ def main():
     scratch = tempfile.mkdtemp(prefix="darkroom-bench-", dir=given.scratch)
     try:
         photos = given.photos or load.make_photos(given.peer, os.path.join(scratch, "photos"))
-        models, model_name = models_folder(given, scratch)
+        models, model_name = load.models_folder(given.model, given.labels, scratch)
         os.chmod(scratch, 0o755)  # the runners, as another user, read nothing here; the peer's services do
         setup = types.SimpleNamespace(**vars(given) | {"scratch": scratch, "photos": photos, "models": models, "model_name": model_name,
                                                        "programs": load.Programs(os.path.abspath(given.bin), photos)})

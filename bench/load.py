@@ -2,6 +2,7 @@
 import glob
 import json
 import os
+import shutil
 import subprocess
 import uuid
 
@@ -28,3 +29,16 @@ def make_photos(peer, folder):
     """The peer's own generator makes the 640x480 JPEGs of 92 KB."""
     subprocess.run(["/usr/bin/python3", os.path.join(peer, "bench", "gen_images.py"), folder], check=True, stdout=subprocess.DEVNULL, timeout=120)
     return sorted(glob.glob(os.path.join(folder, "s?_640x480.jpg")))
+
+
+def models_folder(model, labels, scratch):
+    """MODELS/<name>/model.onnx, as the server looks for it; returns the folder and the name."""
+    if not model:
+        return None, None
+    name = os.path.splitext(os.path.basename(model))[0]
+    folder = os.path.join(scratch, "models", name)
+    os.makedirs(folder)
+    shutil.copy(model, os.path.join(folder, "model.onnx"))
+    if labels:
+        shutil.copy(labels, os.path.join(folder, "labels.txt"))
+    return os.path.join(scratch, "models"), name

@@ -31,8 +31,8 @@ class Peer:
     def stop(self):
         self._script("down.sh", "--wipe")
 
-    def stop_one(self, name):
-        self._script("stop_one.sh", name)
+    def stop_one(self, name, signal="TERM"):
+        self._script("stop_one.sh", name, signal)
 
     def _script(self, name, *arguments):
         # Services inherit no pipe of ours, which would be waited for as long as they live.
