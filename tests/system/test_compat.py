@@ -2,6 +2,8 @@
 import json
 import re
 import socket
+import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -15,6 +17,7 @@ import requests
 
 from support.old_client import base_url, process_image
 from support.photos import unique_jpeg
+from support.places import CHECKOUT
 from support.waiting import eventually
 
 QUEUED = '{{"status":"queued","image_id":{},"message":"이미지가 처리 큐에 추가되었습니다","queue_size":{}}}'
@@ -281,3 +284,15 @@ def test_a_site_that_the_configuration_does_not_name_is_refused(make_server, rec
     server = make_server()
     answer = process_image(base_url(server, site="shop"), unique_jpeg(), image_id=7)
     assert answer.status_code == 422 and "shop" in answer.json()["detail"]
+
+
+def test_the_sites_monitor_script_runs_and_warns(paused):
+    def said(service):
+        script = [sys.executable, "-B", CHECKOUT / "tests" / "old_site" / "monitor.py", service, paused.url, "1"]
+        return subprocess.run(script, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
+
+    for number in range(101):
+        assert process_image(base_url(paused), unique_jpeg(), image_id=number).status_code == 200
+    assert said(base_url(paused)) == ["INFO FastAPI: 정상", "INFO 큐 크기: 101, 처리 중: False, 현재 작업: None",
+                                      "WARNING 큐에 작업이 많이 쌓여있습니다: 101개", "INFO Django: 정상"]
+    assert said("http://127.0.0.1:9")[0] == "INFO FastAPI: 이상"
