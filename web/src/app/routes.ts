@@ -26,5 +26,9 @@ export const routes: readonly Route[] = [
   { path: '/images', may: 'see', page: lazy(() => import('../pages/images/Page')), nav: { word: 'nav.images', icon: 'images', group: 'work' } },
   { path: '/images/:id', may: 'see', page: lazy(() => import('../pages/image/Page')) },
   { path: '/upload', may: 'send', page: lazy(() => import('../pages/upload/Page')), nav: { word: 'nav.upload', icon: 'upload', group: 'work' } },
+  { path: '/queues', may: 'watch', page: lazy(() => import('../pages/queues/Page')), nav: { word: 'nav.queues', icon: 'queues', group: 'work' } },
+  { path: '/failures', may: 'watch', page: lazy(() => import('../pages/failures/Page')), nav: { word: 'nav.failures', icon: 'failures', group: 'work' } },
+  { path: '/jobs', may: 'see', page: lazy(() => import('../pages/jobs/Page')) },
+  { path: '/jobs/:id', may: 'see', page: lazy(() => import('../pages/jobs/JobPage')) },
   { path: '/welcome', may: 'send', page: lazy(() => import('../pages/welcome/Page')) },
 ];
