@@ -21,7 +21,7 @@ it('says how long ago and how long', () => {
 });
 
 it('says sizes in steps of a thousand', () => {
-  expect(en.bytes(999)).toBe('999 byte');
+  expect(en.bytes(999)).toBe('999 B');
   expect(en.bytes(38_120)).toBe('38 kB');
   expect(en.bytes(25_400_000)).toBe('25.4 MB');
 });

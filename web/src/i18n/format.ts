@@ -40,8 +40,9 @@ export function formatFor(language: Language, zone: string): Format {
     number,
     percent: (share) => new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(share),
     bytes(count) {
+      if (count < 1000) return `${number(count)} B`;
       const names = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
-      const step = count < 1000 ? 0 : Math.min(names.length - 1, Math.floor(Math.log10(count) / 3));
+      const step = Math.min(names.length - 1, Math.floor(Math.log10(count) / 3));
       return unit(count / 1000 ** step, names[step]!, step < 2 ? 0 : 1);
     },
     dateTime: (time) => dateTime.format(new Date(time)),

@@ -111,5 +111,5 @@ export async function expectFits(page: Page): Promise<void> {
 // A picture for people to look at: web/screenshots/NAME.png.
 export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(screenshots, { recursive: true });
-  await page.screenshot({ path: join(screenshots, `${name}.png`) });
+  await page.screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled' });
 }

@@ -1,6 +1,5 @@
 // Results as a file: of all that match straight from the server, of a few out of what the page has.
 import type { Target } from './acting';
-import { foundIn } from './filter';
 import type { Image } from './filter';
 
 const cell = (value: unknown) => {
@@ -10,26 +9,32 @@ const cell = (value: unknown) => {
   return /[",\n\r]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 };
 
-const columns = ['id', 'title', 'status', 'model', 'priority', 'uploader', 'created_at', 'updated_at', 'error_code', 'objects', 'found'];
+// The columns of GET /api/v1/results: a row for each thing found, and one for an image in which nothing was.
+const columns = ['image_id', 'title', 'uploaded_by', 'external_id', 'uploaded_at', 'status', 'error_code', 'model', 'model_version', 'image_width', 'image_height', 'found', 'label', 'confidence', 'x1', 'y1', 'x2', 'y2', 'share'];
 
-const rowOf = (image: Image) => [
-  image.id,
-  image.title,
-  image.status,
-  image.model,
-  image.priority,
-  image.uploaded_by,
-  image.created_at,
-  image.updated_at,
-  image.error_code,
-  image.result?.result.detected_objects.length ?? '',
-  foundIn(image).map(({ label, count }) => `${label} ${count}`).join('; '),
-];
+type Row = readonly unknown[];
+
+function findsOf(image: Image): Row[] {
+  const result = image.result?.result;
+  if (!result) return [];
+  return [
+    ...result.detected_objects.map((object) => ['object', object.class, object.confidence, ...object.bbox, '']),
+    ...(result.classes ?? []).map((each) => ['class', each.class, each.confidence, '', '', '', '', '']),
+    ...(result.regions ?? []).map((region) => ['region', region.class, '', '', '', '', '', region.share]),
+  ];
+}
+
+function rowsOf(image: Image): Row[] {
+  const [width, height] = image.result?.image_info.size ?? ['', ''];
+  const head = [image.id, image.title, image.uploaded_by, image.external_id, image.created_at, image.status, image.error_code, image.result?.model.name, image.result?.model.version, width, height];
+  const finds = findsOf(image);
+  return finds.length ? finds.map((find) => [...head, ...find]) : [[...head, '', '', '', '', '', '', '', '']];
+}
 
 // With a mark at the beginning, by which Excel knows that it is UTF-8.
-export const csvOf = (images: readonly Image[]): string => '\ufeff' + [columns, ...images.map(rowOf)].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
+export const csvOf = (images: readonly Image[]): string => '\ufeff' + [columns, ...images.flatMap(rowsOf)].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
 
-export const jsonOf = (images: readonly Image[]): string => `${JSON.stringify(images.map(({ id, title, status, model, result, error_code, error_message }) => ({ id, title, status, model, result, error_code, error_message })), null, 2)}\n`;
+export const jsonOf = (images: readonly Image[]): string => `${JSON.stringify(images.map((image) => ({ image_id: image.id, title: image.title, uploaded_by: image.uploaded_by, external_id: image.external_id, uploaded_at: image.created_at, status: image.status, error_code: image.error_code, result: image.result })), null, 2)}\n`;
 
 export function save(text: string, type: string, name: string): void {
   const address = URL.createObjectURL(new Blob([text], { type }));
