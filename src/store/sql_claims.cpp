@@ -279,10 +279,13 @@ void claim_together(Transaction& transaction, std::vector<Claimer*> claimers) {
   }
 }
 
-std::vector<domain::ClaimedJob> claim_in(Transaction& transaction, const ClaimRequest& request, Time now) {
-  Claimer claimer{request, now, {}};
-  claim_together(transaction, {&claimer});
-  return std::move(claimer.taken);
+void claim_asks(Transaction& transaction, std::span<void* const> asks) {
+  std::vector<Claimer*> claimers;
+  for (void* ask : asks) {
+    claimers.push_back(static_cast<Claimer*>(ask));
+    claimers.back()->taken.clear();
+  }
+  claim_together(transaction, std::move(claimers));
 }
 
 std::vector<const char*> hot_claim_statements() { return {kLaneHead, kTakeHead, kTakeHeads, kTakeOpen, kTakeThis}; }

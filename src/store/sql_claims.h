@@ -5,6 +5,7 @@
 #include "store/sql/database.h"
 
 #include <optional>
+#include <span>
 #include <string>
 
 namespace darkroom::store {
@@ -19,7 +20,8 @@ struct Claimer {
 // Claims for all of them. Those that ask for the same lanes take from them by one statement, in the order in which they stand here.
 void claim_together(Transaction& transaction, std::vector<Claimer*> claimers);
 
-std::vector<domain::ClaimedJob> claim_in(Transaction& transaction, const ClaimRequest& request, Time now);
+// The asks are of Claimer.
+void claim_asks(Transaction& transaction, std::span<void* const> asks);
 
 // A scheduled or queued job whose expiry has come.
 struct LateJob {

@@ -12,7 +12,7 @@
 
 #define DARKROOM_HELD_COLUMNS                                                                                                     \
   "job.id, job.claim_no, job.public_id, job.image_id, job.model, job.attempt, job.max_attempts, job.interruptions, job.batch_id, " \
-  "image.sha256, COALESCE(content_crash.crashes, 0), queue.max_retries, queue.first_retry, job.worker, job.started_at FROM job "                                \
+  "image.sha256, COALESCE(content_crash.crashes, 0), queue.max_retries, queue.first_retry, job.worker, job.started_at, job.retry_of IS NULL FROM job "           \
   "LEFT JOIN image ON image.id = job.image_id LEFT JOIN content_crash ON content_crash.sha256 = image.sha256 "                      \
   "LEFT JOIN queue ON queue.name = job.queue "
 
@@ -30,6 +30,7 @@ struct HeldJob {
   std::optional<std::chrono::seconds> first_retry;  // of the queue
   std::string worker;
   Time started_at{};
+  bool is_first = false;  // of its image, which shows its result as soon as there is one
 };
 
 // Reads DARKROOM_HELD_COLUMNS.

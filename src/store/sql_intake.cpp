@@ -20,8 +20,8 @@ constexpr RowSql kObjections{
     "SELECT sha256, -1 FROM blob_removal /*, GIVEN*/ WHERE sha256 = $1 UNION ALL SELECT sha256, crashes FROM content_crash /*, GIVEN*/ WHERE sha256 = $1", "t"};
 constexpr const char* kMaxRetries = "SELECT max_retries FROM queue WHERE name = $1";
 constexpr RowSql kInsertImage{
-    "INSERT INTO image (id, title, owner, external_id, metadata, sha256, byte_count, format, width, height, job_id, created_at, updated_at, "
-    "title_folded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13)",
+    "INSERT INTO image (id, title, owner, external_id, metadata, sha256, byte_count, format, width, height, job_id, result_job_id, created_at, updated_at, "
+    "title_folded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $12, $13)",
     "ittttt" "itiiii" "t"};
 constexpr RowSql kInsertJob{
     "INSERT INTO job (id, public_id, kind, image_id, queue, model, lane, owner, priority, rank, state, run_at, max_attempts, expires_at, batch_id, "

@@ -142,7 +142,7 @@ class SqlStore final : public Store {
 
  private:
   std::unique_ptr<Database> database_;
-  SharedVerb taking_in_, finishing_;
+  SharedVerb taking_in_, finishing_, claiming_;
   Turns turns_;
 };
 

@@ -12,12 +12,15 @@
 #include "store/sql_site_photos.h"
 #include "store/sql_store.h"
 
+#include <algorithm>
 #include <iterator>
 
 namespace darkroom::store {
 
 std::vector<domain::ClaimedJob> SqlStore::claim(const ClaimRequest& request, Time now) {
-  return database_->write([&](Transaction& transaction) { return claim_in(transaction, request, now); });
+  Claimer claimer{request, now};
+  database_->write_together(claiming_, &claimer, static_cast<std::size_t>(std::max(request.count, 1)));
+  return std::move(claimer.taken);
 }
 
 namespace {

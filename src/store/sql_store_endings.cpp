@@ -28,7 +28,7 @@ constexpr RowSql kHold{
 // What a success needs of it: nothing can be decided but that it is completed.
 constexpr RowSql kHoldSuccess{
     "SELECT job.id, job.claim_no, job.public_id, job.image_id, job.model, job.attempt, job.max_attempts, job.interruptions, job.batch_id, NULL, 0, NULL, NULL, "
-    "job.worker, job.started_at FROM job /*, GIVEN*/ WHERE job.id = $1 AND job.claim_no = $2 AND job.worker IS NOT NULL /*FOR UPDATE OF JOB*/", "ii"};
+    "job.worker, job.started_at, job.retry_of IS NULL FROM job /*, GIVEN*/ WHERE job.id = $1 AND job.claim_no = $2 AND job.worker IS NOT NULL /*FOR UPDATE OF JOB*/", "ii"};
 constexpr const char* kOrphans = "SELECT " DARKROOM_HELD_COLUMNS "WHERE job.state = 'running' ORDER BY job.id";
 
 // A job that goes back keeps its rank: it was at the head and stays there.
@@ -41,7 +41,7 @@ constexpr RowSql kInsertAttempt{
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", "iiitiittttt"};
 constexpr RowSql kInsertResult{
     "INSERT INTO result (job_id, image_id, model, model_version, document, created_at) VALUES ($1, $2, $3, $4, $5, $6)", "iittti"};
-constexpr RowSql kNewestResult{"UPDATE image SET result_job_id = $2, labels = $3 /*FROM GIVEN*/ WHERE id = $1 AND COALESCE(result_job_id, 0) < $2", "iit"};
+constexpr RowSql kNewestResult{"UPDATE image SET result_job_id = $2, labels = $3 /*FROM GIVEN*/ WHERE id = $1 AND COALESCE(result_job_id, 0) <= $2", "iit"};
 constexpr const char* kCountCrash =
     "INSERT INTO content_crash (sha256, crashes, last_at) VALUES ($1, 1, $2) "
     "ON CONFLICT (sha256) DO UPDATE SET crashes = content_crash.crashes + 1, last_at = excluded.last_at RETURNING crashes";
@@ -92,7 +92,9 @@ void store_results(Transaction& transaction, const std::vector<Ended>& endings) 
     if (!success || !ended.job.image.value) continue;
     std::int64_t id = ended.job.fence.job.value;
     results.insert(results.end(), {id, ended.job.image.value, ended.job.model, ended.model_version, success->document, ended.at});
-    pointers.insert(pointers.end(), {ended.job.image.value, id, labels.emplace_back(labels_of(success->outcome.found))});
+    std::string found = labels_of(success->outcome.found);
+    if (ended.job.is_first && found.empty()) continue;  // its image points to it from the start
+    pointers.insert(pointers.end(), {ended.job.image.value, id, labels.emplace_back(std::move(found))});
   }
   transaction.post_rows(kInsertResult, results);
   transaction.post_rows(kNewestResult, pointers);
@@ -143,6 +145,7 @@ HeldJob held_from(const Row& row) {
   if (!row.is_null(11)) job.counters.max_attempts = std::min(job.counters.max_attempts, row.small(11) + 1);
   job.worker = row.optional_text(13).value_or("");
   job.started_at = row.optional_time(14).value_or(Time{});
+  job.is_first = row.integer(15) != 0;
   if (!row.is_null(12)) job.first_retry = std::chrono::floor<std::chrono::seconds>(Duration(row.integer(12)));
   return job;
 }

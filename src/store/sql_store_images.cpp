@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "domain/error_codes.h"
 #include "store/sql_batches.h"
+#include "store/sql_claims.h"
 #include "store/sql_endings.h"
 #include "store/sql_images.h"
 #include "store/sql_intake.h"
@@ -92,7 +93,7 @@ void take_in_all(Transaction& transaction, std::span<void* const> asks) {
   }
 }
 
-SqlStore::SqlStore(std::unique_ptr<Database> database) : database_(std::move(database)), taking_in_{take_in_all}, finishing_{finish_together} {}
+SqlStore::SqlStore(std::unique_ptr<Database> database) : database_(std::move(database)), taking_in_{take_in_all}, finishing_{finish_together}, claiming_{claim_asks} {}
 
 Result<ImageRecord> SqlStore::create_image(const NewImage& image, const Actor& actor, Time now) {
   std::optional<Turns::Entry> turn;

@@ -52,7 +52,7 @@ Repairs repair_job(Transaction& transaction, std::int64_t id, Time now) {
 // --- images ---
 
 #define DARKROOM_IMAGE_POINTERS                                                                                       \
-  "SELECT image.id, image.job_id, COALESCE(image.result_job_id, 0), "                                               \
+  "SELECT image.id, image.job_id, COALESCE((SELECT result.job_id FROM result WHERE result.job_id = image.result_job_id), 0), " \
   "COALESCE((SELECT MAX(job.id) FROM job WHERE job.image_id = image.id), 0), "                                      \
   "COALESCE((SELECT MAX(result.job_id) FROM job JOIN result ON result.job_id = job.id WHERE job.image_id = image.id), 0) FROM image "
 

@@ -13,7 +13,7 @@ CREATE TABLE image (
   width INTEGER NOT NULL CHECK (width > 0),
   height INTEGER NOT NULL CHECK (height > 0),
   job_id INTEGER NOT NULL DEFAULT 0,
-  result_job_id INTEGER,
+  result_job_id INTEGER,  -- the newest job with a result; as long as there is none, the first job, so that its result is shown without a write here
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
 ) STRICT;

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 #include <sysexits.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdlib>
 #include <deque>
@@ -51,7 +52,6 @@ struct Request {
 };
 
 using Group = std::vector<std::unique_ptr<Request>>;
-
 using Requests = std::vector<Request*>;
 
 void answer_early(Request& request) { request.answered.set_value(); }
@@ -130,7 +130,9 @@ struct SqliteDatabase::State {
   void write_groups(std::stop_token stop);
   Group next_group(std::stop_token stop);
   std::exception_ptr commit(const Group& group);
-  void run_part(const Requests& part);
+  enum class Before { nothing, answered };  // what has run in the transaction
+  void run_part(const Requests& part, Before before);
+  void undo_part(Before before);
   void run_all(const Requests& part);
   void run_in_savepoint(Request& request);
   void submit(std::unique_ptr<Request> request);
@@ -190,9 +192,10 @@ Group SqliteDatabase::State::next_group(std::stop_token stop) {
 std::exception_ptr SqliteDatabase::State::commit(const Group& group) {
   Requests early, others;
   for (const auto& request : group) (request->answer == Answer::early ? early : others).push_back(request.get());
+  bool early_ran = !early.empty();
   try {
     writer.execute(kBegin);
-    run_part(early);
+    run_part(early, Before::nothing);
     std::erase_if(early, [](const Request* request) { return request->error != nullptr; });
     for (Request* request : early) request->answered_early = true;
     if (group.size() > kLargestAnsweredHere) {
@@ -200,7 +203,7 @@ std::exception_ptr SqliteDatabase::State::commit(const Group& group) {
     } else {
       for (Request* request : early) answer_early(*request);
     }
-    run_part(others);
+    run_part(others, early_ran ? Before::answered : Before::nothing);
     writer.execute(kCommit);
     return nullptr;
   } catch (...) {
@@ -210,24 +213,31 @@ std::exception_ptr SqliteDatabase::State::commit(const Group& group) {
   }
 }
 
-// A savepoint costs a copy of each page that changes after it, so there is one for all, and one for each only when one of them fails.
-void SqliteDatabase::State::run_part(const Requests& part) {
+// A savepoint costs a copy of each page that changes after it. What runs first in the transaction needs none, since all of it can be rolled back; what
+// runs after others were answered has one for all, and only when one of them fails each has its own.
+void SqliteDatabase::State::run_part(const Requests& part, Before before) {
   if (part.empty()) return;
-  if (part.size() == 1) return run_in_savepoint(*part.front());
-  writer.execute(kSavepoint);
+  bool savepoint = before == Before::answered;
+  if (savepoint) writer.execute(kSavepoint);
   try {
     run_all(part);
-    writer.execute(kRelease);
+    if (savepoint) writer.execute(kRelease);
     return;
   } catch (...) {
     exit_if_disk_failed();
-    writer.execute(kRollbackToSavepoint);
-    writer.execute(kRelease);
+    if (part.size() == 1) part.front()->error = std::current_exception();
+    undo_part(before);
   }
+  if (part.size() == 1) return;
   for (Request* request : part) {
     request->events.clear();
     run_in_savepoint(*request);
   }
+}
+
+void SqliteDatabase::State::undo_part(Before before) {
+  if (before == Before::nothing) roll_back();
+  for (const char* undo : before == Before::nothing ? std::vector{kBegin} : std::vector{kRollbackToSavepoint, kRelease}) writer.execute(undo);
 }
 
 // Those of a shared verb run with the first of them. Nobody here has been answered, so any order is one that they can have arrived in.

@@ -23,6 +23,23 @@ SELECT LEAST(newest.id, (
 )) AS id
 FROM newest;
 
+-- Whoever writes a job holds its image in the same transaction, and whoever writes an attempt or a result holds its job: a foreign key would look for it once
+-- more for each row, and lock it again. What is left of it is the cascade.
+ALTER TABLE job DROP CONSTRAINT job_image_id_fkey;
+ALTER TABLE attempt DROP CONSTRAINT attempt_job_id_fkey;
+ALTER TABLE result DROP CONSTRAINT result_job_id_fkey;
+CREATE FUNCTION image_gone() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN
+  DELETE FROM job WHERE image_id = OLD.id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER image_gone AFTER DELETE ON image FOR EACH ROW EXECUTE FUNCTION image_gone();
+CREATE FUNCTION job_gone() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN
+  DELETE FROM attempt WHERE job_id = OLD.id;
+  DELETE FROM result WHERE job_id = OLD.id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER job_gone AFTER DELETE ON job FOR EACH ROW EXECUTE FUNCTION job_gone();
+
 -- Hot tables are vacuumed after a tenth of their rows and not a fifth, and by more work at a time: the claim reads the head of an index whose dead
 -- entries only a vacuum takes away.
 ALTER TABLE job SET (autovacuum_vacuum_scale_factor = 0.1, autovacuum_analyze_scale_factor = 0.05, autovacuum_vacuum_threshold = 25,

@@ -1,0 +1,133 @@
+#include "store/sql/gathered_log.h"
+
+#include <sqlite3.h>
+
+#include <cstddef>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+namespace darkroom::store {
+namespace {
+
+constexpr std::size_t kMostGathered = 0x1ffff;  // the default VFS writes no more at once
+
+// What SQLite holds for an open log. The default VFS's own file lies behind it in the same memory.
+struct GatheredLog {
+  sqlite3_file file;      // what SQLite sees: must be first
+  sqlite3_file* beneath;  // the default VFS's
+  std::string* gathered;  // bytes that are not in the file yet
+  sqlite3_int64 offset;   // of the first of them
+
+  int write_down() {
+    if (gathered->empty()) return SQLITE_OK;
+    int status = beneath->pMethods->xWrite(beneath, gathered->data(), static_cast<int>(gathered->size()), offset);
+    gathered->clear();  // also after a failure: what a commit that fails has written counts for nothing
+    return status;
+  }
+};
+
+GatheredLog& log_of(sqlite3_file* file) { return *reinterpret_cast<GatheredLog*>(file); }
+
+// The bytes are written down first, then the default VFS is asked.
+template <class Ask>
+int settled(sqlite3_file* file, Ask ask) {
+  GatheredLog& log = log_of(file);
+  int status = log.write_down();
+  return status == SQLITE_OK ? ask(log.beneath) : status;
+}
+
+int close(sqlite3_file* file) {
+  GatheredLog& log = log_of(file);
+  int written = log.write_down();
+  int closed = log.beneath->pMethods->xClose(log.beneath);
+  delete log.gathered;
+  return written == SQLITE_OK ? closed : written;
+}
+
+int read(sqlite3_file* file, void* into, int size, sqlite3_int64 offset) {
+  return settled(file, [&](sqlite3_file* beneath) { return beneath->pMethods->xRead(beneath, into, size, offset); });
+}
+
+int write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset) {
+  GatheredLog& log = log_of(file);
+  auto more = static_cast<std::size_t>(size);
+  bool follows = log.offset + static_cast<sqlite3_int64>(log.gathered->size()) == offset && log.gathered->size() + more <= kMostGathered;
+  if (!follows) {
+    if (int status = log.write_down(); status != SQLITE_OK) return status;
+    log.offset = offset;
+  }
+  try {
+    log.gathered->append(static_cast<const char*>(bytes), more);
+  } catch (const std::bad_alloc&) {
+    return SQLITE_IOERR_NOMEM;
+  }
+  return SQLITE_OK;
+}
+
+int truncate(sqlite3_file* file, sqlite3_int64 size) {
+  return settled(file, [&](sqlite3_file* beneath) { return beneath->pMethods->xTruncate(beneath, size); });
+}
+
+int sync(sqlite3_file* file, int flags) {
+  return settled(file, [&](sqlite3_file* beneath) { return beneath->pMethods->xSync(beneath, flags); });
+}
+
+int file_size(sqlite3_file* file, sqlite3_int64* size) {
+  return settled(file, [&](sqlite3_file* beneath) { return beneath->pMethods->xFileSize(beneath, size); });
+}
+
+// A log is not locked: its database is.
+int lock(sqlite3_file* file, int level) { return log_of(file).beneath->pMethods->xLock(log_of(file).beneath, level); }
+int unlock(sqlite3_file* file, int level) { return log_of(file).beneath->pMethods->xUnlock(log_of(file).beneath, level); }
+int is_reserved(sqlite3_file* file, int* out) { return log_of(file).beneath->pMethods->xCheckReservedLock(log_of(file).beneath, out); }
+
+int control(sqlite3_file* file, int what, void* argument) { return log_of(file).beneath->pMethods->xFileControl(log_of(file).beneath, what, argument); }
+int sector_size(sqlite3_file* file) { return log_of(file).beneath->pMethods->xSectorSize(log_of(file).beneath); }
+int characteristics(sqlite3_file* file) { return log_of(file).beneath->pMethods->xDeviceCharacteristics(log_of(file).beneath); }
+
+constexpr sqlite3_io_methods kMethods = {1,    close,  read,        write,   truncate,    sync,           file_size, lock, unlock, is_reserved, control,
+                                         sector_size, characteristics, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
+
+sqlite3_vfs* default_vfs() {
+  static sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
+  return vfs;
+}
+
+constexpr std::size_t kAlignment = alignof(std::max_align_t);
+constexpr std::size_t kBeneathAt = (sizeof(GatheredLog) + kAlignment - 1) / kAlignment * kAlignment;
+
+int open(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags, int* out_flags) {
+  sqlite3_vfs* vfs = default_vfs();
+  if (!(flags & SQLITE_OPEN_WAL)) return vfs->xOpen(vfs, name, file, flags, out_flags);
+  GatheredLog& log = log_of(file);
+  log.file.pMethods = nullptr;  // as long as it is not open, SQLite closes nothing
+  log.beneath = reinterpret_cast<sqlite3_file*>(reinterpret_cast<char*>(file) + kBeneathAt);
+  log.offset = 0;
+  log.gathered = new (std::nothrow) std::string;
+  if (!log.gathered) return SQLITE_NOMEM;
+  int status = vfs->xOpen(vfs, name, log.beneath, flags, out_flags);
+  if (status == SQLITE_OK) {
+    log.file.pMethods = &kMethods;
+  } else {
+    delete log.gathered;
+  }
+  return status;
+}
+
+}  // namespace
+
+const char* gathered_log_vfs() {
+  static const sqlite3_vfs* const vfs = [] {
+    static sqlite3_vfs made = *default_vfs();
+    made.zName = "darkroom";
+    made.pNext = nullptr;
+    made.szOsFile = static_cast<int>(kBeneathAt) + default_vfs()->szOsFile;
+    made.xOpen = open;
+    if (sqlite3_vfs_register(&made, 0) != SQLITE_OK) throw std::runtime_error("SQLite does not take our file layer");
+    return &made;
+  }();
+  return vfs->zName;
+}
+
+}  // namespace darkroom::store
