@@ -3,9 +3,9 @@
 #include <sqlite3.h>
 
 #include <cstddef>
+#include <cstring>
 #include <new>
 #include <stdexcept>
-#include <string>
 
 namespace darkroom::store {
 namespace {
@@ -16,13 +16,14 @@ constexpr std::size_t kMostGathered = 0x1ffff;  // the default VFS writes no mor
 struct GatheredLog {
   sqlite3_file file;      // what SQLite sees: must be first
   sqlite3_file* beneath;  // the default VFS's
-  std::string* gathered;  // bytes that are not in the file yet
-  sqlite3_int64 offset;   // of the first of them
+  char* gathered;         // bytes that are not in the file yet, kMostGathered at most
+  std::size_t count;      // of them
+  sqlite3_int64 offset;   // of the first
 
   int write_down() {
-    if (gathered->empty()) return SQLITE_OK;
-    int status = beneath->pMethods->xWrite(beneath, gathered->data(), static_cast<int>(gathered->size()), offset);
-    gathered->clear();  // also after a failure: what a commit that fails has written counts for nothing
+    if (count == 0) return SQLITE_OK;
+    int status = beneath->pMethods->xWrite(beneath, gathered, static_cast<int>(count), offset);
+    count = 0;  // also after a failure: what a commit that fails has written counts for nothing
     return status;
   }
 };
@@ -41,7 +42,7 @@ int close(sqlite3_file* file) {
   GatheredLog& log = log_of(file);
   int written = log.write_down();
   int closed = log.beneath->pMethods->xClose(log.beneath);
-  delete log.gathered;
+  delete[] log.gathered;
   return written == SQLITE_OK ? closed : written;
 }
 
@@ -52,16 +53,14 @@ int read(sqlite3_file* file, void* into, int size, sqlite3_int64 offset) {
 int write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset) {
   GatheredLog& log = log_of(file);
   auto more = static_cast<std::size_t>(size);
-  bool follows = log.offset + static_cast<sqlite3_int64>(log.gathered->size()) == offset && log.gathered->size() + more <= kMostGathered;
+  bool follows = log.offset + static_cast<sqlite3_int64>(log.count) == offset && log.count + more <= kMostGathered;
   if (!follows) {
     if (int status = log.write_down(); status != SQLITE_OK) return status;
     log.offset = offset;
   }
-  try {
-    log.gathered->append(static_cast<const char*>(bytes), more);
-  } catch (const std::bad_alloc&) {
-    return SQLITE_IOERR_NOMEM;
-  }
+  if (more > kMostGathered) return log.beneath->pMethods->xWrite(log.beneath, bytes, size, offset);
+  std::memcpy(log.gathered + log.count, bytes, more);
+  log.count += more;
   return SQLITE_OK;
 }
 
@@ -104,13 +103,14 @@ int open(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags, int
   log.file.pMethods = nullptr;  // as long as it is not open, SQLite closes nothing
   log.beneath = reinterpret_cast<sqlite3_file*>(reinterpret_cast<char*>(file) + kBeneathAt);
   log.offset = 0;
-  log.gathered = new (std::nothrow) std::string;
+  log.count = 0;
+  log.gathered = new (std::nothrow) char[kMostGathered];
   if (!log.gathered) return SQLITE_NOMEM;
   int status = vfs->xOpen(vfs, name, log.beneath, flags, out_flags);
   if (status == SQLITE_OK) {
     log.file.pMethods = &kMethods;
   } else {
-    delete log.gathered;
+    delete[] log.gathered;
   }
   return status;
 }
