@@ -1,7 +1,8 @@
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/shell.css';
-import './styles/ui.css';
+import './styles/controls.css';
+import './styles/surfaces.css';
 
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
