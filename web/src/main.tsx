@@ -3,6 +3,7 @@ import './styles/base.css';
 import './styles/shell.css';
 import './styles/controls.css';
 import './styles/surfaces.css';
+import './styles/parts.css';
 
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -7,6 +7,7 @@ import { Menu } from '../ui/Menu';
 import type { MenuEntry } from '../ui/Menu';
 import { toastError } from '../ui/toasts';
 import { PasswordDialog, ZoneDialog } from './AccountDialogs';
+import { navigate } from './router';
 import { chosenTheme } from './theme';
 import type { Theme } from './theme';
 import { useShellWords } from './words';
@@ -22,6 +23,8 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
   const theme = chosenTheme.use();
   const [dialog, setDialog] = useState<'zone' | 'password' | null>(null);
   const entries: (MenuEntry | 'line')[] = [
+    { label: t('user.account'), icon: 'user', onChoose: () => navigate('/account') },
+    'line',
     { label: '한국어', icon: 'globe', checked: language === 'ko', onChoose: () => chosenLanguage.set('ko') },
     { label: 'English', icon: 'globe', checked: language === 'en', onChoose: () => chosenLanguage.set('en') },
     'line',

@@ -23,3 +23,10 @@ export function explain(error: unknown): Explained {
   const advice = t.maybe(`${error.code}.do`, { seconds: error.retryAfter ?? 0 }) ?? '';
   return { title, detail: error.detail, advice, code: error.code };
 }
+
+// What is wrong with one field of a form, out of a refused request; null when that one was not the reason.
+export function fieldFault(error: unknown, ...names: string[]): string | null {
+  if (!(error instanceof ApiError)) return null;
+  const found = error.problem?.errors?.find((each) => names.some((name) => each.pointer === `#/${name}` || each.loc.at(-1) === name));
+  return found ? found.detail : null;
+}

@@ -17,6 +17,16 @@ export async function until<T>(what: string, look: () => T | Promise<T>, within 
   }
 }
 
+// With DARKROOM_WEB_DEV=1 the page comes out of its sources, by Vite, before a program that need not have it compiled in: for work on a page and its test.
+async function developed(server: string): Promise<{ url: string; close: () => Promise<void> }> {
+  process.env.DARKROOM_URL = server;
+  const { createServer } = await import('vite');
+  const vite = await createServer({ root: resolve(__dirname, '../..'), logLevel: 'silent', server: { port: 0, host: '127.0.0.1', hmr: false } });
+  await vite.listen();
+  const { port } = vite.httpServer!.address() as { port: number };
+  return { url: `http://127.0.0.1:${port}`, close: () => vite.close() };
+}
+
 export interface ServerOptions {
   model?: string; // null: an engine for tests, which does what the photo says (slow:200, fail); demo: finds people
   slots?: number;
@@ -26,6 +36,8 @@ export interface ServerOptions {
 export class Server {
   url = '';
   private process: ChildProcess | null = null;
+  private address = '';
+  private pages: { url: string; close: () => Promise<void> } | null = null;
   private readonly home = mkdtempSync(join(tmpdir(), 'darkroom-web-'));
   readonly folder = join(this.home, 'data');
 
@@ -35,7 +47,7 @@ export class Server {
     const { model = 'null', slots = 2, settings = {} } = this.options;
     const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('DARKROOM_')));
     for (const [name, value] of Object.entries(settings)) environment[`DARKROOM_${name.toUpperCase()}`] = value;
-    const listen = this.url ? this.url.replace('http://', '') : '127.0.0.1:0'; // a restarted server has the same address
+    const listen = this.address || '127.0.0.1:0'; // a restarted server has the same address
     const child = spawn(join(binaries, 'darkroom'), ['serve', '--data-dir', this.folder, '--default-model', model, '--slots', String(slots), '--listen', listen, ...(model === 'null' ? ['--test-mode'] : [])], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: environment,
@@ -49,9 +61,12 @@ export class Server {
       if (!existsSync(join(this.folder, 'server.address'))) return false;
       const [address, pid] = readFileSync(join(this.folder, 'server.address'), 'utf8').split(/\s+/);
       if (Number(pid) !== child.pid) return false;
+      this.address = address!;
       this.url = `http://${address}`;
       return fetch(`${this.url}/livez`).then((answer) => answer.ok, () => false);
     });
+    if (process.env.DARKROOM_WEB_DEV && !this.pages) this.pages = await developed(this.url);
+    if (this.pages) this.url = this.pages.url;
     return this;
   }
 
@@ -67,6 +82,7 @@ export class Server {
 
   async end(): Promise<void> {
     await this.kill();
+    await this.pages?.close();
     rmSync(this.home, { recursive: true, force: true });
   }
 

@@ -44,6 +44,12 @@ export default {
   'empty_file.do': 'Choose another one.',
   'unknown_model.title': 'There is no such model',
   'unknown_model.do': 'Choose one of those that are there.',
+  'weak_password.title': 'The password is too easy to guess',
+  'weak_password.do': 'Take at least 8 characters, better 15: a few words in a row are easy to keep in mind.',
+  'model_refused.title': 'The model cannot be used',
+  'model_refused.do': 'Mend what stands here, or export the model anew, then add it again. Nothing was changed: the version before goes on.',
+  'model_ambiguous.title': 'The file does not say how it is to be read',
+  'model_ambiguous.do': 'Choose one of the ways that fit.',
   'quarantined.title': 'This photo crashed its runner twice',
   'quarantined.do': 'It is in quarantine. An operator can release it.',
 } as const;

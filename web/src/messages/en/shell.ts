@@ -22,6 +22,7 @@ export default {
   'live.live': 'Live',
   'live.lost': 'Connection lost, trying again',
   'user.role': '{role, select, admin {Administrator} operator {Operator} viewer {Viewer} other {Uploader}}',
+  'user.account': 'My account',
   'user.language': 'Language',
   'user.theme': 'Appearance',
   'theme.system': 'As the system',

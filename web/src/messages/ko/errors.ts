@@ -46,6 +46,12 @@ const ko: Translation<typeof en> = {
   'empty_file.do': '다른 파일을 선택해 주세요.',
   'unknown_model.title': '없는 모델이에요',
   'unknown_model.do': '목록에 있는 모델 중에서 골라 주세요.',
+  'weak_password.title': '추측하기 쉬운 비밀번호예요',
+  'weak_password.do': '8자 이상, 되도록 15자 이상으로 정해 주세요. 단어 몇 개를 이어 쓰면 기억하기 쉬워요.',
+  'model_refused.title': '사용할 수 없는 모델이에요',
+  'model_refused.do': '아래 내용을 고치거나 모델을 다시 내보낸 뒤 추가해 주세요. 바뀐 것은 없고 이전 버전이 계속 작동해요.',
+  'model_ambiguous.title': '파일만으로는 읽는 방법을 정할 수 없어요',
+  'model_ambiguous.do': '맞는 방식을 하나 골라 주세요.',
   'quarantined.title': '이 사진 때문에 실행기가 두 번 멈췄어요',
   'quarantined.do': '격리된 사진이에요. 운영자가 격리를 풀 수 있어요.',
 };

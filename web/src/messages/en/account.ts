@@ -1,0 +1,16 @@
+export default {
+  'title': 'My account',
+  'role': 'Role',
+  'password': 'Password',
+  'password.lead': 'A few words in a row are easy to keep in mind: at least 8 characters, better 15. All your other sessions end.',
+  'old': 'Present password',
+  'new': 'New password',
+  'again': 'New password, once more',
+  'differ': 'The two are not the same.',
+  'wrong': 'This is not your present password.',
+  'change': 'Change password',
+  'changed': 'Your password was changed, and your other sessions ended',
+  'sessions': 'Where I am logged in',
+  'sessions.lead': 'End what you do not know, and change the password then.',
+  'tokens': 'My tokens',
+} as const;

@@ -1,0 +1,42 @@
+import type en from '../en/alerts';
+import type { Translation } from '../../i18n/words';
+
+const ko: Translation<typeof en> = {
+  'title': '알림',
+  'lead': '문제가 있는지 1분마다 확인해요. alert.raised 이벤트를 받는 웹훅 수신처에도 알려요.',
+  'now': '지금 발생 중',
+  'ended': '최근에 끝난 알림',
+  'ended.at': '끝난 때',
+  'ended.none': '알려진 것이 없어요.',
+  'raised': '{when} 발생',
+  'alert': '알림',
+  'message': '내용',
+  'good.title': '모두 정상이에요',
+  'good.text': '오래 기다리는 작업도, 응답 없는 워커도 없고 디스크 공간도 충분해요. 기준은 설정(watch.*)에서 정해요.',
+  'do': '이렇게 해 보세요',
+  'to.queues': '대기열 보기',
+  'to.workers': '워커 보기',
+  'to.failures': '실패 보기',
+  'to.settings': '설정 보기',
+  'to.schedules': '예약 작업 보기',
+  'name.queue_slow': '너무 오래 기다리는 작업이 있어요',
+  'do.queue_slow': '대기열이 멈췄거나 제한되지 않았는지, 그 모델을 실행하는 워커가 있는지 확인해 주세요. 모두 바쁘다면 슬롯이나 워커를 늘려 주세요.',
+  'name.queue_long': '대기열이 길어요',
+  'do.queue_long': '처리하는 것보다 많이 들어오고 있어요. 슬롯이나 워커를 늘리거나, 더 빠른 모델을 쓰거나, 급하지 않은 사진의 우선순위를 낮춰 주세요.',
+  'name.failures_many': '실패하는 작업이 많아요',
+  'do.failures_many': '실패 페이지에 원인별로 모여 있어요. 가장 많은 원인을 해결한 뒤 그 묶음을 다시 시도해 주세요.',
+  'name.worker_lost': '응답 없는 워커가 있어요',
+  'do.worker_lost': '맡았던 작업은 다른 워커가 이어받았어요. 서버와 메모리, 로그를 확인하고 다시 시작해 주세요.',
+  'name.disk_low': '디스크 공간이 거의 없어요',
+  'do.disk_low': '공간을 확보하거나 보존 규칙(retention.*)을 정해 주세요. 최소 공간보다 적어지면 새 사진을 받지 않지만 잃어버리는 것은 없어요.',
+  'name.database_log_large': '데이터베이스 로그가 커지고 있어요',
+  'do.database_log_large': '백업이나 데이터베이스를 열어 둔 프로그램처럼 오래 읽는 것이 있어요. 그것을 끝내면 로그는 저절로 줄어들어요.',
+  'name.cpu_busy': 'CPU가 부족해요',
+  'do.cpu_busy': 'CPU가 가득 차서 작업이 기다려요. 이 서버의 다른 일을 줄이거나, 다른 서버에 워커를 더하거나, 더 작은 모델을 써 보세요.',
+  'name.memory_low': '메모리가 부족해요',
+  'do.memory_low': '슬롯이나 동시에 쓰는 모델 수를 줄이면 덜 써요. 이 서버에서 실행 중인 다른 프로그램도 확인해 주세요.',
+  'name.other': '알림',
+  'do.other': '메시지에서 내용을 확인해 주세요.',
+};
+
+export default ko;

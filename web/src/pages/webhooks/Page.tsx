@@ -1,0 +1,122 @@
+// What was told to whom: deliveries with filters, and sending many of them again.
+import './style.css';
+
+import { useState } from 'react';
+
+import { useApi } from '../../api/hooks';
+import { Link, navigate, useQueryString } from '../../app/router';
+import { Button, Empty, ErrorNotice, Field, Page, Pager, Table, Time, When } from '../../ui';
+import { dayEnd, dayStart } from '../days';
+import { DeliveryChip, LastAnswer, Receiver, WebhookTabs, useEndpoints } from './parts';
+import { Replay } from './Replay';
+import { events, states, useWords } from './words';
+import type { DeliveryState } from './words';
+
+export default function DeliveriesPage() {
+  const t = useWords();
+  const endpoints = useEndpoints();
+  const [search, change] = useQueryString();
+  const [replaying, setReplaying] = useState(false);
+  const get = (name: string) => search.get(name) ?? '';
+  const before = Number(get('before')) || undefined;
+  const deliveries = useApi('/api/v1/deliveries', {
+    query: {
+      limit: 50,
+      ...(get('state') ? { state: get('state') as DeliveryState } : {}),
+      ...(get('type') ? { type: get('type') } : {}),
+      ...(get('endpoint') ? { endpoint: get('endpoint') } : {}),
+      ...(Number(get('image')) ? { image: Number(get('image')) } : {}),
+      ...(get('from') ? { created_from: dayStart(get('from')) } : {}),
+      ...(get('to') ? { created_before: dayEnd(get('to')) } : {}),
+      ...(before ? { before } : {}),
+    },
+  });
+  const isFiltered = ['state', 'type', 'endpoint', 'image', 'from', 'to'].some((name) => get(name) !== '');
+  const set = (name: string) => (event: { target: { value: string } }) => change({ [name]: event.target.value || null, before: null });
+  return (
+    <Page
+      title={t('title')}
+      lead={t('lead')}
+      actions={
+        <Button icon="retry" onClick={() => setReplaying(true)}>
+          {t('replay.many')}
+        </Button>
+      }
+    >
+      <WebhookTabs />
+      <div className="filters">
+        <Field label={t('state')}>
+          <select value={get('state')} onChange={set('state')}>
+            <option value="">{t('delivery.all')}</option>
+            {states.map((state) => (
+              <option key={state} value={state}>
+                {t(`delivery.${state}`)}
+              </option>
+            ))}
+          </select>
+        </Field>
+        <Field label={t('type')}>
+          <select value={get('type')} onChange={set('type')}>
+            <option value="">{t('type.all')}</option>
+            {[...events, 'endpoint.test' as const].map((event) => (
+              <option key={event} value={event}>
+                {t(`event.${event}`)}
+              </option>
+            ))}
+          </select>
+        </Field>
+        {endpoints.size > 0 && (
+          <Field label={t('receiver')}>
+            <select value={get('endpoint')} onChange={set('endpoint')}>
+              <option value="">{t('receiver.all')}</option>
+              {[...endpoints.values()].map((endpoint) => (
+                <option key={endpoint.id} value={endpoint.id}>
+                  {endpoint.description || endpoint.url}
+                </option>
+              ))}
+            </select>
+          </Field>
+        )}
+        <Field label={t('since')}>
+          <input type="date" value={get('from')} onChange={set('from')} />
+        </Field>
+        <Field label={t('until')}>
+          <input type="date" value={get('to')} onChange={set('to')} />
+        </Field>
+        {isFiltered && (
+          <Button kind="quiet" icon="close" onClick={() => change({ state: null, type: null, endpoint: null, image: null, from: null, to: null, before: null })}>
+            {t('filters.clear')}
+          </Button>
+        )}
+      </div>
+      {deliveries.error && !deliveries.data && <ErrorNotice error={deliveries.error} onRetry={() => void deliveries.refetch()} />}
+      <Table
+        caption={t('tab.deliveries')}
+        rows={deliveries.data?.items}
+        keyOf={(delivery) => delivery.id}
+        onOpen={(delivery) => navigate(`/webhooks/deliveries/${delivery.id}`)}
+        empty={
+          isFiltered ? (
+            <Empty icon="filter" title={t('deliveries.none.title')} />
+          ) : (
+            <Empty icon="webhooks" title={t('deliveries.empty.title')}>
+              {t('deliveries.empty.text')}
+            </Empty>
+          )
+        }
+        columns={[
+          { key: 'type', title: t('type'), cell: (delivery) => <Link to={`/webhooks/deliveries/${delivery.id}`}>{t.maybe(`event.${delivery.type}`) ?? delivery.type}</Link> },
+          { key: 'state', title: t('state'), cell: (delivery) => <DeliveryChip of={delivery} /> },
+          { key: 'receiver', title: t('receiver'), className: 'wide-only', cell: (delivery) => <Receiver of={delivery} endpoints={endpoints} /> },
+          { key: 'image', title: t('image'), className: 'wide-only', cell: (delivery) => (delivery.image_id === null ? <span className="soft">–</span> : <Link to={`/images/${delivery.image_id}`}>{t('image.of', { id: delivery.image_id })}</Link>) },
+          { key: 'tries', title: t('tries'), end: true, className: 'wide-only', cell: (delivery) => delivery.tries },
+          { key: 'answer', title: t('answer'), cell: (delivery) => <LastAnswer of={delivery} /> },
+          { key: 'next', title: t('next'), className: 'wide-only', cell: (delivery) => (delivery.next_try_at && delivery.state === 'waiting' ? <When at={delivery.next_try_at} /> : <span className="soft">–</span>) },
+          { key: 'time', title: t('time'), cell: (delivery) => <Time at={delivery.created_at} /> },
+        ]}
+      />
+      <Pager cursor={before ? String(before) : null} next={deliveries.data?.next_before ? String(deliveries.data.next_before) : null} onGo={(next) => change({ before: next }, { push: true })} />
+      {replaying && <Replay endpoint={get('endpoint')} from={get('from')} to={get('to')} state={get('state')} endpoints={endpoints} onClose={() => setReplaying(false)} />}
+    </Page>
+  );
+}

@@ -1,0 +1,58 @@
+import { useApi } from '../../api/hooks';
+import { useCan } from '../../api/session';
+import { usePath } from '../../app/router';
+import { Chip, Tabs } from '../../ui';
+import { stateSigns, useWords } from './words';
+import type { Delivery, Endpoint } from './words';
+
+export function WebhookTabs() {
+  const t = useWords();
+  const can = useCan();
+  const path = usePath();
+  if (!can('admin')) return null;
+  const isEndpoints = path.startsWith('/webhooks/endpoints');
+  return (
+    <Tabs
+      tabs={[
+        { to: '/webhooks', label: t('tab.deliveries'), here: !isEndpoints },
+        { to: '/webhooks/endpoints', label: t('tab.endpoints'), here: isEndpoints },
+      ]}
+    />
+  );
+}
+
+export function DeliveryChip({ of }: { of: Delivery }) {
+  const t = useWords();
+  const [tone, sign] = stateSigns[of.state];
+  return (
+    <Chip tone={tone} sign={sign}>
+      {t(`delivery.${of.state}`)}
+    </Chip>
+  );
+}
+
+// Endpoints by their id; operators do not see them, and get none.
+export function useEndpoints(): ReadonlyMap<string, Endpoint> {
+  const can = useCan();
+  const endpoints = useApi('/api/v1/endpoints', {}, { enabled: can('admin') });
+  return new Map(endpoints.data?.items.map((endpoint) => [endpoint.id, endpoint]));
+}
+
+export function Receiver({ of: { receiver }, endpoints }: { of: Delivery; endpoints: ReadonlyMap<string, Endpoint> }) {
+  const t = useWords();
+  if (receiver.kind === 'site') return <span>{t('receiver.site', { name: receiver.name ?? '' })}</span>;
+  const url = receiver.url ?? endpoints.get(receiver.id ?? '')?.url;
+  return <span className="webhooks-url">{url ?? `${t('endpoint')} ${receiver.id?.slice(-8) ?? ''}`}</span>;
+}
+
+export function LastAnswer({ of }: { of: Delivery }) {
+  const t = useWords();
+  if (of.tries === 0) return <span className="soft">–</span>;
+  const isGood = of.last_status !== null && of.last_status >= 200 && of.last_status < 300;
+  return (
+    <span className="line">
+      {of.last_status !== null ? <Chip tone={isGood ? 'green' : 'red'}>{of.last_status}</Chip> : <Chip tone="red">{t('answer.none')}</Chip>}
+      {of.last_error && !isGood && of.last_error !== `HTTP ${of.last_status}` && <span className="soft small webhooks-error">{of.last_error}</span>}
+    </span>
+  );
+}

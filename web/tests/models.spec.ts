@@ -1,0 +1,140 @@
+// Models: added by drop, read with evidence, chosen where a file can be read in two ways, swapped, rolled back, removed.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { Server, until } from './support/server';
+
+let server: Server;
+let browser: Browser;
+const folder = mkdtempSync(join(tmpdir(), 'darkroom-models-'));
+
+beforeAll(async () => {
+  execFileSync('/usr/bin/python3', ['-B', resolve(__dirname, '../../tests/models/make_models.py'), folder]);
+  server = await new Server({ model: 'demo' }).start();
+});
+afterAll(async () => {
+  await server.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+afterEach(async () => {
+  const faults = browser.faults;
+  await browser.close();
+  expect(faults).toEqual([]);
+});
+
+const words = {
+  en: { add: 'Add a model', name: 'Name', send: 'Add', active: 'Takes photos', convention: 'convention', choose: 'It can be read in more than one way', read: 'Read it so', refused: 'The model cannot be used', back: 'Roll back to it', undo: 'Undo', remove: 'Remove model', version: 'New version', current: 'Current', close: 'Cancel', removeVersion: 'Remove version' },
+  ko: { add: '모델 추가', name: '이름', send: '추가', active: '사용 중', convention: '관례', choose: '여러 방식으로 읽을 수 있는 모델이에요', read: '이 방식으로 읽기', refused: '사용할 수 없는 모델이에요', back: '이 버전으로 되돌리기', undo: '실행 취소', remove: '모델 삭제', version: '새 버전', current: '현재', close: '취소', removeVersion: '버전 삭제' },
+};
+
+// Drops files on the middle of the window, as a person does.
+async function drop(page: Page, ...names: string[]): Promise<void> {
+  const files = names.map((name) => ({ name, bytes: [...readFileSync(join(folder, name))] }));
+  const data = await page.evaluateHandle((given) => {
+    const transfer = new DataTransfer();
+    for (const { name, bytes } of given) transfer.items.add(new File([new Uint8Array(bytes)], name));
+    return transfer;
+  }, files);
+  for (const type of ['dragenter', 'dragover', 'drop']) await page.dispatchEvent('#content', type, { dataTransfer: data });
+}
+
+const model = async (name: string) => (await server.api('GET', `/api/v1/models/${name}`)).model;
+
+describe.each(languages)('in %s', (language) => {
+  const t = words[language];
+
+  it('adds a model by drop and shows from what it was recognised', async () => {
+    const name = `detector-${language}`;
+    browser = await Browser.open(language);
+    const page = await browser.page();
+    await logIn(page, server, '/models');
+    await page.getByRole('link', { name: 'demo' }).waitFor();
+    await drop(page, 'family_yolo26.onnx');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('family_yolo26.onnx').waitFor();
+    await dialog.getByLabel(t.name).fill(name);
+    await expectAccessible(page);
+    await picture(page, `models-add-${language}`);
+    await dialog.getByRole('button', { name: t.send, exact: true }).click();
+    await page.waitForURL(`**/models/${name}`, { timeout: 30_000 });
+    await page.getByText(t.active).waitFor();
+    await page.getByText('end2end').first().waitFor();
+    expect(await page.locator('.models-because .chip', { hasText: t.convention }).count()).toBeGreaterThan(3);
+    expect(await model(name)).toMatchObject({ state: 'active', family: 'yolo_end2end' });
+    await expectAccessible(page);
+    await expectFits(page);
+    await picture(page, `model-${language}`);
+    await page.goto(`${server.url}/models`);
+    await page.getByRole('link', { name }).waitFor();
+    await expectAccessible(page);
+    await expectFits(page);
+    await picture(page, `models-${language}`);
+  });
+
+  it('asks how an ambiguous file is to be read, and says why a broken one is refused', async () => {
+    const name = `either-${language}`;
+    browser = await Browser.open(language);
+    const page = await browser.page();
+    await logIn(page, server, '/models');
+    await page.getByRole('link', { name: 'demo' }).waitFor();
+    await drop(page, 'ambiguous.onnx');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(t.name).fill(name);
+    await dialog.getByRole('button', { name: t.send, exact: true }).click();
+    await page.getByRole('dialog', { name: t.choose }).waitFor({ timeout: 30_000 });
+    await expectAccessible(page);
+    await picture(page, `models-choose-${language}`);
+    await dialog.getByRole('radio').nth(1).check();
+    const wanted = await dialog.locator('.choice .name').nth(1).textContent();
+    await dialog.getByRole('button', { name: t.read }).click();
+    await page.waitForURL(`**/models/${name}`, { timeout: 30_000 });
+    expect(wanted).toContain((await model(name)).family);
+
+    await page.goto(`${server.url}/models`);
+    await page.getByRole('button', { name: t.add }).click();
+    await dialog.getByLabel(t.name).fill('wrong name!');
+    expect(await dialog.getByRole('button', { name: t.send, exact: true }).isDisabled()).toBe(true);
+    await dialog.locator('input[type="file"]').setInputFiles(join(folder, 'garbage.onnx'));
+    await dialog.getByLabel(t.name).fill(`broken-${language}`);
+    await dialog.getByRole('button', { name: t.send, exact: true }).click();
+    await dialog.getByText(t.refused).waitFor({ timeout: 30_000 });
+    await picture(page, `models-refused-${language}`);
+    await dialog.getByRole('button', { name: t.close }).click();
+  });
+
+  it('swaps to a new version, rolls back, removes', async () => {
+    const name = `swapped-${language}`;
+    browser = await Browser.open(language);
+    const page = await browser.page();
+    const form = new FormData();
+    form.set('file', new Blob([readFileSync(join(folder, 'family_yolo26.onnx'))]), 'model.onnx');
+    await server.api('PUT', `/api/v1/models/${name}`, form);
+    const first = (await model(name)).version;
+    await logIn(page, server, `/models/${name}`);
+    await page.getByText(t.active).waitFor();
+    await drop(page, 'family_yolov8.onnx');
+    await page.getByRole('dialog').getByRole('button', { name: t.send, exact: true }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached', timeout: 30_000 });
+    const second = (await model(name)).version;
+    expect(second).not.toBe(first);
+    const row = page.getByRole('row', { name: new RegExp(first) });
+    await row.getByRole('button', { name: t.back }).click();
+    await row.getByText(t.current).waitFor({ timeout: 30_000 });
+    expect((await model(name)).version).toBe(first);
+    await page.getByRole('button', { name: t.undo }).click();
+    await until('the newer one runs again', async () => (await model(name)).version === second);
+    await row.getByRole('button', { name: t.removeVersion }).click();
+    await page.getByRole('dialog').getByRole('button', { name: t.removeVersion }).click();
+    await row.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: t.remove }).click();
+    await page.getByRole('dialog').getByRole('button', { name: t.remove }).click();
+    await page.waitForURL('**/models');
+    expect((await server.api('GET', '/api/v1/models')).items.map((each: { name: string }) => each.name)).not.toContain(name);
+  });
+});

@@ -1,0 +1,162 @@
+// Webhooks: an endpoint is made with its secret, tested, changed; a delivery that was given up is replayed, one and many.
+import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { photo } from './support/photos';
+import { Server, until } from './support/server';
+
+interface Received {
+  path: string;
+  headers: IncomingMessage['headers'];
+  body: string;
+}
+
+let server: Server;
+let browser: Browser;
+let status = 200; // that the receiver answers
+const received: Received[] = [];
+const receiver = createServer((request, response) => {
+  let body = '';
+  request.on('data', (piece) => (body += String(piece)));
+  request.on('end', () => {
+    received.push({ path: request.url!, headers: request.headers, body });
+    response.writeHead(status).end(status === 200 ? '{"ok":true}' : 'the shop is closed');
+  });
+});
+let hook = '';
+
+beforeAll(async () => {
+  await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
+  const { port } = receiver.address() as AddressInfo;
+  hook = `http://127.0.0.1:${port}`;
+  server = await new Server({ settings: { webhooks_allow_http: 'true', webhooks_allow_cidrs: '127.0.0.0/8', webhooks_ports: String(port) } }).start();
+  await server.addUser('the-operator', 'operator');
+});
+beforeEach(async () => {
+  status = 200;
+  for (const { id } of (await server.api('GET', '/api/v1/endpoints')).items) await server.api('DELETE', `/api/v1/endpoints/${id}`);
+});
+afterAll(async () => {
+  receiver.close();
+  await server.end();
+});
+afterEach(async () => {
+  const faults = browser.faults;
+  await browser.close();
+  expect(faults).toEqual([]);
+});
+
+const words = {
+  en: { new: 'New endpoint', url: 'URL', about: 'Description', create: 'Create endpoint', kept: 'I have kept it', test: 'Send a test', delivered: 'Delivered', given: 'Given up', again: 'Send again', many: 'Send many again', one: 'Send 1 again', state: 'State', more: 'More actions', rotate: 'Rotate secret', off: 'Disable', undo: 'Undo', isOff: 'Disabled', remove: 'Delete', failed: 'A photo failed for good' },
+  ko: { new: '수신처 추가', url: 'URL', about: '설명', create: '수신처 추가', kept: '보관했어요', test: '테스트 보내기', delivered: '전송 완료', given: '전송 포기', again: '다시 보내기', many: '여러 건 다시 보내기', one: '1건 다시 보내기', state: '상태', more: '작업 더 보기', rotate: '비밀 키 교체', off: '사용 중지', undo: '실행 취소', isOff: '사용 중지', remove: '삭제', failed: '사진 처리 최종 실패' },
+};
+
+function isSigned(secret: string, { headers, body }: Received): boolean {
+  const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
+  const mine = `v1,${createHmac('sha256', key).update(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`).digest('base64')}`;
+  return String(headers['webhook-signature']).split(' ').includes(mine);
+}
+
+describe.each(languages)('in %s', (language) => {
+  const t = words[language];
+
+  it('makes an endpoint, shows its secret once, tests, rotates, disables and deletes it', async () => {
+    browser = await Browser.open(language);
+    const page = await browser.page();
+    await logIn(page, server, '/webhooks/endpoints');
+    await page.locator('.empty').waitFor();
+    await expectAccessible(page);
+    await picture(page, `endpoints-empty-${language}`);
+    await page.getByRole('button', { name: t.new }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(t.url, { exact: true }).fill('http://10.0.0.1/hook');
+    await dialog.getByLabel(t.about).fill('The shop');
+    await dialog.getByRole('button', { name: t.create }).click();
+    await dialog.getByRole('alert').waitFor();
+    await expectAccessible(page);
+    await picture(page, `endpoint-new-${language}`);
+    await dialog.getByLabel(t.url, { exact: true }).fill(`${hook}/shop`);
+    await dialog.getByRole('checkbox').nth(1).check();
+    await dialog.getByRole('button', { name: t.create }).click();
+    const secret = (await page.locator('[data-secret]').textContent())!;
+    await page.getByRole('button', { name: t.kept }).click();
+    await page.waitForURL('**/webhooks/endpoints/*');
+    await page.getByText(t.failed).waitFor();
+    received.length = 0;
+    await page.getByRole('button', { name: t.test }).click();
+    await page.waitForURL('**/webhooks/deliveries/*');
+    await page.locator('.facts').getByText(t.delivered).waitFor();
+    const test = received.find((each) => each.path === '/shop')!;
+    expect(JSON.parse(test.body)).toMatchObject({ type: 'endpoint.test' });
+    expect(isSigned(secret, test)).toBe(true);
+    await expectAccessible(page);
+    await expectFits(page);
+    await picture(page, `delivery-${language}`);
+
+    await page.goBack();
+    await page.getByRole('button', { name: t.more }).click();
+    await page.getByRole('menuitem', { name: t.rotate }).click();
+    await page.getByRole('dialog').getByRole('button', { name: t.rotate }).click();
+    const rotated = (await page.locator('[data-secret]').textContent())!;
+    expect(rotated).not.toBe(secret);
+    await page.getByRole('button', { name: t.kept }).click();
+    await page.getByRole('button', { name: t.off }).click();
+    await page.locator('.facts').getByText(t.isOff).waitFor();
+    await expectAccessible(page);
+    await expectFits(page);
+    await picture(page, `endpoint-${language}`);
+    await page.getByRole('button', { name: t.undo }).click();
+    await page.getByRole('button', { name: t.off }).waitFor();
+    await page.getByRole('button', { name: t.more }).click();
+    await page.getByRole('menuitem', { name: t.remove }).click();
+    await page.getByRole('dialog').getByRole('button', { name: t.remove }).click();
+    await page.waitForURL('**/webhooks/endpoints');
+    expect((await server.api('GET', '/api/v1/endpoints')).items).toEqual([]);
+  });
+
+  it('sends again what was given up: one, and many after a dry run', async () => {
+    const { endpoint } = await server.api('POST', '/api/v1/endpoints', { url: `${hook}/${language}`, description: 'The shop', events: ['job.completed'] });
+    const fail = async () => {
+      status = 410;
+      const image = await server.upload(photo(), `night-${language}.jpg`, {}, 30);
+      await until('it is given up', async () => (await server.api('GET', `/api/v1/deliveries?image=${image.id}&state=dead`)).items.length === 1);
+      await server.api('POST', `/api/v1/endpoints/${endpoint.id}/enable`, {});
+      return image;
+    };
+    const image = await fail();
+    browser = await Browser.open(language);
+    const page = await browser.page();
+    await logIn(page, server, `/webhooks?image=${image.id}`, 'the-operator', 'a long enough pass phrase');
+    await page.getByRole('row').nth(1).waitFor();
+    await page.getByRole('cell', { name: t.given }).waitFor();
+    await expectAccessible(page);
+    await expectFits(page);
+    await picture(page, `deliveries-${language}`);
+    await page.getByRole('row').nth(1).getByRole('link').first().click();
+    await page.getByText('the shop is closed').waitFor();
+    status = 200;
+    received.length = 0;
+    await page.getByRole('button', { name: t.again }).click();
+    await page.locator('.facts').getByText(t.delivered).waitFor();
+    expect(received.map((each) => JSON.parse(each.body).data.image_id)).toEqual([image.id]);
+
+    const other = await fail();
+    status = 200;
+    received.length = 0;
+    await page.goto(`${server.url}/webhooks`);
+    await page.getByRole('button', { name: t.many }).click();
+    await page.getByRole('button', { name: t.one }).waitFor();
+    await expectAccessible(page);
+    await picture(page, `deliveries-replay-${language}`);
+    expect(received).toEqual([]);
+    await page.getByRole('button', { name: t.one }).click();
+    await until('it arrives', () => received.length === 1);
+    expect(JSON.parse(received[0]!.body).data.image_id).toBe(other.id);
+    await until('the list says so', async () => (await page.getByRole('row').nth(1).textContent())?.includes(t.delivered));
+  });
+});
