@@ -103,6 +103,20 @@ const ko: Translation<typeof en> = {
   'delivery.show': '시도별 기록',
   'delivery.replay': '다시 보내기',
   'delivery.replayed': '다시 보내고 있어요',
+  'compare': '결과 비교',
+  'compare.with': '비교 대상',
+  'compare.close': '닫기',
+  'compare.beside': '나란히 보기',
+  'compare.stage': '사진 {title}, {name} 결과',
+  'compare.differences': '차이',
+  'compare.none': '차이가 없어요.',
+  'compare.label': '클래스가 다름',
+  'compare.left': '{left}만 찾음',
+  'compare.right': '{right}만 찾음',
+  'compare.same': '둘 다 찾음',
+  'compare.both': '{label} · {left}, {right}',
+  'compare.only': '{model}: {what}',
+  'compare.earlier': '{model}(이전)',
 };
 
 export default ko;

@@ -27,6 +27,7 @@ export interface MarksProps {
 
 // Joints of the 17 points of COCO.
 const limbs = [[5, 7], [7, 9], [6, 8], [8, 10], [5, 6], [5, 11], [6, 12], [11, 12], [11, 13], [13, 15], [12, 14], [14, 16], [0, 1], [0, 2], [1, 3], [2, 4]] as const;
+const few = 12; // things that all have a label, however small
 const leastPoint = 0.3; // below, a keypoint is a guess
 
 const MaskCanvas = memo(function MaskCanvas({ mask, colour, photo }: { mask: Mask; colour: string; photo: Size }) {
@@ -98,7 +99,7 @@ export function Marks({ photo, lie, marks, areas, active, onActive, onChoose, la
       {drawn.map(({ find, colour, note }) => {
         const isActive = active === find.id;
         const room = (find.box[2] - find.box[0]) * lie.scale;
-        if (!isActive && (!labels || room < 28)) return null;
+        if (!isActive && (!labels || (room < 28 && drawn.length > few))) return null;
         const below = find.box[1] * lie.scale < 18 && lie.top + find.box[1] * lie.scale < 18;
         return (
           <span

@@ -15,6 +15,7 @@ import { Button, Chip, Empty, ErrorNotice, Page, Skeleton, StateChip, Time } fro
 import { Events } from '../jobs/Events';
 import { viewOf } from '../images/filter';
 import { Actions } from './Actions';
+import { Compare } from './Compare';
 import { Deliveries } from './Deliveries';
 import { Details } from './Details';
 import { Finds } from './Finds';
@@ -23,6 +24,7 @@ import { History } from './History';
 import { ResultJson } from './Json';
 import { useLooking } from './looking';
 import { useNeighbours } from './neighbours';
+import { useResults } from './results';
 import { Standing } from './Standing';
 import { Viewer } from './Viewer';
 import { useImageWords } from './words';
@@ -65,15 +67,22 @@ export default function ImagePage({ params }: PageProps) {
   const t = useImageWords();
   const can = useCan();
   const zone = chosenZone.use();
-  const [search] = useQueryString();
+  const [search, changeAddress] = useQueryString();
   const view = useMemo(() => viewOf(search, zone), [search, zone]);
-  const behind = search.toString() ? `?${search.toString()}` : '';
+  const compared = search.get('compare');
+  const behind = useMemo(() => {
+    const kept = new URLSearchParams(search);
+    kept.delete('compare');
+    return kept.size ? `?${kept}` : '';
+  }, [search]);
   const list = `/images${behind}`;
 
   const valid = Number.isInteger(id) && id > 0;
   const answer = useApi('/api/v1/images/{id}', { path: { id } }, { enabled: valid });
   const events = useApi('/api/v1/events', { query: { image: id, limit: 1000 } }, { enabled: valid });
   const image = answer.data?.image;
+  const results = useResults(id);
+  const others = results.data?.filter((result) => !result.is_newest) ?? [];
   const queue = useApi('/api/v1/jobs/{id}', { path: { id: image?.job_id ?? '' } }, { enabled: image?.status === 'pending' || image?.status === 'processing' });
   const found = useMemo(() => (image?.result ? foundIn(image.result) : null), [image?.result]);
   const looking = useLooking(found);
@@ -131,8 +140,11 @@ export default function ImagePage({ params }: PageProps) {
         </span>
       </div>
       <Standing image={image} queue={queue.data?.job.queue ?? 'ai_processing'} />
+      {compared && image.result && others.length > 0 ? (
+        <Compare image={image} results={others} job={compared} looking={looking} onJob={(job) => changeAddress({ compare: job })} onClose={() => changeAddress({ compare: null })} />
+      ) : (
       <div className="image-top">
-        <Viewer image={image} found={found} looking={looking} onChoose={setChosen} />
+        <Viewer image={image} found={found} looking={looking} onChoose={setChosen} onCompare={others.length && image.result ? () => changeAddress({ compare: others[0]!.job_id }) : null} />
         {found ? (
           <Finds found={found} looking={looking} chosen={chosen} own={own} />
         ) : (
@@ -142,6 +154,7 @@ export default function ImagePage({ params }: PageProps) {
           </section>
         )}
       </div>
+      )}
       <div className="image-below">
         <div className="image-column">
           <History image={image} jobs={jobs} />

@@ -37,7 +37,7 @@ export function ZoomButtons({ looking, photo }: { looking: Looking; photo: Size 
   );
 }
 
-export function Viewer({ image, found, looking, onChoose }: { image: Image; found: Found | null; looking: Looking; onChoose: (id: number) => void }) {
+export function Viewer({ image, found, looking, onChoose, onCompare }: { image: Image; found: Found | null; looking: Looking; onChoose: (id: number) => void; onCompare: (() => void) | null }) {
   const t = useImageWords();
   const common = useCommonWords();
   const format = useFormat();
@@ -103,6 +103,11 @@ export function Viewer({ image, found, looking, onChoose }: { image: Image; foun
               {t('labels')}
             </label>
           </>
+        )}
+        {onCompare && (
+          <Button kind="quiet" icon="models" onClick={onCompare}>
+            {t('compare')}
+          </Button>
         )}
         <span className="image-bar-end soft small number">{t('size', { width: photo.width, height: photo.height })}</span>
       </figcaption>

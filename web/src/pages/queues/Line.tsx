@@ -69,10 +69,12 @@ export function Line({ queue }: { queue: Queue }) {
   const conditions = { ...(model && { model }), ...(owner.trim() && { owner: owner.trim() }) };
   const jobs = useJobs({ order: 'line', queue: queue.name, limit: most, ...conditions });
   const models = useApi('/api/v1/models', {}, { staleTime: 60_000 });
-  const rows = jobs.data?.items;
-  const placeOf = usePlaces((rows ?? []).slice(0, shown));
+  const found = jobs.data?.items;
+  const placeOf = usePlaces((found ?? []).slice(0, shown));
+  // What the server says of the first ones goes before what the list makes of their order.
+  const rows = found && [...found.slice(0, shown)].sort((a, b) => (placeOf(a.job_id)?.position ?? 0) - (placeOf(b.job_id)?.position ?? 0)).concat(found.slice(shown));
   const mayMove = can('operate');
-  const selected = useMemo(() => rows?.filter((job) => chosen.has(job.job_id)) ?? [], [rows, chosen]);
+  const selected = useMemo(() => found?.filter((job) => chosen.has(job.job_id)) ?? [], [found, chosen]);
   const toggle = (job: Job) =>
     setChosen((before) => {
       const next = new Set(before);
@@ -122,6 +124,7 @@ export function Line({ queue }: { queue: Queue }) {
       </div>
       {jobs.error && <ErrorNotice error={jobs.error} onRetry={() => void jobs.refetch()} />}
       {rows?.[0] && <WhyAll job={rows[0]} place={placeOf(rows[0].job_id)} />}
+      {queue.queued > 200 && <p className="soft small">{t('line.long')}</p>}
       <Table
         caption={t('line.title')}
         rows={rows}

@@ -1,0 +1,236 @@
+// One photo's page: what was found lies where it belongs, also in photos that were turned; walking, waiting, failing, and what may be done.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+
+import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { photo, samplePhoto } from './support/photos';
+import { Server, until } from './support/server';
+
+type Box = [number, number, number, number];
+
+const pass = 'a long enough pass phrase';
+let browser: Browser;
+
+afterEach(async () => {
+  const faults = browser.faults;
+  await browser.close();
+  expect(faults).toEqual([]);
+});
+
+// Where each mark is drawn, in pixels of the photo as it is seen.
+async function drawn(page: Page): Promise<Box[]> {
+  await page.locator('.image-photo:not(.skeleton) img').waitFor();
+  return page.evaluate(() => {
+    const picture = document.querySelector<HTMLImageElement>('.image-photo img')!;
+    const frame = picture.getBoundingClientRect();
+    const scale = picture.naturalWidth / frame.width;
+    return [...document.querySelectorAll('.image-mark')]
+      .sort((a, b) => Number(a.getAttribute('data-find')) - Number(b.getAttribute('data-find')))
+      .map((mark) => {
+        const box = mark.querySelector('rect')!.getBoundingClientRect();
+        return [(box.left - frame.left) * scale, (box.top - frame.top) * scale, (box.right - frame.left) * scale, (box.bottom - frame.top) * scale] as [number, number, number, number];
+      });
+  });
+}
+
+const apart = (a: Box, b: Box) => Math.max(...a.map((value, index) => Math.abs(value - b[index]!)));
+
+// The sample lying on its side in the file, and EXIF 6, which says to turn it.
+async function turnedSample(page: Page): Promise<Buffer> {
+  const lying = await page.evaluate(async (text) => {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/jpeg' }));
+    const canvas = new OffscreenCanvas(bitmap.height, bitmap.width);
+    const context = canvas.getContext('2d')!;
+    context.translate(0, bitmap.width);
+    context.rotate(-Math.PI / 2);
+    context.drawImage(bitmap, 0, 0);
+    const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.97 });
+    return btoa(String.fromCharCode(...new Uint8Array(await blob.arrayBuffer())).toString());
+  }, samplePhoto().toString('base64'));
+  const jpeg = Buffer.from(lying, 'base64');
+  const exif = Buffer.from('Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0', 'latin1');
+  const head = Buffer.from([0xff, 0xe1, 0, exif.length + 2]);
+  return Buffer.concat([jpeg.subarray(0, 2), head, exif, jpeg.subarray(2)]);
+}
+
+describe('with a model', () => {
+  let server: Server;
+  let objects: { class: string; confidence: number | null; bbox: Box }[];
+
+  beforeAll(async () => {
+    server = await new Server({ model: 'demo' }).start();
+    const image = await server.upload(samplePhoto(), 'street.jpg', {}, 30);
+    objects = image.result.result.detected_objects;
+    expect(objects.length).toBeGreaterThan(1);
+  });
+  afterAll(() => server.end());
+
+  it.each(languages)('draws what was found where it is, and links it with the list, in %s', async (language) => {
+    browser = await Browser.open(language);
+    const page = await browser.page();
+    await logIn(page, server, '/images/1');
+    const marks = await drawn(page);
+    expect(marks).toHaveLength(objects.length);
+    marks.forEach((mark, index) => expect(apart(mark, objects[index]!.bbox), `mark ${index}`).toBeLessThan(2));
+
+    await page.locator('.image-find').nth(1).hover();
+    expect(await page.locator('.image-mark[data-active]').getAttribute('data-find')).toBe(await page.locator('.image-find').nth(1).getAttribute('data-find'));
+    await page.locator('.image-find').nth(0).focus();
+    expect(await page.locator('.image-mark[data-active]').count()).toBe(1);
+    await page.locator('.image-mark rect').last().hover();
+    await page.locator('.image-find[data-active]').waitFor();
+
+    await page.locator('.image-stage').focus();
+    await page.keyboard.press('+');
+    await page.keyboard.press('+');
+    expect(await page.locator('.image-stage').getAttribute('data-zoomed')).not.toBeNull();
+    (await drawn(page)).forEach((mark, index) => expect(apart(mark, objects[index]!.bbox), `zoomed mark ${index}`).toBeLessThan(2));
+    await page.keyboard.press('0');
+    expect(await page.locator('.image-stage').getAttribute('data-zoomed')).toBeNull();
+    await picture(page, `image-${language}`);
+    await expectAccessible(page);
+    await expectFits(page);
+  });
+
+  it('hides what is below the threshold, and classes that are not wanted', async () => {
+    browser = await Browser.open('en');
+    const page = await browser.page();
+    await logIn(page, server, '/images/1');
+    await page.locator('.image-mark').first().waitFor({ state: 'attached' });
+    const threshold = Math.floor(Math.max(...objects.map((object) => object.confidence ?? 0)) * 100) / 100;
+    await page.locator('.image-threshold input').fill(String(Math.round(threshold * 100)));
+    const left = objects.filter((object) => object.confidence === null || object.confidence >= threshold).length;
+    expect(left).toBeLessThan(objects.length);
+    await until('the marks that are left', async () => (await page.locator('.image-mark').count()) === left);
+    expect(await page.locator('.image-find').count()).toBe(left);
+    await page.locator('.image-threshold input').fill('0');
+    for (const box of await page.locator('.image-classes input').all()) await box.uncheck();
+    expect(await page.locator('.image-mark').count()).toBe(0);
+  });
+
+  it('lies right over a photo that its EXIF turns', async () => {
+    browser = await Browser.open('en');
+    const page = await browser.page();
+    await logIn(page, server, '/images/1');
+    const image = await server.upload(await turnedSample(page), 'turned.jpg', {}, 30);
+    expect(image.result.image_info.orientation).toBe(6);
+    await page.goto(`${server.url}/images/${image.id}`);
+    const marks = await drawn(page);
+    const size = await page.locator('.image-photo img').evaluate((picture: HTMLImageElement) => [picture.naturalWidth, picture.naturalHeight]);
+    expect(size).toEqual([720, 480]);
+    // The people are where they are in the photo that stands upright from the start.
+    const people = objects.filter((object) => object.class === 'person');
+    for (const person of people) expect(Math.min(...marks.map((mark) => apart(mark, person.bbox))), JSON.stringify(person)).toBeLessThan(25);
+    await picture(page, 'image-turned');
+  });
+
+  it('shows the result as JSON, and gives it as a file', async () => {
+    browser = await Browser.open('en');
+    const page = await browser.page();
+    await logIn(page, server, '/images/1');
+    await page.getByText('Show', { exact: true }).click();
+    expect(JSON.parse((await page.locator('.image-json').textContent())!).schema).toBe('darkroom.result/1');
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download JSON' }).click()]);
+    expect(file.suggestedFilename()).toBe('street.jpg.json');
+  });
+});
+
+describe('with photos that wait and fail', () => {
+  let server: Server;
+
+  beforeAll(async () => {
+    server = await new Server({ settings: { run_first_retry_seconds: '3600' } }).start();
+    await server.addUser('viewer', 'viewer');
+    for (const name of ['one', 'two', 'three']) await server.upload(photo(), `${name}.jpg`, {}, 20);
+  });
+  afterAll(() => server.end());
+
+  it('walks through the list by keys, within its conditions', async () => {
+    browser = await Browser.open('en');
+    const page = await browser.page();
+    await logIn(page, server, '/images/1?status=completed&sort=oldest');
+    await page.getByRole('button', { name: 'Next photo' }).and(page.locator(':enabled')).waitFor();
+    await page.keyboard.press('j');
+    await page.waitForURL('**/images/2?status=completed&sort=oldest');
+    await page.getByRole('heading', { name: 'two.jpg' }).waitFor();
+    await page.getByRole('button', { name: 'Previous photo' }).and(page.locator(':enabled')).waitFor();
+    await page.keyboard.press('k');
+    await page.waitForURL('**/images/1?**');
+  });
+
+  it.each([
+    ['en', 'The queue ai_processing was paused by admin: “the disk is being changed”.', 'Completed'],
+    ['ko', 'admin 님이 대기열 ai_processing을(를) 일시 정지했어요: “the disk is being changed”.', '완료'],
+  ] as const)('says in %s why it waits, and goes on by itself', async (language, sentence, completed) => {
+    await server.api('POST', '/api/v1/queues/ai_processing/pause', { reason: 'the disk is being changed' });
+    const image = await server.upload(photo(), 'waits.jpg');
+    browser = await Browser.open(language);
+    const page = await browser.page();
+    await logIn(page, server, `/images/${image.id}`);
+    await page.getByText(sentence).waitFor();
+    await picture(page, `image-waiting-${language}`);
+    await server.api('POST', '/api/v1/queues/ai_processing/resume');
+    await page.locator('.image-facts .chip', { hasText: completed }).waitFor();
+    expect(await page.getByText(sentence).count()).toBe(0);
+  });
+
+  it.each([
+    ['en', 'The model’s answer cannot be used', 'Retry'],
+    ['ko', '모델의 결과를 쓸 수 없어요', '재시도'],
+  ] as const)('says in %s why it failed, and runs it again', async (language, title, retry) => {
+    const image = await server.upload(photo('lie'), 'lies.jpg', {}, 20);
+    expect(image.error_code).toBe('model_output');
+    browser = await Browser.open(language);
+    const page = await browser.page();
+    await logIn(page, server, `/images/${image.id}`);
+    await page.getByRole('heading', { name: title }).waitFor();
+    await expectAccessible(page);
+    await expectFits(page);
+    await picture(page, `image-failed-${language}`);
+    await page.getByRole('button', { name: retry, exact: true }).click();
+    await until('a new job', async () => (await server.api('GET', `/api/v1/images/${image.id}`)).image.job_id !== image.job_id);
+  });
+
+  it('edits the title, and takes it back', async () => {
+    browser = await Browser.open('en');
+    const page = await browser.page();
+    await logIn(page, server, '/images/1');
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Edit title …' }).click();
+    await page.getByRole('textbox', { name: 'Title' }).fill('Beach at dawn');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Beach at dawn' }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('heading', { name: 'one.jpg' }).waitFor();
+  });
+
+  it('deletes with a preview, and takes it back', async () => {
+    const image = await server.upload(photo(), 'goes.jpg', {}, 20);
+    browser = await Browser.open('en');
+    const page = await browser.page();
+    await logIn(page, server, `/images/${image.id}`);
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Delete …' }).click();
+    await page.getByText('“goes.jpg” goes with its job, all results and pictures.').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.waitForURL('**/images');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('link', { name: 'goes.jpg' }).waitFor();
+    expect((await server.api('GET', `/api/v1/images/${image.id}`)).image.title).toBe('goes.jpg');
+  });
+
+  it('shows a viewer no action, and nobody a photo that is not there', async () => {
+    browser = await Browser.open('en');
+    const page = await browser.page();
+    await logIn(page, server, '/images/1', 'viewer', pass);
+    await page.locator('.image-facts .chip').first().waitFor();
+    for (const name of ['Process again', 'Retry', 'Cancel job']) expect(await page.getByRole('button', { name, exact: true }).count(), name).toBe(0);
+    expect(await page.locator('#image-deliveries').count()).toBe(0);
+    await page.getByRole('button', { name: 'More actions' }).click();
+    const entries = await page.getByRole('menuitem').allTextContents();
+    expect(entries.filter((text) => !/JSON|boxes/.test(text))).toEqual([]);
+    await page.goto(`${server.url}/images/999`);
+    await page.getByText('There is no such photo').waitFor();
+  });
+});

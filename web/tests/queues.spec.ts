@@ -1,0 +1,126 @@
+// The queues: pause with a reason, see why photos wait, move a hundred of them and see the order change, limits, and who may do what.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+
+import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { photo } from './support/photos';
+import { Server, until } from './support/server';
+
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await new Server({ slots: 1 }).start();
+  await server.addUser('viewer', 'viewer');
+});
+afterAll(() => server.end());
+beforeEach(async () => {
+  await server.api('POST', '/api/v1/jobs/actions', { action: 'cancel', filter: { all: true }, dry_run: false });
+  await server.api('PATCH', '/api/v1/queues/ai_processing', { paused: false, rate: null, concurrency: null });
+});
+afterEach(async () => {
+  const faults = browser.faults;
+  await browser.close();
+  expect(faults).toEqual([]);
+});
+
+const words = {
+  en: { photos: 'Photos', pause: 'Pause', resume: 'Resume', reason: 'Reason', why: 'Paused by admin: new disk', waits: 'queue is paused', title: 'Queues' },
+  ko: { photos: '사진 처리', pause: '일시 정지', resume: '다시 시작', reason: '사유', why: 'admin 님이 정지: new disk', waits: '대기열 일시 정지', title: '대기열' },
+};
+
+const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+const inLine = async (page: Page) => (await page.locator('section[aria-labelledby="queues-line"] tbody tr a').allTextContents()).map((text) => Number(/\d+/.exec(text)?.[0]));
+
+describe.each(languages)('in %s', (language) => {
+  const t = words[language];
+
+  it('pauses with a reason, says so where photos wait, and goes on', async () => {
+    browser = await Browser.open(language);
+    const page = await browser.page();
+    await logIn(page, server, '/queues');
+    await card(page, t.photos).getByRole('button', { name: t.pause }).click();
+    await page.getByRole('dialog').getByLabel(t.reason).fill('new disk');
+    await page.getByRole('dialog').getByRole('button', { name: t.pause }).click();
+    await card(page, t.photos).getByText(t.why).waitFor();
+    expect((await server.api('GET', '/api/v1/queues/ai_processing')).queue.pause_reason).toBe('new disk');
+
+    const image = await server.upload(photo(), 'waits.jpg');
+    await page.getByText(t.waits).first().waitFor();
+    await picture(page, `queues-${language}`);
+    await expectAccessible(page);
+    await expectFits(page);
+    await card(page, t.photos).getByRole('button', { name: t.resume }).click();
+    await until('the photo is processed', async () => (await server.api('GET', `/api/v1/images/${image.id}`)).image.status === 'completed');
+  });
+});
+
+it('moves a hundred that wait, after it has counted them, and the order changes', async () => {
+  await server.api('POST', '/api/v1/queues/ai_processing/pause', {});
+  const first = await server.upload(photo(), 'first.jpg', { uploader: 'lee' });
+  const mine: number[] = [];
+  for (let count = 0; count < 100; count += 1) mine.push((await server.upload(photo(), `kim-${count}.jpg`, { uploader: 'kim' })).id);
+  browser = await Browser.open('en');
+  const page = await browser.page();
+  await logIn(page, server, '/queues');
+  await until('the line', async () => (await inLine(page))[0] === first.id);
+  await page.getByRole('searchbox', { name: 'Owner' }).fill('kim');
+  await until('only those of kim', async () => (await inLine(page))[0] === mine[0]);
+  await page.getByRole('button', { name: 'Set priority of all …' }).click();
+  await page.getByText('100 jobs get the priority 10 and a new place in line.').waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Set for 100' }).click();
+  await page.getByText('100 jobs have the priority 10 now').waitFor();
+  await page.getByRole('searchbox', { name: 'Owner' }).fill('');
+  await until('kim’s come first now', async () => (await inLine(page))[0] === mine[0]);
+  expect((await server.api('GET', `/api/v1/jobs/${first.job_id}/place`)).place.position).toBe(100);
+
+  // One of them, by its row, and back.
+  await page.locator('section[aria-labelledby="queues-line"] tbody tr').nth(4).getByRole('checkbox').check();
+  await page.getByRole('button', { name: 'Set priority of 1 …' }).click();
+  await page.getByRole('dialog').getByLabel('Priority').fill('50');
+  await page.getByRole('dialog').getByRole('button', { name: 'Set for 1' }).click();
+  await until('it is the first', async () => (await inLine(page))[0] === mine[4]);
+  await page.getByRole('button', { name: 'Undo' }).first().click();
+  await until('it is not', async () => (await inLine(page))[0] !== mine[4]);
+
+  await page.getByRole('button', { name: 'Cancel all …' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel 101' }).click();
+  await page.getByText('Nothing waits.', { exact: false }).waitFor();
+  await server.api('POST', '/api/v1/queues/ai_processing/resume', {});
+});
+
+it('shows what runs, and stops it', async () => {
+  const image = await server.upload(photo('slow:20000'), 'slow.jpg');
+  browser = await Browser.open('en');
+  const page = await browser.page();
+  await logIn(page, server, '/queues');
+  await page.locator('section[aria-labelledby="queues-running"]').getByRole('link', { name: `Photo ${image.id}` }).waitFor();
+  await page.getByRole('button', { name: 'Cancel this job' }).click();
+  await until('it is cancelled', async () => (await server.api('GET', `/api/v1/images/${image.id}`)).image.status === 'cancelled');
+  await page.getByText('Nothing runs at the moment.').waitFor();
+});
+
+it('sets limits, and says what is wrong with one', async () => {
+  browser = await Browser.open('en');
+  const page = await browser.page();
+  await logIn(page, server, '/queues');
+  await card(page, 'Photos').getByRole('button', { name: 'Limits' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Starts per time').fill('ten');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByRole('alert').first().waitFor();
+  await dialog.getByLabel('Starts per time').fill('600/m');
+  await dialog.getByLabel('At once').fill('3');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await card(page, 'Photos').getByText('at most 600/m · 3 at once').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await until('the limits are gone', async () => (await server.api('GET', '/api/v1/queues/ai_processing')).queue.rate === null);
+});
+
+it('shows a viewer no switch', async () => {
+  browser = await Browser.open('en');
+  const page = await browser.page();
+  await logIn(page, server, '/queues', 'viewer', 'a long enough pass phrase');
+  await card(page, 'Photos').waitFor();
+  for (const name of [/Pause/, /Resume/, /Limits/, /Set priority/, /Cancel/]) expect(await page.getByRole('button', { name }).count(), String(name)).toBe(0);
+});
