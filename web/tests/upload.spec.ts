@@ -21,8 +21,8 @@ afterEach(async () => {
 });
 
 const words = {
-  en: { all: (count: number) => `All ${count} photos sent`, before: 'Sent before', anyway: 'Send all the same', refused: 'Refused', pause: 'Pause', resume: 'Go on', see: 'Show in the list', priority: 'Priority', completed: 'Completed' },
-  ko: { all: (count: number) => `사진 ${count}장을 모두 올렸어요`, before: '이미 올린 사진', anyway: '그래도 올리기', refused: '거절됨', pause: '일시정지', resume: '이어서 올리기', see: '목록에서 보기', priority: '우선순위', completed: '완료' },
+  en: { all: (count: number) => `All ${count} photos sent`, before: 'Sent before', anyway: 'Send all the same', refused: 'Refused', pause: 'Pause', resume: 'Go on', see: 'Show in the list', progress: '20 of 20 finished', priority: 'Priority', completed: 'Completed' },
+  ko: { all: (count: number) => `사진 ${count}장을 모두 올렸어요`, before: '이미 올린 사진', anyway: '그래도 올리기', refused: '거절됨', pause: '일시정지', resume: '이어서 올리기', see: '목록에서 보기', progress: '20장 중 20장 끝남', priority: '우선순위', completed: '완료' },
 };
 
 type File = { name: string; mimeType: string; buffer: Buffer };
@@ -71,6 +71,11 @@ describe.each(languages)('in %s', (language) => {
     await page.getByText(t.all(20)).waitFor();
     await until('all are shown as completed', async () => (await page.locator('.upload-row').getByText(t.completed).count()) === 20);
     expect((await images()).map((image) => image.priority)).toEqual(Array(20).fill(7));
+    await page.getByRole('link', { name: t.see }).click();
+    await page.getByText(t.progress).waitFor();
+    expect(await page.getByRole('row').count()).toBe(21);
+    await expectAccessible(page);
+    await page.goBack();
     await choose([jpeg('the same again.jpg', first)]);
     await page.getByText(t.before).waitFor();
     await picture(page, `upload-${language}`);

@@ -12,6 +12,7 @@ const atOnce = 4; // of the six connections that browsers open to one server; on
 const pieceSize = 4 * 1024 * 1024; // what a broken connection costs at most
 const firstWait = 1000;
 const longestWait = 30_000;
+const mostHeard = 5000;
 
 const isRunnable = (upload: Upload) => upload.state === 'waiting' || upload.state === 'again';
 
@@ -24,6 +25,7 @@ export class Engine {
   private files = new Map<string, Blob>();
   private running = new Map<string, AbortController>();
   private making = new Map<string, Promise<string | null>>(); // batches that are being made at the server
+  private heard = new Map<number, string>(); // what events told of images, also before it was known that they come from here
   private failures = 0; // in a row, of the connection or the server
   private retryTimer: ReturnType<typeof setTimeout> | null = null;
   private meter = new Meter();
@@ -59,6 +61,7 @@ export class Engine {
       this.durable = false;
     }
     window.addEventListener('online', this.wake);
+    void this.catchUp();
     this.paint();
     this.fill();
   }
@@ -131,6 +134,8 @@ export class Engine {
 
   // What events tell of images that came from here.
   told(image: number, status: string): void {
+    this.heard.set(image, status);
+    if (this.heard.size > mostHeard) this.heard.delete(this.heard.keys().next().value!);
     for (const upload of this.uploads.values()) {
       if (upload.image === image && upload.state === 'sent' && upload.status !== status) this.change(upload, { status }, false);
     }
@@ -138,6 +143,18 @@ export class Engine {
 
   async fileOf(id: string): Promise<Blob | null> {
     return this.files.get(id) ?? (await keep.keptFile(id).catch(() => undefined)) ?? null;
+  }
+
+  // What became of the images while this page was not there.
+  private async catchUp(): Promise<void> {
+    for (const { image, state, status } of [...this.uploads.values()]) {
+      if (state !== 'sent' || image === null || (status !== 'pending' && status !== 'processing')) continue;
+      try {
+        this.told(image, (await call('get', '/api/v1/images/{id}', { path: { id: image } })).image.status);
+      } catch (cause) {
+        if (!(cause instanceof ApiError) || cause.status !== 404) return; // the list tells it, once there is a connection
+      }
+    }
   }
 
   private wake = () => {
@@ -208,7 +225,7 @@ export class Engine {
     }
     const current = this.uploads.get(id);
     if (!current) return;
-    this.change(current, { state: 'sent', sent: file.size, image, status: current.status ?? 'pending', speed: 0 });
+    this.change(current, { state: 'sent', sent: file.size, image, status: this.heard.get(image) ?? 'pending', speed: 0 });
     this.files.delete(id);
     keep.dropFiles([id]).catch(() => undefined);
     if (current.sha256) keep.rememberSent(current.user, current.sha256, image).catch(() => undefined);

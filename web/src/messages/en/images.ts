@@ -24,6 +24,8 @@ export default {
   'filter.error': 'Error code',
   'filter.error.hint': 'For example timeout or corrupt',
   'filter.batch': 'Batch',
+  'batch.progress': '{finished} of {total} finished',
+  'batch.failed': '{count} failed',
   'filter.clear': 'Remove all conditions',
   'date.any': 'Any date',
   'date.today': 'Today',

@@ -27,6 +27,8 @@ const ko: Translation<typeof en> = {
   'filter.error': '오류 코드',
   'filter.error.hint': '예: timeout, corrupt',
   'filter.batch': '배치',
+  'batch.progress': '{total}장 중 {finished}장 끝남',
+  'batch.failed': '실패 {count}장',
   'filter.clear': '조건 모두 지우기',
   'date.any': '모든 날짜',
   'date.today': '오늘',

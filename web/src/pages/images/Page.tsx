@@ -12,6 +12,7 @@ import { chosenZone } from '../../i18n';
 import { Button, Empty, ErrorNotice, Page, Pager, Table, toast, toastError } from '../../ui';
 import { preview } from './acting';
 import type { Target } from './acting';
+import { BatchHead } from './BatchHead';
 import { useColumns } from './columns';
 import { deleteSoon, useHidden } from './deleting';
 import { ActionDialog, TitleDialog } from './dialogs';
@@ -131,6 +132,7 @@ export default function ImagesPage() {
 
   return (
     <Page title={t('title')} actions={upload}>
+      {view.conditions.batch && <BatchHead id={view.conditions.batch} />}
       <Filters search={search} change={change} labels={labels} />
       {images.error && <ErrorNotice error={images.error} onRetry={() => void images.refetch()} />}
       <div className="images-list" aria-busy={images.isPlaceholderData}>
