@@ -24,7 +24,7 @@ afterAll(() => server.end());
 
 it.each(languages)('shows the list in %s', async (language) => {
   await server.api('POST', '/api/v1/images/actions', { action: 'delete', filter: { all: true } });
-  const browser = await Browser.open(language, { viewport: { width: 1240, height: 640 } });
+  const browser = await Browser.open(language, { viewport: { width: 1240, height: 720 } });
   try {
     const page = await browser.page();
     await page.goto(server.url);
@@ -50,6 +50,7 @@ it.each(languages)('shows the list in %s', async (language) => {
     await logIn(page, server, '/images');
     await page.getByRole('row').filter({ hasText: titles[language][0]! }).waitFor();
     await page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0));
+    await page.mouse.move(0, 0);
     await picture(page, `readme-${language}`);
     if (process.env.DARKROOM_PICTURES) {
       const pictures = resolve(__dirname, '../../docs/pictures');
