@@ -63,7 +63,7 @@ describe.each(languages)('in %s', (language) => {
     await picture(page, `models-add-${language}`);
     await dialog.getByRole('button', { name: t.send, exact: true }).click();
     await page.waitForURL(`**/models/${name}`, { timeout: 30_000 });
-    await page.getByText(t.active).waitFor();
+    await page.locator('.facts').getByText(t.active).waitFor();
     await page.getByText('end2end').first().waitFor();
     expect(await page.locator('.models-because .chip', { hasText: t.convention }).count()).toBeGreaterThan(3);
     expect(await model(name)).toMatchObject({ state: 'active', family: 'yolo_end2end' });
@@ -117,7 +117,7 @@ describe.each(languages)('in %s', (language) => {
     await server.api('PUT', `/api/v1/models/${name}`, form);
     const first = (await model(name)).version;
     await logIn(page, server, `/models/${name}`);
-    await page.getByText(t.active).waitFor();
+    await page.locator('.facts').getByText(t.active).waitFor();
     await drop(page, 'family_yolov8.onnx');
     await page.getByRole('dialog').getByRole('button', { name: t.send, exact: true }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached', timeout: 30_000 });

@@ -45,5 +45,6 @@ export const routes: readonly Route[] = [
   { path: '/users/:name', may: 'users', page: lazy(() => import('../pages/users/User')) },
   { path: '/tokens', may: 'see', page: lazy(() => import('../pages/tokens/Page')), nav: { word: 'nav.tokens', icon: 'tokens', group: 'access' } },
   { path: '/audit', may: 'users', page: lazy(() => import('../pages/audit/Page')), nav: { word: 'nav.audit', icon: 'audit', group: 'access' } },
+  { path: '/settings', may: 'see', page: lazy(() => import('../pages/settings/Page')), nav: { word: 'nav.settings', icon: 'settings', group: 'access' } },
   { path: '/account', may: 'see', page: lazy(() => import('../pages/account/Page')) },
 ];

@@ -34,7 +34,7 @@ export default function WorkersPage() {
           ))}
         </ul>
       )}
-      <Running limits={undefined} />
+      <Running />
       {(status.data?.runners?.length ?? 0) > 0 && (
         <Section title={t('runners')} lead={t('runners.lead')} flush>
           <Table

@@ -4,12 +4,21 @@ import { useApi } from '../../api/hooks';
 import { Link } from '../../app/router';
 import { useFormat } from '../../i18n';
 import { Progress, Section, Table } from '../../ui';
+import { useSettings } from '../settings/settings';
 import { useWords } from './words';
 import type { Job } from './words';
 
 interface Limits {
   soft_seconds: number;
   hard_seconds: number;
+}
+
+// Of the configuration, which administrators see; others see how long a job runs.
+function useLimits(): Limits | undefined {
+  const settings = useSettings().data?.items;
+  const of = (key: string) => Number(settings?.find((each) => each.key === key)?.value);
+  const limits = { soft_seconds: of('run.soft_limit_seconds'), hard_seconds: of('run.hard_limit_seconds') };
+  return limits.soft_seconds > 0 && limits.hard_seconds > 0 ? limits : undefined;
 }
 
 // Ticks twice a second while something runs: these times are looked at.
@@ -24,8 +33,9 @@ function useTicking(isOn: boolean): number {
 }
 
 // What each slot runs at this moment, and how much of its time it has used.
-export function Running({ limits }: { limits: Limits | undefined }) {
+export function Running() {
   const t = useWords();
+  const limits = useLimits();
   const format = useFormat();
   const jobs = useApi('/api/v1/jobs', { query: { state: 'running', limit: 200 } }, { refetchInterval: 5000 });
   const items = jobs.data?.items;
