@@ -13,7 +13,7 @@ export default function DeliveryPage({ params }: PageProps) {
   const t = useWords();
   const id = params.id!;
   const endpoints = useEndpoints();
-  const found = useApi('/api/v1/deliveries/{id}', { path: { id } });
+  const found = useApi('/api/v1/deliveries/{id}', { path: { id } }, { refetchInterval: (query) => (['waiting', 'sending'].includes(query.state.data?.delivery.state ?? '') ? 2000 : false) }); // tries are no events
   const replay = useChange(() => call('post', '/api/v1/deliveries/{id}/replay', { path: { id }, body: {} }), '/api/v1/deliveries');
   const delivery = found.data?.delivery;
   const isEnded = delivery && ['dead', 'delivered', 'superseded'].includes(delivery.state);

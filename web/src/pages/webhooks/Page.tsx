@@ -19,18 +19,22 @@ export default function DeliveriesPage() {
   const [replaying, setReplaying] = useState(false);
   const get = (name: string) => search.get(name) ?? '';
   const before = Number(get('before')) || undefined;
-  const deliveries = useApi('/api/v1/deliveries', {
-    query: {
-      limit: 50,
-      ...(get('state') ? { state: get('state') as DeliveryState } : {}),
-      ...(get('type') ? { type: get('type') } : {}),
-      ...(get('endpoint') ? { endpoint: get('endpoint') } : {}),
-      ...(Number(get('image')) ? { image: Number(get('image')) } : {}),
-      ...(get('from') ? { created_from: dayStart(get('from')) } : {}),
-      ...(get('to') ? { created_before: dayEnd(get('to')) } : {}),
-      ...(before ? { before } : {}),
+  const deliveries = useApi(
+    '/api/v1/deliveries',
+    {
+      query: {
+        limit: 50,
+        ...(get('state') ? { state: get('state') as DeliveryState } : {}),
+        ...(get('type') ? { type: get('type') } : {}),
+        ...(get('endpoint') ? { endpoint: get('endpoint') } : {}),
+        ...(Number(get('image')) ? { image: Number(get('image')) } : {}),
+        ...(get('from') ? { created_from: dayStart(get('from')) } : {}),
+        ...(get('to') ? { created_before: dayEnd(get('to')) } : {}),
+        ...(before ? { before } : {}),
+      },
     },
-  });
+    { refetchInterval: before ? false : 5000 }, // tries are no events
+  );
   const isFiltered = ['state', 'type', 'endpoint', 'image', 'from', 'to'].some((name) => get(name) !== '');
   const set = (name: string) => (event: { target: { value: string } }) => change({ [name]: event.target.value || null, before: null });
   return (
