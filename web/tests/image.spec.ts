@@ -1,4 +1,7 @@
 // One photo's page: what was found lies where it belongs, also in photos that were turned; walking, waiting, failing, and what may be done.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 
@@ -138,13 +141,25 @@ describe('with a model', () => {
 
 describe('with photos that wait and fail', () => {
   let server: Server;
+  const told: string[] = []; // webhook-ids that the receiver was sent
+  const receiver = createServer((request, response) => {
+    told.push(String(request.headers['webhook-id']));
+    request.resume();
+    response.end('thank you');
+  });
 
   beforeAll(async () => {
-    server = await new Server({ settings: { run_first_retry_seconds: '3600' } }).start();
+    await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
+    const { port } = receiver.address() as AddressInfo;
+    server = await new Server({ settings: { webhooks_allow_http: 'true', webhooks_allow_cidrs: '127.0.0.0/8', webhooks_ports: String(port) } }).start();
     await server.addUser('viewer', 'viewer');
     for (const name of ['one', 'two', 'three']) await server.upload(photo(), `${name}.jpg`, {}, 20);
   });
-  afterAll(() => server.end());
+  afterAll(async () => {
+    await server.end();
+    receiver.closeAllConnections();
+    receiver.close();
+  });
 
   it('walks through the list by keys, within its conditions', async () => {
     browser = await Browser.open('en');
@@ -190,6 +205,24 @@ describe('with photos that wait and fail', () => {
     await picture(page, `image-failed-${language}`);
     await page.getByRole('button', { name: retry, exact: true }).click();
     await until('a new job', async () => (await server.api('GET', `/api/v1/images/${image.id}`)).image.job_id !== image.job_id);
+  });
+
+  it('tells whom the result was told, with each try, and tells it again', async () => {
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+    const endpoint = (await server.api('POST', '/api/v1/endpoints', { url, description: 'shop' })).endpoint;
+    const image = await server.upload(photo(), 'told.jpg', {}, 20);
+    await until('it was told', () => told.length === 1);
+    browser = await Browser.open('en');
+    const page = await browser.page();
+    await logIn(page, server, `/images/${image.id}`);
+    const card = page.getByRole('region', { name: 'Webhooks' });
+    await card.getByText('Delivered').waitFor();
+    await card.getByText('Each try').click();
+    await card.getByText('thank you').waitFor();
+    await card.getByRole('button', { name: 'Send again' }).click();
+    await until('it was told again', () => told.length === 2);
+    expect(told[1]).toBe(told[0]);
+    await server.api('DELETE', `/api/v1/endpoints/${endpoint.id}`);
   });
 
   it('edits the title, and takes it back', async () => {
