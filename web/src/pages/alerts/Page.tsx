@@ -84,7 +84,7 @@ function Alert({ alert }: { alert: { name: string; message: string; raised_at: s
         <header className="line">
           <h2>{t.maybe(`name.${alert.name}`) ?? alert.name}</h2>
           <span className="soft small" title={format.dateTime(alert.raised_at)}>
-            {t('raised', { when: format.relative(alert.raised_at, now) })}
+            {t('raised', { when: format.relative(alert.raised_at, Math.max(now, Date.parse(alert.raised_at))) })}
           </span>
         </header>
         <p>{alert.message}</p>

@@ -122,9 +122,15 @@ export default function AuditPage() {
             key: 'what',
             title: t('what'),
             cell: (event) => (
-              <span title={`${event.type} · ${format.dateTime(event.at)}`} className={event.type.endsWith('refused') ? 'audit-bad' : undefined}>
-                {t.maybe(event.type) ?? event.type}
-              </span>
+              <>
+                <span title={`${event.type} · ${format.dateTime(event.at)}`} className={event.type.endsWith('refused') ? 'audit-bad' : undefined}>
+                  {t.maybe(event.type) ?? event.type}
+                </span>
+                <div className="narrow-only">
+                  <About event={event} />
+                  {event.reason && <span className="audit-reason">{event.reason}</span>}
+                </div>
+              </>
             ),
           },
           { key: 'about', title: t('about'), className: 'wide-only', cell: (event) => <About event={event} /> },
