@@ -11,6 +11,8 @@ export function Help({ onClose }: { onClose: () => void }) {
     [['/'], t('help.search')],
     ...gotos.filter((each) => can(each.may)).map((each): [string[], string] => [['g', each.key], t(each.word)]),
     [['↑', '↓', 'j', 'k'], t('help.rows')],
+    [['j', 'k'], t('help.photo')],
+    [['+', '-', '0'], t('help.zoom')],
     [['x'], t('help.select')],
     [['Enter'], t('help.enter')],
     [['Esc'], t('help.escape')],

@@ -50,6 +50,8 @@ export default {
   'help.go.queues': 'Go to the queues',
   'help.go.failures': 'Go to the failures',
   'help.rows': 'Walk through a list',
+  'help.photo': 'Next and previous photo',
+  'help.zoom': 'Look closer at a photo, or at all of it',
   'help.select': 'Select a row',
   'help.enter': 'Open a row',
   'help.escape': 'Close a dialog or a menu',

@@ -53,6 +53,8 @@ const ko: Translation<typeof en> = {
   'help.go.queues': '대기열로 이동',
   'help.go.failures': '실패로 이동',
   'help.rows': '목록에서 위아래로 이동',
+  'help.photo': '다음 사진, 이전 사진',
+  'help.zoom': '사진 확대, 축소, 전체 보기',
   'help.select': '행 선택',
   'help.enter': '행 열기',
   'help.escape': '대화상자나 메뉴 닫기',
