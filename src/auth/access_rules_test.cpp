@@ -1,9 +1,11 @@
+#include "auth/common_words.h"
 #include "auth/password_rules.h"
 #include "auth/scopes.h"
 #include "auth/throttle.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
 #include <memory>
 
@@ -13,10 +15,16 @@ namespace {
 using std::chrono::seconds;
 
 TEST(PasswordRules, RefuseWhatIsTriedFirst) {
-  for (const char* weak : {"", "short", "password", "Password1", "P@ssw0rd", "12345678", "11111111", "qwerty123", "abcabcabc", "20261129", "minji2026", "letmein!!", "1q2w3e4r1q2w3e4r"}) {
+  for (const char* weak : {"", "short", "password", "Password1", "P@ssw0rd", "12345678", "11111111", "qwerty123", "abcabcabc", "20261129", "minji2026", "letmein!!", "1q2w3e4r1q2w3e4r", "hellokitty", "Il0veYouForever", "dkssud1234", "Jennifer1987!", "seoul2026!",
+                           "realmadrid", "qlalfqjsgh1"}) {
     EXPECT_FALSE(check_password(weak, "minji")) << weak;
   }
-  for (const char* good : {"correct horse battery", "Xk29-vvQ1m", "봄에는 꽃이 핀다", "8fKq0ZbN2mTr5YwE"}) EXPECT_TRUE(check_password(good, "minji")) << good;
+  for (const char* good : {"correct horse battery", "Xk29-vvQ1m", "봄에는 꽃이 핀다", "8fKq0ZbN2mTr5YwE", "kettle-under-lamp", "three blue kettles"}) EXPECT_TRUE(check_password(good, "minji")) << good;
+}
+
+TEST(PasswordRules, TheCommonWordsAreSorted) {
+  EXPECT_TRUE(std::ranges::is_sorted(common_words()));
+  EXPECT_GT(common_words().size(), 1000u);
 }
 
 TEST(Throttle, LetsTheNextTryWaitLongerAndNeverForGood) {

@@ -1,9 +1,9 @@
 #include "auth/password_rules.h"
 
+#include "auth/common_words.h"
 #include "domain/error_codes.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <string>
 
@@ -12,15 +12,7 @@ namespace {
 
 constexpr std::size_t kShortest = 8, kLongest = 256;  // bytes
 
-// What common passwords are made of: with digits and signs around them, and digits for letters, these stand for thousands.
-constexpr auto kCommon = std::to_array<std::string_view>({
-    "password", "passwort", "passwd", "qwerty", "qwertyuiop", "qwertz", "azerty", "asdfgh", "asdfghjkl", "zxcvbn", "zxcvbnm", "qazwsx", "qazwsxedc", "letmein",
-    "welcome", "iloveyou", "admin", "administrator", "root", "login", "master", "monkey", "dragon", "sunshine", "princess", "football", "baseball", "basketball",
-    "superman", "batman", "shadow", "michael", "jordan", "jennifer", "hunter", "trustno", "starwars", "pokemon", "freedom", "whatever", "secret", "changeme",
-    "default", "guest", "test", "testing", "tester", "user", "hello", "helloworld", "computer", "internet", "samsung", "google", "facebook", "naver", "kakao",
-    "korea", "seoul", "darkroom", "photo", "photos", "camera", "summer", "winter", "spring", "autumn", "flower", "love", "lovely", "loveme", "ashley", "charlie",
-    "thomas", "andrew", "daniel", "jessica", "michelle", "soccer", "hockey", "killer", "ranger", "buster", "tigger", "ginger", "pepper", "cookie", "cheese",
-    "banana", "orange", "purple", "silver", "diamond", "mustang", "access", "abcdefgh", "abcdefg"});
+constexpr std::size_t kShortestHalf = 3;
 
 // In small letters, digits and signs that stand for letters put back.
 std::string plain(std::string_view text) {
@@ -47,7 +39,16 @@ std::string letters_of(std::string_view text) {
   return result;
 }
 
-bool is_listed(const std::string& text) { return std::ranges::find(kCommon, text) != kCommon.end(); }
+bool is_word(std::string_view text) { return std::ranges::binary_search(common_words(), text); }
+
+// A common word, or two of them: "hellokitty", "iloveyouforever" and "redsox" are as well known as their parts.
+bool is_listed(std::string_view text) {
+  if (is_word(text)) return true;
+  for (std::size_t half = kShortestHalf; half + kShortestHalf <= text.size(); ++half) {
+    if (is_word(text.substr(0, half)) && is_word(text.substr(half))) return true;
+  }
+  return false;
+}
 
 // "aaaaaaaa", "12345678", "87654321", "11223344": nearly every step between neighbours is the same small one.
 bool is_run(std::string_view text) {
