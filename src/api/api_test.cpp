@@ -30,7 +30,7 @@ class ApiTest : public testing::Test {
   }
 
   Result<store::NewImage> form(std::map<std::string, std::string> fields, const std::string& file = "photo.jpg") {
-    return read_upload_form({std::move(fields), file}, *parts_, "admin");
+    return read_upload_form({std::move(fields), file}, *parts_, "admin", "admin");
   }
 
   std::string folder_;

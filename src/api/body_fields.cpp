@@ -13,8 +13,8 @@ namespace json = boost::json;
 
 constexpr std::size_t kLongestReason = 1000;  // bytes
 constexpr std::size_t kLongestName = 400;
-constexpr std::array<std::string_view, 10> kConditions = {"all",   "state",        "queue",          "model",    "owner",
-                                                          "error", "created_from", "created_before", "image_ids", "batch"};
+constexpr std::array<std::string_view, 13> kConditions = {"all",       "state", "queue", "model", "owner",      "error", "created_from", "created_before",
+                                                          "image_ids", "batch", "cause", "kind",  "failed_from"};
 
 Result<std::vector<domain::JobState>> read_states(const json::value& value) {
   json::array list = value.is_array() ? value.as_array() : json::array{value};
@@ -39,7 +39,7 @@ Result<std::optional<Time>> read_time(const json::object& object, const char* na
 // The conditions that are plain texts.
 Result<void> read_texts(const json::object& object, store::JobFilter& filter) {
   for (auto [name, place] : {std::pair("queue", &filter.queue), std::pair("model", &filter.model), std::pair("owner", &filter.owner), std::pair("error", &filter.error_code),
-                             std::pair("batch", &filter.batch)}) {
+                             std::pair("batch", &filter.batch), std::pair("cause", &filter.cause), std::pair("kind", &filter.kind)}) {
     auto text = read_text(object, name, kLongestName);
     if (!text) return text.error();
     *place = *text;
@@ -52,7 +52,7 @@ Result<void> only_conditions(const json::object& object) {
   for (const auto& member : object) {
     if (std::ranges::find(kConditions, std::string_view(member.key())) != kConditions.end()) continue;
     return Error{std::string(domain::code::unknown_field), "There is no condition '" + std::string(member.key()) +
-                                                               "'. Known: all, state, queue, model, owner, error, batch, created_from, created_before, image_ids."};
+                                                               "'. Known: all, state, queue, model, owner, error, batch, created_from, created_before, image_ids, cause, kind, failed_from."};
   }
   return {};
 }
@@ -137,11 +137,12 @@ Result<store::JobFilter> read_filter(const json::value& value) {
   }
   store::JobFilter filter;
   if (auto texts = read_texts(*object, filter); !texts) return texts.error();
-  auto from = read_time(*object, "created_from"), before = read_time(*object, "created_before");
-  if (!from) return from.error();
-  if (!before) return before.error();
-  filter.created_from = *from;
-  filter.created_before = *before;
+  for (auto [name, place] : {std::pair("created_from", &filter.created_from), std::pair("created_before", &filter.created_before), std::pair("failed_from", &filter.failed_from)}) {
+    auto time = read_time(*object, name);
+    if (!time) return time.error();
+    *place = *time;
+  }
+  if (!filter.cause && (filter.kind || filter.failed_from)) return invalid("filter.kind and filter.failed_from go only with filter.cause.");
   if (const auto* state = object->if_contains("state")) {
     auto states = read_states(*state);
     if (!states) return states.error();

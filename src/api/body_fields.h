@@ -27,7 +27,8 @@ inline constexpr std::size_t kMostNamed = 10'000;
 Result<std::vector<std::string>> read_job_ids(const boost::json::value& list, const std::string& name);
 Result<std::vector<domain::ImageId>> read_image_ids(const boost::json::value& list, const std::string& name);
 
-// {"state": "failed" or a list of states, "queue", "model", "owner", "error", "batch", "created_from", "created_before", "image_ids", "all"}. One without
+// {"state": "failed" or a list of states, "queue", "model", "owner", "error", "batch", "created_from", "created_before", "image_ids", "cause",
+// "kind", "failed_from", "all"}. One without
 // any condition must say "all": true, so that nothing forgotten means everything.
 Result<store::JobFilter> read_filter(const boost::json::value& filter);
 

@@ -2,6 +2,7 @@
 #include "api/handlers.h"
 #include "api/photo_header.h"
 #include "api/problem.h"
+#include "api/sender.h"
 #include "api/upload_fields.h"
 #include "api/waiting.h"
 #include "auth/basic.h"
@@ -128,15 +129,16 @@ class CompatUpload {
                           {"priority", std::to_string(form.priority)}},
                          file_name_};
     if (!parts_.webhooks.sites.empty()) as_upload.fields["site"] = site_;
-    auto image = read_upload_form(as_upload, parts_, site_);
+    auto image = read_upload_form(as_upload, parts_, site_, site_);
     if (!image) return image.error();
     image->metadata = json::serialize(form.metadata);
     if (auto described = describe_photo(*staged_, parts_.config.photo, *image); !described) return described.error();
+    own_by_sender(parts_, actor_.name, *image);
     Time now = parts_.clock.now();
     image->site_photo = store::SitePhoto{site_, form.image_id, now + parts_.config.compat.callback_delay};
     for (store::NewCallback& callback : image->callbacks) callback.foreign_id = form.image_id, callback.not_before = image->site_photo->callback_from;
     parts_.blobs.keep(*staged_);
-    auto made = parts_.store.create_image(*image, actor_, now);
+    auto made = take_in_image(parts_, *image, actor_);
     if (made) parts_.blobs.confirm(*staged_);
     return made;
   }

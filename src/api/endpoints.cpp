@@ -5,11 +5,13 @@
 #include "api/problem.h"
 #include "api/query.h"
 #include "api/webhooks.h"
+#include "auth/scopes.h"
 #include "delivery/signature.h"
 #include "domain/error_codes.h"
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace darkroom::api {
@@ -180,13 +182,30 @@ http::Reply test_endpoint(const Parts& parts, const http::Request& request) {
   return response;
 }
 
+namespace {
+
+bool administers(const http::Request& request) { return request.caller.role == "admin" && auth::covers(request.caller.scopes, auth::scope::admin); }
+
+http::Response secret_of(const Parts& parts, const std::string& signer) {
+  return json_response(200, json::object{{"signer", signer}, {"secret", delivery::secret_text(token_secret(*parts.sealer, signer))}});
+}
+
+http::Response secret_of_token(const Parts& parts, const http::Request& request, const std::string& name) {
+  if (!auth::covers(request.caller.scopes, auth::scope::all)) return problem(domain::code::forbidden, "A token with less than all scopes reads its own secret only.");
+  auto own = administers(request) ? std::nullopt : std::optional(request.caller.name);
+  auto tokens = parts.store.list_tokens(own);
+  bool there = std::ranges::any_of(tokens, [&](const store::TokenRecord& token) { return token.name == name; });
+  return there ? secret_of(parts, signer_of_token(name)) : problem(domain::code::not_found, "There is no token '" + name + "'.");
+}
+
+}  // namespace
+
 // Whoever sends photos with callback_url checks signatures with this; an administrator also reads a site's.
 http::Reply get_webhook_secret(const Parts& parts, const http::Request& request) {
-  if (auto known = allow_query(request, {"site"}); !known) return problem(known.error());
-  auto site = request.query.find("site");
-  if (site == request.query.end()) {
-    return json_response(200, json::object{{"signer", signer_of(request)}, {"secret", delivery::secret_text(token_secret(*parts.sealer, signer_of(request)))}});
-  }
+  if (auto known = allow_query(request, {"site", "token"}); !known) return problem(known.error());
+  auto site = request.query.find("site"), token = request.query.find("token");
+  if (site == request.query.end()) return token == request.query.end() ? secret_of(parts, signer_of(request)) : secret_of_token(parts, request, token->second);
+  if (!administers(request)) return problem(domain::code::forbidden, "The secret of a site is for administrators. Without site you get your own.");
   for (const delivery::Site& one : parts.webhooks.sites) {
     if (one.name != site->second) continue;
     std::string secret = one.secret.empty() ? delivery::secret_text(site_secret(*parts.sealer, one.name)) : one.secret;

@@ -38,11 +38,18 @@ std::variant<http::Response, http::BodyReceiver> add_to_upload(const Parts& part
 std::variant<http::Response, http::BodyReceiver> overridden_upload(const Parts& parts, const http::Request& request);
 http::Reply get_upload(const Parts& parts, const http::Request& request);
 http::Reply delete_upload(const Parts& parts, const http::Request& request);
+// image_results.cpp
+http::Reply list_image_results(const Parts& parts, const http::Request& request);
+http::Reply get_image_result(const Parts& parts, const http::Request& request);
+// results.cpp
+http::Reply download_results(const Parts& parts, const http::Request& request);
 // jobs.cpp
 http::Reply list_jobs(const Parts& parts, const http::Request& request);
 http::Reply get_job(const Parts& parts, const http::Request& request);
 http::Reply get_attempt(const Parts& parts, const http::Request& request);
 http::Reply retry_job(const Parts& parts, const http::Request& request);
+// failures.cpp
+http::Reply list_failures(const Parts& parts, const http::Request& request);
 // jobs_actions.cpp
 http::Reply cancel_job(const Parts& parts, const http::Request& request);
 http::Reply change_job(const Parts& parts, const http::Request& request);
@@ -141,6 +148,10 @@ http::Reply delete_user(const Parts& parts, const http::Request& request);
 http::Reply list_audit(const Parts& parts, const http::Request& request);
 // metrics.cpp
 http::Reply get_metrics(const Parts& parts, const http::Request& request);
+// stats_series.cpp
+http::Reply stats_series(const Parts& parts, const http::Request& request);
+// settings.cpp
+http::Reply list_settings(const Parts& parts, const http::Request& request);
 // alerts.cpp
 http::Reply list_alerts(const Parts& parts, const http::Request& request);
 

@@ -111,10 +111,10 @@ Result<ImageQuery> read_image_conditions(const std::map<std::string, std::string
   return query;
 }
 
-Result<ImageQuery> read_image_query(const http::Request& request) {
-  if (auto known = allow_query(request, {"limit", "before", "cursor", "sort", "status", "model", "uploader", "label", "error", "search", "since", "until", "batch"}); !known) {
-    return known.error();
-  }
+namespace {
+
+// Conditions that the caller may ask for, order and place.
+Result<ImageQuery> read_list(const http::Request& request) {
   std::map<std::string, std::string> named;
   for (std::string_view name : kConditions) {
     if (auto found = request.query.find(std::string(name)); found != request.query.end()) named.insert(*found);
@@ -122,9 +122,6 @@ Result<ImageQuery> read_image_query(const http::Request& request) {
   auto query = read_image_conditions(named);
   if (!query) return query.error();
   if (auto own = owner_seen_by(request)) query->owner = query->owner.value_or(*own) == *own ? *own : kNobody;
-  auto limit = whole_number(request, "limit", {1, 200}, 50);
-  if (!limit) return limit.error();
-  query->limit = static_cast<int>(*limit);
   if (auto sort = request.query.find("sort"); sort != request.query.end()) {
     const auto* known = std::ranges::find(kSorts, sort->second, &SortName::name);
     if (known == std::end(kSorts)) return invalid("sort must be one of newest, oldest, title.");
@@ -132,6 +129,33 @@ Result<ImageQuery> read_image_query(const http::Request& request) {
   }
   if (auto place = read_place(request, *query); !place) return place.error();
   return query;
+}
+
+}  // namespace
+
+Result<ImageQuery> read_image_query(const http::Request& request) {
+  if (auto known = allow_query(request, {"limit", "before", "cursor", "sort", "status", "model", "uploader", "label", "error", "search", "since", "until", "batch"}); !known) {
+    return known.error();
+  }
+  auto query = read_list(request);
+  if (!query) return query.error();
+  auto limit = whole_number(request, "limit", {1, 200}, 50);
+  if (!limit) return limit.error();
+  query->limit = static_cast<int>(*limit);
+  return query;
+}
+
+Result<ResultsQuery> read_results_query(const http::Request& request) {
+  if (auto known = allow_query(request, {"format", "limit", "before", "cursor", "sort", "status", "model", "uploader", "label", "error", "search", "since", "until", "batch"}); !known) {
+    return known.error();
+  }
+  auto images = read_list(request);
+  if (!images) return images.error();
+  auto most = whole_number(request, "limit", {1, INT64_MAX}, INT64_MAX);
+  if (!most) return most.error();
+  auto format = request.query.find("format");
+  if (format != request.query.end() && format->second != "json" && format->second != "csv") return invalid("format must be json or csv.");
+  return ResultsQuery{std::move(*images), format != request.query.end() && format->second == "csv", *most};
 }
 
 std::string cursor_of(const ImageQuery& query, const store::ImageKey& key) {

@@ -5,6 +5,7 @@
 #include "http/message.h"
 #include "store/finding.h"
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -15,6 +16,14 @@ Result<store::ImageQuery> read_image_conditions(const std::map<std::string, std:
 
 // The whole query of a list: conditions, sort, limit, cursor (or before, an image's id). A cursor that was made for other conditions is refused: invalid_field.
 Result<store::ImageQuery> read_image_query(const http::Request& request);
+
+// All pages of a list as one answer: its conditions and order, format (json, csv) and limit, without which it has no end before that of the list.
+struct ResultsQuery {
+  store::ImageQuery images;
+  bool as_table = false;
+  std::int64_t most = INT64_MAX;
+};
+Result<ResultsQuery> read_results_query(const http::Request& request);
 
 // Opaque: base64url of the sort key, the id and a hash of the conditions.
 std::string cursor_of(const store::ImageQuery& query, const store::ImageKey& key);

@@ -39,7 +39,7 @@ http::Reply list_jobs(const Parts& parts, const http::Request& request) {
   }
   json::array items;
   for (const store::JobRecord& job : parts.store.list_jobs(state, static_cast<int>(*limit), owner_seen_by(request))) items.push_back(job_json(job, parts.store.attempts_of(job.id)));
-  store::JobCounts counts = parts.store.count_jobs();
+  store::JobCounts counts = parts.store.count_jobs(owner_seen_by(request));
   return json_response(200, json::object{{"items", std::move(items)}, {"counts", {{"scheduled", counts.scheduled}, {"queued", counts.queued}, {"running", counts.running}}}});
 }
 

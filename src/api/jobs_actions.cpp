@@ -58,6 +58,7 @@ Result<store::JobFilter> read_which(const json::object& body, const store::BulkA
     return store::JobFilter{.jobs = std::move(*jobs)};
   }
   auto which = read_filter(*filter);
+  if (which && which->states.empty() && which->cause) which->states = {JobState::failed};
   if (which && which->states.empty() && which->images.empty()) which->states = usual_states(action);
   return which;
 }

@@ -5,6 +5,7 @@
 #include "api/compat_config.h"
 #include "api/log_in_gate.h"
 #include "api/queue_gauge.h"
+#include "api/settings.h"
 #include "api/webhooks.h"
 #include "auth/sealing.h"
 #include "base/clock.h"
@@ -70,6 +71,7 @@ struct Parts {
   std::function<bool()> stopping = [] { return false; };  // told to stop: not ready, takes nothing in
   blob::BlobReader* photos = nullptr;   // also those that other processes of the installation keep; null: only `blobs`
   Webhooks webhooks = {};
+  std::vector<Setting> settings = {};   // what this process was started with
 };
 
 // Whether some process of the installation can run it, or is trying it.

@@ -62,9 +62,11 @@ std::unique_ptr<blob::StagedBlob> staged_copy(const Parts& parts, int fd, std::i
 
 // The upload's id is the idempotency key: what a crash has cut off between image and upload finds the same image again.
 Result<store::ImageRecord> take_in(const Parts& parts, const store::UploadRecord& upload, int fd) {
-  auto form = form_of(stored_metadata(upload));
+  auto metadata = stored_metadata(upload);
+  auto signer = metadata.extract(std::string(kSignerField));
+  auto form = form_of(metadata);
   if (!form) return form.error();
-  auto image = read_upload_form(*form, parts, upload.owner);
+  auto image = read_upload_form(*form, parts, upload.owner, signer.empty() ? upload.owner : signer.mapped());
   if (!image) return image.error();
   auto staged = staged_copy(parts, fd, upload.length);
   if (auto described = describe_photo(*staged, parts.config.photo, *image); !described) return described.error();
@@ -72,7 +74,7 @@ Result<store::ImageRecord> take_in(const Parts& parts, const store::UploadRecord
   image->idempotency = store::IdempotencyKey{"upload", upload.id, image->sha256};
   parts.blobs.keep(*staged);
   fail_point("K31");
-  auto made = parts.store.create_image(*image, {upload.owner, "resumable upload"}, parts.clock.now());
+  auto made = take_in_image(parts, *image, {upload.owner, "resumable upload"});
   if (made) parts.blobs.confirm(*staged);
   fail_point("K32");
   return made;

@@ -58,10 +58,14 @@ std::vector<Line> table(const Parts& parts) {
       {Method::patch, "/api/v1/images/{id}", kOwn, RunsOn::pool, kSmallBody, change_image},
       {Method::del, "/api/v1/images/{id}", kOwn, RunsOn::pool, 0, delete_image},
       {Method::post, "/api/v1/images/{id}/reprocess", kOwn, RunsOn::pool, kSmallBody, reprocess_image},
+      {Method::get, "/api/v1/images/{id}/results", kSee, RunsOn::pool, 0, list_image_results},
+      {Method::get, "/api/v1/images/{id}/results/{job}", kSee, RunsOn::pool, 0, get_image_result},
       {Method::get, "/api/v1/images/{id}/thumbnail", kSee, RunsOn::pool, 0, get_thumbnail},
       {Method::get, "/api/v1/images/{id}/preview", kSee, RunsOn::pool, 0, get_preview},
       {Method::get, "/api/v1/images/{id}/overlay", kSee, RunsOn::pool, 0, get_overlay},
       {Method::get, "/api/v1/images/{id}/original", kOriginal, RunsOn::pool, 0, get_original},
+
+      {Method::get, "/api/v1/results", kSee, RunsOn::pool, 0, download_results},
 
       {Method::options, "/api/v1/uploads", kPublic, RunsOn::io_thread, 0, tus_options},
       {Method::post, "/api/v1/uploads", kSend, RunsOn::pool, photo, begin_upload},
@@ -78,6 +82,7 @@ std::vector<Line> table(const Parts& parts) {
       {Method::patch, "/api/v1/jobs/{id}", kJob, RunsOn::pool, kSmallBody, change_job},
       {Method::post, "/api/v1/jobs/actions", kOperate, RunsOn::pool, kListBody, act_on_jobs},
 
+      {Method::get, "/api/v1/failures", kSee, RunsOn::pool, 0, list_failures},
       {Method::get, "/api/v1/jobs/{id}/place", kSee, RunsOn::pool, 0, get_place},
 
       {Method::get, "/api/v1/queues", kWatch, RunsOn::pool, 0, list_queues},
@@ -113,7 +118,7 @@ std::vector<Line> table(const Parts& parts) {
       {Method::post, "/api/v1/endpoints/{id}/enable", kAdmin, RunsOn::pool, kSmallBody, enable_endpoint},
       {Method::post, "/api/v1/endpoints/{id}/disable", kAdmin, RunsOn::pool, kSmallBody, disable_endpoint},
       {Method::post, "/api/v1/endpoints/{id}/test", kAdmin, RunsOn::pool, kSmallBody, test_endpoint},
-      {Method::get, "/api/v1/webhook-secret", kAdmin, RunsOn::pool, 0, get_webhook_secret},
+      {Method::get, "/api/v1/webhook-secret", kSelf, RunsOn::pool, 0, get_webhook_secret},
 
       {Method::get, "/api/v1/deliveries", kOperate, RunsOn::pool, 0, list_deliveries},
       {Method::post, "/api/v1/deliveries/replay", kOperate, RunsOn::pool, kSmallBody, replay_deliveries},
@@ -129,6 +134,8 @@ std::vector<Line> table(const Parts& parts) {
       {Method::post, "/api/v1/models/{name}/activate", kModels, RunsOn::pool, kSmallBody, activate_model},
       {Method::del, "/api/v1/models/{name}/versions/{version}", kModels, RunsOn::pool, 0, delete_model_version},
       {Method::get, "/api/v1/stats", kWatch, RunsOn::pool, 0, stats},
+      {Method::get, "/api/v1/stats/series", kWatch, RunsOn::pool, 0, stats_series},
+      {Method::get, "/api/v1/settings", kAdmin, RunsOn::pool, 0, list_settings},
       {Method::get, "/api/v1/alerts", kWatch, RunsOn::pool, 0, list_alerts},
       {Method::get, "/api/v1/status", kWatch, RunsOn::pool, 0, status},
 

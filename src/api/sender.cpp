@@ -7,17 +7,17 @@ namespace {
 
 namespace code = domain::code;
 
-Result<void> check_quota(const Parts& parts, const store::Account& owner, std::int64_t bytes) {
+Result<void> check_quota(const Parts& parts, const store::Account& owner, store::NewImage& image) {
   if (!owner.byte_quota) return {};
+  image.within_quota = true;
   std::int64_t used = parts.store.bytes_of(owner.name);
-  if (used + bytes <= *owner.byte_quota) return {};
-  return Error{std::string(code::quota_exceeded), "The photos of " + owner.name + " use " + std::to_string(used) + " of " + std::to_string(*owner.byte_quota) +
-                                                      " bytes, so this one has no room. Delete some, or ask an administrator for more."};
+  if (used + image.byte_count <= *owner.byte_quota) return {};
+  return store::quota_exceeded(owner.name, used, *owner.byte_quota);
 }
 
 }  // namespace
 
-Result<void> check_sender(const Parts& parts, const std::string& sender, const store::NewImage& image) {
+Result<void> check_sender(const Parts& parts, const std::string& sender, store::NewImage& image) {
   auto account = parts.store.find_account(sender);
   if (account && account->role == "uploader") {
     if (image.owner != sender) return Error{std::string(code::forbidden), "The role uploader sends photos in its own name only. Leave out the field uploader."};
@@ -25,7 +25,20 @@ Result<void> check_sender(const Parts& parts, const std::string& sender, const s
     if (image.batch && (!batch || batch->owner != sender)) return Error{std::string(code::not_found), "There is no batch " + *image.batch + "."};
   }
   auto owner = image.owner == sender ? account : parts.store.find_account(image.owner);
-  return owner ? check_quota(parts, *owner, image.byte_count) : Result<void>{};
+  return owner ? check_quota(parts, *owner, image) : Result<void>{};
+}
+
+void own_by_sender(const Parts& parts, const std::string& sender, store::NewImage& image) {
+  auto account = parts.store.find_account(sender);
+  if (account && account->role == "uploader") image.owner = sender;
+  image.within_quota = true;
+}
+
+Result<store::ImageRecord> take_in_image(const Parts& parts, const store::NewImage& image, const store::Actor& actor) {
+  Time now = parts.clock.now();
+  auto made = parts.store.create_image(image, actor, now);
+  if (!made && made.error().code == code::quota_exceeded && !parts.store.note_unused_blobs({image.sha256}, now).empty()) parts.remove_freed_blobs();
+  return made;
 }
 
 }  // namespace darkroom::api

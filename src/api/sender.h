@@ -8,8 +8,15 @@
 
 namespace darkroom::api {
 
-// `sender` is an account, or a name that is none (an address that needs none). Asked before the photo is kept; byte_count 0: its size is not known yet. Photos
-// that arrive at the same moment may pass the quota together by one each. Errors: forbidden, not_found for another's batch, quota_exceeded.
-Result<void> check_sender(const Parts& parts, const std::string& sender, const store::NewImage& image);
+// `sender` is an account, or a name that is none (an address that needs none). Asked before the photo is kept; byte_count 0: its size is not known yet. An image
+// whose owner has a quota is marked, and the store looks once more. Errors: forbidden, not_found for another's batch, quota_exceeded.
+Result<void> check_sender(const Parts& parts, const std::string& sender, store::NewImage& image);
+
+// The same for a photo of the old contract, which names an uploader and knows of no refusal: of the role uploader it is its own, whatever it says, and whether there
+// is room the store decides, since the photo may be there already.
+void own_by_sender(const Parts& parts, const std::string& sender, store::NewImage& image);
+
+// Takes the image in. Its photo is kept already; it is removed again when there is no room.
+Result<store::ImageRecord> take_in_image(const Parts& parts, const store::NewImage& image, const store::Actor& actor);
 
 }  // namespace darkroom::api

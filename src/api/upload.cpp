@@ -7,6 +7,7 @@
 #include "api/sender.h"
 #include "api/upload_fields.h"
 #include "api/waiting.h"
+#include "api/webhooks.h"
 #include "base/fail_point.h"
 #include "domain/error_codes.h"
 #include "http/multipart.h"
@@ -22,8 +23,8 @@ Error error(std::string_view code, std::string message) { return {std::string(co
 
 class Upload {
  public:
-  Upload(const Parts& parts, store::Actor actor, std::chrono::seconds wait, std::optional<std::string> key, const std::string& boundary)
-      : parts_(parts), actor_(std::move(actor)), wait_(wait), key_(std::move(key)), reader_(boundary, {}, callbacks()) {}
+  Upload(const Parts& parts, const http::Request& request, std::chrono::seconds wait, std::optional<std::string> key, const std::string& boundary)
+      : parts_(parts), actor_(actor_of(request)), signer_(signer_of(request)), wait_(wait), key_(std::move(key)), reader_(boundary, {}, callbacks()) {}
 
   std::optional<http::Response> receive(std::string_view piece) {
     if (auto refused = reader_.push(piece)) return problem(*refused);
@@ -83,13 +84,13 @@ class Upload {
 
   Result<store::ImageRecord> take_in() {
     if (!staged_) return error(code::missing_file, "Send the photo as the multipart field 'file'.");
-    auto image = read_upload_form(form_, parts_, actor_.name);
+    auto image = read_upload_form(form_, parts_, actor_.name, signer_);
     if (!image) return image.error();
     if (auto described = describe_photo(*staged_, parts_.config.photo, *image); !described) return described.error();
     if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
     if (key_) image->idempotency = store::IdempotencyKey{actor_.name, *key_, fingerprint(form_, image->sha256)};
     parts_.blobs.keep(*staged_);
-    auto made = parts_.store.create_image(*image, actor_, parts_.clock.now());
+    auto made = take_in_image(parts_, *image, actor_);
     if (made) parts_.blobs.confirm(*staged_);
     fail_point("K7");
     return made;
@@ -97,6 +98,7 @@ class Upload {
 
   const Parts& parts_;
   store::Actor actor_;
+  std::string signer_;
   std::chrono::seconds wait_;
   std::optional<std::string> key_;
   UploadForm form_;
@@ -122,7 +124,7 @@ std::variant<http::Response, http::BodyReceiver> upload_image(const Parts& parts
     return problem(code::insufficient_storage, "The disk has less free space than the floor of " + std::to_string(parts.config.free_disk_floor / 1'000'000) +
                                                    " MB (storage.free_disk_floor_mb), so no photo is taken in. Free some space, then send it again.");
   }
-  auto upload = std::make_shared<Upload>(parts, actor_of(request), *wait, std::move(*key), *boundary);
+  auto upload = std::make_shared<Upload>(parts, request, *wait, std::move(*key), *boundary);
   return http::BodyReceiver{
       [upload](std::string_view piece) { return with_world_errors<std::optional<http::Response>>([&] { return upload->receive(piece); }); },
       [upload] { return with_world_errors<http::Reply>([&] { return upload->finish(); }); }};

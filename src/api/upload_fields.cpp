@@ -152,7 +152,7 @@ Result<std::string> read_title(const std::string& text) {
 
 bool is_upload_field(std::string_view name) { return std::ranges::find(kFields, name) != kFields.end(); }
 
-Result<store::NewImage> read_upload_form(const UploadForm& form, const Parts& parts, const std::string& actor) {
+Result<store::NewImage> read_upload_form(const UploadForm& form, const Parts& parts, const std::string& actor, const std::string& signer) {
   auto field = [&](const char* name) -> std::string {
     auto found = form.fields.find(name);
     return found == form.fields.end() ? "" : found->second;
@@ -181,7 +181,7 @@ Result<store::NewImage> read_upload_form(const UploadForm& form, const Parts& pa
   if (!can_run(parts, image.model)) return cannot_run(parts, image.model);
   image.max_attempts = parts.config.max_attempts;
   if (auto read = read_waiting(field, parts.clock.now(), image); !read) return read.error();
-  if (auto read = read_callbacks(field, parts, actor, image); !read) return read.error();
+  if (auto read = read_callbacks(field, parts, signer, image); !read) return read.error();
   return image;
 }
 

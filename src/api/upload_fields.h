@@ -25,9 +25,8 @@ struct UploadForm {
 };
 
 // Fills all of NewImage but what comes from the file. Errors: invalid_field and unknown_model, each naming the field and what is allowed.
-// `actor` owns the photo unless the field `uploader` names on whose behalf it is sent;
-// its secret signs what goes to callback_url.
-Result<store::NewImage> read_upload_form(const UploadForm& form, const Parts& parts, const std::string& actor);
+// `actor` owns the photo unless the field `uploader` names on whose behalf it is sent; `signer` (see signer_of()) signs what goes to callback_url.
+Result<store::NewImage> read_upload_form(const UploadForm& form, const Parts& parts, const std::string& actor, const std::string& signer);
 
 // The header Idempotency-Key, quoted or bare; none when it was not sent. Error: invalid_field.
 Result<std::optional<std::string>> read_idempotency_key(const http::Request& request);

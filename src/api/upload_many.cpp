@@ -7,6 +7,7 @@
 #include "api/query.h"
 #include "api/sender.h"
 #include "api/upload_fields.h"
+#include "api/webhooks.h"
 #include "domain/error_codes.h"
 #include "http/multipart.h"
 
@@ -24,8 +25,8 @@ Error error(std::string_view code, std::string message) { return {std::string(co
 
 class ManyUploads {
  public:
-  ManyUploads(const Parts& parts, store::Actor actor, const std::string& boundary)
-      : parts_(parts), actor_(std::move(actor)), reader_(boundary, {.max_files = kMostFiles}, callbacks()) {}
+  ManyUploads(const Parts& parts, const http::Request& request, const std::string& boundary)
+      : parts_(parts), actor_(actor_of(request)), signer_(signer_of(request)), reader_(boundary, {.max_files = kMostFiles}, callbacks()) {}
 
   std::optional<http::Response> receive(std::string_view piece) {
     if (auto refused = reader_.push(piece)) return problem(*refused);
@@ -65,7 +66,7 @@ class ManyUploads {
   std::optional<Error> begin_file(const http::PartHeader& part) {
     form_.file_name = part.file_name.value_or("");
     if (batch_.empty()) {
-      auto image = read_upload_form(form_, parts_, actor_.name);
+      auto image = read_upload_form(form_, parts_, actor_.name, signer_);
       if (!image) return image.error();
       if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
       own_batch_ = !image->batch;
@@ -107,18 +108,19 @@ class ManyUploads {
   }
 
   Result<store::ImageRecord> take_in() {
-    auto image = read_upload_form(form_, parts_, actor_.name);
+    auto image = read_upload_form(form_, parts_, actor_.name, signer_);
     if (!image) return image.error();
     if (auto described = describe_photo(*staged_, parts_.config.photo, *image); !described) return described.error();
     if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
     parts_.blobs.keep(*staged_);
-    auto made = parts_.store.create_image(*image, actor_, parts_.clock.now());
+    auto made = take_in_image(parts_, *image, actor_);
     if (made) parts_.blobs.confirm(*staged_);
     return made;
   }
 
   const Parts& parts_;
   store::Actor actor_;
+  std::string signer_;
   UploadForm form_;
   std::string batch_title_;
   std::string batch_;
@@ -141,7 +143,7 @@ std::variant<http::Response, http::BodyReceiver> upload_many(const Parts& parts,
   if (parts.blobs.free_bytes() < parts.config.free_disk_floor) {
     return problem(code::insufficient_storage, "The disk has less free space than its floor (storage.free_disk_floor_mb), so no photo is taken in. Free some space, then send them again.");
   }
-  auto upload = std::make_shared<ManyUploads>(parts, actor_of(request), *boundary);
+  auto upload = std::make_shared<ManyUploads>(parts, request, *boundary);
   return http::BodyReceiver{[upload](std::string_view piece) { return with_world_errors<std::optional<http::Response>>([&] { return upload->receive(piece); }); },
                             [upload] { return with_world_errors<http::Reply>([&] { return upload->finish(); }); }};
 }

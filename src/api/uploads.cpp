@@ -5,6 +5,7 @@
 #include "api/resumable.h"
 #include "api/sender.h"
 #include "api/upload_fields.h"
+#include "api/webhooks.h"
 #include "base/digest.h"
 #include "base/fail_point.h"
 #include "base/id.h"
@@ -138,12 +139,13 @@ Result<store::UploadRecord> read_announced(const Parts& parts, const http::Reque
   if (!metadata) return metadata.error();
   auto form = form_of(*metadata);
   if (!form) return form.error();
-  auto image = read_upload_form(*form, parts, request.principal);
+  auto image = read_upload_form(*form, parts, request.principal, signer_of(request));
   if (!image) return image.error();
   image->byte_count = *length;
   if (auto allowed = check_sender(parts, request.principal, *image); !allowed) return allowed.error();
   json::object fields;
   for (const auto& [name, value] : *metadata) fields[name] = value;
+  fields[kSignerField] = signer_of(request);
   Time now = parts.clock.now();
   return store::UploadRecord{random_base62(22), request.principal, *length, json::serialize(fields), parts.resumable->home, now, now + parts.resumable->kept};
 }

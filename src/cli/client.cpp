@@ -146,6 +146,26 @@ Result<std::string> Client::download(const std::string& path) const {
   return body;
 }
 
+Result<void> Client::download(const std::string& path, const std::function<bool(std::string_view)>& take) const {
+  Headers headers;
+  Easy handle = make_handle(url_ + path, headers, token_);
+  Streaming streaming{handle.get(), take, {}};
+  curl_easy_setopt(handle.get(), CURLOPT_WRITEFUNCTION, stream_piece);
+  curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &streaming);
+  curl_easy_setopt(handle.get(), CURLOPT_TIMEOUT, kUploadWithin);
+  CURLcode code = curl_easy_perform(handle.get());
+  Answer answer;
+  long status = 0;
+  curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
+  answer.status = static_cast<int>(status);
+  if (code == CURLE_WRITE_ERROR) return {};  // the taker knows why
+  if (code != CURLE_OK) return Error{"unreachable", "The answer of " + url_ + " did not come to its end: " + curl_easy_strerror(code) + ". Ask again."};
+  boost::system::error_code ignored;
+  answer.body = boost::json::parse(streaming.refusal, ignored);
+  if (!answer.ok()) return answer.error();
+  return {};
+}
+
 Result<Answer> Client::send(const std::string& method, const std::string& path, const boost::json::object& body) const {
   Headers headers(curl_slist_append(nullptr, "Content-Type: application/json"));
   Easy handle = make_handle(url_ + path, headers, token_);

@@ -35,6 +35,8 @@ class Client {
   Result<Answer> stream(const std::string& path, const std::map<std::string, std::string>& headers, const std::function<bool(std::string_view)>& take) const;
   // The body as it came, whatever it is; the problem's error when the server answers with one.
   Result<std::string> download(const std::string& path) const;
+  // The same piece by piece: `take` returns whether to go on. Error "unreachable" also when the answer breaks off.
+  Result<void> download(const std::string& path, const std::function<bool(std::string_view)>& take) const;
   Result<Answer> send(const std::string& method, const std::string& path, const boost::json::object& body) const;
   // Posts the file and the fields as a form, with an Idempotency-Key unless it is empty. Error not_found when the file cannot be read.
   Result<Answer> upload(const std::string& path, const std::string& file, const std::map<std::string, std::string>& fields, const std::string& idempotency_key) const;

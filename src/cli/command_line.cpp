@@ -152,6 +152,7 @@ void add_filter(CLI::App& command, std::shared_ptr<ManyOptions> options, const s
   condition("--owner", "owner", "Only of this owner");
   condition("--error", "error", "Only with this error code");
   condition("--batch", "batch", "Only of this batch");
+  condition("--cause", "cause", "Only those that failed for this reason, as `failures` shows it");
   condition("--created-from", "created_from", "Only made at this time or later, such as 2026-01-31T09:30:00Z");
   condition("--created-before", "created_before", "Only made before this time");
   command.add_flag_callback("--all", [options] { options->filter["all"] = true; }, "All of them")->group("Conditions, instead of ids");

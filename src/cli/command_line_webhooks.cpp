@@ -55,8 +55,12 @@ void add_endpoints(CLI::App& app, Chosen& chosen) {
   change->add_option_function<std::string>("--address", [body](const std::string& text) { (*body)["url"] = text; }, "Where it is");
   add_fields(*change, body);
   add_endpoint_actions(*endpoints, chosen, id, body);
-  add_client(*endpoints, chosen, "secret", "The secret that signs your callback_url, or what a site gets", [=](const Session& session) { return show_webhook_secret(session, *site); })
-      ->add_option("--site", *site, "A site of the configuration");
+  auto token = std::make_shared<std::string>();
+  CLI::App* secret = add_client(*endpoints, chosen, "secret", "The secret that signs your callback_url, or what a site gets", [=](const Session& session) {
+    return show_webhook_secret(session, *site, *token);
+  });
+  CLI::Option* of_site = secret->add_option("--site", *site, "A site of the configuration");
+  secret->add_option("--of-token", *token, "What this token sent")->excludes(of_site);
 }
 
 void add_conditions(CLI::App& command, const Body& filter) {

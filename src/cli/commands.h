@@ -57,6 +57,14 @@ struct ImageListOptions {
   std::map<std::string, std::string> query;  // conditions and sort
 };
 
+struct ResultsOptions {
+  std::map<std::string, std::string> query;  // conditions and sort
+  std::string format = "json";
+  std::string output;  // a file; empty or -: standard output
+  std::string image;   // its results alone; empty: the newest of all images
+  std::string job;     // with image: this one
+};
+
 struct WatchOptions {
   std::map<std::string, std::string> query;  // after, image, batch, types
   int count = 0;                             // end after so many; 0: never
@@ -74,10 +82,13 @@ struct ManyOptions {
 
 int submit(const Session& session, const SubmitOptions& options);                                       // submit.cpp
 int show_images(const Session& session, const ImageListOptions& options);                               // images.cpp
+int fetch_results(const Session& session, const ResultsOptions& options);                                // results.cpp
 int edit_image(const Session& session, const std::string& image, const boost::json::object& change);
 int show_jobs(const Session& session, const std::string& state, int limit);                             // show.cpp
 int watch(const Session& session, const WatchOptions& options);                                         // watch.cpp
+int show_failures(const Session& session, const std::map<std::string, std::string>& query);              // failures.cpp
 int show_stats(const Session& session);                                                                 // images.cpp
+int show_series(const Session& session, const std::map<std::string, std::string>& query);                // stats_series.cpp
 int show_job(const Session& session, const std::string& id);
 int show_image(const Session& session, const std::string& id);
 int fetch_picture(const Session& session, const PictureOptions& options);                               // picture.cpp
@@ -105,7 +116,7 @@ int show_endpoints(const Session& session);                                     
 int add_endpoint(const Session& session, const boost::json::object& body);
 int change_endpoint(const Session& session, const std::string& id, const boost::json::object& body);
 int act_on_endpoint(const Session& session, const std::string& action, const std::string& id, const boost::json::object& body);
-int show_webhook_secret(const Session& session, const std::string& site);                               // empty: the sender's own
+int show_webhook_secret(const Session& session, const std::string& site, const std::string& token);     // both empty: the sender's own
 int show_deliveries(const Session& session, const boost::json::object& filter, int limit);
 int show_delivery(const Session& session, const std::string& id);
 int replay_deliveries(const Session& session, const std::string& id, const boost::json::object& filter);

@@ -1,16 +1,15 @@
-// The words of `darkroom images`, `edit`, `watch` and `stats`.
+// The words of `darkroom images`, `results`, `failures`, `edit`, `watch` and `stats`.
 #include "cli/add_command.h"
 
 #include <memory>
 
 namespace darkroom::cli {
+namespace {
 
-void add_finding(CLI::App& app, Chosen& chosen) {
-  auto options = std::make_shared<ImageListOptions>();
-  CLI::App* images = add_client(app, chosen, "images", "Find images, newest first", [options](const Session& session) { return show_images(session, *options); });
-  images->add_option("--limit", options->limit, "How many")->check(CLI::Range(1, 100000));
+// The conditions and the order of a list of images, as parameters of its address.
+void add_conditions(CLI::App& command, const std::shared_ptr<std::map<std::string, std::string>>& query) {
   auto condition = [&](const std::string& name, const char* help) {
-    return images->add_option_function<std::string>("--" + name, [options, name](const std::string& text) { options->query[name] = text; }, help);
+    return command.add_option_function<std::string>("--" + name, [query, name](const std::string& text) { (*query)[name] = text; }, help);
   };
   condition("status", "Only these")->check(CLI::IsMember({"pending", "processing", "completed", "failed", "cancelled"}));
   condition("model", "Only of this model");
@@ -22,6 +21,40 @@ void add_finding(CLI::App& app, Chosen& chosen) {
   condition("until", "Only uploaded before this time");
   condition("batch", "Only of this batch");
   condition("sort", "newest, oldest or title")->check(CLI::IsMember({"newest", "oldest", "title"}));
+}
+
+void add_results(CLI::App& app, Chosen& chosen) {
+  auto options = std::make_shared<ResultsOptions>();
+  CLI::App* results = add_client(app, chosen, "results", "The newest results of all images that meet conditions; or all of one image", [options](const Session& session) { return fetch_results(session, *options); });
+  results->add_option("--format", options->format, "json: a line an image; csv: a row for each thing found")->check(CLI::IsMember({"json", "csv"}));
+  results->add_option("-o,--output", options->output, "A file; standard output without it");
+  results->add_option("--image", options->image, "All results of this image instead: the newest of each model, then older ones");
+  results->add_option("--job", options->job, "With --image: what this job found")->needs("--image");
+  add_conditions(*results, {options, &options->query});
+  results->add_option_function<std::string>("--limit", [options](const std::string& text) { options->query["limit"] = text; }, "So many images at most")->check(CLI::PositiveNumber);
+}
+
+void add_failures(CLI::App& app, Chosen& chosen) {
+  auto query = std::make_shared<std::map<std::string, std::string>>();
+  CLI::App* failures = add_client(app, chosen, "failures", "What failed and was not dealt with, by its cause", [query](const Session& session) { return show_failures(session, *query); });
+  auto condition = [&](const std::string& name, const char* help) {
+    return failures->add_option_function<std::string>("--" + name, [query, name](const std::string& text) { (*query)[name] = text; }, help);
+  };
+  condition("since", "Only what failed at this time or later, such as 2026-01-31T09:30:00Z");
+  condition("queue", "Only of this queue");
+  condition("model", "Only of this model");
+  condition("limit", "So many causes (default 50)")->check(CLI::Range(1, 200));
+}
+
+}  // namespace
+
+void add_finding(CLI::App& app, Chosen& chosen) {
+  auto options = std::make_shared<ImageListOptions>();
+  CLI::App* images = add_client(app, chosen, "images", "Find images, newest first", [options](const Session& session) { return show_images(session, *options); });
+  images->add_option("--limit", options->limit, "How many")->check(CLI::Range(1, 100000));
+  add_conditions(*images, {options, &options->query});
+  add_results(app, chosen);
+  add_failures(app, chosen);
   auto watched = std::make_shared<WatchOptions>();
   CLI::App* watching = add_client(app, chosen, "watch", "Print events as they happen", [watched](const Session& session) { return watch(session, *watched); });
   auto watch_only = [&](const std::string& name, const char* help) {
@@ -32,7 +65,13 @@ void add_finding(CLI::App& app, Chosen& chosen) {
   watch_only("batch", "Only of this batch");
   watch_only("types", "Only of these types, with commas between them; job. means all that begin so");
   watching->add_option("--count", watched->count, "End after so many events");
-  add_client(app, chosen, "stats", "How many photos ended lately, how long they took, why some failed", show_stats);
+  auto series = std::make_shared<std::map<std::string, std::string>>();
+  CLI::App* stats = add_client(app, chosen, "stats", "How many photos ended lately, how long they took, why some failed", [series](const Session& session) {
+    return series->empty() ? show_stats(session) : show_series(session, *series);
+  });
+  stats->add_option_function<std::string>("--minutes", [series](const std::string& text) { (*series)["minutes"] = text; }, "Minute by minute, of so many; by the hour over 6 hours")
+      ->check(CLI::Range(1, 7 * 24 * 60));
+  stats->add_option_function<std::string>("--queue", [series](const std::string& text) { (*series)["queue"] = text; }, "Minute by minute, of this queue");
   auto change = std::make_shared<boost::json::object>();
   auto id = std::make_shared<std::string>();
   CLI::App* edit = add_client(app, chosen, "edit", "Change an image's title or priority", [=](const Session& session) { return edit_image(session, *id, *change); });

@@ -72,8 +72,8 @@ int act_on_endpoint(const Session& session, const std::string& action, const std
   return ask(session, {"POST", path + "/" + action, body}, describe_endpoint);
 }
 
-int show_webhook_secret(const Session& session, const std::string& site) {
-  std::string query = site.empty() ? "" : "?site=" + escaped(site);
+int show_webhook_secret(const Session& session, const std::string& site, const std::string& token) {
+  std::string query = !site.empty() ? "?site=" + escaped(site) : !token.empty() ? "?token=" + escaped(token) : "";
   return ask(session, {.path = "/api/v1/webhook-secret" + query}, [](const json::object& answer) { return shown(answer, "secret") + "\n"; });
 }
 

@@ -203,7 +203,18 @@ Result<Loaded> load(const Sources& sources) {
   if (config.models_dir.empty()) config.models_dir = config.data_dir + "/models";
   read_edge(loading);
   if (!loading.errors.empty()) return Error{std::string(domain::code::bad_request), joined(loading.errors)};
+  config.settings = shown_settings(loading.loaded);
   return std::move(loading.loaded);
+}
+
+std::vector<api::Setting> shown_settings(const Loaded& loaded) {
+  std::vector<api::Setting> shown;
+  for (const Key& key : keys()) {
+    std::string value = key.get(loaded.config);
+    if (key.secret && value != "\"\"") value.clear();
+    shown.push_back({key.name, key.environment, std::move(value), loaded.origins.at(key.name), key.sentence, key.allowed, key.secret});
+  }
+  return shown;
 }
 
 std::string sample_file() {

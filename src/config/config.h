@@ -3,6 +3,7 @@
 
 #include "api/access_config.h"
 #include "api/compat_config.h"
+#include "api/settings.h"
 #include "base/network.h"
 #include "base/result.h"
 #include "delivery/delivery_config.h"
@@ -65,6 +66,7 @@ struct Config {
   scheduler::WatchConfig watch;
   delivery::DeliveryConfig delivery;
   api::CompatConfig compat;
+  std::vector<api::Setting> settings;  // all of the above that has a key, as it is shown; filled by load()
 };
 
 // One key: its name in the file, its environment variable, its default, one sentence, and how a text sets it.
@@ -85,6 +87,9 @@ struct Loaded {
   std::vector<std::string> warnings;           // DARKROOM_* variables that are no key: not an error, since orchestrators set such names
   std::map<std::string, std::string> origins;  // key -> "default", "file ...", "environment DARKROOM_...", "flag"
 };
+
+// Every key with its value and origin, without what secrets are.
+std::vector<api::Setting> shown_settings(const Loaded& loaded);
 
 struct Sources {
   std::string file;                                 // empty: <data_dir>/darkroom.toml if it is there

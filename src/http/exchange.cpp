@@ -74,8 +74,8 @@ EventStream::Piece Exchange::next(EventStream& stream) {
   try {
     return stream.next();
   } catch (const std::exception& error) {
-    log::error("an event stream broke", {{"path", request_.path}, {"cause", error.what()}});
-    return {"", false, true};
+    log::error("a streamed answer broke", {{"path", request_.path}, {"cause", error.what()}});
+    return {.text = "", .ended = true, .broke = true};
   }
 }
 

@@ -87,10 +87,13 @@ struct EventStream {
     std::string text;           // may be empty
     bool more_at_once = false;  // more is ready
     bool ended = false;         // the connection is closed behind it
+    bool broke = false;         // it ended too early
   };
   std::string key;
   std::chrono::milliseconds poll{15'000};
   std::function<Piece()> next;
+  // Given for a long answer that has an end, in place of events: its content type and headers. It is sent in chunks, so that a client can tell one that broke off.
+  std::optional<Response> head = {};
 };
 
 using Reply = std::variant<Response, Parked, EventStream>;

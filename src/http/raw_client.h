@@ -16,6 +16,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace darkroom::http {
 
@@ -72,6 +73,12 @@ class RawClient {
     answer.body = held_.substr(0, length);
     held_.erase(0, length);
     return answer;
+  }
+
+  // What came behind the answers, or comes next; empty at the end.
+  std::string read_rest() {
+    if (held_.empty()) read_some();
+    return std::exchange(held_, {});
   }
 
   RawAnswer ask(std::string_view request) {

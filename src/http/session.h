@@ -145,6 +145,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::optional<Response> resumed_;
   std::optional<EventStream> stream_;
   EventStream::Piece piece_;
+  bool in_chunks_ = false;         // the stream
   TimePoint pulled_at_{};
   bool in_pool_ = false;           // exchange, ready bytes, reply and parked belong to a pool thread
   bool woken_ = false;

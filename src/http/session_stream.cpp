@@ -1,4 +1,4 @@
-// Answers that do not end: what there is goes out, and only when it is gone is there a next piece.
+// Answers that do not end, or that are too long to be whole in memory: what there is goes out, and only when it is gone is there a next piece.
 #include "http/response_text.h"
 #include "http/session.h"
 
@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include <array>
+#include <charconv>
 #include <utility>
 
 namespace darkroom::http {
@@ -13,13 +14,29 @@ namespace darkroom::http {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+namespace {
+
+// A piece in the chunked transfer coding; behind the last one stands the end, which an answer that broke off does not have.
+std::string as_chunk(std::string text, bool is_last) {
+  if (!text.empty()) {
+    char size[2 * sizeof(std::size_t)];
+    auto [end, error] = std::to_chars(size, size + sizeof size, text.size(), 16);
+    text = std::string(size, end) + "\r\n" + text + "\r\n";
+  }
+  return is_last ? text + "0\r\n\r\n" : text;
+}
+
+}  // namespace
+
 Session::Go Session::begin_stream(EventStream stream) {
   if (context_.stopping) return answer(own_page("unavailable", "Darkroom is stopping; connect again in a moment."), true);
   keep_alive_ = false;
-  Response head{200, "text/event-stream; charset=utf-8", "", {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}}};
+  Response head = stream.head.value_or(Response{200, "text/event-stream; charset=utf-8", "", {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}}});
+  in_chunks_ = stream.head && parser_->head().version >= 11;
   asked_.status = head.status;
   principal_ = exchange_->request().principal;
   out_head_ = stream_head(head, {.keep_alive = false, .is_secure = asked_.is_secure, .request_id = asked_.request_id, .origin = asked_.origin});
+  if (in_chunks_) out_head_.insert(out_head_.size() - 2, "Transfer-Encoding: chunked\r\n");
   sent_ = 0;
   out_body_.clear();
   written_ = 0;
@@ -53,7 +70,8 @@ Session::Go Session::on_pulled() {
     return Go::wait;
   }
   if (!has_unsent()) write_pace_.begin(std::chrono::steady_clock::now());
-  out_body_ += std::exchange(piece_.text, {});
+  std::string text = std::exchange(piece_.text, {});
+  out_body_ += in_chunks_ ? as_chunk(std::move(text), piece_.ended && !piece_.broke) : text;
   return Go::on;
 }
 

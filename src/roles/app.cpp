@@ -104,6 +104,7 @@ void App::serve_http() {
   viewing_ = std::make_unique<Viewing>(ground_);
   log_in_gate_ = std::make_unique<api::LogInGate>();
   parts_->config.access = config_.access;
+  parts_->settings = config_.settings;
   parts_->log_in = log_in_gate_.get();
   parts_->sealer = &ground_.sealer;
   telling_ = std::make_unique<Telling>(ground_);

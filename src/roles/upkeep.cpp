@@ -14,6 +14,10 @@ namespace {
 constexpr Duration kRemovalPeriod = std::chrono::minutes(1);
 constexpr Duration kRescuePeriod = std::chrono::seconds(1);
 constexpr Duration kBatchPeriod = std::chrono::seconds(1);
+// What a minute had is written down some seconds after it; much that was missed is caught up a stretch at a time.
+constexpr Duration kMinute = std::chrono::minutes(1);
+constexpr Duration kAfterMinute = std::chrono::seconds(6);
+constexpr Duration kBetweenStretches = std::chrono::milliseconds(20);
 // A deletion takes the pictures along where the photo lies; this is for those that a crash left behind, and for those made beside photos of other machines.
 constexpr Duration kPictureSweepPeriod = std::chrono::hours(1);
 constexpr std::size_t kPicturePage = 500;
@@ -50,6 +54,10 @@ Upkeep::Upkeep(Ground& ground, metrics::Counters& counters)
   add("complete_batches", [&store, &clock] {
     store.complete_batches(clock.now());
     return kBatchPeriod;
+  });
+  add("note_minutes", [&store, &clock] {
+    Time now = clock.now();
+    return store.note_minutes(now) ? kBetweenStretches : kMinute - (now - kAfterMinute).time_since_epoch() % kMinute;
   });
   if (store.is_shared()) {
     add("rescue", [&store, &clock, &counters, retry = ground.config.worker.retry] {

@@ -61,6 +61,9 @@ struct AuditPage {
   std::optional<std::int64_t> next;  // give it as `before` to go on
 };
 
+// The error of a photo that has no room.
+Error quota_exceeded(const std::string& owner, std::int64_t used, std::int64_t quota);
+
 class Accounts {
  public:
   virtual ~Accounts() = default;

@@ -24,6 +24,9 @@ struct JobFilter {
   std::optional<std::string> batch = {};         // public id
   std::optional<Time> created_from = {};         // inclusive
   std::optional<Time> created_before = {};       // exclusive
+  std::optional<std::string> cause = {};         // failed for this reason, see failures.h
+  std::optional<std::string> kind = {};          // with cause
+  std::optional<Time> failed_from = {};          // with cause; inclusive
 };
 
 struct Cancel {};

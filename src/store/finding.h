@@ -71,6 +71,16 @@ struct EndedJob {
   std::optional<std::string> error_code;
 };
 
+// What a job found; kept when a newer job finds something else, until retention removes the job.
+struct PastResult {
+  std::string job;  // public id
+  std::string model;
+  std::string model_version;
+  Time made_at{};
+  bool is_newest = false;        // the one that the image shows
+  bool newest_of_model = false;  // none of this model is newer
+};
+
 class Finding {
  public:
   virtual ~Finding() = default;
@@ -84,6 +94,8 @@ class Finding {
   virtual SeenEvents seen_events(std::int64_t after, int limit) = 0;
   // Jobs of photos that ended since, newest first.
   virtual std::vector<EndedJob> ended_since(Time since, int limit) = 0;
+  // The newest of each model first, then the older ones; each newest first, at most `limit` that are looked at. Empty for an image that is not there.
+  virtual std::vector<PastResult> results_of(ImageId image, int limit) = 0;
   virtual std::optional<AttemptRecord> find_attempt(std::string_view job, int number) = 0;
 };
 

@@ -1,9 +1,11 @@
 // The plans of the hot statements on PostgreSQL, with enough rows that a wrong one would be chosen if it could; and claims beside each other.
 #include "store/postgres_place.h"
 #include "store/sql_claims.h"
+#include "store/sql_failures.h"
 #include "store/sql_finding.h"
 #include "store/sql_turns.h"
 #include "store/sql_insight.h"
+#include "store/sql_minutes.h"
 #include "store/sql_store.h"
 
 #include <mutex>
@@ -35,6 +37,8 @@ constexpr const char* kFill =
     "INSERT INTO delivery (public_id, target, format, type, image_id, body, due_at, created_at) "
     "SELECT 'msg_' || n, 'site:django', 'compat', 'job.completed', n, '{}', n, n FROM generate_series(1, 20000) AS n;"
     "INSERT INTO site_photo (site, number, sha256, image_id, callback_from) SELECT 'shop', n, lpad(to_hex(n), 64, '0'), n, n FROM generate_series(1, 40000) AS n;"
+    "INSERT INTO failure (job_id, cause, queue, kind, model, owner, failed_at) SELECT n, 'cause-' || n % 20, 'ai_processing', 'image.process', 'm1', 'owner-1', n "
+    "FROM generate_series(1, 16000) AS n;"
     "UPDATE image SET job_id = id; ANALYZE;";
 
 class PostgresPlans : public testing::Test {
@@ -114,6 +118,23 @@ TEST_F(PostgresPlans, StatementsThatFindImagesDoNotSort) {
     for (const char* word : {"Sort", "Seq Scan on job", "Seq Scan on image", "Hash Join", "Bitmap"}) {
       EXPECT_EQ(found.find(word), std::string::npos) << statement << "\n" << found;
     }
+  }
+}
+
+// What finished is not looked through for what failed.
+TEST_F(PostgresPlans, StatementsAboutFailuresReadTheJobsThatTheyShow) {
+  for (const char* statement : failure_statements()) {
+    std::string found = plan(statement);
+    for (const char* word : {"Seq Scan on job", "Seq Scan on image", "Hash Join", "Merge Join"}) {
+      EXPECT_EQ(found.find(word), std::string::npos) << statement << "\n" << found;
+    }
+  }
+}
+
+TEST_F(PostgresPlans, StatementsAboutMinutesReadAPieceOfAnIndex) {
+  for (const char* statement : minute_statements()) {
+    std::string found = plan(statement);
+    for (const char* word : {"Seq Scan on job", "Sort  "}) EXPECT_EQ(found.find(word), std::string::npos) << statement << "\n" << found;
   }
 }
 

@@ -63,6 +63,7 @@ struct NewImage {
   std::optional<Time> run_at = {};      // not before; none or past: at once
   std::optional<Time> expires_at = {};  // not started by then: it fails with the code expired
   std::optional<std::string> batch = {};  // public id
+  bool within_quota = false;              // only if the owner's photos stay within the byte_quota of the account of that name
   std::optional<IdempotencyKey> idempotency = {};
   std::vector<NewCallback> callbacks = {};  // of one site or host one
   std::optional<SitePhoto> site_photo = {};  // not together with an idempotency key

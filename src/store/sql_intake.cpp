@@ -1,7 +1,9 @@
 #include "store/sql_intake.h"
 
 #include "domain/error_codes.h"
+#include "store/access.h"
 #include "store/sql_deliveries.h"
+#include "store/sql_failures.h"
 #include "store/sql_new_jobs.h"
 #include "store/sql_rows.h"
 
@@ -18,6 +20,9 @@ constexpr RowSql kLockContent{"SELECT lock_content($1) /*FROM GIVEN*/", "t"};
 // Nothing for a content that nothing is known against; crashes -1 for one that is being removed.
 constexpr RowSql kObjections{
     "SELECT sha256, -1 FROM blob_removal /*, GIVEN*/ WHERE sha256 = $1 UNION ALL SELECT sha256, crashes FROM content_crash /*, GIVEN*/ WHERE sha256 = $1", "t"};
+// Two that add to the photos of one account wait for each other here, so that each sees what the other added.
+constexpr const char* kHoldQuota = "SELECT byte_quota FROM account WHERE name = $1 AND byte_quota IS NOT NULL /*FOR UPDATE*/";
+constexpr const char* kBytesOf = "SELECT CAST(COALESCE(SUM(byte_count), 0) AS BIGINT) FROM image WHERE owner = $1";
 constexpr const char* kMaxRetries = "SELECT max_retries FROM queue WHERE name = $1";
 constexpr RowSql kInsertImage{
     "INSERT INTO image (id, title, owner, external_id, metadata, sha256, byte_count, format, width, height, job_id, result_job_id, created_at, updated_at, "
@@ -54,9 +59,42 @@ std::map<std::string, std::int64_t> objections(Transaction& transaction, std::sp
   return found;
 }
 
+// How much the owners of these photos have, and may have.
+class Quotas {
+ public:
+  Quotas(Transaction& transaction, std::span<Intake* const> intakes) {
+    for (const Intake* intake : intakes) {
+      if (intake->image.within_quota) rooms_.try_emplace(intake->image.owner);
+    }
+    for (auto& [owner, room] : rooms_) {  // in their order, so that none waits for another in a circle
+      Rows quota = transaction.execute(kHoldQuota, {owner});
+      if (quota.empty()) continue;
+      room.quota = quota.front().integer(0);
+      room.used = transaction.execute(kBytesOf, {owner}).front().integer(0);
+    }
+  }
+
+  std::optional<Error> refuse(const NewImage& image) {
+    auto found = rooms_.find(image.owner);
+    if (!image.within_quota || found == rooms_.end() || !found->second.quota) return std::nullopt;
+    Room& room = found->second;
+    if (room.used + image.byte_count > *room.quota) return quota_exceeded(image.owner, room.used, *room.quota);
+    room.used += image.byte_count;
+    return std::nullopt;
+  }
+
+ private:
+  struct Room {
+    std::optional<std::int64_t> quota;
+    std::int64_t used = 0;
+  };
+  std::map<std::string, Room> rooms_;
+};
+
 // Answers those that are refused.
 std::vector<Entrant> admitted(Transaction& transaction, std::span<Intake* const> intakes) {
   auto objected = objections(transaction, intakes);
+  Quotas quotas(transaction, intakes);
   std::vector<Entrant> entrants;
   for (Intake* intake : intakes) {
     intake->job.reset();
@@ -75,6 +113,10 @@ std::vector<Entrant> admitted(Transaction& transaction, std::span<Intake* const>
         continue;
       }
       entrant.batch = *batch;
+    }
+    if (auto refused = quotas.refuse(intake->image)) {
+      intake->other_end = *refused;
+      continue;
     }
     entrants.push_back(std::move(entrant));
   }
@@ -136,6 +178,9 @@ void write_rows(Transaction& transaction, std::vector<Entrant>& entrants) {
   }
   transaction.post_rows(kInsertImage, images);
   transaction.post_rows(kInsertJob, jobs);
+  for (const Entrant& entrant : entrants) {
+    if (entrant.failed) note_failure(transaction, entrant.job.id.value, *entrant.failed, entrant.intake.now);
+  }
   for (const Entrant& entrant : entrants) keep_callbacks(transaction, entrant.job.image, entrant.image().callbacks);
 }
 
@@ -162,6 +207,11 @@ void tell(Transaction& transaction, const std::vector<Entrant>& entrants) {
 
 }  // namespace
 
+Error quota_exceeded(const std::string& owner, std::int64_t used, std::int64_t quota) {
+  return {std::string(code::quota_exceeded), "The photos of " + owner + " use " + std::to_string(used) + " of " + std::to_string(quota) +
+                                                 " bytes, so this one has no room. Delete some, or ask an administrator for more."};
+}
+
 void lock_contents(Transaction& transaction, std::vector<std::string_view> contents) {
   std::ranges::sort(contents);  // always in the same order: two that lock the same ones do not wait for each other in a circle
   transaction.connection.post_locks(kLockContent, RowParams(contents.begin(), contents.end()));
@@ -186,7 +236,7 @@ void take_in(Transaction& transaction, std::span<Intake* const> intakes) {
   for (Entrant& entrant : entrants) entrant.intake.job = std::move(entrant.job);
 }
 
-std::vector<const char*> hot_intake_statements() { return {kMaxRetries}; }
+std::vector<const char*> hot_intake_statements() { return {kMaxRetries, kHoldQuota, kBytesOf}; }
 std::vector<RowSql> hot_intake_rows() { return {kObjections, kInsertImage, kInsertJob}; }
 
 }  // namespace darkroom::store

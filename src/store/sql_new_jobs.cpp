@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "domain/error_codes.h"
+#include "store/sql_failures.h"
 #include "store/sql_rows.h"
 
 namespace darkroom::store {
@@ -37,6 +38,7 @@ std::string insert_job(Transaction& transaction, const NewJob& job, Time now) {
   std::int64_t id = transaction.insert(
       kInsertJob, {public_id, domain::kProcessKind, job.image.value, domain::kProcessQueue, job.model, lane, job.owner, job.priority, rank, domain::to_string(state),
                    run_at, job.max_attempts, job.retry_of, job.expires_at, job.batch, error_code, error_message, finished_at, now});
+  if (job.failed) note_failure(transaction, id, *job.failed, now);
   transaction.post(kPointImageToJob, {job.image.value, id, now});
   return public_id;
 }
@@ -107,6 +109,7 @@ Result<ImageRecord> replace_job(Transaction& transaction, ImageId id, std::strin
              .max_attempts = how.max_attempts,
              .retry_of = image.job.public_id,
              .batch = *batch};
+  if (image.job.state == domain::JobState::failed) forget_failure(transaction, image.job.id.value);
   std::string public_id = insert_job(transaction, job, now);
   append_event(transaction, {.at = now, .type = "job.created", .image = image.id, .job = public_id, .actor = actor.name, .reason = actor.reason});
   return read_image(transaction.connection, image.id).value();

@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "domain/job_rules.h"
+#include "store/sql_failures.h"
 
 #include <algorithm>
 #include <set>
@@ -77,6 +78,11 @@ std::optional<std::set<std::int64_t>> named(Connection& connection, const JobFil
     auto of_images = ids_of(connection.execute(kJobsOfImages, {json_array(filter.images, [](ImageId id) { return std::to_string(id.value); })}));
     if (found) std::erase_if(of_images, [&](std::int64_t id) { return !found->contains(id); });
     found = std::move(of_images);
+  }
+  if (filter.cause) {
+    auto failed = failed_of(connection, filter);
+    if (found) std::erase_if(failed, [&](std::int64_t id) { return !found->contains(id); });
+    found = std::move(failed);
   }
   return found;
 }

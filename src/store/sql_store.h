@@ -1,4 +1,4 @@
-// The store over SQL, split by aggregate: sql_store_images, _claims, _endings, _nodes, _queries, _finding, _insight, _acting, _batches, _access, _uploads, _endpoints, _deliveries.
+// The store over SQL, split by aggregate: sql_store_images, _claims, _endings, _nodes, _queries, _finding, _failures, _insight, _minutes, _acting, _batches, _access, _uploads, _endpoints, _deliveries.
 #pragma once
 
 #include "store/sql/database.h"
@@ -37,12 +37,16 @@ class SqlStore final : public Store {
   std::vector<JobRecord> list_jobs(std::optional<domain::JobState> state, int limit, const std::optional<std::string>& owner) override;
   std::vector<AttemptRecord> attempts_of(JobId id) override;
   std::vector<Event> events(std::int64_t after, std::optional<ImageId> image, int limit, const std::optional<std::string>& owner) override;
-  JobCounts count_jobs() override;
+  JobCounts count_jobs(const std::optional<std::string>& owner) override;
 
   FoundImages find_images(const ImageQuery& query, Duration longest) override;
   Result<ImageRecord> change_image(ImageId id, const ImageChange& change, const std::function<bool(const ImageRecord&)>& as_expected, const Actor& actor, Time now) override;
   SeenEvents seen_events(std::int64_t after, int limit) override;
   std::vector<EndedJob> ended_since(Time since, int limit) override;
+  std::vector<PastResult> results_of(ImageId image, int limit) override;
+  bool note_minutes(Time now) override;
+  std::vector<Stint> stints(const StintQuery& query, Time now) override;
+  FailureGroups failures(const FailureQuery& query) override;
   std::optional<AttemptRecord> find_attempt(std::string_view job, int number) override;
 
   Result<void> begin_upload(const UploadRecord& upload, std::int64_t most_bytes) override;

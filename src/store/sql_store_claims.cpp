@@ -5,6 +5,7 @@
 #include "store/sql_claims.h"
 #include "store/sql_deliveries.h"
 #include "store/sql_endings.h"
+#include "store/sql_failures.h"
 #include "store/sql_intake.h"
 #include "store/sql_limits.h"
 #include "store/sql_rows.h"
@@ -61,6 +62,7 @@ void promote(Transaction& transaction, const Row& row, Time now) {
 void end_expired(Transaction& transaction, const LateJob& job, Time now) {
   std::string message = "Nobody started this job by " + to_rfc3339(job.expires_at) + ", when it expired. Retry it if it is still wanted.";
   transaction.execute(kExpire, {job.id, now, domain::code::expired, message});
+  note_failure(transaction, job.id, {std::string(domain::code::expired), message}, now);
   append_event(transaction, {.at = now, .type = "job.failed", .image = job.image ? std::optional(ImageId{*job.image}) : std::nullopt, .job = job.public_id,
                              .actor = "system", .reason = message});
   if (job.batch) batch_job_ended(transaction, *job.batch, now);

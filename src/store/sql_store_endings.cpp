@@ -3,6 +3,7 @@
 #include "store/sql_batches.h"
 #include "store/sql_claims.h"
 #include "store/sql_endings.h"
+#include "store/sql_failures.h"
 #include "store/sql_rows.h"
 #include "store/sql_store.h"
 
@@ -119,6 +120,9 @@ void store_endings(Transaction& transaction, std::vector<Ended>& endings) {
   }
   transaction.post_rows(kEndJob, jobs);
   transaction.post_rows(kInsertAttempt, attempts);
+  for (const Ended& ended : endings) {
+    if (ended.next.state == domain::JobState::failed) note_failure(transaction, ended.job.fence.job.value, ended.next.error, ended.at);
+  }
   store_results(transaction, endings);
   append_events(transaction, std::move(events));
   Time last = endings.empty() ? Time{} : endings.back().at;

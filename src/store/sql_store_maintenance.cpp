@@ -1,6 +1,8 @@
 // Upkeep: invariants that no transaction of this program breaks are checked all the same, stretch by stretch, and what breaks them is repaired with an
 // event. A finding of the read is looked at once more in the transaction that repairs it: it may only have been on its way.
 #include "base/id.h"
+#include "domain/error_codes.h"
+#include "store/sql_failures.h"
 #include "store/sql_rows.h"
 #include "store/sql_store.h"
 
@@ -63,7 +65,7 @@ constexpr const char* kPointToJob = "UPDATE image SET job_id = $2, updated_at = 
 constexpr const char* kPointToResult = "UPDATE image SET result_job_id = $2, updated_at = $3 WHERE id = $1";
 constexpr const char* kInsertLostJob =
     "INSERT INTO job (public_id, kind, image_id, queue, model, lane, owner, priority, state, run_at, max_attempts, finished_at, error_code, error_message, "
-    "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 'failed', $8, 1, $8, 'interrupted', 'Its job was lost. Retry it.', $8, $8)";
+    "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 'failed', $8, 1, $8, $9, $10, $8, $8)";
 
 struct Pointers {
   std::int64_t job = 0, result = 0, newest_job = 0, newest_result = 0;  // 0: none
@@ -74,7 +76,11 @@ Pointers pointers_from(const Row& row) { return {row.integer(1), row.integer(2),
 
 std::int64_t make_lost_job(Transaction& transaction, ImageId image, std::string_view model, Time now) {
   std::string owner = transaction.execute(kLockImage, {image.value}).front().text(1);
-  return transaction.insert(kInsertLostJob, {make_uuid_v7(now), domain::kProcessKind, image.value, domain::kProcessQueue, model, domain::lane_of(domain::kProcessQueue, model), owner, now});
+  Error lost{std::string(domain::code::interrupted), "Its job was lost. Retry it."};
+  std::int64_t id = transaction.insert(kInsertLostJob, {make_uuid_v7(now), domain::kProcessKind, image.value, domain::kProcessQueue, model,
+                                                        domain::lane_of(domain::kProcessQueue, model), owner, now, lost.code, lost.message});
+  note_failure(transaction, id, lost, now);
+  return id;
 }
 
 Repairs repair_image(Transaction& transaction, ImageId image, std::string_view default_model, Time now) {

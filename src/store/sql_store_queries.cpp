@@ -2,7 +2,9 @@
 #include "store/sql_rows.h"
 #include "store/sql_store.h"
 
+#include <algorithm>
 #include <limits>
+#include <set>
 
 namespace darkroom::store {
 namespace {
@@ -10,6 +12,9 @@ namespace {
 constexpr const char* kFindJob = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE public_id = $1";
 constexpr const char* kResultOfJob = "SELECT result.document FROM job JOIN result ON result.job_id = job.id WHERE job.public_id = $1";
 constexpr const char* kJobsOfImage = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE image_id = $1 ORDER BY id DESC";
+constexpr const char* kResultsOfImage =
+    "SELECT job.public_id, result.model, result.model_version, result.created_at, CASE WHEN image.result_job_id = job.id THEN 1 ELSE 0 END FROM job "
+    "JOIN result ON result.job_id = job.id JOIN image ON image.id = job.image_id WHERE job.image_id = $1 ORDER BY job.id DESC LIMIT $2";
 constexpr const char* kNewestJobs = "SELECT " DARKROOM_JOB_COLUMNS " FROM job ORDER BY id DESC LIMIT $1";
 constexpr const char* kNewestJobsOf = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE owner = $2 AND (CAST($3 AS TEXT) IS NULL OR state = CAST($3 AS TEXT)) ORDER BY id DESC LIMIT $1";
 constexpr const char* kNewestJobsInState = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE state = $1 ORDER BY id DESC LIMIT $2";
@@ -30,6 +35,9 @@ constexpr const char* kEventsOfOwner =
 constexpr const char* kCountScheduled = "SELECT COUNT(*) FROM job WHERE state = 'scheduled'";
 constexpr const char* kCountQueued = "SELECT COUNT(*) FROM job WHERE state = 'queued'";
 constexpr const char* kCountRunning = "SELECT COUNT(*) FROM job WHERE state = 'running'";
+constexpr const char* kCountScheduledOf = "SELECT COUNT(*) FROM job WHERE state = 'scheduled' AND owner = $1";
+constexpr const char* kCountQueuedOf = "SELECT COUNT(*) FROM job WHERE state = 'queued' AND owner = $1";
+constexpr const char* kCountRunningOf = "SELECT COUNT(*) FROM job WHERE state = 'running' AND owner = $1";
 
 std::vector<JobRecord> jobs_from(const Rows& rows) {
   std::vector<JobRecord> jobs;
@@ -77,6 +85,20 @@ std::vector<JobRecord> SqlStore::jobs_of(ImageId id) {
   return database_->read([&](Connection& connection) { return jobs_from(connection.execute(kJobsOfImage, {id.value})); });
 }
 
+std::vector<PastResult> SqlStore::results_of(ImageId image, int limit) {
+  return database_->read([&](Connection& connection) {
+    std::vector<PastResult> results;
+    std::set<std::string> models;
+    for (const Row& row : connection.execute(kResultsOfImage, {image.value, limit})) {
+      PastResult result{row.text(0), row.text(1), row.text(2), row.time(3), row.integer(4) != 0, false};
+      result.newest_of_model = models.insert(result.model).second;
+      results.push_back(std::move(result));
+    }
+    std::ranges::stable_partition(results, &PastResult::newest_of_model);
+    return results;
+  });
+}
+
 std::vector<JobRecord> SqlStore::list_jobs(std::optional<domain::JobState> state, int limit, const std::optional<std::string>& owner) {
   return database_->read([&](Connection& connection) {
     if (owner) return jobs_from(connection.execute(kNewestJobsOf, {limit, *owner, state ? std::optional(domain::to_string(*state)) : std::nullopt}));
@@ -105,8 +127,10 @@ std::vector<Event> SqlStore::events(std::int64_t after, std::optional<ImageId> i
   });
 }
 
-JobCounts SqlStore::count_jobs() {
-  return database_->read([](Connection& connection) {
+JobCounts SqlStore::count_jobs(const std::optional<std::string>& owner) {
+  return database_->read([&](Connection& connection) {
+    auto count_of = [&](const char* sql) { return connection.execute(sql, {*owner}).front().integer(0); };
+    if (owner) return JobCounts{count_of(kCountScheduledOf), count_of(kCountQueuedOf), count_of(kCountRunningOf)};
     auto count = [&](const char* sql) { return connection.execute(sql).front().integer(0); };
     return JobCounts{count(kCountScheduled), count(kCountQueued), count(kCountRunning)};
   });

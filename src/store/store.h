@@ -13,8 +13,10 @@
 #include "store/access.h"
 #include "store/acting.h"
 #include "store/deliveries.h"
+#include "store/failures.h"
 #include "store/finding.h"
 #include "store/maintenance.h"
+#include "store/minutes.h"
 #include "store/queues.h"
 #include "store/records.h"
 #include "store/schedules.h"
@@ -35,8 +37,8 @@ class StoreUnavailable : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The verbs of daily work stand here; access, acting on jobs and batches, finding, queues and nodes, schedules, uploads in pieces, upkeep, deliveries have a header each.
-class Store : public Accounts, public Acting, public Queues, public Schedules, public Maintenance, public Finding, public Uploads, public Deliveries, public SitePhotos {
+// The verbs of daily work stand here; access, acting on jobs and batches, finding, queues and nodes, schedules, uploads in pieces, upkeep, deliveries, failures, minutes have a header each.
+class Store : public Accounts, public Acting, public Queues, public Schedules, public Maintenance, public Finding, public Uploads, public Deliveries, public SitePhotos, public Failures, public Minutes {
  public:
   // Other processes may use the same database: what runs may be theirs, and its owner is known by its node.
   virtual bool is_shared() const = 0;
@@ -44,7 +46,7 @@ class Store : public Accounts, public Acting, public Queues, public Schedules, p
   // --- taking in ---
   // Image, first job (queued, or scheduled for its time) and event. The blob must be durable before. A quarantined content's job is failed from
   // the start. Errors: conflict while a blob of the same content is being removed; idempotency_mismatch; not_found for a batch, conflict for a sealed one;
-  // quarantined for a photo that a site sends again.
+  // quarantined for a photo that a site sends again; quota_exceeded where within_quota asks for it, exactly also of photos that arrive at the same moment.
   virtual Result<ImageRecord> create_image(const NewImage& image, const Actor& actor, Time now) = 0;
   // A new job for the same photo, queued; the old one keeps its final state. Errors: not_found; conflict unless the job is final
   // and the newest of its image.
@@ -89,7 +91,8 @@ class Store : public Accounts, public Acting, public Queues, public Schedules, p
   virtual std::vector<AttemptRecord> attempts_of(JobId id) = 0;    // oldest first
   // Oldest first; of the images of one owner, if one is given.
   virtual std::vector<Event> events(std::int64_t after, std::optional<ImageId> image, int limit, const std::optional<std::string>& owner = {}) = 0;
-  virtual JobCounts count_jobs() = 0;  // of the states that are not final
+  // Of the states that are not final; of one owner, if one is given.
+  virtual JobCounts count_jobs(const std::optional<std::string>& owner = {}) = 0;
 
   // --- telling ---
   virtual void record(const Event& event) = 0;  // id is given by the store

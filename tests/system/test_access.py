@@ -1,11 +1,12 @@
 """Who may do what: docs/access.md says it for each route, and the running server answers so."""
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 
-from support.photos import jpeg
+from support.photos import jpeg, unique_jpeg
 from support.places import CHECKOUT as ROOT
 
 ROLES = ["uploader", "viewer", "operator", "admin"]
@@ -63,13 +64,13 @@ def things(server, owner):
 
 def address(path, owned):
     kind = path.split("/")[3] if path.startswith("/api/v1/") else ""
-    known = {"id": owned.get(kind, "01a203b6-ac68-74f2-8b0c-071d0a799ded"), "number": 1, "name": "none-such", "version": "v", "file": "x", "code": "not_found",
+    known = {"id": owned.get(kind, "01a203b6-ac68-74f2-8b0c-071d0a799ded"), "number": 1, "name": "none-such", "version": "v", "file": "x", "job": "01a203b6-ac68-74f2-8b0c-071d0a799ded", "code": "not_found",
              "sha256": "0" * 64}
     return re.sub(r"\{(\w+)\}", lambda match: str(known[match[1]]), path)
 
 
 def fits(expected, answer):
-    code = answer.json().get("code") if "json" in answer.headers.get("Content-Type", "") else None
+    code = answer.json().get("code") if "problem+json" in answer.headers.get("Content-Type", "") else None
     if expected == "yes":
         return answer.status_code != 401 and code != "forbidden"
     return answer.status_code == int(expected)
@@ -191,3 +192,41 @@ def test_the_audit_tells_and_no_secret_is_anywhere(peopled):
     places = [peopled.log_text().encode(), str(events).encode()] + [path.read_bytes() for path in peopled.folder.glob("darkroom.db*")]
     for hidden in (PASSWORD, canary, secret, browser.cookies["sid"], peopled.token):
         assert not any(hidden.encode() in place for place in places), hidden
+
+
+def test_a_quota_is_exact_for_uploads_that_come_together(peopled):
+    photos = [unique_jpeg() for _ in range(24)]
+    quota = 7 * max(map(len, photos))
+    assert peopled.http.patch(peopled.url + "/api/v1/users/the-uploader", json={"byte_quota": quota}, timeout=30).status_code == 200
+    token = token_of(peopled, "the-uploader")
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda photo: ask(peopled, "POST", "/api/v1/images", token=token, files={"file": photo}), photos))
+    taken = [len(photo) for photo, answer in zip(photos, answers) if answer.status_code == 201]
+    assert all(answer.status_code == 201 or answer.json()["code"] == "quota_exceeded" for answer in answers)
+    assert sum(taken) <= quota < sum(taken) + min(map(len, photos))
+    kept = {path.name for path in (peopled.folder / "blobs").rglob("*") if re.fullmatch("[0-9a-f]{64}", path.name)}
+    assert len(kept) == len(taken), "what was refused has left no photo behind"
+
+
+def test_the_old_contract_keeps_to_quota_and_owner_as_well(peopled):
+    token = token_of(peopled, "the-uploader")
+    sent = {"image_id": 7, "priority": 0, "metadata": '{"title": "봄", "uploaded_by": "somebody"}'}
+    photo = unique_jpeg()
+    send = lambda photo, **fields: ask(peopled, "POST", "/process-image/", token=token, data=sent | fields, files={"file": ("a.jpg", photo)})
+    assert send(photo).status_code == 200
+    own = ask(peopled, "GET", "/api/v1/images", token=token).json()["items"]
+    assert [image["uploaded_by"] for image in own] == ["the-uploader"], "an uploader sends in its own name only"
+    assert own[0]["metadata"]["uploaded_by"] == "somebody"
+    assert peopled.http.patch(peopled.url + "/api/v1/users/the-uploader", json={"byte_quota": len(photo)}, timeout=30).status_code == 200
+    refused = send(unique_jpeg(), image_id=8)
+    assert (refused.status_code, refused.json()["code"]) == (403, "quota_exceeded")
+    assert send(photo).status_code == 200, "the same photo again needs no room"
+
+
+def test_an_uploader_is_counted_its_own_jobs(peopled):
+    assert peopled.post("/api/v1/queues/ai_processing/pause").status_code == 200
+    for uploader in ("the-uploader", "somebody", "somebody"):
+        peopled.upload(unique_jpeg(), uploader=uploader)
+    counts = lambda role: ask(peopled, "GET", "/api/v1/jobs", token=token_of(peopled, role)).json()["counts"]
+    assert counts("the-uploader")["queued"] == 1
+    assert counts("the-viewer")["queued"] == 3

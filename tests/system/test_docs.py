@@ -137,6 +137,7 @@ def test_real_answers_fit_the_schemas(make_server):
     gets = [path for (method, path), access in routes_of_code().items() if method == "get" and access != "Peer" and path not in not_json]
     for path in gets:
         place = path.replace("{id}", image["job_id"]).replace("{number}", "1") if "attempts" in path else path
+        place = place.replace("{job}", image["job_id"])
         answer = server.get(re.sub(r"\{\w+\}", str(ids.get(path) or image["id"]), place))
         assert answer.status_code == 200, answer.text
         if answer.headers["Content-Type"] == "image/jpeg":

@@ -9,6 +9,7 @@ import subprocess
 import threading
 
 import pytest
+import requests
 
 from support.photos import unique_jpeg
 from support.places import CHECKOUT
@@ -242,6 +243,21 @@ def test_a_photo_brings_its_own_callback(hooked, receivers):
     assert request["headers"]["webhook-signature"] == signature(secret, request)
     dead = in_state(server, "dead", image=image["id"])[0]
     assert dead["receiver"] == {"kind": "callback_url", "url": receiver.url + "/mine?x=1"}
+
+
+def test_each_token_signs_with_its_own_secret(hooked, receivers):
+    receiver = receivers()
+    server = hooked(receiver)
+    made = {name: server.post("/api/v1/tokens", json={"name": name, "user": "admin", "scopes": ["*"]}).json()["secret"] for name in ("shop", "lab")}
+    as_token = lambda name: {"headers": {"Authorization": f"Bearer {made[name]}"}, "timeout": 60}
+    sent = requests.post(server.url + "/api/v1/images", files={"file": unique_jpeg()}, data={"callback_url": receiver.url + "/x"}, **as_token("shop"))
+    assert sent.status_code == 201, sent.text
+    request = eventually(lambda: receiver.got() and receiver.got()[0])
+    secrets = {name: requests.get(server.url + "/api/v1/webhook-secret", **as_token(name)).json()["secret"] for name in made}
+    assert secrets["shop"] != secrets["lab"]
+    assert request["headers"]["webhook-signature"] == signature(secrets["shop"], request)
+    assert server.get("/api/v1/webhook-secret?token=shop").json() == {"signer": "token/shop", "secret": secrets["shop"]}
+    assert server.get("/api/v1/webhook-secret?token=none-such").status_code == 404
 
 
 def test_the_site_of_the_environment_gets_the_old_services_callback(hooked, receivers, monkeypatch):
