@@ -1,4 +1,6 @@
 // The list of images: find, select, act on some and on all that match, take back, and see what happens elsewhere at once.
+import { readFileSync } from 'node:fs';
+
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -108,6 +110,10 @@ describe.each(languages)('in %s', (language) => {
     await page.getByRole('checkbox', { name: t.selectPage }).check();
     await page.getByRole('button', { name: t.selectAll }).click();
     await page.getByText(t.all).waitFor();
+    const arrives = page.waitForEvent('download');
+    await page.getByRole('button', { name: t.results, exact: true }).click();
+    await page.getByRole('menuitem', { name: t.csv }).click();
+    expect(readFileSync(await (await arrives).path(), 'utf8').trim().split('\n')).toHaveLength(61); // the columns, and a row an image
     await page.getByRole('button', { name: t.reprocess }).click();
     await dialog().getByText('60').first().waitFor();
     await dialog().getByRole('button', { name: t.again, exact: true }).click();

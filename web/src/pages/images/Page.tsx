@@ -4,7 +4,6 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 
 import './style.css';
 
-import { call } from '../../api/client';
 import { touch, useApi } from '../../api/hooks';
 import { useCan } from '../../api/session';
 import { Link, navigate, useQueryString } from '../../app/router';
@@ -76,20 +75,10 @@ export default function ImagesPage() {
     setChosen(new Set());
   };
 
-  const readAll = async () => {
-    const all: Image[] = [];
-    let cursor: string | null = null;
-    do {
-      const page: { items: Image[]; next_cursor: string | null } = await call('get', '/api/v1/images', { query: { ...view.conditions, limit: 200, ...(cursor ? { cursor } : {}) } });
-      all.push(...page.items);
-      cursor = page.next_cursor;
-    } while (cursor);
-    return all;
-  };
   const fetchResults = (format: 'json' | 'csv') => {
     if (!target) return;
     toast(t('done.download'));
-    download(target, format, readAll).catch(toastError);
+    download(target, format);
   };
 
   // Who comes first to an empty place is shown around, once.

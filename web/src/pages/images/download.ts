@@ -1,4 +1,5 @@
 // Results as a file: of all that match straight from the server, of a few out of what the page has.
+import { addressOf } from '../../api/client';
 import type { Target } from './acting';
 import type { Image } from './filter';
 
@@ -36,17 +37,22 @@ export const csvOf = (images: readonly Image[]): string => '\ufeff' + [columns, 
 
 export const jsonOf = (images: readonly Image[]): string => `${JSON.stringify(images.map((image) => ({ image_id: image.id, title: image.title, uploaded_by: image.uploaded_by, external_id: image.external_id, uploaded_at: image.created_at, status: image.status, error_code: image.error_code, result: image.result })), null, 2)}\n`;
 
-export function save(text: string, type: string, name: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type }));
+function follow(address: string, name?: string): void {
   const link = document.createElement('a');
   link.href = address;
-  link.download = name;
+  link.download = name ?? '';
   link.click();
+}
+
+function save(text: string, type: string, name: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  follow(address, name);
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-export async function download(target: Target, format: 'json' | 'csv', readAll: () => Promise<readonly Image[]>): Promise<void> {
-  const images = target.kind === 'some' ? target.images : await readAll();
+export function download(target: Target, format: 'json' | 'csv'): void {
+  if (target.kind === 'all') return follow(addressOf('/api/v1/results', {}, { format, ...target.conditions }));
   const name = `darkroom-results-${new Date().toISOString().slice(0, 10)}.${format}`;
-  save(format === 'csv' ? csvOf(images) : jsonOf(images), format === 'csv' ? 'text/csv' : 'application/json', name);
+  if (format === 'csv') save(csvOf(target.images), 'text/csv', name);
+  else save(jsonOf(target.images), 'application/json', name);
 }
