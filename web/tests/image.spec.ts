@@ -128,6 +128,26 @@ describe('with a model', () => {
     await picture(page, 'image-turned');
   });
 
+  it('compares two results, and marks what differs', async () => {
+    const image = await server.upload(samplePhoto(), 'twice.jpg', {}, 30);
+    await server.api('POST', `/api/v1/images/${image.id}/reprocess`, {});
+    await until('both results', async () => (await server.api('GET', `/api/v1/images/${image.id}/results`)).items.length === 2);
+    browser = await Browser.open('en');
+    const page = await browser.page();
+    await logIn(page, server, `/images/${image.id}`);
+    await page.getByRole('button', { name: 'Compare results' }).click();
+    await page.getByText('Nothing differs.').waitFor();
+    await page.getByLabel('In both').check();
+    await until('each thing, of both results', async () => (await page.locator('.image-mark').count()) === 2 * objects.length);
+    await page.getByLabel('Side by side').check();
+    await until('two photos', async () => (await page.locator('.image-stage').count()) === 2);
+    await picture(page, 'image-compare');
+    await expectAccessible(page);
+    await expectFits(page);
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+    await page.getByRole('heading', { name: /^Found/ }).waitFor();
+  });
+
   it('shows the result as JSON, and gives it as a file', async () => {
     browser = await Browser.open('en');
     const page = await browser.page();

@@ -89,6 +89,21 @@ it('moves a hundred that wait, after it has counted them, and the order changes'
   await server.api('POST', '/api/v1/queues/ai_processing/resume', {});
 });
 
+it('charts what it did, and gives the numbers as a table', async () => {
+  await server.upload(photo(), 'one.jpg', {}, 20);
+  browser = await Browser.open('en');
+  const page = await browser.page();
+  await logIn(page, server, '/queues');
+  await page.locator('.queues-chart').first().waitFor();
+  expect(await page.locator('.queues-chart').count()).toBe(4);
+  await page.getByRole('button', { name: 'Numbers as a table' }).click();
+  const rows = page.getByRole('table', { name: 'Numbers of the charts' }).locator('tbody tr');
+  await rows.first().waitFor();
+  const completed = await rows.evaluateAll((all) => all.reduce((sum, row) => sum + Number((row as HTMLTableRowElement).cells[1]!.textContent), 0));
+  expect(completed).toBeGreaterThan(0);
+  await expectAccessible(page);
+});
+
 it('shows what runs, and stops it', async () => {
   const image = await server.upload(photo('slow:20000'), 'slow.jpg');
   browser = await Browser.open('en');

@@ -111,7 +111,7 @@ export function Compare({ image, results, job, looking, onJob, onClose }: { imag
   const other = useResult(image.id, job);
   const newest = image.result!;
   const left = useMemo(() => foundIn(newest), [newest]);
-  const right = useMemo(() => (other.data ? foundIn(other.data) : null), [other.data]);
+  const right = useMemo(() => (other.data ? foundIn(other.data.result) : null), [other.data]);
   const pairs = useMemo(() => {
     const keep = (found: Found) => found.finds.filter((find) => isShown(find, looking.threshold, looking.hidden));
     return right ? matched(keep(left), keep(right)) : [];

@@ -81,8 +81,8 @@ export default function ImagePage({ params }: PageProps) {
   const answer = useApi('/api/v1/images/{id}', { path: { id } }, { enabled: valid });
   const events = useApi('/api/v1/events', { query: { image: id, limit: 1000 } }, { enabled: valid });
   const image = answer.data?.image;
-  const results = useResults(id);
-  const others = results.data?.filter((result) => !result.is_newest) ?? [];
+  const results = useResults(id, valid);
+  const others = results.data?.items.filter((result) => !result.is_newest) ?? [];
   const queue = useApi('/api/v1/jobs/{id}', { path: { id: image?.job_id ?? '' } }, { enabled: image?.status === 'pending' || image?.status === 'processing' });
   const found = useMemo(() => (image?.result ? foundIn(image.result) : null), [image?.result]);
   const looking = useLooking(found);

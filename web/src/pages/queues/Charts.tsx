@@ -52,7 +52,6 @@ export function Charts({ queue }: { queue: string }) {
   const series = useSeries(queue, minutes);
   const steps = series.data?.items;
   const times = useMemo(() => steps?.map((step) => (minutes > 1440 ? format.dateTime(step.at) : format.clock(step.at))) ?? [], [steps, format, minutes]);
-  if (series.error?.status === 404) return null; // a server that keeps no series
   const take = (read: (step: Step) => number | null) => steps?.map(read) ?? [];
   const spread = (of: 'wait_seconds' | 'run_seconds') => [
     { name: t('half'), colour: '--blue', values: take((step) => step[of]?.p50 ?? null) },

@@ -23,12 +23,26 @@ function useSeconds(active: boolean): number {
   return now;
 }
 
-function Elapsed({ job, limits }: { job: Job; limits: { soft_seconds: number; hard_seconds: number } | undefined }) {
+interface Limits {
+  soft: number; // seconds, after which a run is asked to stop
+  hard: number; // and after which its slot is killed
+}
+
+// They stand in the settings, which only administrators may read; others see the time alone.
+function useLimits(): Limits | undefined {
+  const can = useCan();
+  const settings = useApi('/api/v1/settings', {}, { enabled: can('admin'), staleTime: Infinity });
+  const secondsOf = (key: string) => Number(settings.data?.items.find((setting) => setting.key === key)?.value) || 0;
+  const limits = { soft: secondsOf('run.soft_limit_seconds'), hard: secondsOf('run.hard_limit_seconds') };
+  return limits.soft && limits.hard ? limits : undefined;
+}
+
+function Elapsed({ job, limits }: { job: Job; limits: Limits | undefined }) {
   const t = useQueueWords();
   const format = useFormat();
   const now = useSeconds(true);
-  const soft = limits?.soft_seconds ?? Infinity;
-  const hard = limits?.hard_seconds ?? Infinity;
+  const soft = limits?.soft ?? Infinity;
+  const hard = limits?.hard ?? Infinity;
   const seconds = Math.max(0, (now - Date.parse(job.started_at ?? job.updated_at)) / 1000);
   return (
     <div className="queues-elapsed">
@@ -45,10 +59,9 @@ export function Running({ queue }: { queue: string }) {
   const t = useQueueWords();
   const can = useCan();
   const jobs = useJobs({ state: 'running', queue, limit: 100 });
-  const status = useApi('/api/v1/status', {}, { staleTime: 60_000 });
+  const limits = useLimits();
   const cancel = useChange((job: Job) => call('post', '/api/v1/jobs/{id}/cancel', { path: { id: job.job_id }, body: {} }), '/api/v1/jobs', '/api/v1/queues', '/api/v1/images');
   const retry = useChange((job: Job) => call('post', '/api/v1/jobs/{id}/retry', { path: { id: job.job_id }, body: {} }), '/api/v1/jobs', '/api/v1/queues', '/api/v1/images');
-  const limits = (status.data as { limits?: { soft_seconds: number; hard_seconds: number } } | undefined)?.limits;
   const stop = (job: Job) => cancel.mutate(job, { onSuccess: () => toast(t('cancelled'), job.image_id !== null ? { undo: () => retry.mutate(job, { onError: toastError }) } : {}), onError: toastError });
   return (
     <section className="queues-section" aria-labelledby="queues-running">
