@@ -51,7 +51,7 @@ TEST(Chunked, OneThatBrokeOffCanBeTold) {
 TEST(Chunked, AnOldClientGetsNoChunksAndHeadGetsNoBody) {
   TestServer server({}, {numbers(-1)});
   RawClient old = server.connect();
-  old.send("GET /numbers HTTP/1.0\r\n\r\n");
+  old.send("GET /numbers HTTP/1.0\r\nHost: a\r\n\r\n");
   EXPECT_EQ(old.read_answer(false).headers.count("transfer-encoding"), 0u);
   EXPECT_EQ(whole(old), "1\n2\n3\n");
   RawClient head = server.connect();
