@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <map>
 
 namespace darkroom::config {
 namespace {
@@ -283,12 +284,21 @@ std::vector<Key> compat_keys() {
   };
 }
 
+// A table of the file stands in one place, however many parts have keys in it: TOML refuses a second one of the same name.
+void gather_tables(std::vector<Key>& all) {
+  auto table = [](const Key& key) { return key.name.substr(0, key.name.find('.') == std::string::npos ? 0 : key.name.find('.')); };
+  std::map<std::string, std::size_t> first;
+  for (std::size_t i = 0; i < all.size(); ++i) first.emplace(table(all[i]), i);
+  std::ranges::stable_sort(all, {}, [&](const Key& key) { return first.at(table(key)); });
+}
+
 }  // namespace
 
 const std::vector<Key>& keys() {
   static const std::vector<Key> kKeys = [] {
     std::vector<Key> all = general_keys();
     for (auto part : {cluster_keys(), edge_keys(), std::vector<Key>{rate_limit_key()}, access_keys(), run_keys(), photo_keys(), upload_keys(), upkeep_keys(), compat_keys(), webhook_keys()}) all.insert(all.end(), part.begin(), part.end());
+    gather_tables(all);
     return all;
   }();
   return kKeys;
