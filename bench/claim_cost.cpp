@@ -33,7 +33,8 @@ std::vector<double> claim_times(store::Database& database, const store::ClaimReq
   for (int i = 0; i < rounds; ++i) {
     database.write([&](store::Transaction& transaction) {
       auto begun = SteadyClock::now();
-      store::claim_in(transaction, request, now());
+      store::Claimer claimer{request, now()};
+      store::claim_together(transaction, {&claimer});
       microseconds.push_back(1e6 * seconds_between(begun, SteadyClock::now()));
       return true;
     });
