@@ -78,7 +78,7 @@ TEST_F(ApiTest, TheseRoutesAndNoOthersAreOpenToAnybody) {
     bool shows_a_page = std::ranges::any_of(kPages, [&](std::string_view name) { return (route.pattern + "/").starts_with("/" + std::string(name) + "/"); });
     if (route.access == kPublic && !shows_a_page) open.insert(route.pattern);
   }
-  EXPECT_EQ(open, (std::set<std::string>{"/", "/style.css", "/assets/{file}", "/livez", "/readyz", "/openapi.json", "/docs", "/docs/{file}", "/problems/{code}", "/api/v1/uploads", "/health/", "/admin/", "/api/v1/session"}));
+  EXPECT_EQ(open, (std::set<std::string>{"/", "/style.css", "/assets/{file}", "/livez", "/readyz", "/healthz", "/openapi.json", "/docs", "/docs/{file}", "/problems/{code}", "/api/v1/uploads", "/health/", "/admin/", "/api/v1/session"}));
 }
 
 TEST(ImageStatus, FollowsTheJob) {
