@@ -39,6 +39,8 @@ constexpr const char* kFill =
     "INSERT INTO site_photo (site, number, sha256, image_id, callback_from) SELECT 'shop', n, lpad(to_hex(n), 64, '0'), n, n FROM generate_series(1, 40000) AS n;"
     "INSERT INTO failure (job_id, cause, queue, kind, model, owner, failed_at) SELECT n, 'cause-' || n % 20, 'ai_processing', 'image.process', 'm1', 'owner-1', n "
     "FROM generate_series(1, 16000) AS n;"
+    "INSERT INTO queue_minute (queue, minute, completed, failed, cancelled, wait, run) "
+    "SELECT 'queue-' || q, n * 60000000::bigint, 1, 0, 0, '', '' FROM generate_series(1, 4) AS q, generate_series(1, 10000) AS n;"
     "UPDATE image SET job_id = id; ANALYZE;";
 
 class PostgresPlans : public testing::Test {
@@ -133,8 +135,9 @@ TEST_F(PostgresPlans, StatementsAboutFailuresReadTheJobsThatTheyShow) {
 
 TEST_F(PostgresPlans, StatementsAboutMinutesReadAPieceOfAnIndex) {
   for (const char* statement : minute_statements()) {
+    if (std::string_view(statement).find("FROM queue ") != std::string_view::npos) continue;  // there is a handful of queues
     std::string found = plan(statement);
-    for (const char* word : {"Seq Scan on job", "Sort  "}) EXPECT_EQ(found.find(word), std::string::npos) << statement << "\n" << found;
+    for (const char* word : {"Seq Scan", "Sort  "}) EXPECT_EQ(found.find(word), std::string::npos) << statement << "\n" << found;
   }
 }
 
