@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ["src", "scripts", "bench", "tests", "web/src", "web/scripts", "web/tests"]
-SUFFIXES = {".cpp", ".h", ".py", ".sh", ".sql", ".cmake", ".ts", ".tsx", ".mjs"}
+SUFFIXES = {".cpp", ".h", ".py", ".sh", ".sql", ".cmake", ".ts", ".tsx", ".mjs", ".css"}
 MADE = {"generated.d.ts"}  # by a program, and read by none of us
 LIMIT, TEST_LIMIT = 400, 600
 

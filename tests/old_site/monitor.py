@@ -1,7 +1,6 @@
-"""The script that such sites leave running: it asks whether everything answers, and warns of a long queue. monitor.py AI_SERVICE_URL SITE_URL [ROUNDS]"""
+"""One round of the script that such sites leave running: it asks whether everything answers, and warns of a long queue. monitor.py AI_SERVICE_URL SITE_URL"""
 import logging
 import sys
-import time
 
 import requests
 
@@ -26,8 +25,4 @@ def look(service, site):
     is_well("Django", f"{site}/admin/")
 
 
-rounds = int(sys.argv[3]) if len(sys.argv) > 3 else sys.maxsize
-for number in range(rounds):
-    look(sys.argv[1], sys.argv[2])
-    if number + 1 < rounds:
-        time.sleep(60)
+look(sys.argv[1], sys.argv[2])

@@ -288,7 +288,7 @@ def test_a_site_that_the_configuration_does_not_name_is_refused(make_server, rec
 
 def test_the_sites_monitor_script_runs_and_warns(paused):
     def said(service):
-        script = [sys.executable, "-B", CHECKOUT / "tests" / "old_site" / "monitor.py", service, paused.url, "1"]
+        script = [sys.executable, "-B", CHECKOUT / "tests" / "old_site" / "monitor.py", service, paused.url]
         return subprocess.run(script, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
 
     for number in range(101):

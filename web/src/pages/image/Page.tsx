@@ -2,6 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 
+import './viewer.css';
 import './style.css';
 import '../jobs/style.css';
 
