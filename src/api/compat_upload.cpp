@@ -136,7 +136,11 @@ class CompatUpload {
     own_by_sender(parts_, actor_.name, *image);
     Time now = parts_.clock.now();
     image->site_photo = store::SitePhoto{site_, form.image_id, now + parts_.config.compat.callback_delay};
-    for (store::NewCallback& callback : image->callbacks) callback.foreign_id = form.image_id, callback.not_before = image->site_photo->callback_from;
+    for (store::NewCallback& callback : image->callbacks) {
+      callback.foreign_id = form.image_id;
+      callback.not_before = image->site_photo->callback_from;
+      callback.after_answer = parts_.config.compat.callback_delay;
+    }
     parts_.blobs.keep(*staged_);
     auto made = take_in_image(parts_, *image, actor_);
     if (made) parts_.blobs.confirm(*staged_);

@@ -50,7 +50,8 @@ struct DeliveryRecord {
   domain::CallbackFormat format = domain::CallbackFormat::standard;
   std::string type;
   std::optional<ImageId> image;
-  std::optional<std::string> job;  // public id
+  std::optional<std::int64_t> number = {};  // the receiver's own of the photo, where the body names no other
+  std::optional<std::string> job;           // public id
   std::string body;
   domain::DeliveryState state = domain::DeliveryState::waiting;
   Time due_at{};
@@ -126,8 +127,8 @@ class Deliveries {
   virtual Result<DeliveryRecord> test_endpoint(std::string_view public_id, const Actor& actor, Time now) = 0;
 
   // --- sending ---
-  // Takes deliveries that are due, at most `per_target` under way for each target, none to a disabled endpoint, and of one target and photo one after the
-  // other: what is due while an older one is under way waits, and one that has a newer beside it is superseded instead.
+  // Takes deliveries that are due, at most `per_target` under way for each target, none to a disabled endpoint, and of one target and photo (one image, or one
+  // number of the receiver's) one after the other: what is due while an older one is under way waits, and one that has a newer beside it is superseded instead.
   virtual ClaimedDeliveries claim_deliveries(const DeliveryClaim& claim, Time now) = 0;
   // Writes the try and what becomes of the delivery. One that shall be tried again while a newer one is there is superseded. False, and nothing is written, when the
   // claim is no longer ours.

@@ -1,4 +1,5 @@
-// The statements behind queues() and place_of() on SQLite: each reads a range of an index, none scans or sorts.
+// The statements behind queues() and place_of(), and those of senders, on SQLite: each reads a range of an index, none scans or sorts.
+#include "store/sql_deliveries.h"
 #include "store/sql_insight.h"
 #include "store/sqlite_plans.h"
 
@@ -10,9 +11,11 @@ class InsightPlans : public SqlitePlans {};
 TEST_F(InsightPlans, NothingIsScannedOrSorted) {
   std::vector<const char*> statements = queue_statements();
   for (const char* statement : place_statements()) statements.push_back(statement);
+  for (const char* statement : sending_statements()) statements.push_back(statement);
   for (const char* statement : statements) {
     std::string found = plan(statement);
     EXPECT_EQ(found.find("SCAN job"), std::string::npos) << statement << "\n" << found;
+    EXPECT_EQ(found.find("SCAN delivery"), std::string::npos) << statement << "\n" << found;
     EXPECT_EQ(found.find("TEMP B-TREE"), std::string::npos) << statement << "\n" << found;
   }
 }

@@ -1,6 +1,7 @@
 // The plans of the hot statements on PostgreSQL, with enough rows that a wrong one would be chosen if it could; and claims beside each other.
 #include "store/postgres_place.h"
 #include "store/sql_claims.h"
+#include "store/sql_deliveries.h"
 #include "store/sql_failures.h"
 #include "store/sql_finding.h"
 #include "store/sql_turns.h"
@@ -120,6 +121,13 @@ TEST_F(PostgresPlans, StatementsThatFindImagesDoNotSort) {
     for (const char* word : {"Sort", "Seq Scan on job", "Seq Scan on image", "Hash Join", "Bitmap"}) {
       EXPECT_EQ(found.find(word), std::string::npos) << statement << "\n" << found;
     }
+  }
+}
+
+TEST_F(PostgresPlans, StatementsOfSendersReadAPieceOfAnIndex) {
+  for (const char* statement : sending_statements()) {
+    std::string found = plan(statement);
+    for (const char* word : {"Seq Scan on delivery", "Sort"}) EXPECT_EQ(found.find(word), std::string::npos) << statement << "\n" << found;
   }
 }
 

@@ -38,6 +38,7 @@ struct NewCallback {
   domain::CallbackFormat format = domain::CallbackFormat::standard;
   std::optional<std::int64_t> foreign_id = {};  // the sender's own number of the photo, for compat
   std::optional<Time> not_before = {};          // of the first try
+  Duration after_answer{};                      // with it: the first try comes at least so long after the caller of create_image() was answered
 };
 
 // A photo as a site numbers it. The same number and photo again is the same image: while its job has not ended, the same job, with the higher priority.

@@ -18,17 +18,26 @@ constexpr const char* kInterest =
     "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM endpoint WHERE enabled = 1 LIMIT 1) AS listening), "
     "(SELECT COUNT(*) FROM (SELECT 1 FROM image_callback LIMIT 1) AS carried)";
 constexpr const char* kListening = "SELECT id, events FROM endpoint WHERE enabled = 1";
-constexpr RowSql kCallbacksOf{"SELECT image_id, target, url, signer, format, foreign_id, not_before FROM image_callback /*, GIVEN*/ WHERE image_id = $1", "i"};
+// Held where several write at once: whoever takes the image's callbacks away waits until these deliveries are there to be superseded.
+constexpr RowSql kCallbacksOf{
+    "SELECT image_id, target, url, signer, format, foreign_id, not_before, after_answer FROM image_callback /*, GIVEN*/ WHERE image_id = $1 /*FOR SHARE*/", "i"};
 constexpr RowSql kFacts{
     "SELECT job.public_id, image.id, image.title, image.owner, image.external_id, job.model, job.error_code, job.error_message, result.document "
     "FROM job JOIN image ON image.id = job.image_id LEFT JOIN result ON result.job_id = job.id /*, GIVEN*/ WHERE job.public_id = $1", "t"};
 constexpr RowSql kSupersede{
     "UPDATE delivery SET state = 'superseded', finished_at = $3 /*FROM GIVEN*/ WHERE image_id = $2 AND target = $1 AND state = 'waiting'", "tii"};
 constexpr RowSql kInsertDelivery{
-    "INSERT INTO delivery (public_id, target, endpoint_id, url, signer, format, type, image_id, job_id, body, due_at, created_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", "ttitttt" "ittii"};
-constexpr RowSql kKeepCallback{
-    "INSERT INTO image_callback (image_id, target, url, signer, format, foreign_id, not_before) VALUES ($1, $2, $3, $4, $5, $6, $7)", "ittttii"};
+    "INSERT INTO delivery (public_id, target, endpoint_id, url, signer, format, type, image_id, job_id, body, due_at, created_at, number) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)", "ttitttt" "ittii" "i"};
+constexpr const char* kKeepCallback =
+    "INSERT INTO image_callback (image_id, target, url, signer, format, foreign_id, not_before, after_answer) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
+    "ON CONFLICT (image_id, target) DO UPDATE SET url = excluded.url, signer = excluded.signer, format = excluded.format, foreign_id = excluded.foreign_id, "
+    "not_before = excluded.not_before, after_answer = excluded.after_answer";
+constexpr const char* kForgetOfNumber = "DELETE FROM image_callback WHERE target = $1 AND foreign_id = $2 AND format = 'compat' AND image_id <> $3";
+constexpr const char* kSupersedeOfNumber = "UPDATE delivery SET state = 'superseded', finished_at = $3 WHERE target = $1 AND number = $2 AND state = 'waiting'";
+
+// Longer than it takes until what was taken in is stored and answered.
+constexpr Duration kLongestAnswer = std::chrono::seconds(10);
 
 std::vector<std::string> words_of(const std::string& text) {
   std::istringstream in(text);
@@ -48,6 +57,15 @@ struct Carried {
   CallbackFormat format = CallbackFormat::standard;
   std::optional<std::int64_t> foreign_id;
   std::optional<Time> not_before;
+  Duration after_answer{};
+
+  std::optional<std::int64_t> number() const { return format == CallbackFormat::compat ? foreign_id : std::nullopt; }
+
+  // The transaction that took the photo in could not know when it would be stored and answered. It was before any job of the photo could end.
+  Time due_at(Time ended) const {
+    if (!not_before) return ended;
+    return std::max({ended, *not_before, std::min(ended + after_answer, *not_before + kLongestAnswer)});
+  }
 };
 
 // Texts of others: what is not UTF-8 would make the body no JSON.
@@ -103,8 +121,8 @@ struct Telling {
     for (const Carried& callback : callbacks[event.image->value]) {
       bool compat = callback.format == CallbackFormat::compat;
       std::string body = compat ? compat_body(event, callback.foreign_id.value_or(event.image->value), found->second) : standard;
-      add(event, {.target = callback.target, .url = callback.url, .signer = callback.signer, .format = callback.format, .body = std::move(body)}, std::nullopt,
-          std::max(event.at, callback.not_before.value_or(event.at)));
+      add(event, {.target = callback.target, .url = callback.url, .signer = callback.signer, .format = callback.format, .number = callback.number(), .body = std::move(body)},
+          std::nullopt, callback.due_at(event.at));
     }
   }
 
@@ -128,7 +146,7 @@ void read_callbacks(Transaction& transaction, Telling& telling) {
   }
   if (images.empty()) return;
   for (const Row& row : transaction.execute_rows(kCallbacksOf, images)) {
-    Carried callback{row.text(1), row.text(2), row.text(3), domain::parse_callback_format(row.text(4)).value(), {}, row.optional_time(6)};
+    Carried callback{row.text(1), row.text(2), row.text(3), domain::parse_callback_format(row.text(4)).value(), {}, row.optional_time(6), Duration(row.integer(7))};
     if (!row.is_null(5)) callback.foreign_id = row.integer(5);
     telling.callbacks[row.integer(0)].push_back(std::move(callback));
   }
@@ -151,8 +169,9 @@ void write_all(Transaction& transaction, const std::vector<DeliveryRecord>& deli
     std::optional<std::int64_t> image;
     if (delivery.image) image = delivery.image->value;
     if (image) old.insert(old.end(), {delivery.target, *image, delivery.created_at});
+    if (delivery.number) transaction.post(kSupersedeOfNumber, {delivery.target, *delivery.number, delivery.created_at});
     rows.insert(rows.end(), {delivery.public_id, delivery.target, endpoints[i], delivery.url, delivery.signer, domain::to_string(delivery.format), delivery.type, image,
-                             delivery.job, delivery.body, delivery.due_at, delivery.created_at});
+                             delivery.job, delivery.body, delivery.due_at, delivery.created_at, delivery.number});
   }
   if (!old.empty()) transaction.post_rows(kSupersede, old);
   transaction.post_rows(kInsertDelivery, rows);
@@ -194,19 +213,19 @@ void write_deliveries(Transaction& transaction, std::span<const Event> events) {
 
 void write_delivery(Transaction& transaction, const DeliveryRecord& delivery, std::int64_t endpoint) { write_all(transaction, {delivery}, {endpoint}); }
 
-void keep_callbacks(Transaction& transaction, ImageId image, const std::vector<NewCallback>& callbacks) {
-  if (callbacks.empty()) return;
-  std::vector<std::string> targets;
-  for (const NewCallback& callback : callbacks) targets.push_back(callback.site.empty() ? domain::target_of_url(callback.url) : domain::target_of_site(callback.site));
-  RowParams rows;
-  for (std::size_t i = 0; i < callbacks.size(); ++i) {
-    const NewCallback& callback = callbacks[i];
-    rows.insert(rows.end(), {image.value, targets[i], callback.url, callback.signer, domain::to_string(callback.format), callback.foreign_id, callback.not_before});
+void keep_callbacks(Transaction& transaction, ImageId image, const std::vector<NewCallback>& callbacks, Time now) {
+  for (const NewCallback& callback : callbacks) {
+    std::string target = callback.site.empty() ? domain::target_of_url(callback.url) : domain::target_of_site(callback.site);
+    if (callback.format == CallbackFormat::compat && callback.foreign_id) {
+      transaction.post(kForgetOfNumber, {target, *callback.foreign_id, image.value});
+      transaction.post(kSupersedeOfNumber, {target, *callback.foreign_id, now});
+    }
+    transaction.post(kKeepCallback, {image.value, target, callback.url, callback.signer, domain::to_string(callback.format), callback.foreign_id, callback.not_before,
+                                     callback.after_answer.count()});
   }
-  transaction.post_rows(kKeepCallback, rows);
 }
 
-std::vector<const char*> hot_delivery_statements() { return {kInterest}; }
+std::vector<const char*> hot_delivery_statements() { return {kInterest, kKeepCallback, kForgetOfNumber, kSupersedeOfNumber}; }
 std::vector<RowSql> hot_delivery_rows() { return {kCallbacksOf, kFacts, kSupersede, kInsertDelivery}; }
 
 }  // namespace darkroom::store

@@ -21,6 +21,10 @@ namespace darkroom::store {
 EndpointRecord endpoint_from(const Row& row);
 DeliveryRecord delivery_from(const Row& row);
 
+// A newer delivery to the same target, about the same image or the same number of the receiver's, as FROM and WHERE beside a table delivery.
+#define DARKROOM_NEWER_OF_IMAGE "FROM delivery AS newer WHERE newer.image_id = delivery.image_id AND newer.target = delivery.target AND newer.id > delivery.id"
+#define DARKROOM_NEWER_OF_NUMBER "FROM delivery AS newer WHERE newer.target = delivery.target AND newer.number = delivery.number AND newer.id > delivery.id"
+
 // Writes a delivery of each event that somebody wants to be told of, and supersedes those of its photo that wait for the same target. The rows that the
 // events tell of are written already. Where nobody wants to be told: one look, and only when an event is one that can be told.
 void write_deliveries(Transaction& transaction, std::span<const Event> events);
@@ -28,10 +32,13 @@ void write_deliveries(Transaction& transaction, std::span<const Event> events);
 // One that nobody's filter is asked about.
 void write_delivery(Transaction& transaction, const DeliveryRecord& delivery, std::int64_t endpoint);
 
-void keep_callbacks(Transaction& transaction, ImageId image, const std::vector<NewCallback>& callbacks);
+// From now on these are told of the image. Where a receiver knows its photos by numbers of its own, no other image of that number is told of any more.
+void keep_callbacks(Transaction& transaction, ImageId image, const std::vector<NewCallback>& callbacks, Time now);
 
 // What an ending asks, pinned by tests not to scan.
 std::vector<const char*> hot_delivery_statements();
 std::vector<RowSql> hot_delivery_rows();
+// What a sender asks, the same.
+std::vector<const char*> sending_statements();
 
 }  // namespace darkroom::store

@@ -181,7 +181,7 @@ void write_rows(Transaction& transaction, std::vector<Entrant>& entrants) {
   for (const Entrant& entrant : entrants) {
     if (entrant.failed) note_failure(transaction, entrant.job.id.value, *entrant.failed, entrant.intake.now);
   }
-  for (const Entrant& entrant : entrants) keep_callbacks(transaction, entrant.job.image, entrant.image().callbacks);
+  for (const Entrant& entrant : entrants) keep_callbacks(transaction, entrant.job.image, entrant.image().callbacks, entrant.intake.now);
 }
 
 // When the job will start or expire, for whoever promotes and expires: they hear of it with the event.

@@ -1,5 +1,6 @@
 #include "store/sql_site_photos.h"
 
+#include "store/sql_deliveries.h"
 #include "store/sql_many.h"
 #include "store/sql_new_jobs.h"
 #include "store/sql_rows.h"
@@ -20,7 +21,6 @@ constexpr RowSql kKeepPhoto{"INSERT INTO site_photo (site, number, sha256, image
 constexpr const char* kFindPhoto = "SELECT image_id FROM site_photo WHERE site = $1 AND number = $2 AND sha256 = $3";
 constexpr const char* kHoldNewestJob = "SELECT id, state, priority FROM job WHERE id = (SELECT job_id FROM image WHERE id = $1) /*FOR UPDATE*/";
 constexpr const char* kAskedAgain = "UPDATE site_photo SET callback_from = $2 WHERE image_id = $1 AND callback_from < $2";
-constexpr const char* kCallbackLater = "UPDATE image_callback SET not_before = $2 WHERE image_id = $1 AND (not_before IS NULL OR not_before < $2)";
 constexpr const char* kNewMetadata = "UPDATE image SET metadata = $2 WHERE id = $1";
 
 Key key_of(const Intake& intake) {
@@ -32,18 +32,20 @@ Key key_of(const Intake& intake) {
 Result<ImageRecord> once_more(Transaction& transaction, const Intake& intake, ImageId id) {
   const NewImage& asked = intake.image;
   transaction.post(kAskedAgain, {id.value, asked.site_photo->callback_from});
-  transaction.post(kCallbackLater, {id.value, asked.site_photo->callback_from});
   Rows newest = transaction.execute(kHoldNewestJob, {id.value});
   domain::JobState state = domain::parse_job_state(newest.at(0).text(1)).value();
   if (domain::is_final(state)) {
     transaction.post(kNewMetadata, {id.value, asked.metadata});
     Reprocess how{.model = asked.model, .priority = asked.priority, .max_attempts = asked.max_attempts};
-    return replace_job(transaction, id, "", how, InBatch::stays_out, intake.actor, intake.now);
+    auto begun = replace_job(transaction, id, "", how, InBatch::stays_out, intake.actor, intake.now);
+    if (begun) keep_callbacks(transaction, id, asked.callbacks, intake.now);
+    return begun;
   }
   std::int64_t job = newest.front().integer(0);
   if (state != domain::JobState::running && asked.priority > newest.front().small(2)) {
     move_jobs(transaction, {&job, 1}, asked.priority, intake.actor, intake.now);
   }
+  keep_callbacks(transaction, id, asked.callbacks, intake.now);
   ImageRecord image = read_image(transaction.connection, id).value();
   image.replayed = true;
   return image;
@@ -124,7 +126,7 @@ std::int64_t SqlStore::count_waiting(std::int64_t most) {
   });
 }
 
-std::vector<const char*> hot_site_statements() { return {kFindPhoto, kHoldNewestJob, kAskedAgain, kCallbackLater, kPhotoOf, kAnyInWork, kWaitingInLine, kWaitingForTheirTime}; }
+std::vector<const char*> hot_site_statements() { return {kFindPhoto, kHoldNewestJob, kAskedAgain, kPhotoOf, kAnyInWork, kWaitingInLine, kWaitingForTheirTime}; }
 std::vector<RowSql> hot_site_rows() { return {kFindPhotos, kKeepPhoto}; }
 
 }  // namespace darkroom::store

@@ -26,9 +26,10 @@ constexpr const char* kNextOfTarget =
 constexpr const char* kUnderWay = "SELECT COUNT(*) FROM delivery WHERE state = 'sending' AND target = $1";
 // Those whose photo has an older one under way are left; those that have a newer beside them are told apart.
 constexpr const char* kDueOfTarget =
-    "SELECT delivery.id, (SELECT COUNT(*) FROM (SELECT 1 FROM delivery AS newer WHERE newer.image_id = delivery.image_id AND newer.target = delivery.target "
-    "AND newer.id > delivery.id LIMIT 1) AS newest) FROM delivery WHERE delivery.state = 'waiting' AND delivery.target = $1 AND delivery.due_at <= $2 "
-    "AND NOT EXISTS (SELECT 1 FROM delivery AS older WHERE older.state = 'sending' AND older.target = delivery.target AND older.image_id = delivery.image_id) "
+    "SELECT delivery.id, (SELECT COUNT(*) FROM (SELECT 1 " DARKROOM_NEWER_OF_IMAGE " LIMIT 1) AS of_image) + "
+    "(SELECT COUNT(*) FROM (SELECT 1 " DARKROOM_NEWER_OF_NUMBER " LIMIT 1) AS of_number) "
+    "FROM delivery WHERE delivery.state = 'waiting' AND delivery.target = $1 AND delivery.due_at <= $2 AND NOT EXISTS (SELECT 1 FROM delivery AS older "
+    "WHERE older.state = 'sending' AND older.target = delivery.target AND (older.image_id = delivery.image_id OR older.number = delivery.number)) "
     "ORDER BY delivery.due_at, delivery.id LIMIT $3 /*SKIP LOCKED*/";
 constexpr const char* kSupersedeThese = "UPDATE delivery SET state = 'superseded', finished_at = $2 WHERE id " DARKROOM_LISTED("$1");
 constexpr const char* kTake =
@@ -100,7 +101,8 @@ std::vector<ClaimedDelivery> claim_of(Transaction& transaction, const std::vecto
 }
 
 constexpr const char* kHeldDelivery = "SELECT " DARKROOM_DELIVERY_COLUMNS " FROM delivery WHERE id = $1 AND claim_no = $2 AND state = 'sending' /*FOR UPDATE*/";
-constexpr const char* kHasNewer = "SELECT 1 FROM delivery WHERE image_id = $1 AND target = $2 AND id > $3 LIMIT 1";
+constexpr const char* kHasNewer =
+    "SELECT 1 FROM delivery WHERE id = $1 AND (EXISTS (SELECT 1 " DARKROOM_NEWER_OF_IMAGE ") OR EXISTS (SELECT 1 " DARKROOM_NEWER_OF_NUMBER "))";
 constexpr const char* kInsertTry =
     "INSERT INTO delivery_try (delivery_id, number, started_at, took, status, error, excerpt) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 constexpr const char* kSettle =
@@ -112,8 +114,7 @@ using Verdict = SettledTry::Verdict;
 
 DeliveryState state_after(Transaction& transaction, const DeliveryRecord& delivery, Verdict verdict) {
   if (verdict == Verdict::delivered) return DeliveryState::delivered;
-  bool newer = delivery.image && !transaction.execute(kHasNewer, {delivery.image->value, delivery.target, delivery.id}).empty();
-  if (newer) return DeliveryState::superseded;
+  if (!transaction.execute(kHasNewer, {delivery.id}).empty()) return DeliveryState::superseded;
   return verdict == Verdict::again ? DeliveryState::waiting : DeliveryState::dead;
 }
 
@@ -174,6 +175,8 @@ int SqlStore::release_deliveries(bool all, Time now) {
     return static_cast<int>(transaction.execute(kRelease, {all ? before : at, at}).size());
   });
 }
+
+std::vector<const char*> sending_statements() { return {kWaitingTargets, kNextOfTarget, kDueOfTarget, kUnderWay, kHeldDelivery, kHasNewer}; }
 
 bool SqlStore::has_receivers() {
   return database_->read([](Connection& connection) { return connection.execute(kHasReceivers).front().integer(0) > 0; });

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <list>
 #include <tuple>
 
 namespace darkroom::store {
@@ -75,13 +76,17 @@ constexpr const char* kRemovals = "SELECT sha256 FROM blob_removal ORDER BY sinc
 // Several groups may do so at once: each holds all its contents first, and then takes its keys in their order, so that none waits for another in a circle.
 void take_in_all(Transaction& transaction, std::span<void* const> asks) {
   std::vector<Intake*> plain, keyed, numbered;
-  std::vector<std::string_view> contents;
+  std::list<std::string> numbers;  // whose photo is replaced by one at a time
+  std::vector<std::string_view> held;
   for (void* ask : asks) {
     auto* intake = static_cast<Intake*>(ask);
     (intake->image.idempotency ? keyed : intake->image.site_photo ? numbered : plain).push_back(intake);
-    contents.push_back(intake->image.sha256);
+    held.push_back(intake->image.sha256);
+    for (const NewCallback& callback : intake->image.callbacks) {
+      if (callback.foreign_id) held.push_back(numbers.emplace_back(callback.site + '/' + std::to_string(*callback.foreign_id)));
+    }
   }
-  lock_contents(transaction, contents);
+  lock_contents(transaction, held);
   std::ranges::stable_sort(keyed, {}, [](const Intake* intake) { return std::tie(intake->image.idempotency->scope, intake->image.idempotency->key); });
   for (Intake* intake : keyed) take_in_once(transaction, intake);
   SiteIntakes of_sites = numbered.empty() ? SiteIntakes() : look_up_site_photos(transaction, numbered);

@@ -17,8 +17,7 @@ using domain::DeliveryState;
   "FROM delivery WHERE (CAST($1 AS TEXT) IS NULL OR delivery.target = $1) AND (CAST($2 AS BIGINT) IS NULL OR delivery.image_id = $2) "              \
   "AND (CAST($3 AS TEXT) IS NULL OR delivery.state = $3) AND (CAST($4 AS TEXT) IS NULL OR delivery.type = $4) AND delivery.created_at >= $5 "       \
   "AND delivery.created_at < $6 "
-#define DARKROOM_NO_NEWER_DELIVERY                                                                                                             \
-  "NOT EXISTS (SELECT 1 FROM delivery AS newer WHERE newer.image_id = delivery.image_id AND newer.target = delivery.target AND newer.id > delivery.id) "
+#define DARKROOM_NO_NEWER_DELIVERY "NOT EXISTS (SELECT 1 " DARKROOM_NEWER_OF_IMAGE ") AND NOT EXISTS (SELECT 1 " DARKROOM_NEWER_OF_NUMBER ") "
 
 constexpr const char* kFindDelivery = "SELECT " DARKROOM_DELIVERY_COLUMNS " FROM delivery WHERE public_id = $1";
 constexpr const char* kListDeliveries = "SELECT " DARKROOM_DELIVERY_COLUMNS " " DARKROOM_CHOSEN_DELIVERIES "AND delivery.id < $7 ORDER BY delivery.id DESC LIMIT $8";
@@ -31,8 +30,8 @@ constexpr const char* kReplayable =
 constexpr const char* kReplay =
     "UPDATE delivery SET state = 'waiting', tries = 0, due_at = $2, finished_at = NULL WHERE id " DARKROOM_LISTED("$1") " AND state IN ('delivered', 'dead') RETURNING id";
 constexpr const char* kNewerOf =
-    "SELECT newer.public_id FROM delivery JOIN delivery AS newer ON newer.image_id = delivery.image_id AND newer.target = delivery.target AND newer.id > delivery.id "
-    "WHERE delivery.id = $1 ORDER BY newer.id DESC LIMIT 1";
+    "SELECT newer.public_id FROM delivery JOIN delivery AS newer ON newer.target = delivery.target AND newer.id > delivery.id "
+    "AND (newer.image_id = delivery.image_id OR newer.number = delivery.number) WHERE delivery.id = $1 ORDER BY newer.id DESC LIMIT 1";
 constexpr const char* kTries = "SELECT number, started_at, took, status, error, excerpt FROM delivery_try WHERE delivery_id = $1 ORDER BY number";
 constexpr const char* kPrune = "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE finished_at IS NOT NULL AND finished_at < $1 ORDER BY finished_at LIMIT 1000) RETURNING id";
 constexpr const char* kEndpointNumber = "SELECT id FROM endpoint WHERE public_id = $1";

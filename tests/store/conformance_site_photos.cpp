@@ -6,6 +6,7 @@
 namespace darkroom::store {
 namespace {
 
+using domain::DeliveryState;
 using domain::JobState;
 
 const Actor kSite{"shop", ""};
@@ -82,6 +83,143 @@ TEST_P(StoreConformance, TheCallbackWaitsForTheLastAnswer) {
   EXPECT_EQ(photo->number, 7);
   EXPECT_EQ(photo->callback_from, now_ + std::chrono::seconds(2));
   EXPECT_FALSE(store_->site_photo(upload().id));
+}
+
+// --- who is called back ---
+NewImage with_site(NewImage image, Time now, std::int64_t number, char content) {
+  image = from_site(std::move(image), now, number, "shop", content);
+  image.callbacks.push_back({.site = "shop", .url = "", .signer = "", .format = domain::CallbackFormat::compat, .foreign_id = number,
+                             .not_before = now + std::chrono::seconds(2), .after_answer = std::chrono::seconds(2)});
+  return image;
+}
+
+struct Site {
+  std::unique_ptr<Store>& store_;
+  Time& now_;
+
+  // Sends everything that is due, as the receiver sees it: the images in their order.
+  std::vector<std::int64_t> told() {
+    std::vector<std::int64_t> images;
+    for (auto due = take(); !due.empty(); due = take()) {
+      for (const ClaimedDelivery& one : due) {
+        images.push_back(one.delivery.image->value);
+        EXPECT_TRUE(end(one, SettledTry::Verdict::delivered));
+      }
+    }
+    return images;
+  }
+  std::vector<ClaimedDelivery> take() { return store_->claim_deliveries({.count = 10, .per_target = 10, .lease = std::chrono::seconds(60)}, now_).deliveries; }
+  bool end(const ClaimedDelivery& claimed, SettledTry::Verdict verdict) {
+    return store_->settle_delivery({.id = claimed.delivery.id, .claim_no = claimed.delivery.claim_no, .made = {.started_at = now_, .status = {}, .error = {}, .excerpt = ""},
+                                    .verdict = verdict, .due_at = now_ + std::chrono::seconds(5)}, now_);
+  }
+  std::vector<domain::DeliveryState> states() {
+    std::vector<domain::DeliveryState> all;
+    for (const auto& delivery : store_->list_deliveries({}, std::nullopt, 100).deliveries) all.push_back(delivery.state);
+    return all;
+  }
+};
+
+TEST_P(StoreConformance, ASiteHearsOfThePhotoThatItSentLast) {
+  Site site{store_, now_};
+  upload(with_site(photo(), now_, 7, 'a'));
+  auto newer = upload(with_site(photo("minji", 50), now_, 7, 'b'));
+  auto other = upload(with_site(photo(), now_, 8, 'a'));
+  finish(claim_one(), success());  // the newer one is done first
+  finish(claim_one(), success());
+  finish(claim_one(), success());
+  now_ += std::chrono::seconds(30);
+  EXPECT_EQ(site.told(), (std::vector{newer.id.value, other.id.value}));
+}
+
+TEST_P(StoreConformance, AResultThatIsOnItsWayIsNotSentOnceAnotherPhotoTookItsNumber) {
+  Site site{store_, now_};
+  upload(with_site(photo(), now_, 7, 'a'));
+  finish(claim_one(), success());
+  auto newer = upload(with_site(photo(), now_, 7, 'b'));
+  EXPECT_EQ(site.states(), std::vector{DeliveryState::superseded});
+  now_ += std::chrono::seconds(30);
+  EXPECT_TRUE(site.told().empty());
+  finish(claim_one(), success());
+  now_ += std::chrono::seconds(30);
+  EXPECT_EQ(site.told(), std::vector{newer.id.value});
+}
+
+TEST_P(StoreConformance, TheNewPhotosResultWaitsForTheOldOnesThatIsUnderWay) {
+  Site site{store_, now_};
+  upload(with_site(photo(), now_, 7, 'a'));
+  finish(claim_one(), success());
+  now_ += std::chrono::seconds(30);
+  auto older = site.take().at(0);
+  auto newer = upload(with_site(photo(), now_, 7, 'b'));
+  finish(claim_one(), success());
+  now_ += std::chrono::seconds(30);
+  EXPECT_TRUE(site.take().empty());
+  EXPECT_TRUE(site.end(older, SettledTry::Verdict::again));
+  EXPECT_EQ(site.states(), (std::vector{DeliveryState::waiting, DeliveryState::superseded}));
+  EXPECT_EQ(store_->replay_delivery(older.delivery.public_id, kSite, now_).error().code, domain::code::conflict);
+  EXPECT_EQ(site.told(), std::vector{newer.id.value});
+}
+
+TEST_P(StoreConformance, TheOldPhotosResultIsNotReplayedOverTheNewOnes) {
+  Site site{store_, now_};
+  upload(with_site(photo(), now_, 7, 'a'));
+  finish(claim_one(), success());
+  now_ += std::chrono::seconds(30);
+  auto older = site.take().at(0);
+  EXPECT_TRUE(site.end(older, SettledTry::Verdict::dead));
+  upload(with_site(photo(), now_, 7, 'b'));
+  finish(claim_one(), success());
+  EXPECT_EQ(store_->replay_delivery(older.delivery.public_id, kSite, now_).error().code, domain::code::conflict);
+  EXPECT_EQ(store_->replay_deliveries({}, true, kSite, now_).changed, 0);
+}
+
+TEST_P(StoreConformance, TheFirstPhotoSentOnceMoreIsTheLastOne) {
+  Site site{store_, now_};
+  auto first = upload(with_site(photo(), now_, 7, 'a'));
+  upload(with_site(photo(), now_, 7, 'b'));
+  upload(with_site(photo(), now_, 7, 'a'));
+  finish(claim_one(), success());
+  finish(claim_one(), success());
+  now_ += std::chrono::seconds(30);
+  EXPECT_EQ(site.told(), std::vector{first.id.value});
+  upload(with_site(photo(), now_, 7, 'b'));
+  upload(with_site(photo(), now_, 7, 'a'));
+  finish(claim_one(), success());
+  finish(claim_one(), success());
+  now_ += std::chrono::seconds(30);
+  EXPECT_EQ(site.told(), std::vector{first.id.value});
+}
+
+TEST_P(StoreConformance, APhotoFromBeforeItsSiteWasConfiguredIsToldOnceItIsSentAgain) {
+  Site site{store_, now_};
+  auto image = upload(from_site(photo(), now_, 7));
+  upload(with_site(photo(), now_, 7, 'a'));  // it still waits
+  finish(claim_one(), success());
+  now_ += std::chrono::seconds(30);
+  EXPECT_EQ(site.told(), std::vector{image.id.value});
+
+  auto ended = upload(from_site(photo(), now_, 8));
+  finish(claim_one(), success());
+  upload(with_site(photo(), now_, 8, 'a'));
+  finish(claim_one(), success());
+  now_ += std::chrono::seconds(30);
+  EXPECT_EQ(site.told(), std::vector{ended.id.value});
+}
+
+// The photo was stored, and its sender answered, at an unknown time between its arrival and the end of its job.
+TEST_P(StoreConformance, TheCallbacksDelayIsCountedFromTheLastMomentOfTheAnswer) {
+  auto due_after = [&](std::chrono::seconds run) {
+    Time sent = now_;
+    auto image = upload(with_site(photo(), now_, 7, 'a'));
+    now_ += run;
+    finish(claim_one(), success());
+    return store_->list_deliveries({.image = image.id}, std::nullopt, 1).deliveries.at(0).due_at - sent;
+  };
+  EXPECT_EQ(due_after(std::chrono::seconds(0)), std::chrono::seconds(2));
+  EXPECT_EQ(due_after(std::chrono::seconds(5)), std::chrono::seconds(7));
+  EXPECT_EQ(due_after(std::chrono::seconds(11)), std::chrono::seconds(12));
+  EXPECT_EQ(due_after(std::chrono::seconds(60)), std::chrono::seconds(60));
 }
 
 TEST_P(StoreConformance, ADeletedImageLeavesItsNumberFree) {

@@ -280,6 +280,43 @@ def test_a_failure_is_called_back_in_the_old_words(make_server, receiver):
     assert told["image_id"] == 8 and told["result"]["status"] == "failed" and "crashed" in told["result"]["error"]
 
 
+def test_the_delay_begins_when_the_photo_is_stored_however_long_that_takes(make_server, receiver):
+    server = make_server(compat_callback_delay="800ms", fail_points="K6=delay:1500@1")
+    process_image(base_url(server, site="django"), unique_jpeg(), image_id=7)
+    answered = time.monotonic()
+    assert eventually(lambda: receiver.calls, 20, "the callback comes")[0][0] - answered > 0.7
+
+
+def nothing_to_tell(server):
+    return all(server.get("/api/v1/deliveries", params={"state": state}).json()["items"] == [] for state in ("waiting", "sending"))
+
+
+def test_a_replaced_photo_is_not_told_after_the_one_that_took_its_number(make_server, receiver):
+    server = make_server(compat_callback_delay="300ms", slots=1)
+    server.post("/api/v1/queues/ai_processing/pause")
+    for photo, priority in ((unique_jpeg("segv"), 0), (unique_jpeg(), 10)):  # the newer one is done first
+        process_image(base_url(server, site="django"), photo, image_id=7, priority=priority)
+    go_on(server)
+    eventually(lambda: [image["status"] for image in server.get("/api/v1/images").json()["items"]] == ["completed", "failed"], 20, "both have ended")
+    eventually(lambda: receiver.calls and nothing_to_tell(server), 20, "the callback has come")
+    (told,) = [json.loads(call[3]) for call in receiver.calls]
+    assert told["image_id"] == 7 and told["result"]["status"] == "success"
+
+
+def test_a_photo_from_before_its_site_was_configured_is_called_back_when_it_is_sent_again(make_server, monkeypatch):
+    monkeypatch.delenv("DJANGO_CALLBACK_URL", raising=False)
+    photo, server = unique_jpeg(), make_server(compat_callback_delay="0s")
+    process_image(base_url(server, site="django"), photo, image_id=7)
+    eventually(lambda: newest(server)["status"] == "completed", what="it is done, and nobody was to be told")
+    receiver = Receiver()
+    monkeypatch.setenv("DJANGO_CALLBACK_URL", receiver.url)
+    server.restart()
+    process_image(base_url(server, site="django"), photo, image_id=7)
+    assert json.loads(eventually(lambda: receiver.calls, 20, "the callback comes")[0][3])["image_id"] == 7
+    receiver.server.shutdown()
+    receiver.server.server_close()
+
+
 def test_a_site_that_the_configuration_does_not_name_is_refused(make_server, receiver):
     server = make_server()
     answer = process_image(base_url(server, site="shop"), unique_jpeg(), image_id=7)
