@@ -12,14 +12,22 @@ has_node() {
   command -v npm >/dev/null && node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 18 ? 0 : 1)' 2>/dev/null
 }
 
+# Fetches the packages beside those that are there and takes them in by a rename: a test or a server of the page that runs meanwhile keeps what it has.
 packages() {
-  local wanted stamp=$web/node_modules/.stamp
+  local wanted stamp=$web/node_modules/.stamp new=$web/node_modules.new
   wanted=$(cat "$web/package-lock.json" "$web/.npmrc" | sha256sum)
   [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && return
   exec 9>"$web/node_modules.lock"
   flock 9  # several builds may start at once
   [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && return
-  (cd "$web" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 timeout 600 npm ci --no-audit --no-fund --loglevel=error >&2) && printf '%s' "$wanted" >"$stamp"
+  rm -rf "$new" "$web/node_modules.old"
+  mkdir "$new"
+  cp "$web/package.json" "$web/package-lock.json" "$web/.npmrc" "$new/"
+  (cd "$new" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 timeout 600 npm ci --no-audit --no-fund --loglevel=error >&2) || return
+  printf '%s' "$wanted" >"$new/node_modules/.stamp"
+  [[ ! -e $web/node_modules ]] || mv "$web/node_modules" "$web/node_modules.old"
+  mv "$new/node_modules" "$web/node_modules"
+  rm -rf "$new" "$web/node_modules.old"
 }
 
 without_page() {
