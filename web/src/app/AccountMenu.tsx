@@ -6,7 +6,7 @@ import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
 import type { MenuEntry } from '../ui/Menu';
 import { toastError } from '../ui/toasts';
-import { PasswordDialog, ZoneDialog } from './AccountDialogs';
+import { ZoneDialog } from './ZoneDialog';
 import { navigate } from './router';
 import { chosenTheme } from './theme';
 import type { Theme } from './theme';
@@ -21,7 +21,7 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
   const logOut = useLogOut();
   const language = chosenLanguage.use();
   const theme = chosenTheme.use();
-  const [dialog, setDialog] = useState<'zone' | 'password' | null>(null);
+  const [zone, setZone] = useState(false); // the dialog for it
   const entries: (MenuEntry | 'line')[] = [
     { label: t('user.account'), icon: 'user', onChoose: () => navigate('/account') },
     'line',
@@ -30,8 +30,7 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
     'line',
     ...themes.map((each): MenuEntry => ({ label: t(`theme.${each}`), icon: each === 'dark' ? 'moon' : 'sun', checked: theme === each, onChoose: () => chosenTheme.set(each === 'system' ? null : each) })),
     'line',
-    { label: t('zone.menu'), icon: 'schedules', onChoose: () => setDialog('zone') },
-    { label: t('password.menu'), icon: 'tokens', onChoose: () => setDialog('password') },
+    { label: t('zone.menu'), icon: 'schedules', onChoose: () => setZone(true) },
     { label: t('user.help'), icon: 'keyboard', hint: '?', onChoose: onHelp },
     { label: t('user.api'), icon: 'external', onChoose: () => void window.open('/docs', '_blank', 'noopener') },
     'line',
@@ -54,8 +53,7 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
           </span>
         }
       />
-      {dialog === 'zone' && <ZoneDialog onClose={() => setDialog(null)} />}
-      {dialog === 'password' && <PasswordDialog onClose={() => setDialog(null)} />}
+      {zone && <ZoneDialog onClose={() => setZone(false)} />}
     </>
   );
 }
