@@ -35,7 +35,7 @@ async function draw(canvas: HTMLCanvasElement, file: Blob): Promise<void> {
 
 export function Preview({ id, image }: { id: string; image: number | null }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [state, setState] = useState<'no' | 'drawn' | 'broken'>('no');
+  const [state, setState] = useState<'no' | 'drawn' | 'broken' | 'none'>('no');
 
   useEffect(() => {
     const element = canvas.current;
@@ -60,8 +60,8 @@ export function Preview({ id, image }: { id: string; image: number | null }) {
     return () => watch.disconnect();
   }, [id, state]);
 
-  if (state === 'broken' && image !== null) return <img className="upload-thumb" src={`/api/v1/images/${image}/thumbnail`} alt="" width={48} height={40} loading="lazy" />;
-  if (state === 'broken') {
+  if (state === 'broken' && image !== null) return <img className="upload-thumb" src={`/api/v1/images/${image}/thumbnail`} alt="" width={48} height={40} loading="lazy" onError={() => setState('none')} />;
+  if (state === 'broken' || state === 'none') {
     return (
       <span className="upload-thumb">
         <Icon name="images" />

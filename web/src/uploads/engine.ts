@@ -94,7 +94,7 @@ export class Engine {
       this.uploads.set(upload.id, upload);
       this.files.set(upload.id, found[index]!.file);
     });
-    this.paint();
+    this.show(); // before the first one is sent, and its file is gone
     try {
       await keep.keepNew(uploads, found.map(({ file }) => file), batch);
     } catch {
@@ -341,10 +341,14 @@ export class Engine {
     this.painting = true;
     setTimeout(() => {
       this.painting = false;
-      this.shown = { uploads: [...this.uploads.values()], paused: this.paused, online: this.failures === 0, speed: this.meter.speed(), durable: this.durable };
-      for (const listener of this.listeners) listener();
+      this.show();
       if (this.running.size) this.paint();
     }, 100);
+  }
+
+  private show(): void {
+    this.shown = { uploads: [...this.uploads.values()], paused: this.paused, online: this.failures === 0, speed: this.meter.speed(), durable: this.durable };
+    for (const listener of this.listeners) listener();
   }
 }
 

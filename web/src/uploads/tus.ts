@@ -41,6 +41,7 @@ export const giveUp = (location: string) => send('DELETE', location, { headers: 
 // By XMLHttpRequest, which tells how much has left; fetch does not.
 export function sendPiece(location: string, offset: number, piece: Blob, signal: AbortSignal, onProgress: (bytes: number) => void): Promise<Reached> {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted(); // a request that was not sent yet tells nobody that it is aborted
     const request = new XMLHttpRequest();
     const stop = () => request.abort();
     const end = (act: () => void) => {
@@ -55,7 +56,6 @@ export function sendPiece(location: string, offset: number, piece: Blob, signal:
     request.onerror = () => end(() => reject(new ApiError('offline', 0, '', '')));
     request.onabort = () => end(() => reject(new DOMException('The upload was stopped', 'AbortError')));
     signal.addEventListener('abort', stop);
-    if (signal.aborted) return stop();
     request.send(piece);
   });
 }

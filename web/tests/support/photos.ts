@@ -19,3 +19,11 @@ export function photo(order = ''): Buffer {
 
 // 720 x 480, with three people.
 export const samplePhoto = (): Buffer => readFileSync(resolve(__dirname, '../../../examples/sample.jpg'));
+
+// The JPEG with an EXIF that says how it is to be turned: 6 is a quarter to the right.
+export function withOrientation(jpeg: Buffer, orientation: number): Buffer {
+  const exif = Buffer.from('Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\0\0\0\0\0\0\0', 'latin1');
+  exif.writeUInt16BE(orientation, 24);
+  const head = Buffer.from([0xff, 0xe1, 0, exif.length + 2]);
+  return Buffer.concat([jpeg.subarray(0, 2), head, exif, jpeg.subarray(2)]);
+}

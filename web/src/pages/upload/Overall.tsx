@@ -26,7 +26,7 @@ export function Overall({ uploads, paused, online, speed }: { uploads: readonly 
     <section className="upload-overall" aria-label={t('overall')}>
       <div className="upload-overall-line">
         <p role="status">
-          <b>{words[0]}</b> <span className="soft number">{words.slice(1).join(' · ')}</span>
+          <b className="upload-overall-count">{words[0]}</b> {!online && running && !paused ? <span className="upload-again">{t('overall.again')}</span> : <span className="soft number">{words.slice(1).join(' · ')}</span>}
         </p>
         <div className="upload-overall-actions">
           {refused.length > 0 && (
@@ -34,20 +34,16 @@ export function Overall({ uploads, paused, online, speed }: { uploads: readonly 
               {t('retry.all', { count: refused.length })}
             </Button>
           )}
-          {running && (
-            <Button icon={paused ? 'play' : 'pause'} onClick={() => engine.pause(!paused)}>
-              {t(paused ? 'resume' : 'pause')}
-            </Button>
-          )}
-          {over.length > 0 && (
-            <Button kind="quiet" onClick={() => engine.remove(over.map((each) => each.id))}>
-              {t('clear')}
-            </Button>
-          )}
+          {/* Those that cannot be used keep their place, so that nothing jumps. */}
+          <Button icon={paused ? 'play' : 'pause'} data-away={!running || undefined} onClick={() => engine.pause(!paused)}>
+            {t(paused ? 'resume' : 'pause')}
+          </Button>
+          <Button kind="quiet" data-away={over.length === 0 || undefined} onClick={() => engine.remove(over.map((each) => each.id))}>
+            {t('clear')}
+          </Button>
         </div>
       </div>
       <Progress value={bytes ? sent / bytes : 1} label={t('overall')} tone={running ? undefined : refused.length ? 'red' : 'green'} />
-      {!online && running && !paused && <p className="upload-again">{t('overall.again')}</p>}
     </section>
   );
 }

@@ -72,6 +72,7 @@ export default function UploadPage() {
   const newest = useMemo(() => [...uploads].reverse(), [uploads]);
   const lastBatch = newest[0] && engine.batchOf(newest[0])?.serverId;
   const empty = uploads.length === 0;
+  const [roomy] = useState(empty); // until one comes back: what was dropped on does not shrink under the pointer
 
   return (
     <Page
@@ -84,8 +85,8 @@ export default function UploadPage() {
         )
       }
     >
-      <section className="upload-drop" data-empty={empty || undefined}>
-        <Icon name="upload" size={empty ? 36 : 24} />
+      <section className="upload-drop" data-empty={roomy || undefined}>
+        <Icon name="upload" size={roomy ? 36 : 24} />
         <div className="upload-drop-text">
           <h2>{t('drop.title')}</h2>
           <p className="soft small">{t('drop.text')}</p>
