@@ -89,6 +89,25 @@ it('moves a hundred that wait, after it has counted them, and the order changes'
   await server.api('POST', '/api/v1/queues/ai_processing/resume', {});
 });
 
+it('counts again by itself when the server was too busy to count', async () => {
+  await server.api('POST', '/api/v1/queues/ai_processing/pause', {});
+  await server.upload(photo(), 'waits.jpg');
+  browser = await Browser.open('en');
+  const page = await browser.page();
+  await logIn(page, server, '/queues');
+  let refused = 0;
+  await page.route('**/api/v1/jobs/actions', async (route) => {
+    refused += 1;
+    if (refused > 1) return route.continue();
+    await route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify({ type: '/problems/unavailable', title: 'busy', status: 503, code: 'unavailable', detail: 'Try again shortly.' }) });
+  });
+  await page.getByRole('button', { name: 'Cancel all …' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel 1', exact: true }).click();
+  await page.getByText('Nothing waits.', { exact: false }).waitFor();
+  expect(refused).toBe(3); // refused, counted, done
+  await server.api('POST', '/api/v1/queues/ai_processing/resume', {});
+});
+
 it('charts what it did, and gives the numbers as a table', async () => {
   await server.upload(photo(), 'one.jpg', {}, 20);
   browser = await Browser.open('en');
@@ -105,7 +124,7 @@ it('charts what it did, and gives the numbers as a table', async () => {
 });
 
 it('shows what runs, and stops it', async () => {
-  const image = await server.upload(photo('slow:20000'), 'slow.jpg');
+  const image = await server.upload(photo('slow:100000'), 'slow.jpg');
   browser = await Browser.open('en');
   const page = await browser.page();
   await logIn(page, server, '/queues');

@@ -27,7 +27,7 @@ export interface PreviewDialogProps {
 // Says what an action on many would do, by a dry run of it, before it is done.
 export function PreviewDialog({ title, preview, previewKey, describe, confirm, danger, onConfirm, onClose, children }: PreviewDialogProps) {
   const t = useCommonWords();
-  const counted = useQuery<Preview>({ queryKey: ['preview', ...previewKey], queryFn: preview, gcTime: 0, staleTime: 0, retry: false });
+  const counted = useQuery<Preview>({ queryKey: ['preview', ...previewKey], queryFn: preview, gcTime: 0, staleTime: 0 });
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
 
@@ -61,7 +61,7 @@ export function PreviewDialog({ title, preview, previewKey, describe, confirm, d
     >
       {children}
       <div aria-live="polite">
-        {counted.error ? <ErrorNotice error={counted.error} /> : !found ? <p className="soft">{t('preview.counting')}</p> : found.changed === 0 ? <p>{t('preview.nothing')}</p> : <div>{describe(found)}</div>}
+        {counted.error ? <ErrorNotice error={counted.error} onRetry={() => void counted.refetch()} /> : !found ? <p className="soft">{t('preview.counting')}</p> : found.changed === 0 ? <p>{t('preview.nothing')}</p> : <div>{describe(found)}</div>}
       </div>
       {error !== null && <ErrorNotice error={error} />}
     </Dialog>

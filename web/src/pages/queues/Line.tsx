@@ -70,9 +70,11 @@ export function Line({ queue }: { queue: Queue }) {
   const jobs = useJobs({ order: 'line', queue: queue.name, limit: most, ...conditions });
   const models = useApi('/api/v1/models', {}, { staleTime: 60_000 });
   const found = jobs.data?.items;
-  const placeOf = usePlaces((found ?? []).slice(0, shown));
-  // What the server says of the first ones goes before what the list makes of their order.
-  const rows = found && [...found.slice(0, shown)].sort((a, b) => (placeOf(a.job_id)?.position ?? 0) - (placeOf(b.job_id)?.position ?? 0)).concat(found.slice(shown));
+  const first = (found ?? []).slice(0, shown);
+  const placeOf = usePlaces(first);
+  // What the server says of the first ones goes before what the list makes of their order, once it is known of all of them.
+  const isKnown = first.every((job) => placeOf(job.job_id)?.position != null);
+  const rows = found && (isKnown ? [...first].sort((a, b) => placeOf(a.job_id)!.position! - placeOf(b.job_id)!.position!).concat(found.slice(shown)) : found);
   const mayMove = can('operate');
   const selected = useMemo(() => found?.filter((job) => chosen.has(job.job_id)) ?? [], [found, chosen]);
   const toggle = (job: Job) =>
