@@ -3,6 +3,7 @@ import './styles/base.css';
 import './styles/shell.css';
 import './styles/controls.css';
 import './styles/surfaces.css';
+import './styles/stacks.css';
 import './styles/parts.css';
 
 import { StrictMode } from 'react';

@@ -27,10 +27,11 @@ export interface TableProps<T> {
   onToggle?: (row: T) => void; // the space bar on a row
   empty?: ReactNode; // instead of no rows
   skeletons?: number;
+  stacks?: boolean; // on a phone each row is a card of its own; false: the page has its own way
 }
 
 // A table with a head that stays, sorting by its titles, and rows that arrows walk.
-export function Table<T>({ caption, columns, rows, keyOf, onSort, onOpen, isSelected, onToggle, empty, skeletons = 6 }: TableProps<T>) {
+export function Table<T>({ caption, columns, rows, keyOf, onSort, onOpen, isSelected, onToggle, empty, skeletons = 6, stacks = true }: TableProps<T>) {
   const t = useCommonWords();
   const body = useRef<HTMLTableSectionElement>(null);
   const walks = Boolean(onOpen ?? onToggle);
@@ -52,7 +53,7 @@ export function Table<T>({ caption, columns, rows, keyOf, onSort, onOpen, isSele
 
   return (
     <div className="table-frame" tabIndex={-1}>
-      <table className="table">
+      <table className="table" data-stacks={stacks || undefined}>
         <caption className="unseen">{caption}</caption>
         <thead>
           <tr>
@@ -95,8 +96,8 @@ export function Table<T>({ caption, columns, rows, keyOf, onSort, onOpen, isSele
                   }
                 >
                   {columns.map((column) => (
-                    <td key={column.key} className={[column.end && 'end', column.className].filter(Boolean).join(' ') || undefined}>
-                      {column.cell(row)}
+                    <td key={column.key} className={[column.end && 'end', column.className].filter(Boolean).join(' ') || undefined} data-title={column.hidden || column.head ? undefined : column.title}>
+                      <div className="cell">{column.cell(row)}</div>
                     </td>
                   ))}
                 </tr>

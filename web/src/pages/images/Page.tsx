@@ -137,6 +137,7 @@ export default function ImagesPage() {
         />
         <Table
           caption={t('title')}
+          stacks={false}
           rows={rows}
           keyOf={(image) => image.id}
           columns={columns}
