@@ -2,5 +2,5 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['tests/**/*.spec.ts'], globalSetup: ['tests/support/setup.ts'], environment: 'node', testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false, pool: 'forks', poolOptions: { forks: { singleFork: true } } },
+  test: { include: ['tests/**/*.spec.ts'], globalSetup: ['tests/support/setup.ts'], environment: 'node', testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false, pool: 'forks', poolOptions: { forks: { singleFork: true } } },
 });

@@ -184,7 +184,7 @@ it.each(['uploader', 'viewer', 'operator'])('shows to the role %s what it may se
     await page.goto(server.url + address);
     await page.locator(roles.includes(role) ? '#content h1' : 'text=There is no such page').first().waitFor();
     if (!roles.includes(role)) continue;
-    await page.locator('#content [aria-busy="true"]').waitFor({ state: 'detached' });
+    await until('the page is read', async () => (await page.locator('#content [aria-busy="true"]').count()) === 0);
     const buttons = await page.locator('#content button:visible').allTextContents();
     const forbidden = { '/models': /Add a model/, '/schedules': role === 'viewer' ? /New schedule|Run now/ : /never/, '/webhooks': /New endpoint/ }[address];
     if (forbidden) expect(buttons.join('|'), address).not.toMatch(forbidden);

@@ -129,15 +129,17 @@ describe.each(languages)('in %s', (language) => {
   });
 
   it('reprocesses the selected ones, and shows live what becomes of them', async () => {
-    const one = await server.upload(photo('slow:600'), 'one.jpg', {}, 20);
-    await server.upload(photo('slow:600'), 'two.jpg', {}, 20);
+    const one = await server.upload(photo(), 'one.jpg', {}, 20);
+    await server.upload(photo(), 'two.jpg', {}, 20);
+    await pause('pause');
     await open(language);
     await check('one.jpg');
     await check('two.jpg');
     await page.getByRole('button', { name: t.reprocess }).click();
     await dialog().getByRole('button', { name: t.again, exact: true }).click();
     await page.getByText(t.doneReprocess).waitFor();
-    await row('one.jpg').locator('.images-status').getByText(language === 'ko' ? /대기중|처리중/ : /Waiting|Processing/).waitFor();
+    await row('one.jpg').locator('.images-status').getByText(language === 'ko' ? '대기중' : 'Waiting').waitFor();
+    await pause('resume');
     await row('one.jpg').locator('.images-status').getByText(language === 'ko' ? '완료' : 'Completed').waitFor();
     expect(await statusOf(one.id)).toBe('completed');
   });

@@ -20,8 +20,8 @@ afterEach(async () => {
 });
 
 const words = {
-  en: { busy: '1 of 2 busy', none: 'Nothing runs', well: 'All is well', long: 'The queue is long', todo: 'To the queues', created: 'Created a user', users: 'Users', who: 'Who', what: 'What', none2: 'Nothing fits these filters', until: 'Until', zone: 'Time zone', version: 'Darkroom 0.', language: 'Language', korean: '설정' },
-  ko: { busy: '2개 중 1개 사용 중', none: '실행 중인 작업이 없어요', well: '모두 정상이에요', long: '대기열이 길어요', todo: '대기열 보기', created: '사용자 추가', users: '사용자', who: '누가', what: '무엇을', none2: '조건에 맞는 기록이 없어요', until: '끝', zone: '시간대', version: 'Darkroom 0.', language: '언어', korean: '설정' },
+  en: { busy: '1 of 2 busy', none: 'Nothing runs', well: 'All is well', long: 'The queue is long', todo: 'To the queues', created: 'Created a user', saved: 'Set up a user', users: 'Users', who: 'Who', what: 'What', none2: 'Nothing fits these filters', until: 'Until', zone: 'Time zone', version: 'Darkroom 0.', language: 'Language', korean: '설정' },
+  ko: { busy: '2개 중 1개 사용 중', none: '실행 중인 작업이 없어요', well: '모두 정상이에요', long: '대기열이 길어요', todo: '대기열 보기', created: '사용자 추가', saved: '사용자 설정', users: '사용자', who: '누가', what: '무엇을', none2: '조건에 맞는 기록이 없어요', until: '끝', zone: '시간대', version: 'Darkroom 0.', language: '언어', korean: '설정' },
 };
 
 describe.each(languages)('in %s', (language) => {
@@ -32,7 +32,7 @@ describe.each(languages)('in %s', (language) => {
     const page = await browser.page();
     await logIn(page, server, '/workers');
     await page.getByText(t.none).waitFor();
-    const image = await server.upload(photo('slow:20000'), 'slow.jpg');
+    const image = await server.upload(photo('slow:100000'), 'slow.jpg');
     await page.getByText(t.busy).waitFor();
     await page.locator(`a[href="/images/${image.id}"]`).waitFor();
     await expectAccessible(page);
@@ -73,16 +73,17 @@ describe.each(languages)('in %s', (language) => {
     await expectFits(page);
     await picture(page, `audit-${language}`);
     await page.getByLabel(t.what, { exact: true }).selectOption('account');
-    await page.getByRole('link', { name: 'minji' }).waitFor();
-    await until('only users are left', async () => (await page.locator('tbody tr').allTextContents()).every((row) => !row.includes('minji') || row.includes(t.created)));
+    const made = page.getByRole('row').filter({ hasText: t.created }).getByRole('link', { name: 'minji' });
+    await made.waitFor();
+    await until('only users are left', async () => (await page.locator('tbody tr').allTextContents()).every((row) => row.includes(t.created) || row.includes(t.saved)));
     await page.getByLabel(t.who, { exact: true }).selectOption('minji');
     await page.getByText(t.none2).waitFor();
     await page.getByLabel(t.who, { exact: true }).selectOption('admin');
-    await page.getByRole('link', { name: 'minji' }).waitFor();
+    await made.waitFor();
     await page.getByLabel(t.until, { exact: true }).fill('2020-01-01');
     await page.getByText(t.none2).waitFor();
     await page.getByLabel(t.until, { exact: true }).fill('');
-    await page.getByRole('link', { name: 'minji' }).waitFor();
+    await made.waitFor();
   });
 
   it('changes the time zone and the language of the page', async () => {

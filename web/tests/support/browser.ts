@@ -16,7 +16,8 @@ export type Language = 'en' | 'ko';
 export const languages: readonly Language[] = ['en', 'ko'];
 
 export class Browser {
-  readonly faults: string[] = []; // what the page complained about
+  private readonly complaints: string[] = [];
+  private readonly shifts = new Map<string, { value: number; what: string }>(); // by path
   private constructor(
     private readonly connection: Connection,
     readonly context: BrowserContext,
@@ -26,7 +27,7 @@ export class Browser {
   static async open(language: Language = 'en', { tour = false, ...options }: BrowserContextOptions & { tour?: boolean } = {}): Promise<Browser> {
     const connection = await chromium.connect(inject('browser'));
     const context = await connection.newContext({ locale: language === 'ko' ? 'ko-KR' : 'en-US', timezoneId: 'Asia/Seoul', viewport: { width: 1440, height: 900 }, ...options });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(30_000); // only a fault takes as long as that, also on a busy machine
     if (!tour) {
       await context.addInitScript(() => {
         if (location.protocol.startsWith('http')) localStorage.setItem('darkroom.toured', 'true');
@@ -34,23 +35,52 @@ export class Browser {
     }
     const browser = new Browser(connection, context);
     context.on('page', (page) => browser.watch(page));
+    await browser.watchShifts();
     return browser;
   }
 
+  // What jumps without having been asked to is a fault: CLS, the worst second or few of each page, also long after it was loaded.
+  private async watchShifts(): Promise<void> {
+    await this.context.exposeFunction('tellShift', (value: number, path: string, what: string) => this.shifts.set(path, { value, what }));
+    await this.context.addInitScript(() => {
+      let [path, value, first, last] = ['', 0, 0, 0];
+      let most: { value: number; what: string } = { value: 0, what: '' }; // what moved most in it
+      const named = (node: Node | null | undefined): string => (node instanceof Element ? `${node.tagName.toLowerCase()}.${node.className}` : node ? `“${node.textContent}” in ${named(node.parentElement)}` : 'gone');
+      const placed = ({ x, y, width, height }: DOMRect) => [x, y, width, height].map(Math.round).join();
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as any[]) {
+          if (entry.hadRecentInput) continue;
+          const goesOn = path === location.pathname && entry.startTime - last < 1000 && entry.startTime - first < 5000;
+          if (!goesOn) [path, value, first, most] = [location.pathname, 0, entry.startTime, { value: 0, what: '' }];
+          last = entry.startTime;
+          value += entry.value;
+          const what = entry.sources.map((source: any) => `${named(source.node)} ${placed(source.previousRect)} to ${placed(source.currentRect)}`).join(', ');
+          if (entry.value > most.value) most = { value: entry.value, what };
+          if (value >= 0.05) void (window as any).tellShift(value, path, most.what);
+        }
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+  }
+
   private watch(page: Page): void {
-    page.on('pageerror', (error) => this.faults.push(`error: ${error.message}`));
+    page.on('pageerror', (error) => this.complaints.push(`error: ${error.message}`));
     page.on('console', (message) => {
       // A refused request is written to the console by the browser itself; the page has its own way to say so.
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) this.faults.push(`console: ${message.text()}`);
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) this.complaints.push(`console: ${message.text()}`);
     });
     page.on('request', (request) => {
       const address = new URL(request.url());
-      if (!['127.0.0.1', 'localhost'].includes(address.hostname) && !['blob:', 'data:'].includes(address.protocol)) this.faults.push(`request to ${request.url()}`);
+      if (!['127.0.0.1', 'localhost'].includes(address.hostname) && !['blob:', 'data:'].includes(address.protocol)) this.complaints.push(`request to ${request.url()}`);
     });
   }
 
   async page(): Promise<Page> {
     return this.context.pages()[0] ?? (await this.context.newPage());
+  }
+
+  // What the page complained about, and where it jumped.
+  get faults(): string[] {
+    return [...this.complaints, ...[...this.shifts].map(([path, { value, what }]) => `layout shift of ${value.toFixed(3)} at ${path}: ${what}`)];
   }
 
   async close(): Promise<void> {
@@ -96,7 +126,7 @@ export async function expectFits(page: Page): Promise<void> {
     const wide = await page.evaluate(() => {
       const root = document.documentElement;
       const found: string[] = root.scrollWidth > root.clientWidth ? [`the page is ${root.scrollWidth} wide, the window ${root.clientWidth}`] : [];
-      for (const element of document.querySelectorAll<HTMLElement>('button, a, h1, h2, h3, p, td, th, label, dt, dd, .chip')) {
+      for (const element of document.querySelectorAll<HTMLElement>('button, a, h1, h2, h3, p, td, th, li, label, legend, summary, dt, dd, pre, dialog, .chip, .card, .table-frame')) {
         const style = getComputedStyle(element);
         if (style.display === 'inline' || style.textOverflow === 'ellipsis' || element.closest('.unseen, .cut, .skip') || !element.getClientRects().length) continue;
         if (element.scrollWidth > element.clientWidth + 1) found.push(`<${element.tagName.toLowerCase()} class="${element.className}"> ${element.textContent?.slice(0, 40)}: ${element.scrollWidth} in ${element.clientWidth}`);

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 
 const binaries = process.env.DARKROOM_BIN_DIR ?? resolve(__dirname, '../../../build/dev/bin');
 
-export async function until<T>(what: string, look: () => T | Promise<T>, within = 15_000): Promise<NonNullable<T>> {
+export async function until<T>(what: string, look: () => T | Promise<T>, within = 30_000): Promise<NonNullable<T>> {
   const end = Date.now() + within;
   for (;;) {
     const found = await look();
@@ -30,6 +30,7 @@ async function developed(server: string): Promise<{ url: string; close: () => Pr
 export interface ServerOptions {
   model?: string; // null: an engine for tests, which does what the photo says (slow:200, fail); demo: finds people
   slots?: number;
+  testMode?: boolean; // photos are obeyed, and the null engine is there, also beside another model
   settings?: Record<string, string>; // as in DARKROOM_RUN_SLOTS, without the beginning
 }
 
@@ -44,11 +45,11 @@ export class Server {
   constructor(private readonly options: ServerOptions = {}) {}
 
   async start(): Promise<this> {
-    const { model = 'null', slots = 2, settings = {} } = this.options;
+    const { model = 'null', slots = 2, settings = {}, testMode = model === 'null' } = this.options;
     const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('DARKROOM_')));
     for (const [name, value] of Object.entries(settings)) environment[`DARKROOM_${name.toUpperCase()}`] = value;
     const listen = this.address || '127.0.0.1:0'; // a restarted server has the same address
-    const child = spawn(join(binaries, 'darkroom'), ['serve', '--data-dir', this.folder, '--default-model', model, '--slots', String(slots), '--listen', listen, ...(model === 'null' ? ['--test-mode'] : [])], {
+    const child = spawn(join(binaries, 'darkroom'), ['serve', '--data-dir', this.folder, '--default-model', model, '--slots', String(slots), '--listen', listen, ...(testMode ? ['--test-mode'] : [])], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: environment,
     });

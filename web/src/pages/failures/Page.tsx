@@ -53,7 +53,8 @@ export default function FailuresPage() {
           ))}
         </ol>
       )}
-      <Quarantine />
+      {/* Below what has its height now, so that it does not jump. */}
+      {(items || failures.error) && <Quarantine />}
       {question && <RetryDialog group={question} onClose={() => setQuestion(null)} />}
     </Page>
   );

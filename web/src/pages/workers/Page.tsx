@@ -42,7 +42,7 @@ export default function WorkersPage() {
             rows={status.data?.runners}
             keyOf={(runner) => `${runner.model} ${runner.version} ${runner.pid}`}
             columns={[
-              { key: 'model', title: t('model'), cell: (runner) => <Link to={`/models/${encodeURIComponent(runner.model ?? '')}`}>{runner.model}</Link> },
+              { key: 'model', title: t('model'), cell: (runner) => (items?.some(({ models }) => models.includes(runner.model ?? '')) ? <Link to={`/models/${encodeURIComponent(runner.model!)}`}>{runner.model}</Link> : runner.model) },
               { key: 'version', title: t('version'), cell: (runner) => <span className="mono">{runner.version}</span> },
               { key: 'pid', title: 'pid', end: true, className: 'wide-only', cell: (runner) => runner.pid || <span className="soft">{t('runner.idle')}</span> },
               { key: 'wall', title: t('runner.sandbox'), className: 'wide-only', cell: (runner) => runner.problem ?? <span className="soft">{runner.sandbox}</span> },

@@ -85,7 +85,10 @@ function Elapsed({ job, now, limits }: { job: Job; now: number; limits: Limits |
     <div className="workers-elapsed">
       <span className="number">{text}</span>
       <Progress value={seconds / limits.hard_seconds} label={text} tone={late ? 'red' : undefined} />
-      {late && <span className="small">{t('elapsed.soft', { limit: format.duration(limits.soft_seconds) })}</span>}
+      {/* It has its place from the start, so that nothing jumps when the time is over. */}
+      <span className="small" style={{ visibility: late ? undefined : 'hidden' }}>
+        {t('elapsed.soft', { limit: format.duration(limits.soft_seconds) })}
+      </span>
     </div>
   );
 }
