@@ -14,6 +14,7 @@ import { storyOf } from './filter';
 import type { Image, Sort } from './filter';
 import { Found } from './Found';
 import { Thumb } from './Thumb';
+import { useCause } from '../jobs/cause';
 import { useWords } from './words';
 
 interface Wanted {
@@ -59,6 +60,7 @@ function RowMenu({ image, onAsk, onRemove }: { image: Image } & Pick<Wanted, 'on
 export function useColumns({ isSelected, toggle, togglePage, target, rows, sort, onAsk, onRemove, onLabel }: Wanted): Column<Image>[] {
   const t = useWords();
   const format = useFormat();
+  const cause = useCause();
   const every = Boolean(rows?.length && rows.every(isSelected));
   return [
     {
@@ -91,9 +93,9 @@ export function useColumns({ isSelected, toggle, togglePage, target, rows, sort,
       title: t('column.status'),
       className: 'images-wide',
       cell: (image) => (
-        <span className="images-status" title={image.error_message ?? undefined}>
+        <span className="images-status" title={image.error_code ? `${image.error_code}: ${image.error_message}` : undefined}>
           <StateChip of={image} />
-          {image.status === 'failed' && image.error_code && <span className="soft small cut">{image.error_code}</span>}
+          {image.status === 'failed' && image.error_code && <span className="soft small cut">{cause(image.error_code).title}</span>}
         </span>
       ),
     },
