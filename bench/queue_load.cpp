@@ -66,7 +66,7 @@ double enqueue(store::Store& store, int jobs, int threads, int first) {
 // the commit, and waits for that after its next ending, so that never more than two are on their way.
 int work_off(store::Store& store, int batch) {
   int done = 0;
-  std::future<void> before;
+  std::shared_future<void> before;
   for (auto jobs = store.claim(request(batch), now()); !jobs.empty();) {
     std::vector<store::Finish> endings;
     for (const auto& job : jobs) endings.push_back({job.fence, success(), "slot", "v1"});

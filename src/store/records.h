@@ -154,14 +154,14 @@ struct Finish {
 struct Finished {
   bool applied = false;  // false: the claim was no longer ours, nothing was stored
   std::vector<domain::ClaimedJob> next;
-  std::future<void> stored;  // get() returns when all of it is durable, or throws StoreUnavailable: then none of it happened
+  std::shared_future<void> stored;  // get() returns when all of it is durable, or throws StoreUnavailable: then none of it happened
 };
 
 // The same for several endings at once.
 struct AllFinished {
   std::vector<bool> applied;  // of each ending, in their order
   std::vector<domain::ClaimedJob> next;
-  std::future<void> stored;
+  std::shared_future<void> stored;
 };
 
 struct Promoted {

@@ -221,7 +221,7 @@ void finish_together(Transaction& transaction, std::span<void* const> asks) {
 
 AllFinished SqlStore::finish_all(std::span<const Finish> finishes, const ClaimRequest& next, const domain::RetryPolicy& policy, Time now) {
   Finisher finisher{finishes, next, policy, now};
-  std::future<void> stored = database_->write_together_early(finishing_, &finisher, finishes.size() + 1);
+  std::shared_future<void> stored = database_->write_together_early(finishing_, &finisher, finishes.size() + 1);
   return {std::move(finisher.applied), std::move(finisher.taken), std::move(stored)};
 }
 

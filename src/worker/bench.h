@@ -42,7 +42,7 @@ class Bench {
   // An ending that the store has, or will have, but that is not known to be durable.
   struct Unstored {
     store::Finish finish;
-    std::future<void> stored = {};  // not valid: it has to be offered
+    std::shared_future<void> stored = {};  // not valid: it has to be offered
   };
   std::optional<Unstored> last = {};  // the bench's thread's own
 

@@ -219,7 +219,7 @@ void Worker::see_stored(std::stop_token stop, Bench& bench) {
     try {
       if (!last->stored.valid())
         last->stored = parts_.store.finish(last->finish, {config_.node, bench.name(), {}, 0}, config_.retry, parts_.clock.now()).stored;
-      last->stored.get();
+      std::exchange(last->stored, {}).get();
       fail_point("K13");
       return;
     } catch (const std::exception& error) {

@@ -1,7 +1,10 @@
 #include "store/sql/gathered_log.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <new>
@@ -19,6 +22,9 @@ struct GatheredLog {
   char* gathered;         // bytes that are not in the file yet, kMostGathered at most
   std::size_t count;      // of them
   sqlite3_int64 offset;   // of the first
+  int descriptor;         // of our own, to sync beside the connection's thread
+  bool puts_off;          // syncs
+  bool new_header;        // was written and not synced
 
   int write_down() {
     if (count == 0) return SQLITE_OK;
@@ -42,6 +48,7 @@ int close(sqlite3_file* file) {
   GatheredLog& log = log_of(file);
   int written = log.write_down();
   int closed = log.beneath->pMethods->xClose(log.beneath);
+  ::close(log.descriptor);  // locks are held by the descriptors of the database and its index, not by the log's
   delete[] log.gathered;
   return written == SQLITE_OK ? closed : written;
 }
@@ -53,6 +60,7 @@ int read(sqlite3_file* file, void* into, int size, sqlite3_int64 offset) {
 int write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset) {
   GatheredLog& log = log_of(file);
   auto more = static_cast<std::size_t>(size);
+  if (offset == 0) log.new_header = true;
   bool follows = log.offset + static_cast<sqlite3_int64>(log.count) == offset && log.count + more <= kMostGathered;
   if (!follows) {
     if (int status = log.write_down(); status != SQLITE_OK) return status;
@@ -69,7 +77,11 @@ int truncate(sqlite3_file* file, sqlite3_int64 size) {
 }
 
 int sync(sqlite3_file* file, int flags) {
-  return settled(file, [&](sqlite3_file* beneath) { return beneath->pMethods->xSync(beneath, flags); });
+  GatheredLog& log = log_of(file);
+  bool later = log.puts_off && !log.new_header;
+  int status = settled(file, [&](sqlite3_file* beneath) { return later ? SQLITE_OK : beneath->pMethods->xSync(beneath, flags); });
+  if (!later && status == SQLITE_OK) log.new_header = false;
+  return status;
 }
 
 int file_size(sqlite3_file* file, sqlite3_int64* size) {
@@ -104,9 +116,19 @@ int open(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags, int
   log.beneath = reinterpret_cast<sqlite3_file*>(reinterpret_cast<char*>(file) + kBeneathAt);
   log.offset = 0;
   log.count = 0;
+  log.descriptor = -1;
+  log.puts_off = false;
+  log.new_header = true;
   log.gathered = new (std::nothrow) char[kMostGathered];
   if (!log.gathered) return SQLITE_NOMEM;
   int status = vfs->xOpen(vfs, name, log.beneath, flags, out_flags);
+  if (status == SQLITE_OK) {
+    log.descriptor = ::open(name, O_RDONLY | O_CLOEXEC);
+    if (log.descriptor < 0) {
+      log.beneath->pMethods->xClose(log.beneath);
+      status = SQLITE_CANTOPEN;
+    }
+  }
   if (status == SQLITE_OK) {
     log.file.pMethods = &kMethods;
   } else {
@@ -128,6 +150,22 @@ const char* gathered_log_vfs() {
     return &made;
   }();
   return vfs->zName;
+}
+
+PutOffSyncs::PutOffSyncs(sqlite3* writer) {
+  sqlite3_file* log = nullptr;
+  int status = sqlite3_file_control(writer, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (status != SQLITE_OK || !log || log->pMethods != &kMethods) throw std::runtime_error("the writer has no log of ours");
+  log_ = log;
+}
+
+void PutOffSyncs::put_off(bool yes) { log_of(static_cast<sqlite3_file*>(log_)).puts_off = yes; }
+
+bool PutOffSyncs::sync_now() {
+  int descriptor = log_of(static_cast<sqlite3_file*>(log_)).descriptor;
+  int status = ::fdatasync(descriptor);
+  while (status != 0 && errno == EINTR) status = ::fdatasync(descriptor);
+  return status == 0;
 }
 
 }  // namespace darkroom::store

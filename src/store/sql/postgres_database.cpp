@@ -144,7 +144,7 @@ void PostgresDatabase::write_blocking(std::function<void(Transaction&)> work) {
   state_->run(state_->writers, [&](PostgresConnection& connection, Tries& tries) { state_->write(connection, work, tries); });
 }
 
-std::future<void> PostgresDatabase::run_early(std::function<void(Transaction&)> work) {
+std::shared_future<void> PostgresDatabase::run_early(std::function<void(Transaction&)> work) {
   write_blocking(std::move(work));
   std::promise<void> stored;
   stored.set_value();
@@ -201,7 +201,7 @@ void PostgresDatabase::State::serve(const SharedVerb& verb, std::span<Gathering:
 
 void PostgresDatabase::write_together(const SharedVerb& verb, void* ask, std::size_t weight) { state_->gathering_of(verb).join(ask, weight); }
 
-std::future<void> PostgresDatabase::write_together_early(const SharedVerb& verb, void* ask, std::size_t weight) {
+std::shared_future<void> PostgresDatabase::write_together_early(const SharedVerb& verb, void* ask, std::size_t weight) {
   write_together(verb, ask, weight);
   std::promise<void> stored;
   stored.set_value();

@@ -20,12 +20,12 @@ class PostgresDatabase final : public Database {
 
   bool is_shared() const override { return true; }
   void write_together(const SharedVerb& verb, void* ask, std::size_t weight) override;
-  std::future<void> write_together_early(const SharedVerb& verb, void* ask, std::size_t weight) override;
+  std::shared_future<void> write_together_early(const SharedVerb& verb, void* ask, std::size_t weight) override;
   void on_commit(std::function<void(const std::vector<Event>&)> listener) override;
 
  private:
   void write_blocking(std::function<void(Transaction&)> work) override;
-  std::future<void> run_early(std::function<void(Transaction&)> work) override;
+  std::shared_future<void> run_early(std::function<void(Transaction&)> work) override;
   void read_blocking(const std::function<void(Connection&)>& work) override;
 
   struct State;

@@ -1,6 +1,5 @@
 #include "store/sql/sqlite_connection.h"
 
-#include "store/sql/gathered_log.h"
 #include "store/store.h"
 
 #include <sqlite3.h>
@@ -39,6 +38,9 @@ Value column(sqlite3_stmt* statement, int index) {
 constexpr int kLookasideSlot = 1200;
 constexpr int kLookasideSlots = 400;
 
+constexpr int kLongLog = 4000;  // pages: those at the growing end of an index are in nearly every commit, so the longer the log, the more copies become one write
+constexpr const char* kCommit = "COMMIT";
+
 // The highest id that AUTOINCREMENT ever gave; with one writer the next ones are free.
 constexpr const char* kLastId = "SELECT seq FROM sqlite_sequence WHERE name = $1";
 
@@ -74,8 +76,10 @@ SqliteConnection::SqliteConnection(const std::string& path, Mode mode) {
   run_script("PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
              "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;");
   if (mode == Mode::writer) {
-    // Pages at the growing end of an index are in nearly every commit: the longer the log, the more of their copies become one write.
-    run_script("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-8000;");
+    run_script("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000;"
+               "SELECT COUNT(*) FROM sqlite_schema");  // the log is opened by the first that reads
+    sqlite3_wal_hook(opened, note_length, this);  // in the place of SQLite's own, which checkpoints within the commit
+    log_.emplace(opened);
   } else {
     run_script("PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0;");
   }
@@ -159,6 +163,27 @@ std::vector<std::int64_t> SqliteConnection::new_ids(std::initializer_list<IdCoun
 
 void SqliteConnection::run_script(const std::string& script) {
   if (sqlite3_exec(database_.get(), script.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(database_.get(), "running a script");
+}
+
+int SqliteConnection::note_length(void* connection, sqlite3*, const char*, int pages) {
+  static_cast<SqliteConnection*>(connection)->log_pages_ = pages;
+  return SQLITE_OK;
+}
+
+void SqliteConnection::commit_unsynced() {
+  struct PutOff {
+    PutOffSyncs& syncs;
+    explicit PutOff(PutOffSyncs& of) : syncs(of) { syncs.put_off(true); }
+    ~PutOff() { syncs.put_off(false); }
+  } put_off(log_.value());
+  execute(kCommit);
+}
+
+bool SqliteConnection::sync_log() { return log_.value().sync_now(); }
+
+void SqliteConnection::checkpoint_if_due() {
+  if (log_pages_ < kLongLog) return;
+  sqlite3_wal_checkpoint_v2(database_.get(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
 }
 
 int SqliteConnection::last_error() const { return sqlite3_extended_errcode(database_.get()); }

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "store/sql/connection.h"
+#include "store/sql/gathered_log.h"
 
-#include <unordered_map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <unordered_map>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -32,6 +34,14 @@ class SqliteConnection final : public Connection {
   void run_script(const std::string& script);
   int last_error() const;  // SQLite's extended code of the last failure
 
+  // Of a writer: commits, so that readers see it, before it outlives a loss of power; that it does after sync_log().
+  void commit_unsynced();
+  // Of a writer, by any thread. False when the disk failed.
+  bool sync_log();
+  // Of a writer, between transactions: moves the log into the database once it is long. What cannot be moved now (a full disk, a reader in the way)
+  // stays in the log and is moved later; a disk that failed is told by last_error().
+  void checkpoint_if_due();
+
  private:
   struct Close {
     void operator()(sqlite3* database) const;
@@ -46,7 +56,11 @@ class SqliteConnection final : public Connection {
   Prepared& prepared(const char* sql, std::size_t params);
   void run(const char* sql, std::span<const Param> params, Rows& rows);
 
+  static int note_length(void* connection, sqlite3* database, const char* name, int pages);
+
   std::unique_ptr<sqlite3, Close> database_;
+  std::optional<PutOffSyncs> log_;
+  int log_pages_ = 0;
   std::unordered_map<const char*, Prepared> statements_;
 };
 

@@ -10,7 +10,9 @@
 #include <sysexits.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <cstdlib>
 #include <deque>
 #include <exception>
@@ -23,65 +25,85 @@
 namespace darkroom::store {
 namespace {
 
-constexpr std::size_t kHeaviestGroup = 256;  // about as many jobs are changed by it: some ten milliseconds
+constexpr std::size_t kHeaviestBatch = 160;  // about as many jobs are changed by it: some ten milliseconds
 constexpr std::size_t kLargestAnsweredHere = 8;
 constexpr std::size_t kReaders = 4;
 
 constexpr const char* kBegin = "BEGIN IMMEDIATE";
-constexpr const char* kCommit = "COMMIT";
+constexpr const char* kEndRead = "COMMIT";
 constexpr const char* kRollback = "ROLLBACK";
 constexpr const char* kSavepoint = "SAVEPOINT request";
 constexpr const char* kRelease = "RELEASE request";
 constexpr const char* kRollbackToSavepoint = "ROLLBACK TO request";
 constexpr const char* kBeginRead = "BEGIN";
+constexpr const char* kFixSnapshot = "SELECT COUNT(*) FROM queue WHERE name = ''";  // what is read is as of the first statement that reads
 
 enum class Answer { after_commit, early };
 
-// What one caller asks. Each caller waits for its own promise, so that a commit wakes those whose work it holds and nobody else.
+// What one caller asks.
 struct Request {
   std::function<void(Transaction&)> work;  // none: an ask of a shared verb
-  Answer answer;
   const SharedVerb* verb = nullptr;
   void* ask = nullptr;
   std::size_t weight = 1;
   std::vector<Event> events = {};
   std::exception_ptr error = nullptr;
-  bool answered_early = false;
-  std::promise<void> answered = {};
-  std::promise<void> stored = {};  // of a request that is answered early
 };
 
-using Group = std::vector<std::unique_ptr<Request>>;
 using Requests = std::vector<Request*>;
 
-void answer_early(Request& request) { request.answered.set_value(); }
+// Requests that came while another group ran. They are answered by one call that wakes all their callers: each then looks whether its own has an error.
+struct Batch {
+  Answer answer;
+  std::size_t weight = 0;
+  std::deque<Request> requests = {};
+  bool is_answered = false;
+  std::promise<void> answered = {};
+  std::promise<void> stored = {};  // of requests that are answered early
+  std::shared_future<void> when_answered = answered.get_future().share();
+  std::shared_future<void> when_stored = stored.get_future().share();
 
-void answer(const Group& group, const std::exception_ptr& failure) {
-  for (const auto& request : group) {
-    std::promise<void>& waited_for = request->answered_early ? request->stored : request->answered;
-    if (std::exception_ptr error = request->error ? request->error : failure) {
-      waited_for.set_exception(error);
+  Requests all() {
+    Requests all;
+    for (Request& request : requests) all.push_back(&request);
+    return all;
+  }
+
+  void answer_now() {
+    is_answered = true;
+    answered.set_value();
+  }
+
+  // The last that is told of it.
+  void settle(const std::exception_ptr& failure) {
+    if (!is_answered) {
+      for (Request& request : requests) {
+        if (!request.error) request.error = failure;
+      }
+      answer_now();
+    }
+    if (answer == Answer::after_commit) return;
+    if (failure) {
+      stored.set_exception(failure);
     } else {
-      waited_for.set_value();
+      stored.set_value();
     }
   }
+};
+
+using Batches = std::vector<std::shared_ptr<Batch>>;  // what is committed together, early ones first
+
+std::size_t callers_of(const Batches& group) {
+  std::size_t count = 0;
+  for (const auto& batch : group) count += batch->requests.size();
+  return count;
 }
 
-// Waking a thread costs about as much as a statement. Those of a large group are woken by a thread of their own, while the writer goes on.
-class Waker {
+// Tasks that a thread of its own does in their order, so that the writer goes on meanwhile. All are done before its end.
+template <class Task>
+class Aside {
  public:
-  Waker() : thread_([this](std::stop_token stop) { run(stop); }) {}
-
-  // The requests stay alive until they are answered by finish(), which is to follow.
-  void answer_early(std::vector<Request*> requests) { add({std::move(requests), {}, nullptr}); }
-  void finish(Group group, std::exception_ptr failure) { add({{}, std::move(group), std::move(failure)}); }
-
- private:
-  struct Task {
-    std::vector<Request*> early;
-    Group group;
-    std::exception_ptr failure;
-  };
+  explicit Aside(std::function<void(Task&)> work) : work_(std::move(work)), thread_([this](std::stop_token stop) { run(stop); }) {}
 
   void add(Task task) {
     std::lock_guard guard(mutex_);
@@ -89,25 +111,59 @@ class Waker {
     arrived_.notify_one();
   }
 
-  // Stops only when nothing waits.
+  // Whether all that was added is done. Only who adds can know that it stays so.
+  bool is_idle() {
+    std::lock_guard guard(mutex_);
+    return tasks_.empty() && !busy_;
+  }
+
+ private:
   void run(std::stop_token stop) {
-    while (true) {
-      Task task;
-      {
-        std::unique_lock guard(mutex_);
-        if (!arrived_.wait(guard, stop, [this] { return !tasks_.empty(); })) return;
-        task = std::move(tasks_.front());
-        tasks_.pop_front();
-      }
-      for (Request* request : task.early) store::answer_early(*request);
-      answer(task.group, task.failure);
+    std::unique_lock guard(mutex_);
+    while (arrived_.wait(guard, stop, [this] { return !tasks_.empty(); })) {
+      Task task = std::move(tasks_.front());
+      tasks_.pop_front();
+      busy_ = true;
+      guard.unlock();
+      work_(task);
+      guard.lock();
+      busy_ = false;
     }
   }
 
+  std::function<void(Task&)> work_;
   std::mutex mutex_;
   std::condition_variable_any arrived_;
   std::deque<Task> tasks_;
+  bool busy_ = false;
   std::jthread thread_;
+};
+
+// Up to which commit all outlives a loss of power. Commits are numbered in their order.
+class Horizon {
+ public:
+  // By the writer, before the commit is seen by anybody.
+  std::uint64_t next() { return ++begun_; }
+  std::uint64_t begun() const { return begun_; }
+
+  void reach(std::uint64_t commit) {
+    if (commit <= reached_) return;
+    std::lock_guard guard(mutex_);
+    reached_ = commit;
+    changed_.notify_all();
+  }
+
+  void wait_for(std::uint64_t commit) {
+    if (reached_ >= commit) return;
+    std::unique_lock guard(mutex_);
+    changed_.wait(guard, [&] { return reached_ >= commit; });
+  }
+
+ private:
+  std::atomic<std::uint64_t> begun_ = 0;
+  std::atomic<std::uint64_t> reached_ = 0;
+  std::mutex mutex_;
+  std::condition_variable changed_;
 };
 
 }  // namespace
@@ -128,26 +184,33 @@ struct SqliteDatabase::State {
   }
 
   void write_groups(std::stop_token stop);
-  Group next_group(std::stop_token stop);
-  std::exception_ptr commit(const Group& group);
+  Batches next_group(std::stop_token stop);
+  // A group that was committed, or of which nothing is stored.
+  struct Ended {
+    Batches group;
+    std::uint64_t commit;  // its number, 0 if it did not come so far
+    std::exception_ptr failure;
+  };
+  Ended commit(Batches group);
+  void settle(Ended& ended);
   enum class Before { nothing, answered };  // what has run in the transaction
   void run_part(const Requests& part, Before before);
   void undo_part(Before before);
   void run_all(const Requests& part);
   void run_in_savepoint(Request& request);
-  void submit(std::unique_ptr<Request> request);
-  void submit_and_wait(std::unique_ptr<Request> request);
-  std::future<void> submit_early(std::unique_ptr<Request> request);
+  // Returns when it was answered, or throws its error.
+  std::shared_ptr<Batch> submit(Answer answer, Request request);
   void exit_if_disk_failed();
+  [[noreturn]] static void exit_on_failed_disk();
   void roll_back();
-  void tell(const Group& group);
+  void tell(const Batches& group);
 
   ProcessLock lock;
   SqliteConnection writer;
 
   std::mutex mutex;
   std::condition_variable_any arrived;
-  std::deque<std::unique_ptr<Request>> waiting;
+  std::deque<std::shared_ptr<Batch>> early, waiting;  // the last of each still takes requests
   bool closed = false;
 
   std::mutex listener_mutex;
@@ -157,60 +220,68 @@ struct SqliteDatabase::State {
   std::condition_variable reader_free;
   std::vector<std::unique_ptr<SqliteConnection>> readers;
 
-  Waker waker;
+  Horizon durable;
+  Aside<Ended> settler{[this](Ended& ended) { settle(ended); }};
   std::jthread thread;
 };
 
-// Stops only when nothing waits: what was asked before the end is still committed.
+// Stops only when nothing waits: what was asked before the end is still committed. Where others are on their way, a commit is synced and told of aside, while
+// the next group runs; a lone caller is answered from here, without waking another thread before its own.
 void SqliteDatabase::State::write_groups(std::stop_token stop) {
-  for (Group group = next_group(stop); !group.empty(); group = next_group(stop)) {
-    std::exception_ptr failure = commit(group);
-    if (!failure) tell(group);
-    if (group.size() > kLargestAnsweredHere) {
-      waker.finish(std::move(group), failure);
+  for (Batches group = next_group(stop); !group.empty(); group = next_group(stop)) {
+    bool is_large = callers_of(group) > kLargestAnsweredHere;
+    Ended ended = commit(std::move(group));
+    if (is_large || !settler.is_idle()) {
+      settler.add(std::move(ended));
     } else {
-      answer(group, failure);
+      settle(ended);
     }
+    writer.checkpoint_if_due();
+    exit_if_disk_failed();
   }
 }
 
-Group SqliteDatabase::State::next_group(std::stop_token stop) {
+void SqliteDatabase::State::settle(Ended& ended) {
+  if (!ended.failure && !writer.sync_log()) exit_on_failed_disk();
+  durable.reach(ended.commit);
+  if (!ended.failure) tell(ended.group);
+  for (const auto& batch : ended.group) batch->settle(ended.failure);
+}
+
+Batches SqliteDatabase::State::next_group(std::stop_token stop) {
   std::unique_lock guard(mutex);
-  arrived.wait(guard, stop, [this] { return !waiting.empty(); });
-  closed = waiting.empty();
-  Group group;
-  for (std::size_t weight = 0; !waiting.empty();) {
-    weight += waiting.front()->weight;
-    if (!group.empty() && weight > kHeaviestGroup) break;
-    group.push_back(std::move(waiting.front()));
-    waiting.pop_front();
+  arrived.wait(guard, stop, [this] { return !early.empty() || !waiting.empty(); });
+  closed = early.empty() && waiting.empty();
+  Batches group;
+  for (auto* line : {&early, &waiting}) {
+    if (line->empty()) continue;
+    group.push_back(std::move(line->front()));
+    line->pop_front();
   }
   return group;
 }
 
-// Returns why nothing of the group is stored; none when it is. Early requests run first, and their callers go on before the others run.
-std::exception_ptr SqliteDatabase::State::commit(const Group& group) {
-  Requests early, others;
-  for (const auto& request : group) (request->answer == Answer::early ? early : others).push_back(request.get());
-  bool early_ran = !early.empty();
+// Early requests run first, and their callers go on before the others run.
+SqliteDatabase::State::Ended SqliteDatabase::State::commit(Batches group) {
+  std::exception_ptr failure;
+  std::uint64_t number = 0;
+  Before before = Before::nothing;
   try {
     writer.execute(kBegin);
-    run_part(early, Before::nothing);
-    std::erase_if(early, [](const Request* request) { return request->error != nullptr; });
-    for (Request* request : early) request->answered_early = true;
-    if (group.size() > kLargestAnsweredHere) {
-      if (!early.empty()) waker.answer_early(std::move(early));
-    } else {
-      for (Request* request : early) answer_early(*request);
+    for (const auto& batch : group) {
+      run_part(batch->all(), before);
+      if (batch->answer == Answer::after_commit) continue;
+      batch->answer_now();
+      before = Before::answered;
     }
-    run_part(others, early_ran ? Before::answered : Before::nothing);
-    writer.execute(kCommit);
-    return nullptr;
+    number = durable.next();
+    writer.commit_unsynced();
   } catch (...) {
+    failure = std::current_exception();
     exit_if_disk_failed();
     roll_back();
-    return std::current_exception();
   }
+  return {std::move(group), number, failure};
 }
 
 // A savepoint costs a copy of each page that changes after it. What runs first in the transaction needs none, since all of it can be rolled back; what
@@ -276,7 +347,10 @@ void SqliteDatabase::State::run_in_savepoint(Request& request) {
 // A write or fsync that failed is never tried again: the kernel may have dropped the pages. Ending at once leaves the truth to the
 // recovery of the next start; nobody was told that this group is stored.
 void SqliteDatabase::State::exit_if_disk_failed() {
-  if ((writer.last_error() & 0xff) != SQLITE_IOERR) return;
+  if ((writer.last_error() & 0xff) == SQLITE_IOERR) exit_on_failed_disk();
+}
+
+void SqliteDatabase::State::exit_on_failed_disk() {
   log::error("the disk failed under the database: stopping, nothing of this moment was acknowledged. Check the disk, then start again");
   std::_Exit(EX_IOERR);
 }
@@ -290,10 +364,12 @@ void SqliteDatabase::State::roll_back() {
   }
 }
 
-void SqliteDatabase::State::tell(const Group& group) {
+void SqliteDatabase::State::tell(const Batches& group) {
   std::vector<Event> events;
-  for (const auto& request : group) {
-    if (!request->error) std::move(request->events.begin(), request->events.end(), std::back_inserter(events));
+  for (const auto& batch : group) {
+    for (Request& request : batch->requests) {
+      if (!request.error) std::move(request.events.begin(), request.events.end(), std::back_inserter(events));
+    }
   }
   std::lock_guard guard(listener_mutex);
   if (listener && !events.empty()) listener(events);
@@ -307,44 +383,37 @@ void SqliteDatabase::on_commit(std::function<void(const std::vector<Event>&)> li
   state_->listener = std::move(listener);
 }
 
-// Whoever waits for an early answer stands still, so such requests go to the head of the next group.
-void SqliteDatabase::State::submit(std::unique_ptr<Request> request) {
-  std::lock_guard guard(mutex);
-  if (closed) throw StoreUnavailable("the store is closed");
-  if (request->answer == Answer::early) {
-    waiting.push_front(std::move(request));
-  } else {
-    waiting.push_back(std::move(request));
+// Whoever waits for an early answer stands still, so such requests have a line of their own, which is served first.
+std::shared_ptr<Batch> SqliteDatabase::State::submit(Answer answer, Request asked) {
+  std::shared_ptr<Batch> batch;
+  Request* request = nullptr;
+  {
+    std::lock_guard guard(mutex);
+    if (closed) throw StoreUnavailable("the store is closed");
+    auto& line = answer == Answer::early ? early : waiting;
+    if (line.empty() || line.back()->weight + asked.weight > kHeaviestBatch) line.push_back(std::make_shared<Batch>(Batch{answer}));
+    batch = line.back();
+    batch->weight += asked.weight;
+    request = &batch->requests.emplace_back(std::move(asked));
+    arrived.notify_one();
   }
-  arrived.notify_one();
+  batch->when_answered.wait();
+  if (request->error) std::rethrow_exception(request->error);
+  return batch;
 }
 
-void SqliteDatabase::State::submit_and_wait(std::unique_ptr<Request> request) {
-  std::future<void> answered = request->answered.get_future();
-  submit(std::move(request));
-  answered.get();
-}
+void SqliteDatabase::write_blocking(std::function<void(Transaction&)> work) { state_->submit(Answer::after_commit, {std::move(work)}); }
 
-std::future<void> SqliteDatabase::State::submit_early(std::unique_ptr<Request> request) {
-  std::future<void> stored = request->stored.get_future();
-  submit_and_wait(std::move(request));
-  return stored;
-}
-
-void SqliteDatabase::write_blocking(std::function<void(Transaction&)> work) {
-  state_->submit_and_wait(std::make_unique<Request>(Request{std::move(work), Answer::after_commit}));
-}
-
-std::future<void> SqliteDatabase::run_early(std::function<void(Transaction&)> work) {
-  return state_->submit_early(std::make_unique<Request>(Request{std::move(work), Answer::early}));
+std::shared_future<void> SqliteDatabase::run_early(std::function<void(Transaction&)> work) {
+  return state_->submit(Answer::early, {std::move(work)})->when_stored;
 }
 
 void SqliteDatabase::write_together(const SharedVerb& verb, void* ask, std::size_t weight) {
-  state_->submit_and_wait(std::make_unique<Request>(Request{{}, Answer::after_commit, &verb, ask, weight}));
+  state_->submit(Answer::after_commit, {{}, &verb, ask, weight});
 }
 
-std::future<void> SqliteDatabase::write_together_early(const SharedVerb& verb, void* ask, std::size_t weight) {
-  return state_->submit_early(std::make_unique<Request>(Request{{}, Answer::early, &verb, ask, weight}));
+std::shared_future<void> SqliteDatabase::write_together_early(const SharedVerb& verb, void* ask, std::size_t weight) {
+  return state_->submit(Answer::early, {{}, &verb, ask, weight})->when_stored;
 }
 
 void SqliteDatabase::read_blocking(const std::function<void(Connection&)>& work) {
@@ -367,9 +436,12 @@ void SqliteDatabase::read_blocking(const std::function<void(Connection&)>& work)
   reader->execute(kBeginRead);
   struct End {
     SqliteConnection& connection;
-    ~End() { connection.execute(kCommit); }
+    ~End() { connection.execute(kEndRead); }
   } end{*reader};
+  reader->execute(kFixSnapshot);
+  std::uint64_t seen = state_->durable.begun();
   work(*reader);
+  state_->durable.wait_for(seen);  // nobody is told of what a loss of power may take back
 }
 
 }  // namespace darkroom::store
