@@ -52,7 +52,7 @@ struct Lane {
 
 #define DARKROOM_CANDIDATE_COLUMNS                                                                                                           \
   "SELECT job.id, job.claim_no, job.public_id, job.kind, job.args, job.image_id, job.model, job.priority, job.rank, job.attempt, " \
-  "job.expires_at, job.batch_id, image.sha256, image.byte_count, image.metadata FROM job LEFT JOIN image ON image.id = job.image_id "
+  "job.expires_at, job.batch_id, image.sha256, image.byte_count, image.metadata, COALESCE(/*NEXT EVENT,*/ NULL, NULL) FROM job LEFT JOIN image ON image.id = job.image_id "
 
 constexpr const char* kTakeHead = DARKROOM_CANDIDATE_COLUMNS
     "WHERE job.state = 'queued' AND job.lane = $1 AND job.priority >= $2 ORDER BY job.priority DESC, job.rank, job.id LIMIT 1 /*OF JOB SKIP LOCKED*/";
@@ -71,6 +71,7 @@ struct Candidate {
   std::int64_t rank = 0;
   std::optional<Time> expires_at;
   std::optional<std::int64_t> batch;
+  std::int64_t event = 0;  // the id of that it starts, if the database gives it beforehand
 
   std::optional<ImageId> image() const { return job.image.value ? std::optional(job.image) : std::nullopt; }
 };
@@ -94,6 +95,7 @@ Candidate candidate_from(const Row& row) {
     job.byte_count = row.integer(13);
     job.metadata = row.text(14);
   }
+  if (!row.is_null(15)) candidate.event = row.integer(15);
   return candidate;
 }
 
@@ -129,12 +131,12 @@ void start(Transaction& transaction, Claimers& claimers, std::vector<Candidate>&
   for (Candidate& candidate : candidates) {
     Claimer& claimer = claimers.next();
     rows.insert(rows.end(), {candidate.job.fence.job.value, claimer.request.node, claimer.request.worker, at});
-    events.push_back({.at = at, .type = "job.started", .image = candidate.image(), .job = candidate.job.public_id, .actor = claimer.request.worker,
+    events.push_back({.id = candidate.event, .at = at, .type = "job.started", .image = candidate.image(), .job = candidate.job.public_id, .actor = claimer.request.worker,
                       .data = "{\"attempt\":" + std::to_string(candidate.job.attempt) + "}"});
     claimer.taken.push_back(std::move(candidate.job));
   }
   transaction.post_rows(kStart, rows);
-  append_events(transaction, std::move(events));
+  post_events(transaction, std::move(events));
 }
 
 // A claim that meets only expired jobs gives up after this many: the rest is the scheduler's, and no other write shall wait for them.

@@ -195,16 +195,19 @@ DeliveryRecord delivery_from(const Row& row) {
   return delivery;
 }
 
-void write_deliveries(Transaction& transaction, std::span<const Event> events) {
+Ask ask_interest() { return {kInterest, {}}; }
+Interest interest_from(const Rows& rows) { return {rows.front().integer(0) != 0, rows.front().integer(1) != 0}; }
+
+void write_deliveries(Transaction& transaction, std::span<const Event> events, const std::optional<Interest>& asked) {
   Telling telling;
   for (const Event& event : events) {
     bool of_a_photo = event.type.starts_with("job.");
     if (domain::is_webhook_type(event.type) && (!of_a_photo || is_about_a_photo(event))) telling.events.push_back(&event);
   }
   if (telling.events.empty()) return;
-  Row interest = transaction.execute(kInterest).front();
-  if (interest.integer(0) != 0) read_listeners(transaction, telling);
-  if (interest.integer(1) != 0) read_callbacks(transaction, telling);
+  Interest interest = asked ? *asked : interest_from(transaction.execute(kInterest));
+  if (interest.listening) read_listeners(transaction, telling);
+  if (interest.carried) read_callbacks(transaction, telling);
   if (telling.listeners.empty() && telling.callbacks.empty()) return;
   read_facts(transaction, telling);
   for (const Event* event : telling.events) is_about_a_photo(*event) ? telling.tell_job(*event) : telling.tell_plainly(*event);

@@ -4,6 +4,7 @@
 #include "store/deliveries.h"
 #include "store/sql/database.h"
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,10 +25,18 @@ DeliveryRecord delivery_from(const Row& row);
 // A newer delivery to the same target, about the same image or the same number of the receiver's, as FROM and WHERE beside a table delivery.
 #define DARKROOM_NEWER_OF_IMAGE "FROM delivery AS newer WHERE newer.image_id = delivery.image_id AND newer.target = delivery.target AND newer.id > delivery.id"
 #define DARKROOM_NEWER_OF_NUMBER "FROM delivery AS newer WHERE newer.target = delivery.target AND newer.number = delivery.number AND newer.id > delivery.id"
+// Whether anybody wants to be told of anything.
+struct Interest {
+  bool listening = false;  // an endpoint of all photos
+  bool carried = false;    // a photo of its own
+};
+Ask ask_interest();
+Interest interest_from(const Rows& rows);
 
 // Writes a delivery of each event that somebody wants to be told of, and supersedes those of its photo that wait for the same target. The rows that the
-// events tell of are written already. Where nobody wants to be told: one look, and only when an event is one that can be told.
-void write_deliveries(Transaction& transaction, std::span<const Event> events);
+// events tell of are written already. Where nobody wants to be told: one look, and only when an event is one that can be told;
+// none with an interest that was asked in this transaction, after the rows were locked that the events tell of.
+void write_deliveries(Transaction& transaction, std::span<const Event> events, const std::optional<Interest>& asked = std::nullopt);
 
 // One that nobody's filter is asked about.
 void write_delivery(Transaction& transaction, const DeliveryRecord& delivery, std::int64_t endpoint);

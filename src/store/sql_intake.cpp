@@ -34,25 +34,32 @@ constexpr RowSql kInsertJob{
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19)",
     "ittitttt" "iitii" "iitt" "ii"};
 
-// A photo that is let in, on its way to its rows.
+// A photo on its way to its rows.
 struct Entrant {
   Intake& intake;
-  std::optional<std::int64_t> batch;
-  std::optional<Error> failed;  // from the start, for this reason
+  std::string lane;
+  std::optional<std::int64_t> batch = {};
+  std::optional<Error> failed = {};  // from the start, for this reason
   JobRecord job = {};
-  std::string lane = {};
   std::int64_t rank = 0;
+  std::int64_t event = 0;  // the id of that it was created
 
   const NewImage& image() const { return intake.image; }
+  bool is_due() const { return !image().run_at || *image().run_at <= intake.now; }
+  Line line() const { return {lane, image().priority, image().owner}; }
 };
 
-std::map<std::string, std::int64_t> objections(Transaction& transaction, std::span<Intake* const> intakes) {
+RowParams contents_of(std::span<Intake* const> intakes) {
   std::vector<std::string_view> contents;
   for (const Intake* intake : intakes) contents.push_back(intake->image.sha256);
   std::ranges::sort(contents);
   contents.erase(std::unique(contents.begin(), contents.end()), contents.end());
+  return RowParams(contents.begin(), contents.end());
+}
+
+std::map<std::string, std::int64_t> objections(const Rows& rows) {
   std::map<std::string, std::int64_t> found;
-  for (const Row& row : transaction.execute_rows(kObjections, RowParams(contents.begin(), contents.end()))) {
+  for (const Row& row : rows) {
     auto [known, is_new] = found.emplace(row.text(0), row.integer(1));
     if (!is_new && row.integer(1) < 0) known->second = -1;
   }
@@ -91,36 +98,28 @@ class Quotas {
   std::map<std::string, Room> rooms_;
 };
 
-// Answers those that are refused.
-std::vector<Entrant> admitted(Transaction& transaction, std::span<Intake* const> intakes) {
-  auto objected = objections(transaction, intakes);
-  Quotas quotas(transaction, intakes);
-  std::vector<Entrant> entrants;
-  for (Intake* intake : intakes) {
-    intake->job.reset();
-    intake->other_end.reset();
-    Entrant entrant{*intake, {}, {}};
-    auto found = objected.find(intake->image.sha256);
-    if (found != objected.end() && found->second < 0) {
-      intake->other_end = Error{std::string(code::conflict), "The same photo is being deleted at this moment. Send it again."};
-      continue;
-    }
-    if (found != objected.end() && found->second >= domain::kCrashesUntilQuarantine) entrant.failed = quarantined(intake->image.sha256, found->second);
-    if (intake->image.batch) {
-      auto batch = open_batch(transaction, *intake->image.batch);
-      if (!batch) {
-        intake->other_end = batch.error();
-        continue;
-      }
-      entrant.batch = *batch;
-    }
-    if (auto refused = quotas.refuse(intake->image)) {
-      intake->other_end = *refused;
-      continue;
-    }
-    entrants.push_back(std::move(entrant));
+// Lets it in, or gives it the answer of one that is refused.
+bool admit(Transaction& transaction, Entrant& entrant, const std::map<std::string, std::int64_t>& objected, Quotas& quotas) {
+  Intake& intake = entrant.intake;
+  auto found = objected.find(intake.image.sha256);
+  if (found != objected.end() && found->second < 0) {
+    intake.other_end = Error{std::string(code::conflict), "The same photo is being deleted at this moment. Send it again."};
+    return false;
   }
-  return entrants;
+  if (found != objected.end() && found->second >= domain::kCrashesUntilQuarantine) entrant.failed = quarantined(intake.image.sha256, found->second);
+  if (intake.image.batch) {
+    auto batch = open_batch(transaction, *intake.image.batch);
+    if (!batch) {
+      intake.other_end = batch.error();
+      return false;
+    }
+    entrant.batch = *batch;
+  }
+  if (auto refused = quotas.refuse(intake.image)) {
+    intake.other_end = *refused;
+    return false;
+  }
+  return true;
 }
 
 void describe_job(Entrant& entrant, std::optional<int> max_retries) {
@@ -134,46 +133,29 @@ void describe_job(Entrant& entrant, std::optional<int> max_retries) {
   job.owner = image.owner;
   job.priority = image.priority;
   job.run_at = std::max(image.run_at.value_or(now), now);
-  job.state = entrant.failed ? JobState::failed : job.run_at > now ? JobState::scheduled : JobState::queued;
+  job.state = entrant.failed ? JobState::failed : entrant.is_due() ? JobState::queued : JobState::scheduled;
   job.max_attempts = max_retries ? *max_retries + 1 : image.max_attempts;
   job.error = entrant.failed;
   if (entrant.failed) job.finished_at = now;
   job.created_at = job.updated_at = now;
   job.expires_at = image.expires_at;
   job.batch = image.batch;
-  entrant.lane = domain::lane_of(domain::kProcessQueue, image.model);
 }
 
-// Each takes its turn after those before it.
-void give_turns(Transaction& transaction, std::vector<Entrant>& entrants) {
-  std::vector<Line> wanted;
-  for (const Entrant& entrant : entrants) {
-    if (entrant.job.state == JobState::queued) wanted.push_back({entrant.lane, entrant.job.priority, entrant.job.owner});
-  }
-  Ranks ranks(transaction.connection, std::move(wanted));
-  for (Entrant& entrant : entrants) {
-    if (entrant.job.state != JobState::queued) continue;
-    entrant.rank = ranks.take({entrant.lane, entrant.job.priority, entrant.job.owner}, entrant.intake.turn);
-  }
-}
-
-void write_rows(Transaction& transaction, std::vector<Entrant>& entrants) {
-  std::vector<std::int64_t> ids = transaction.connection.new_ids({{"image", entrants.size()}, {"job", entrants.size()}});
+void write_rows(Transaction& transaction, const std::vector<Entrant>& entrants) {
   RowParams images, jobs;
   images.reserve(entrants.size() * kInsertImage.types.size());
   jobs.reserve(entrants.size() * kInsertJob.types.size());
-  for (std::size_t i = 0; i < entrants.size(); ++i) {
-    const NewImage& image = entrants[i].image();
-    JobRecord& job = entrants[i].job;
-    Time now = entrants[i].intake.now;
-    job.image = ImageId{ids[i]};
-    job.id = JobId{ids[entrants.size() + i]};
+  for (const Entrant& entrant : entrants) {
+    const NewImage& image = entrant.image();
+    const JobRecord& job = entrant.job;
+    Time now = entrant.intake.now;
     std::optional<std::string_view> error_code, error_message;
     if (job.error) error_code = job.error->code, error_message = job.error->message;
     images.insert(images.end(), {job.image.value, image.title, image.owner, image.external_id, image.metadata, image.sha256, image.byte_count, image.format,
-                                 image.width, image.height, job.id.value, now, entrants[i].intake.folded_title});
-    jobs.insert(jobs.end(), {job.id.value, job.public_id, job.kind, job.image.value, job.queue, job.model, entrants[i].lane, job.owner, job.priority, entrants[i].rank,
-                             domain::to_string(job.state), job.run_at, job.max_attempts, job.expires_at, entrants[i].batch, error_code, error_message,
+                                 image.width, image.height, job.id.value, now, entrant.intake.folded_title});
+    jobs.insert(jobs.end(), {job.id.value, job.public_id, job.kind, job.image.value, job.queue, job.model, entrant.lane, job.owner, job.priority, entrant.rank,
+                             domain::to_string(job.state), job.run_at, job.max_attempts, job.expires_at, entrant.batch, error_code, error_message,
                              job.finished_at, now});
   }
   transaction.post_rows(kInsertImage, images);
@@ -193,16 +175,17 @@ std::string times_json(const NewImage& image, Time now) {
 }
 
 void tell(Transaction& transaction, const std::vector<Entrant>& entrants) {
-  std::vector<Event> events;
+  std::vector<Event> created, failed;
   for (const Entrant& entrant : entrants) {
     const Actor& actor = entrant.intake.actor;
     Time now = entrant.intake.now;
-    events.push_back({.at = now, .type = "image.created", .image = entrant.job.image, .job = entrant.job.public_id, .actor = actor.name, .reason = actor.reason,
-                      .data = times_json(entrant.image(), now)});
+    created.push_back({.id = entrant.event, .at = now, .type = "image.created", .image = entrant.job.image, .job = entrant.job.public_id, .actor = actor.name,
+                       .reason = actor.reason, .data = times_json(entrant.image(), now)});
     if (!entrant.failed) continue;
-    events.push_back({.at = now, .type = "job.failed", .image = entrant.job.image, .job = entrant.job.public_id, .actor = "system", .reason = entrant.failed->message});
+    failed.push_back({.at = now, .type = "job.failed", .image = entrant.job.image, .job = entrant.job.public_id, .actor = "system", .reason = entrant.failed->message});
   }
-  append_events(transaction, std::move(events));
+  post_events(transaction, std::move(created));
+  append_events(transaction, std::move(failed));
 }
 
 }  // namespace
@@ -224,16 +207,43 @@ Result<ImageRecord> Intake::answer() && {
                      .job = std::move(*job), .document = std::nullopt};
 }
 
+// All that has to be known is asked at once, also for those that will be refused.
 void take_in(Transaction& transaction, std::span<Intake* const> intakes) {
-  std::vector<Entrant> entrants = admitted(transaction, intakes);
-  if (entrants.empty()) return;
-  Rows queue = transaction.execute(kMaxRetries, {domain::kProcessQueue});
+  Quotas quotas(transaction, intakes);
+  std::vector<Entrant> entrants;
+  std::vector<Line> lines;
+  entrants.reserve(intakes.size());  // the lines refer to them
+  for (Intake* intake : intakes) {
+    intake->job.reset();
+    intake->other_end.reset();
+    const Entrant& entrant = entrants.emplace_back(Entrant{*intake, domain::lane_of(domain::kProcessQueue, intake->image.model)});
+    if (entrant.is_due()) lines.push_back(entrant.line());
+  }
+  Ranks ranks(std::move(lines));
+  std::size_t count = intakes.size();
+  Ask asks[] = {{kObjections, contents_of(intakes)}, {kMaxRetries, {domain::kProcessQueue}}, ranks.ask()};
+  Answers found = transaction.connection.execute_together(asks, {{"image", count}, {"job", count}, {"event", count}});
+  auto objected = objections(found.rows[0]);
+  const Rows& queue = found.rows[1];
   std::optional<int> max_retries = queue.empty() || queue.front().is_null(0) ? std::nullopt : std::optional(queue.front().small(0));
-  for (Entrant& entrant : entrants) describe_job(entrant, max_retries);
-  give_turns(transaction, entrants);
-  write_rows(transaction, entrants);
-  tell(transaction, entrants);
-  for (Entrant& entrant : entrants) entrant.intake.job = std::move(entrant.job);
+  ranks.read(found.rows[2]);
+
+  std::vector<Entrant> admitted;
+  admitted.reserve(count);
+  for (Entrant& entrant : entrants) {
+    if (!admit(transaction, entrant, objected, quotas)) continue;
+    describe_job(entrant, max_retries);
+    if (entrant.job.state == JobState::queued) entrant.rank = ranks.take(entrant.line(), entrant.intake.turn);
+    std::size_t place = admitted.size();
+    entrant.job.image = ImageId{found.ids[place]};
+    entrant.job.id = JobId{found.ids[count + place]};
+    entrant.event = found.ids[2 * count + place];
+    admitted.push_back(entrant);
+  }
+  if (admitted.empty()) return;
+  write_rows(transaction, admitted);
+  tell(transaction, admitted);
+  for (Entrant& entrant : admitted) entrant.intake.job = std::move(entrant.job);
 }
 
 std::vector<const char*> hot_intake_statements() { return {kMaxRetries, kHoldQuota, kBytesOf}; }

@@ -95,6 +95,7 @@ std::optional<ImageRecord> read_image(Connection& connection, ImageId id) {
   return rows.empty() ? std::nullopt : std::optional(image_from(rows.front()));
 }
 
+constexpr RowSql kPostEvent{"INSERT INTO event (id, at, type, image_id, job_id, actor, reason, data) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", "iititttt"};
 constexpr RowSql kAppendEvent{"INSERT INTO event (at, type, image_id, job_id, actor, reason, data) VALUES ($1, $2, $3, $4, $5, $6, $7)", "ititttt"};
 
 void append_event(Transaction& transaction, Event event) {
@@ -104,7 +105,7 @@ void append_event(Transaction& transaction, Event event) {
   write_deliveries(transaction, {&transaction.events.back(), 1});
 }
 
-void append_events(Transaction& transaction, std::vector<Event> events) {
+void append_events(Transaction& transaction, std::vector<Event> events, const std::optional<Interest>& interest) {
   RowParams values;
   values.reserve(events.size() * kAppendEvent.types.size());
   for (const Event& event : events) {
@@ -116,7 +117,21 @@ void append_events(Transaction& transaction, std::vector<Event> events) {
     events[i].id = ids.at(i);
     transaction.events.push_back(std::move(events[i]));
   }
-  write_deliveries(transaction, std::span(transaction.events).last(ids.size()));
+  write_deliveries(transaction, std::span(transaction.events).last(ids.size()), interest);
+}
+
+void post_events(Transaction& transaction, std::vector<Event> events, const std::optional<Interest>& interest) {
+  if (events.empty()) return;
+  if (events.front().id == 0) return append_events(transaction, std::move(events), interest);
+  RowParams values;
+  values.reserve(events.size() * kPostEvent.types.size());
+  for (const Event& event : events) {
+    std::optional<std::int64_t> image = event.image ? std::optional(event.image->value) : std::nullopt;
+    values.insert(values.end(), {event.id, event.at, event.type, image, event.job, event.actor, event.reason, event.data});
+  }
+  transaction.post_rows(kPostEvent, values);
+  std::move(events.begin(), events.end(), std::back_inserter(transaction.events));
+  write_deliveries(transaction, std::span(transaction.events).last(events.size()), interest);
 }
 
 }  // namespace darkroom::store

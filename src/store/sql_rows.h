@@ -4,6 +4,7 @@
 #include "store/records.h"
 #include "store/sql/connection.h"
 #include "store/sql/database.h"
+#include "store/sql_deliveries.h"
 
 #include <string>
 
@@ -39,6 +40,9 @@ std::optional<ImageRecord> read_image(Connection& connection, ImageId id);
 void append_event(Transaction& transaction, Event event);
 
 // The same for several, in their order.
-void append_events(Transaction& transaction, std::vector<Event> events);
+void append_events(Transaction& transaction, std::vector<Event> events, const std::optional<Interest>& interest = std::nullopt);
+
+// The same for events whose ids were given beforehand (Connection::new_ids): nothing is waited for. Without ids they are appended.
+void post_events(Transaction& transaction, std::vector<Event> events, const std::optional<Interest>& interest = std::nullopt);
 
 }  // namespace darkroom::store

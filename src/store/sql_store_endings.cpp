@@ -79,8 +79,10 @@ struct Ended {
   std::optional<std::string_view> error_code() const { return next.error.code.empty() ? std::nullopt : std::optional<std::string_view>(next.error.code); }
   std::optional<std::string_view> error_message() const { return next.error.code.empty() ? std::nullopt : std::optional<std::string_view>(next.error.message); }
 
+  std::int64_t event_id = 0;  // if it was given beforehand
+
   Event event() const {
-    return {.at = at, .type = std::string(next.event), .image = job.image.value ? std::optional(job.image) : std::nullopt, .job = job.public_id, .actor = actor,
+    return {.id = event_id, .at = at, .type = std::string(next.event), .image = job.image.value ? std::optional(job.image) : std::nullopt, .job = job.public_id, .actor = actor,
             .reason = reason.empty() ? next.error.message : reason, .data = success() && !job.image.value ? success()->document : "{}"};
   }
 };
@@ -101,7 +103,7 @@ void store_results(Transaction& transaction, const std::vector<Ended>& endings) 
   transaction.post_rows(kNewestResult, pointers);
 }
 
-void store_endings(Transaction& transaction, std::vector<Ended>& endings) {
+void store_endings(Transaction& transaction, std::vector<Ended>& endings, const std::optional<Interest>& interest = std::nullopt) {
   RowParams jobs, attempts;
   std::vector<Event> events;
   std::set<std::int64_t> batches;
@@ -124,7 +126,7 @@ void store_endings(Transaction& transaction, std::vector<Ended>& endings) {
     if (ended.next.state == domain::JobState::failed) note_failure(transaction, ended.job.fence.job.value, ended.next.error, ended.at);
   }
   store_results(transaction, endings);
-  append_events(transaction, std::move(events));
+  post_events(transaction, std::move(events), interest);
   Time last = endings.empty() ? Time{} : endings.back().at;
   for (std::int64_t batch : batches) batch_job_ended(transaction, batch, last);
 }
@@ -165,21 +167,33 @@ namespace {
 
 using FenceKey = std::pair<std::int64_t, std::int64_t>;
 
-// Those of the fences that still hold, locked for us.
-std::map<FenceKey, HeldJob> hold_all(Transaction& transaction, std::span<Finisher* const> finishers) {
+// What the endings of these callers need to know.
+struct Held {
+  std::map<FenceKey, HeldJob> jobs;  // those of the fences that still hold, locked for us
+  Interest interest;
+  std::vector<std::int64_t> event_ids;  // as many as there are fences
+};
+
+RowParams rows_of(const std::set<FenceKey>& fences) {
+  RowParams values;
+  for (const FenceKey& fence : fences) values.insert(values.end(), {fence.first, fence.second});
+  return values;
+}
+
+Held hold_all(Transaction& transaction, std::span<Finisher* const> finishers) {
   std::set<FenceKey> successes, others;  // sorted, so that two that lock the same rows do not wait for each other in a circle
   for (const Finisher* finisher : finishers) {
     for (const Finish& finish : finisher->finishes) {
       (std::holds_alternative<domain::Succeeded>(finish.ending) ? successes : others).insert({finish.fence.job.value, finish.fence.claim_no});
     }
   }
-  std::map<FenceKey, HeldJob> held;
-  for (const auto& [sql, fences] : {std::pair(&kHoldSuccess, &successes), std::pair(&kHold, &others)}) {
-    RowParams values;
-    for (const FenceKey& fence : *fences) values.insert(values.end(), {fence.first, fence.second});
-    for (const Row& row : transaction.execute_rows(*sql, values)) {
+  Ask asks[] = {{kHoldSuccess, rows_of(successes)}, {kHold, rows_of(others)}, ask_interest()};
+  Answers found = transaction.connection.execute_together(asks, {{"event", successes.size() + others.size()}});
+  Held held{.jobs = {}, .interest = interest_from(found.rows[2]), .event_ids = std::move(found.ids)};
+  for (const Rows* rows : {&found.rows[0], &found.rows[1]}) {
+    for (const Row& row : *rows) {
       HeldJob job = held_from(row);
-      held.insert_or_assign(FenceKey(job.fence.job.value, job.fence.claim_no), std::move(job));
+      held.jobs.insert_or_assign(FenceKey(job.fence.job.value, job.fence.claim_no), std::move(job));
     }
   }
   return held;
@@ -198,18 +212,21 @@ Ended decide(Transaction& transaction, HeldJob job, const Finish& finish, const 
 void finish_together(Transaction& transaction, std::span<void* const> asks) {
   std::vector<Finisher*> finishers;
   for (void* ask : asks) finishers.push_back(static_cast<Finisher*>(ask));
-  auto held = hold_all(transaction, finishers);
+  Held held = hold_all(transaction, finishers);
   std::vector<Ended> endings;
   for (Finisher* finisher : finishers) {
     finisher->applied.clear();
     finisher->taken.clear();
     for (const Finish& finish : finisher->finishes) {
-      auto found = held.extract({finish.fence.job.value, finish.fence.claim_no});  // one that is named twice ends once
+      auto found = held.jobs.extract({finish.fence.job.value, finish.fence.claim_no});  // one that is named twice ends once
       finisher->applied.push_back(!found.empty());
-      if (!found.empty()) endings.push_back(decide(transaction, std::move(found.mapped()), finish, *finisher));
+      if (found.empty()) continue;
+      std::int64_t event = held.event_ids.at(endings.size());
+      endings.push_back(decide(transaction, std::move(found.mapped()), finish, *finisher));
+      endings.back().event_id = event;
     }
   }
-  store_endings(transaction, endings);
+  store_endings(transaction, endings, held.interest);
   for (std::size_t i = 0; i < endings.size(); ++i) fail_point<StoreUnavailable>("K12");
   std::vector<Claimer> claimers;
   for (const Finisher* finisher : finishers) claimers.push_back({finisher->next, finisher->now});

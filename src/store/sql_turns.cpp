@@ -25,13 +25,25 @@ std::int64_t Turns::Entry::take(std::int64_t least) {
   return turn;
 }
 
-Ranks::Ranks(Connection& connection, std::vector<Line> lines) {
-  std::ranges::sort(lines);
-  lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
+Ranks::Ranks(std::vector<Line> lines) : lines_(std::move(lines)) {
+  std::ranges::sort(lines_);
+  lines_.erase(std::unique(lines_.begin(), lines_.end()), lines_.end());
+}
+
+Ranks::Ranks(Connection& connection, std::vector<Line> lines) : Ranks(std::move(lines)) {
+  Ask asked = ask();
+  read(connection.execute_rows(*asked.of_rows, asked.values));
+}
+
+Ask Ranks::ask() const {
   RowParams values;
-  for (std::size_t i = 0; i < lines.size(); ++i) values.insert(values.end(), {lines[i].lane, lines[i].priority, lines[i].owner, static_cast<std::int64_t>(i)});
-  for (const Row& row : connection.execute_rows(kRanks, values)) {
-    const Line& line = lines.at(static_cast<std::size_t>(row.integer(2)));
+  for (std::size_t i = 0; i < lines_.size(); ++i) values.insert(values.end(), {lines_[i].lane, lines_[i].priority, lines_[i].owner, static_cast<std::int64_t>(i)});
+  return {kRanks, std::move(values)};
+}
+
+void Ranks::read(const Rows& rows) {
+  for (const Row& row : rows) {
+    const Line& line = lines_.at(static_cast<std::size_t>(row.integer(2)));
     if (!row.is_null(0)) heads_[{line.lane, line.priority}] = row.integer(0);
     next_[line] = row.is_null(1) ? 0 : row.integer(1) + 1;
   }

@@ -55,10 +55,15 @@ class Turns {
 class Ranks {
  public:
   Ranks(Connection& connection, std::vector<Line> lines);
+  // Of which nothing is known until the answer to ask() was read.
+  explicit Ranks(std::vector<Line> lines);
+  Ask ask() const;
+  void read(const Rows& rows);
   // The next rank of one of these lines, for a job that is queued with it. An entry, if there is one, may put it off.
   std::int64_t take(const Line& line, Turns::Entry* entry = nullptr);
 
  private:
+  std::vector<Line> lines_;
   std::map<std::pair<std::string_view, int>, std::int64_t> heads_;  // of lanes and priorities that have one
   std::map<Line, std::int64_t> next_;                               // after the owner's last
 };

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -48,6 +49,16 @@ struct RowSql {
 // The rows of a RowSql, one parameter after the other. They refer to their texts as a Param does.
 using RowParams = std::vector<Param>;
 
+// A statement among several that are asked in one round trip: one that runs once, or one for all rows of its values.
+struct Ask {
+  Ask(const char* statement, Params params) : sql(statement), values(params) {}
+  Ask(const RowSql& statement, RowParams rows) : sql(statement.text), of_rows(&statement), values(std::move(rows)) {}
+
+  const char* sql;
+  const RowSql* of_rows = nullptr;
+  RowParams values;
+};
+
 // How many new ids of which table.
 struct IdCount {
   const char* table;
@@ -73,6 +84,11 @@ class Row {
 
 using Rows = std::vector<Row>;
 
+struct Answers {
+  std::vector<Rows> rows;          // of each ask
+  std::vector<std::int64_t> ids;
+};
+
 class Connection {
  public:
   virtual ~Connection() = default;
@@ -93,6 +109,8 @@ class Connection {
   virtual void post_locks(const RowSql& sql, const RowParams& values) = 0;
   // Ids for rows that are inserted with them, before any other row of these tables: first those of the first table, rising. What is not used is left out.
   virtual std::vector<std::int64_t> new_ids(std::initializer_list<IdCount> counts) = 0;
+  // All of this in one round trip, in this order; the ids as new_ids() gives them.
+  virtual Answers execute_together(std::span<const Ask> asks, std::initializer_list<IdCount> ids) = 0;
   // The clock by which leases and limits are judged: on SQLite, where one process has one clock, the caller's; on PostgreSQL the server's own at
   // this moment (a round trip), so that hosts with skewed clocks agree. There `clock=callers` in the URL gives the caller's time back, for
   // tests that drive time.

@@ -159,11 +159,11 @@ PostgresLink::Answer PostgresConnection::run(Statement& statement, std::span<con
   return finish();
 }
 
-PostgresLink::Answer PostgresConnection::finish() {
+std::vector<PostgresLink::Answer> PostgresConnection::finish_all() {
   try {
-    PostgresLink::Answer last = std::move(link_.finish().back());
+    std::vector<PostgresLink::Answer> answers = link_.finish();
     preparing_.clear();
-    return last;
+    return answers;
   } catch (const PostgresFailure&) {
     // Some of them may have been prepared and some not: under another name each can be prepared again.
     for (Statement* each : preparing_) {
@@ -187,16 +187,19 @@ std::int64_t PostgresConnection::insert(const char* sql, Params params) {
   return rows_of(run(known(sql, Form::one_returning_id), {params.begin(), params.size()}).get()).front().integer(0);
 }
 
-void PostgresConnection::post_rows(const RowSql& sql, const RowParams& values) {
-  if (values.empty()) return;
+void PostgresConnection::add_rows(const RowSql& sql, Form form, const RowParams& values) {
   std::vector<std::string> arrays = columns_of(sql, values);
   add_opening();
-  add(known(sql.text, Form::rows, sql.types), std::vector<Param>(arrays.begin(), arrays.end()));
+  add(known(sql.text, form, sql.types), std::vector<Param>(arrays.begin(), arrays.end()));
+}
+
+void PostgresConnection::post_rows(const RowSql& sql, const RowParams& values) {
+  if (!values.empty()) add_rows(sql, Form::rows, values);
 }
 
 PostgresLink::Answer PostgresConnection::run_rows(const RowSql& sql, Form form, const RowParams& values) {
-  std::vector<std::string> arrays = columns_of(sql, values);
-  return run(known(sql.text, form, sql.types), std::vector<Param>(arrays.begin(), arrays.end()));
+  add_rows(sql, form, values);
+  return finish();
 }
 
 Rows PostgresConnection::execute_rows(const RowSql& sql, const RowParams& values) {
@@ -207,7 +210,7 @@ std::vector<std::int64_t> PostgresConnection::insert_rows(const RowSql& sql, con
   return values.empty() ? std::vector<std::int64_t>{} : ids_of(rows_of(run_rows(sql, Form::rows_returning_id, values).get()));
 }
 
-std::vector<std::int64_t> PostgresConnection::new_ids(std::initializer_list<IdCount> counts) {
+void PostgresConnection::add_new_ids(std::initializer_list<IdCount> counts) {
   std::string text;
   RowParams params;
   for (const IdCount& wanted : counts) {
@@ -215,7 +218,33 @@ std::vector<std::int64_t> PostgresConnection::new_ids(std::initializer_list<IdCo
     text += (text.empty() ? "" : " UNION ALL ") + ("SELECT nextval('" + std::string(wanted.table)) + "_id_seq') FROM generate_series(1, CAST($" +
             std::to_string(params.size()) + " AS BIGINT))";
   }
-  return ids_of(rows_of(run(*with_text(text), params).get()));
+  add_opening();
+  add(*with_text(text), params);
+}
+
+std::vector<std::int64_t> PostgresConnection::new_ids(std::initializer_list<IdCount> counts) {
+  add_new_ids(counts);
+  return ids_of(rows_of(finish().get()));
+}
+
+Answers PostgresConnection::execute_together(std::span<const Ask> asks, std::initializer_list<IdCount> ids) {
+  std::vector<std::optional<std::size_t>> places;  // of their answers; none: nothing was asked
+  for (const Ask& ask : asks) {
+    if (!ask.of_rows) {
+      add_opening();
+      add(known(ask.sql, Form::one), ask.values);
+    } else if (!ask.values.empty()) {
+      add_rows(*ask.of_rows, Form::rows, ask.values);
+    }
+    bool asked = !ask.of_rows || !ask.values.empty();
+    places.push_back(asked ? std::optional(static_cast<std::size_t>(link_.waiting()) - 1) : std::nullopt);
+  }
+  add_new_ids(ids);
+  std::vector<PostgresLink::Answer> found = finish_all();
+  Answers answers;
+  for (auto place : places) answers.rows.push_back(place ? rows_of(found.at(*place).get()) : Rows());
+  answers.ids = ids_of(rows_of(found.back().get()));
+  return answers;
 }
 
 Time PostgresConnection::clock(Time callers_now) {

@@ -42,6 +42,7 @@ class PostgresConnection final : public Connection {
   std::vector<std::int64_t> insert_rows(const RowSql& sql, const RowParams& values) override;
   void post_locks(const RowSql& sql, const RowParams& values) override { post_rows(sql, values); }
   std::vector<std::int64_t> new_ids(std::initializer_list<IdCount> counts) override;
+  Answers execute_together(std::span<const Ask> asks, std::initializer_list<IdCount> ids) override;
   Time clock(Time callers_now) override;
 
   // A statement that is made at run time: never prepared.
@@ -63,7 +64,10 @@ class PostgresConnection final : public Connection {
   PostgresLink::Answer run(Statement& statement, std::span<const Param> params);
   void add(Statement& statement, std::span<const Param> params);
   void add_opening();
-  PostgresLink::Answer finish();
+  void add_rows(const RowSql& sql, Form form, const RowParams& values);
+  void add_new_ids(std::initializer_list<IdCount> counts);
+  std::vector<PostgresLink::Answer> finish_all();
+  PostgresLink::Answer finish() { return std::move(finish_all().back()); }
 
   const PostgresOptions& options_;
   PostgresLink link_;

@@ -35,6 +35,7 @@ class PostgresLink {
   void add(const std::string& text, std::span<const Param> params = {});
   void add_prepare(const std::string& name, const std::string& text);
   void add_prepared(const std::string& name, std::span<const Param> params);
+  int waiting() const { return waiting_; }  // commands that were put behind since the last finish()
   // Sends all and waits for their answers, one for each in order. Throws PostgresFailure for the first that failed; none after it was run.
   std::vector<Answer> finish();
   // Several statements without parameters or rows, with a time limit of their own.

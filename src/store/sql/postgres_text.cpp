@@ -20,6 +20,7 @@ constexpr std::array kTokens = {
     Replacement{"/*FOR SHARE*/", "FOR SHARE"},
     Replacement{"/*FROM GIVEN*/", ""},
     Replacement{"/*, GIVEN*/", ""},
+    Replacement{"/*NEXT EVENT,*/", "nextval('event_id_seq'),"},
 };
 
 // The longer phrase first: each is looked for at a place before the ones below it.

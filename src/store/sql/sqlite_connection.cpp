@@ -161,6 +161,20 @@ std::vector<std::int64_t> SqliteConnection::new_ids(std::initializer_list<IdCoun
   return ids;
 }
 
+Answers SqliteConnection::execute_together(std::span<const Ask> asks, std::initializer_list<IdCount> ids) {
+  Answers answers;
+  for (const Ask& ask : asks) {
+    Rows& rows = answers.rows.emplace_back();
+    if (ask.of_rows) {
+      rows = execute_rows(*ask.of_rows, ask.values);
+    } else {
+      run(ask.sql, ask.values, rows);
+    }
+  }
+  answers.ids = new_ids(ids);
+  return answers;
+}
+
 void SqliteConnection::run_script(const std::string& script) {
   if (sqlite3_exec(database_.get(), script.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(database_.get(), "running a script");
 }

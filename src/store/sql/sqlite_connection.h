@@ -29,6 +29,7 @@ class SqliteConnection final : public Connection {
   std::vector<std::int64_t> insert_rows(const RowSql& sql, const RowParams& values) override;
   void post_locks(const RowSql&, const RowParams&) override {}
   std::vector<std::int64_t> new_ids(std::initializer_list<IdCount> counts) override;
+  Answers execute_together(std::span<const Ask> asks, std::initializer_list<IdCount> ids) override;
   Time clock(Time callers_now) override { return callers_now; }
   // Several statements without parameters or rows: migrations and pragmas.
   void run_script(const std::string& script);
