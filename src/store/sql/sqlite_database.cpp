@@ -1,6 +1,9 @@
 #include "store/sql/sqlite_database.h"
 
 #include "base/log.h"
+#include "store/sql/aside.h"
+#include "store/sql/batch.h"
+#include "store/sql/horizon.h"
 #include "store/sql/process_lock.h"
 #include "store/sql/sqlite_connection.h"
 #include "store/sql/sqlite_migrate.h"
@@ -10,17 +13,21 @@
 #include <sysexits.h>
 
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <cstdlib>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <future>
+#include <iterator>
 #include <map>
+#include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace darkroom::store {
 namespace {
@@ -37,134 +44,6 @@ constexpr const char* kRelease = "RELEASE request";
 constexpr const char* kRollbackToSavepoint = "ROLLBACK TO request";
 constexpr const char* kBeginRead = "BEGIN";
 constexpr const char* kFixSnapshot = "SELECT COUNT(*) FROM queue WHERE name = ''";  // what is read is as of the first statement that reads
-
-enum class Answer { after_commit, early };
-
-// What one caller asks.
-struct Request {
-  std::function<void(Transaction&)> work;  // none: an ask of a shared verb
-  const SharedVerb* verb = nullptr;
-  void* ask = nullptr;
-  std::size_t weight = 1;
-  std::vector<Event> events = {};
-  std::exception_ptr error = nullptr;
-};
-
-using Requests = std::vector<Request*>;
-
-// Requests that came while another group ran. They are answered by one call that wakes all their callers: each then looks whether its own has an error.
-struct Batch {
-  Answer answer;
-  std::size_t weight = 0;
-  std::deque<Request> requests = {};
-  bool is_answered = false;
-  std::promise<void> answered = {};
-  std::promise<void> stored = {};  // of requests that are answered early
-  std::shared_future<void> when_answered = answered.get_future().share();
-  std::shared_future<void> when_stored = stored.get_future().share();
-
-  Requests all() {
-    Requests all;
-    for (Request& request : requests) all.push_back(&request);
-    return all;
-  }
-
-  void answer_now() {
-    is_answered = true;
-    answered.set_value();
-  }
-
-  // The last that is told of it.
-  void settle(const std::exception_ptr& failure) {
-    if (!is_answered) {
-      for (Request& request : requests) {
-        if (!request.error) request.error = failure;
-      }
-      answer_now();
-    }
-    if (answer == Answer::after_commit) return;
-    if (failure) {
-      stored.set_exception(failure);
-    } else {
-      stored.set_value();
-    }
-  }
-};
-
-using Batches = std::vector<std::shared_ptr<Batch>>;  // what is committed together, early ones first
-
-std::size_t callers_of(const Batches& group) {
-  std::size_t count = 0;
-  for (const auto& batch : group) count += batch->requests.size();
-  return count;
-}
-
-// Tasks that a thread of its own does in their order, so that the writer goes on meanwhile. All are done before its end.
-template <class Task>
-class Aside {
- public:
-  explicit Aside(std::function<void(Task&)> work) : work_(std::move(work)), thread_([this](std::stop_token stop) { run(stop); }) {}
-
-  void add(Task task) {
-    std::lock_guard guard(mutex_);
-    tasks_.push_back(std::move(task));
-    arrived_.notify_one();
-  }
-
-  // Whether all that was added is done. Only who adds can know that it stays so.
-  bool is_idle() {
-    std::lock_guard guard(mutex_);
-    return tasks_.empty() && !busy_;
-  }
-
- private:
-  void run(std::stop_token stop) {
-    std::unique_lock guard(mutex_);
-    while (arrived_.wait(guard, stop, [this] { return !tasks_.empty(); })) {
-      Task task = std::move(tasks_.front());
-      tasks_.pop_front();
-      busy_ = true;
-      guard.unlock();
-      work_(task);
-      guard.lock();
-      busy_ = false;
-    }
-  }
-
-  std::function<void(Task&)> work_;
-  std::mutex mutex_;
-  std::condition_variable_any arrived_;
-  std::deque<Task> tasks_;
-  bool busy_ = false;
-  std::jthread thread_;
-};
-
-// Up to which commit all outlives a loss of power. Commits are numbered in their order.
-class Horizon {
- public:
-  // By the writer, before the commit is seen by anybody.
-  std::uint64_t next() { return ++begun_; }
-  std::uint64_t begun() const { return begun_; }
-
-  void reach(std::uint64_t commit) {
-    if (commit <= reached_) return;
-    std::lock_guard guard(mutex_);
-    reached_ = commit;
-    changed_.notify_all();
-  }
-
-  void wait_for(std::uint64_t commit) {
-    if (reached_ >= commit) return;
-    std::unique_lock guard(mutex_);
-    changed_.wait(guard, [&] { return reached_ >= commit; });
-  }
-
- private:
-  std::atomic<std::uint64_t> begun_ = 0;
-  std::atomic<std::uint64_t> reached_ = 0;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-};
 
 }  // namespace
 
