@@ -11,7 +11,7 @@ import { useWords } from './words';
 type Change = (changes: Record<string, string | null>, how?: { push?: boolean }) => void;
 
 const behindButton = ['model', 'uploader', 'label', 'error'] as const;
-const settle = 250; // milliseconds without a key before the search is asked for
+const settle = 80; // milliseconds without a key before the search is asked for
 
 function Search({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const t = useWords();
