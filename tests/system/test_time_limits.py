@@ -23,10 +23,11 @@ def test_an_endless_job_ends_by_the_hard_limit_and_others_go_on(make_server, ord
 
 
 def test_a_stopped_slot_ends_by_the_hard_limit_and_its_job_runs_again(make_server):
-    server = make_server(**LIMITS)
-    image = server.upload(unique_jpeg("slow:300"))
-    server.wait_for_state(image["id"], "processing")
+    server = make_server(slots=1, **LIMITS)
+    server.result_of(unique_jpeg())  # the slot is warm: one that is stopped before is a model that does not start, which is tried again a minute later
     (slot,) = server.slots()
+    image = server.upload(unique_jpeg("slow:900"))
+    server.wait_for_state(image["id"], "processing")
     os.kill(slot, signal.SIGSTOP)
     other = server.upload(unique_jpeg("slow:100"))
     assert server.image(other["id"], wait=20)["status"] == "completed"
