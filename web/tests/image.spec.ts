@@ -202,9 +202,12 @@ describe('with photos that wait and fail', () => {
     await logIn(page, server, `/images/${image.id}`);
     await page.getByText(sentence).waitFor();
     await picture(page, `image-waiting-${language}`);
+    const top = () => page.locator('.image-top').evaluate((element) => Math.round(element.getBoundingClientRect().top));
+    const before = await top();
     await server.api('POST', '/api/v1/queues/ai_processing/resume');
     await page.locator('.image-facts .chip', { hasText: completed }).waitFor();
     await page.getByText(sentence).waitFor({ state: 'detached' });
+    expect(await top()).toBe(before); // the photo does not jump to where the sentence stood
   });
 
   it.each([

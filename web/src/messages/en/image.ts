@@ -28,6 +28,8 @@ export default {
   'embedding': 'A vector of {count, number} numbers describes this photo. It is in the JSON.',
   'standing.waiting': 'Waiting',
   'standing.running': 'Being processed',
+  'standing.done': 'Done: what was found is shown below',
+  'standing.over': 'It does not wait any more',
   'standing.old': 'Until then this page shows the last result.',
   'details': 'Details',
   'detail.uploaded': 'Uploaded',

@@ -31,6 +31,8 @@ const ko: Translation<typeof en> = {
   'embedding': '숫자 {count, number}개로 된 벡터가 이 사진을 나타내요. JSON에서 볼 수 있어요.',
   'standing.waiting': '대기중',
   'standing.running': '처리중',
+  'standing.done': '처리가 끝났어요. 찾은 내용은 아래에 있어요',
+  'standing.over': '이제 기다리지 않아요',
   'standing.old': '그때까지는 지난 결과를 보여 드려요.',
   'details': '상세 정보',
   'detail.uploaded': '올린 시간',

@@ -1,4 +1,7 @@
 // Where the photo stands: why it waits and how long still, or why it failed and what to do.
+import { useLayoutEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
+
 import type { Schemas } from '../../api/client';
 import { Notice } from '../../ui';
 import { CauseNotice } from '../jobs/cause';
@@ -26,7 +29,7 @@ function Waiting({ image, queue }: { image: Image; queue: string }) {
   );
 }
 
-export function Standing({ image, queue }: { image: Image; queue: string }) {
+function standing(image: Image, queue: string): ReactNode {
   if (image.status === 'pending' || image.status === 'processing') {
     return (
       <>
@@ -37,4 +40,22 @@ export function Standing({ image, queue }: { image: Image; queue: string }) {
   }
   if (image.status === 'failed' && image.error_code) return <CauseNotice code={image.error_code} message={image.error_message} />;
   return null;
+}
+
+// What stood here while the reader looked leaves its room, so that the photo below does not jump.
+export function Standing({ image, queue }: { image: Image; queue: string }) {
+  const t = useImageWords();
+  const box = useRef<HTMLDivElement>(null);
+  const left = useRef({ id: image.id, height: 0 });
+  if (left.current.id !== image.id) left.current = { id: image.id, height: 0 };
+  const shown = standing(image, queue);
+  useLayoutEffect(() => {
+    if (box.current) left.current.height = box.current.offsetHeight;
+  });
+  if (!shown && !left.current.height) return null;
+  return (
+    <div ref={box} style={{ minHeight: left.current.height || undefined }}>
+      {shown ?? <Notice title={t(image.status === 'completed' ? 'standing.done' : 'standing.over')} />}
+    </div>
+  );
 }
