@@ -30,11 +30,11 @@ struct Picture {
   std::vector<unsigned char> rgb;
 };
 
-// The largest of the decoder's own scales that still covers a square of this side in the direction that fills it.
+// The largest of the decoder's own scales that still covers a square a third larger than this side in the direction that fills it, as a slot asks for it.
 unsigned scale_for(const jpeg_decompress_struct& jpeg, int side) {
   unsigned longest = std::max(jpeg.image_width, jpeg.image_height);
   unsigned denominator = 1;
-  while (denominator < 8 && longest / (denominator * 2) >= static_cast<unsigned>(side)) denominator *= 2;
+  while (denominator < 8 && 3 * longest / (denominator * 2) >= 4 * static_cast<unsigned>(side)) denominator *= 2;
   return denominator;
 }
 

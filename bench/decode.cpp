@@ -55,7 +55,8 @@ struct Ours {
     // A slot asks for the letterboxed size, which it knows from the header.
     auto header = imaging::read_header(bytes_of(file), {});
     if (!header) throw std::runtime_error(header.error().message);
-    double ratio = std::min({1.0, static_cast<double>(side) / header->width, static_cast<double>(side) / header->height});
+    double wanted = inference::kDecodeBeyondTensor * side;
+    double ratio = std::min({1.0, wanted / header->width, wanted / header->height});
     auto cover = [&](int full) { return static_cast<int>(std::lround(full * ratio)); };
     imaging::DecodedPhoto photo = decode(file, cover(header->width), cover(header->height), std::move(buffer));
     auto between = SteadyClock::now();
@@ -146,7 +147,7 @@ struct Parity {
 // A full decode is scaled by picking two pixels of many, as OpenCV does it, so that noise moves its finds. Averaged to twice the tensor's size first,
 // it is what a scaled decode comes close to.
 imaging::DecodedPhoto averaged(const imaging::DecodedPhoto& full, inference::WantedSize wanted) {
-  return {imaging::shrink(full.pixels, 2 * std::max(wanted.width, wanted.height)), full.info};
+  return {imaging::shrink(full.pixels, static_cast<int>(2 * std::max(wanted.width, wanted.height) / inference::kDecodeBeyondTensor)), full.info};
 }
 
 void compare_decodes(const std::vector<std::string>& files, inference::Engine& engine, Figures& figures) {

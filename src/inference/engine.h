@@ -19,6 +19,10 @@ struct WantedSize {
   int height = 0;
 };
 
+// A decode of a photo should be this much larger than what a tensor shows of it, so that scaling it down has something to average: at the same size, what is
+// found near the threshold depends on where the pixels happen to lie (bench/decode.py compares the finds).
+inline constexpr double kDecodeBeyondTensor = 4.0 / 3.0;
+
 class Engine {
  public:
   virtual ~Engine() = default;

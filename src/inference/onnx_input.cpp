@@ -70,6 +70,7 @@ WantedSize PictureInput::wanted(int width, int height) const {
   bool inside = plan_.fit == domain::Fit::letterbox_centre || plan_.fit == domain::Fit::letterbox_top_left;
   double scale = inside ? std::min(across, down) : std::max(across, down);
   if (plan_.fit == domain::Fit::centre_crop) scale /= plan_.crop_share;
+  scale *= kDecodeBeyondTensor;
   if (scale >= 1) return {};
   return {static_cast<int>(std::lround(width * scale)), static_cast<int>(std::lround(height * scale))};
 }

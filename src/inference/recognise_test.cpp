@@ -168,5 +168,19 @@ TEST(PictureInput, WritesBytesAndHalvesInEitherLayout) {
   EXPECT_EQ(static_cast<int>(halves.bytes()[1]), 0x3C) << "1.0";
 }
 
+// At the tensor's own size nothing is averaged, and what is found near the threshold differs from a full decode's.
+TEST(PictureInput, WantsAThirdMoreThanTheTensorShows) {
+  Recognised recognised;
+  recognised.image_type = "float32";
+  recognised.reading.recipe.fit = domain::Fit::letterbox_top_left;
+  recognised.reading.input_width = recognised.reading.input_height = 416;
+  PictureInput input(recognised);
+  WantedSize wanted = input.wanted(4000, 3000);
+  EXPECT_EQ(wanted.width, 555);
+  EXPECT_EQ(wanted.height, 416);
+  EXPECT_EQ(input.wanted(555, 416).width, 555);
+  EXPECT_EQ(input.wanted(554, 416).width, 0) << "the whole photo";
+}
+
 }  // namespace
 }  // namespace darkroom::inference
