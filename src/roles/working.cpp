@@ -44,7 +44,7 @@ Working::Working(Ground& ground, const std::string& url, Observing& observing) :
   parts.on_ended = [&observing](const domain::ClaimedJob& job, const domain::Ending& ending, bool applied) { observing.note_attempt(job, ending, applied); };
   // Where the photos lie on other machines, nobody asks this one for pictures.
   bool shows_pictures = ground.role != Role::worker || !fetched_;
-  if (shows_pictures) parts.keep_thumbnail = [&ground](const std::string& sha256, const std::string& jpeg) { ground.pictures.keep(views::thumbnail_name(sha256), jpeg); };
+  if (shows_pictures) parts.keep_thumbnail = [&ground](const std::string& sha256, const std::string& jpeg) { ground.pictures.keep_soon(views::thumbnail_name(sha256), jpeg); };
   worker_ = std::make_unique<worker::Worker>(worker_config(ground), parts);
   store::NodeRecord node = ground.node();
   node.url = url;

@@ -24,6 +24,7 @@ constexpr std::size_t kHashLength = 64;
 constexpr std::string_view kAside = ".part";
 constexpr std::time_t kUseIsNotedEvery = 3600;  // seconds: a use is written to the disk no more often, so that looking at pictures does not write
 constexpr std::chrono::hours kAsideIsLeftAfter{1};
+constexpr std::size_t kMostWaiting = 64;  // pictures to be written: as many times some ten kilobytes
 
 bool is_picture(std::string_view name) { return name.size() > kHashLength && name.ends_with(".jpg"); }
 
@@ -62,6 +63,7 @@ PictureFiles::PictureFiles(PictureFilesConfig config, StillWanted still_wanted) 
   if (error) throw std::runtime_error("cannot make the folder " + config_.folder + ": " + error.message());
   count_folder();
   make_room();
+  writer_ = std::jthread([this](std::stop_token stop) { write_waiting(stop); });
 }
 
 // Oldest use first, as far as the disk tells. What a killed process left half written goes.
@@ -115,6 +117,9 @@ std::optional<std::string> PictureFiles::find(const std::string& name) {
   if (file && ::fstat(file.get(), &status) == 0) bytes = read_all(file.get(), static_cast<std::size_t>(status.st_size));
   std::lock_guard lock(mutex_);
   if (!bytes) {
+    for (const auto& [waiting, jpeg] : waiting_) {
+      if (waiting == name) return jpeg;
+    }
     drop(name);
     return std::nullopt;
   }
@@ -123,7 +128,11 @@ std::optional<std::string> PictureFiles::find(const std::string& name) {
   return bytes;
 }
 
-bool PictureFiles::contains(const std::string& name) { return ::access(path_of(name).c_str(), F_OK) == 0; }
+bool PictureFiles::contains(const std::string& name) {
+  if (::access(path_of(name).c_str(), F_OK) == 0) return true;
+  std::lock_guard lock(mutex_);
+  return std::ranges::find(waiting_, name, &std::pair<std::string, std::string>::first) != waiting_.end();
+}
 
 bool PictureFiles::keep(const std::string& name, std::string_view jpeg) {
   if (!is_picture(name) || !jpeg.starts_with("\xff\xd8\xff")) {
@@ -148,8 +157,33 @@ bool PictureFiles::keep(const std::string& name, std::string_view jpeg) {
   return false;
 }
 
+void PictureFiles::keep_soon(const std::string& name, std::string jpeg) {
+  {
+    std::lock_guard lock(mutex_);
+    if (waiting_.size() < kMostWaiting) {
+      waiting_.emplace_back(name, std::move(jpeg));
+      arrived_.notify_one();
+      return;
+    }
+  }
+  keep(name, jpeg);
+}
+
+// A picture stays among those that wait until it is in its file, so that find() has it all the time. What still waits at the end is made again when asked for.
+void PictureFiles::write_waiting(std::stop_token stop) {
+  std::unique_lock lock(mutex_);
+  while (arrived_.wait(lock, stop, [this] { return !waiting_.empty(); }) && !stop.stop_requested()) {
+    auto [name, jpeg] = waiting_.front();
+    lock.unlock();
+    keep(name, jpeg);
+    lock.lock();
+    if (!waiting_.empty() && waiting_.front().first == name) waiting_.pop_front();
+  }
+}
+
 void PictureFiles::remove_all_of(std::string_view sha256) {
   std::lock_guard lock(mutex_);
+  std::erase_if(waiting_, [&](const auto& picture) { return picture.first.starts_with(sha256); });
   std::error_code none;
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(config_.folder + "/" + std::string(sha256.substr(0, 2)), none)) {

@@ -8,14 +8,18 @@
 // truth and the list in memory its accounting: processes that share a data folder may both add and remove.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <list>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace darkroom::views {
@@ -44,6 +48,8 @@ class PictureFiles {
   bool contains(const std::string& name);
   // False when it could not be kept (disk full, no JPEG, its photo is gone); the log says why.
   bool keep(const std::string& name, std::string_view jpeg);
+  // The same for who cannot wait for a disk: find() has the picture from now on, and a thread of ours writes it. Where many wait already, the caller writes.
+  void keep_soon(const std::string& name, std::string jpeg);
   // All pictures of this photo; fine if there are none.
   void remove_all_of(std::string_view sha256);
   // At most `most` contents that pictures are here of, in order, after this one.
@@ -60,6 +66,7 @@ class PictureFiles {
   void note(const std::string& name, std::int64_t size);
   void drop(const std::string& name);
   void make_room();
+  void write_waiting(std::stop_token stop);
 
   PictureFilesConfig config_;
   StillWanted still_wanted_;
@@ -67,6 +74,9 @@ class PictureFiles {
   std::list<Entry> entries_;  // least recently used first
   std::unordered_map<std::string, std::list<Entry>::iterator> by_name_;
   std::int64_t bytes_ = 0;
+  std::deque<std::pair<std::string, std::string>> waiting_;  // names and pictures that are to be written; the first may be under way
+  std::condition_variable_any arrived_;
+  std::jthread writer_;
 };
 
 }  // namespace darkroom::views

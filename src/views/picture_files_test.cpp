@@ -3,8 +3,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <future>
+#include <string>
+#include <utility>
 
 namespace darkroom::views {
 namespace {
@@ -111,6 +115,53 @@ TEST_F(PictureFilesTest, AFileThatSomebodyElseRemovedIsForgotten) {
   EXPECT_FALSE(files.find(thumbnail_name(kOne)));
   EXPECT_EQ(files.bytes(), 0);
   EXPECT_TRUE(files.keep(thumbnail_name(kOne), jpeg(100)));
+}
+
+// The writer of one stands still after its first picture, until it is let go.
+class KeptSoon : public PictureFilesTest {
+ protected:
+  KeptSoon() {
+    files_.keep_soon(thumbnail_name(kOne), jpeg(100));
+    written_.get_future().wait();
+  }
+  ~KeptSoon() override { go_on(); }
+
+  void go_on() {
+    if (!std::exchange(went_on_, true)) go_on_.set_value();
+  }
+
+  std::promise<void> written_, go_on_;
+  std::atomic<bool> is_first_ = true;
+  bool went_on_ = false;
+  PictureFiles files_{{folder_}, [this](const std::string&) {
+                        if (is_first_.exchange(false)) {
+                          written_.set_value();
+                          go_on_.get_future().wait();
+                        }
+                        return true;
+                      }};
+};
+
+TEST_F(KeptSoon, IsFoundBeforeItIsWritten) {
+  files_.keep_soon(thumbnail_name(kTwo), jpeg(200));
+  EXPECT_EQ(files_.find(thumbnail_name(kTwo)), jpeg(200));
+  EXPECT_TRUE(files_.contains(thumbnail_name(kTwo)));
+  EXPECT_EQ(files_there(), 1u);
+}
+
+TEST_F(KeptSoon, IsNotWrittenOnceItsPhotoIsGone) {
+  files_.keep_soon(thumbnail_name(kTwo), jpeg(200));
+  files_.remove_all_of(kTwo);
+  EXPECT_FALSE(files_.find(thumbnail_name(kTwo)));
+  EXPECT_FALSE(files_.contains(thumbnail_name(kTwo)));
+}
+
+TEST_F(KeptSoon, IsWrittenByTheCallerWhereManyWait) {
+  std::size_t before = files_there();
+  std::size_t kept = 0;
+  while (files_there() == before && kept < 1000) files_.keep_soon(std::string(61, 'd') + std::to_string(100 + kept++) + ".t.jpg", jpeg(100));
+  EXPECT_LT(kept, 1000u);
+  EXPECT_EQ(files_there(), before + 1);
 }
 
 }  // namespace
