@@ -18,7 +18,6 @@ from PIL import Image
 
 import load
 import rows
-from end_to_end import models_folder
 from report import Report
 
 SIZES = {"VGA JPEGs": ((640, 480), 300), "12 MP JPEGs": ((4000, 3000), 100)}  # name -> pixels, photos a round
@@ -52,7 +51,7 @@ def main():
     scratch = tempfile.mkdtemp(prefix="darkroom-bench-", dir=given.scratch)
     try:
         os.chmod(scratch, 0o755)
-        models, model_name = models_folder(given, scratch)
+        models, model_name = load.models_folder(given.model, given.labels, scratch)
         for name, (size, count) in SIZES.items():
             photos = scaled(given.photos, size, os.path.join(scratch, name.replace(" ", "-")))
             setup = types.SimpleNamespace(**vars(given) | {"scratch": scratch, "photos": photos, "models": models, "model_name": model_name, "detect_count": count,

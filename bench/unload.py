@@ -13,14 +13,12 @@ import statistics
 import sys
 import tempfile
 import time
-import types
 
 import load
 import machine
 import pipeline
 import processes
 from darkroom_server import Darkroom, TOKEN
-from end_to_end import models_folder
 
 BOUNDARY = "unload"
 
@@ -95,7 +93,7 @@ def main():
     os.chmod(scratch, 0o755)
     try:
         photos = pipeline.scaled(given.photos, (640, 480), os.path.join(scratch, "photos"))
-        models, name = models_folder(types.SimpleNamespace(**vars(given)), scratch)
+        models, name = load.models_folder(given.model, given.labels, scratch)
         server = Darkroom(load.Programs(os.path.abspath(given.bin), photos), os.path.join(scratch, "data"), name, {"port": given.port, "models_dir": models})
         try:
             server.await_answer("/readyz")
