@@ -188,10 +188,10 @@ it('is looked at closely by two fingers, and moved by one, and the marks stay on
   browser = await Browser.open('en', { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true });
   const page = await browser.page();
   await logIn(page, server, '/images');
-  const image = await server.upload(await makePhoto(page, true), 'pinched.jpg', { model: 'segment' }, 30);
+  const image = await server.upload(await makePhoto(page, true), 'pinched.jpg', { model: 'obb' }, 30);
   await page.goto(`${server.url}/images/${image.id}`);
-  const boxes = image.result.result.detected_objects.map((find: Found) => find.bbox);
-  expectSame('box', (await drawn(page)).rects, boxes);
+  const boxes = image.result.result.detected_objects.map((find: Found) => find.corners!);
+  expectSame('corners', (await drawn(page)).polygons, boxes);
   const stage = (await page.locator('.image-stage').boundingBox())!;
   const middle = { x: stage.x + stage.width / 2, y: stage.y + stage.height / 2 };
   const touch = await page.context().newCDPSession(page);
@@ -205,7 +205,7 @@ it('is looked at closely by two fingers, and moved by one, and the marks stay on
   await put('touchEnd', []);
   await page.locator('.image-stage[data-zoomed]').waitFor();
   expect((await scale()) / before).toBeCloseTo(3, 0);
-  expectSame('box, zoomed', (await drawn(page)).rects, boxes);
+  expectSame('corners, zoomed', (await drawn(page)).polygons, boxes);
   expect(await page.evaluate(() => visualViewport!.scale)).toBe(1); // the page itself is not zoomed
 
   const left = () => page.locator('.image-photo img').evaluate((photo) => photo.getBoundingClientRect().left);
@@ -214,6 +214,6 @@ it('is looked at closely by two fingers, and moved by one, and the marks stay on
   for (let by = 5; by <= 40; by += 5) await put('touchMove', [{ x: middle.x + by, y: middle.y }]);
   await put('touchEnd', []);
   expect((await left()) - from).toBeCloseTo(40, -1);
-  expectSame('box, moved', (await drawn(page)).rects, boxes);
+  expectSame('corners, moved', (await drawn(page)).polygons, boxes);
   await picture(page, 'marks-pinched');
 });
