@@ -23,10 +23,9 @@ Result<std::optional<std::string>> name_in(const http::Request& request, const s
 Result<store::FailureQuery> read_query(const http::Request& request) {
   if (auto known = allow_query(request, {"since", "queue", "model", "limit"}); !known) return known.error();
   store::FailureQuery query;
-  if (auto since = request.query.find("since"); since != request.query.end()) {
-    query.since = from_rfc3339(since->second);
-    if (!query.since) return invalid("since must be a time such as 2026-01-31T09:30:00Z.");
-  }
+  auto since = time_in(request, "since");
+  if (!since) return since.error();
+  query.since = *since;
   auto queue = name_in(request, "queue"), model = name_in(request, "model");
   if (!queue) return queue.error();
   if (!model) return model.error();

@@ -91,6 +91,7 @@ http::Reply get_place(const Parts& parts, const http::Request& request);
 // schedules.cpp
 http::Reply list_schedules(const Parts& parts, const http::Request& request);
 http::Reply list_schedule_kinds(const Parts& parts, const http::Request& request);
+http::Reply list_slots(const Parts& parts, const http::Request& request);
 http::Reply get_schedule(const Parts& parts, const http::Request& request);
 http::Reply put_schedule(const Parts& parts, const http::Request& request);
 http::Reply delete_schedule(const Parts& parts, const http::Request& request);

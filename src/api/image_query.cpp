@@ -1,12 +1,11 @@
 #include "api/image_query.h"
 
 #include "api/body_fields.h"
+#include "api/cursor.h"
 #include "api/guard.h"
 #include "api/query.h"
-#include "base/hash.h"
 #include "base/id.h"
 #include "domain/error_codes.h"
-#include "text/base64.h"
 
 #include <algorithm>
 #include <array>
@@ -62,26 +61,22 @@ Result<void> read_condition(const std::string& name, const std::string& value, I
   return {};
 }
 
-// Of everything but the place and the size of a page.
 std::string hash_of(const ImageQuery& query) {
-  std::string text = std::to_string(static_cast<int>(query.sort));
-  auto add = [&](const std::string& part) { text += "\n" + std::to_string(part.size()) + " " + part; };
-  for (JobState state : query.states) add(std::string(domain::to_string(state)));
-  for (const auto* part : {&query.model, &query.owner, &query.label, &query.error_code, &query.title, &query.batch}) add(part->value_or(""));
-  for (const auto* time : {&query.created_from, &query.created_before}) add(*time ? std::to_string(to_micros(**time)) : "");
-  return sha256_hex(text).substr(0, 16);
+  std::vector<std::string> conditions = {std::to_string(static_cast<int>(query.sort))};
+  for (JobState state : query.states) conditions.emplace_back(domain::to_string(state));
+  for (const auto* part : {&query.model, &query.owner, &query.label, &query.error_code, &query.title, &query.batch}) conditions.push_back(part->value_or(""));
+  for (const auto* time : {&query.created_from, &query.created_before}) conditions.push_back(*time ? std::to_string(to_micros(**time)) : "");
+  return list_hash(conditions);
 }
 
-// "<hash> <id> <title>"
+// "<id> <title>"
 Result<store::ImageKey> read_cursor(const ImageQuery& query, const std::string& cursor) {
-  auto text = text::from_base64(cursor);
-  std::string expected = hash_of(query) + " ";
+  auto text = open_cursor(hash_of(query), cursor);
+  if (!text) return text.error();
   std::int64_t id = 0;
-  if (!text || text->size() < expected.size()) return invalid("cursor is not one that a list has given. Begin again without it.");
-  if (!text->starts_with(expected)) return invalid("cursor belongs to a list with other conditions or another order. Begin again without it.");
-  const char *begin = text->data() + expected.size(), *end = text->data() + text->size();
-  auto [rest, problem] = std::from_chars(begin, end, id);
-  if (problem != std::errc() || rest == end || *rest != ' ') return invalid("cursor is not one that a list has given. Begin again without it.");
+  const char* end = text->data() + text->size();
+  auto [rest, problem] = std::from_chars(text->data(), end, id);
+  if (problem != std::errc() || rest == end || *rest != ' ') return not_a_cursor();
   return store::ImageKey{id, std::string(rest + 1, end)};
 }
 
@@ -158,22 +153,6 @@ Result<ResultsQuery> read_results_query(const http::Request& request) {
   return ResultsQuery{std::move(*images), format != request.query.end() && format->second == "csv", *most};
 }
 
-std::string cursor_of(const ImageQuery& query, const store::ImageKey& key) {
-  return text::to_base64url(hash_of(query) + " " + std::to_string(key.id) + " " + key.title);
-}
-
-std::string next_page_address(const http::Request& request, const std::string& cursor) {
-  std::string address = request.path + "?cursor=" + cursor;
-  for (const auto& [name, value] : request.query) {
-    if (name == "cursor" || name == "before") continue;
-    address += "&" + name + "=";
-    for (unsigned char c : value) {
-      static constexpr char kHex[] = "0123456789ABCDEF";
-      bool plain = std::isalnum(c) || c == '-' || c == '_' || c == '.' || c == '~';
-      plain ? address += static_cast<char>(c) : (address += '%', address += kHex[c >> 4], address += kHex[c & 15]);
-    }
-  }
-  return address;
-}
+std::string cursor_of(const ImageQuery& query, const store::ImageKey& key) { return make_cursor(hash_of(query), std::to_string(key.id) + " " + key.title); }
 
 }  // namespace darkroom::api

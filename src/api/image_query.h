@@ -28,7 +28,4 @@ Result<ResultsQuery> read_results_query(const http::Request& request);
 // Opaque: base64url of the sort key, the id and a hash of the conditions.
 std::string cursor_of(const store::ImageQuery& query, const store::ImageKey& key);
 
-// The address of the next page, with the request's own parameters.
-std::string next_page_address(const http::Request& request, const std::string& cursor);
-
 }  // namespace darkroom::api

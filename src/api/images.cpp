@@ -1,5 +1,6 @@
 // Images: list, one, delete, process again.
 #include "api/body_fields.h"
+#include "api/cursor.h"
 #include "api/entity_tag.h"
 #include "api/handlers.h"
 #include "api/image_query.h"

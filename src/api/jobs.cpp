@@ -1,8 +1,10 @@
 // Jobs: list, one with its attempts, run again.
 #include "api/body_fields.h"
+#include "api/cursor.h"
 #include "api/entity_tag.h"
 #include "api/guard.h"
 #include "api/handlers.h"
+#include "api/job_query.h"
 #include "api/json.h"
 #include "api/problem.h"
 #include "api/query.h"
@@ -29,18 +31,27 @@ http::Response job_response(const Parts& parts, const store::JobRecord& job) {
 }  // namespace
 
 http::Reply list_jobs(const Parts& parts, const http::Request& request) {
-  if (auto known = allow_query(request, {"limit", "state"}); !known) return problem(known.error());
-  auto limit = whole_number(request, "limit", {1, 200}, 50);
-  if (!limit) return problem(limit.error());
-  std::optional<domain::JobState> state;
-  if (auto found = request.query.find("state"); found != request.query.end()) {
-    state = domain::parse_job_state(found->second);
-    if (!state) return problem(domain::code::invalid_field, "state must be one of scheduled, queued, running, completed, failed, cancelled.");
+  auto list = read_job_list(request);
+  if (!list) return problem(list.error());
+  std::vector<store::FoundJob> jobs;
+  std::optional<std::string> cursor;
+  if (list->line) {
+    store::JobsInLine page = parts.store.jobs_in_line(*list->line);
+    if (!page.next.empty()) cursor = cursor_of(*list, page.next);
+    jobs = std::move(page.jobs);
+  } else {
+    store::FoundJobs page = parts.store.find_jobs(list->newest);
+    if (page.next) cursor = cursor_of(*list, *page.next);
+    jobs = std::move(page.jobs);
   }
   json::array items;
-  for (const store::JobRecord& job : parts.store.list_jobs(state, static_cast<int>(*limit), owner_seen_by(request))) items.push_back(job_json(job, parts.store.attempts_of(job.id)));
+  for (const store::FoundJob& each : jobs) items.push_back(job_json(each.job, each.attempts));
   store::JobCounts counts = parts.store.count_jobs(owner_seen_by(request));
-  return json_response(200, json::object{{"items", std::move(items)}, {"counts", {{"scheduled", counts.scheduled}, {"queued", counts.queued}, {"running", counts.running}}}});
+  http::Response response = json_response(200, json::object{{"items", std::move(items)},
+                                                            {"next_cursor", cursor ? json::value(*cursor) : json::value(nullptr)},
+                                                            {"counts", {{"scheduled", counts.scheduled}, {"queued", counts.queued}, {"running", counts.running}}}});
+  if (cursor) response.headers.emplace_back("Link", "<" + next_page_address(request, *cursor) + ">; rel=\"next\"");
+  return response;
 }
 
 http::Reply get_job(const Parts& parts, const http::Request& request) {

@@ -27,6 +27,8 @@ struct ApiConfig {
   std::int64_t free_disk_floor = 0;  // bytes
   domain::PhotoLimits photo;
   int max_attempts = 4;
+  std::chrono::seconds soft_limit{};  // of a run: it is asked to stop
+  std::chrono::seconds hard_limit{};  // and killed
   CompatConfig compat = {};
   AccessConfig access = {};
 };

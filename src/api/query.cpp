@@ -47,6 +47,14 @@ Result<std::int64_t> whole_number(const http::Request& request, const std::strin
   return parse_whole(found->second, name, range);
 }
 
+Result<std::optional<Time>> time_in(const http::Request& request, const std::string& name) {
+  auto found = request.query.find(name);
+  if (found == request.query.end()) return std::optional<Time>();
+  auto time = from_rfc3339(found->second);
+  if (!time) return error(code::invalid_field, name + " must be a time such as 2026-01-31T09:30:00Z.");
+  return time;
+}
+
 Result<domain::ImageId> image_id(const http::Request& request) {
   const std::string& text = request.params.at("id");
   std::int64_t number = 0;

@@ -1,6 +1,7 @@
 // Query parameters and JSON bodies, read strictly: a name that is not known is an error, since it is most often a misspelt one.
 #pragma once
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "domain/job.h"
 #include "http/message.h"
@@ -20,6 +21,9 @@ Result<void> allow_query(const http::Request& request, std::initializer_list<std
 
 // A whole number; `fallback` when the parameter is absent. Error invalid_field with the range.
 Result<std::int64_t> whole_number(const http::Request& request, const std::string& name, std::pair<std::int64_t, std::int64_t> range, std::int64_t fallback);
+
+// A time; none when the parameter is absent. Error invalid_field.
+Result<std::optional<Time>> time_in(const http::Request& request, const std::string& name);
 
 Result<std::int64_t> parse_whole(std::string_view text, const std::string& name, std::pair<std::int64_t, std::int64_t> range);
 

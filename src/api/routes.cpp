@@ -94,6 +94,7 @@ std::vector<Line> table(const Parts& parts) {
 
       {Method::get, "/api/v1/schedules", kWatch, RunsOn::pool, 0, list_schedules},
       {Method::get, "/api/v1/schedules/kinds", kWatch, RunsOn::pool, 0, list_schedule_kinds},
+      {Method::get, "/api/v1/schedules/slots", kWatch, RunsOn::pool, 0, list_slots},
       {Method::get, "/api/v1/schedules/{name}", kWatch, RunsOn::pool, 0, get_schedule},
       {Method::put, "/api/v1/schedules/{name}", kQueues, RunsOn::pool, kSmallBody, put_schedule},
       {Method::del, "/api/v1/schedules/{name}", kQueues, RunsOn::pool, 0, delete_schedule},

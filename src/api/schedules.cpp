@@ -14,6 +14,7 @@ namespace json = boost::json;
 using store::ScheduleRecord;
 
 constexpr int kFiresShown = 20;
+constexpr int kMostSlots = 50;
 
 json::value time_or_null(const std::optional<Time>& time) { return time ? json::value(to_rfc3339(*time)) : json::value(nullptr); }
 
@@ -107,6 +108,22 @@ http::Reply list_schedule_kinds(const Parts&, const http::Request& request) {
   for (const domain::MaintenanceKind& kind : domain::kMaintenanceKinds) {
     items.push_back(json::object{{"kind", kind.name}, {"description", kind.sentence}});
   }
+  return json_response(200, json::object{{"items", std::move(items)}});
+}
+
+// The next times at which a rule fires, before anything is saved.
+http::Reply list_slots(const Parts& parts, const http::Request& request) {
+  if (auto known = allow_query(request, {"cron", "zone", "count"}); !known) return problem(known.error());
+  auto count = whole_number(request, "count", {1, kMostSlots}, 5);
+  if (!count) return problem(count.error());
+  auto text = [&](const char* name, std::string fallback) {
+    auto found = request.query.find(name);
+    return found == request.query.end() ? fallback : found->second;
+  };
+  auto slots = calendar::next_slots(text("cron", ""), text("zone", "UTC"), parts.clock.now(), static_cast<std::size_t>(*count));
+  if (!slots) return problem(slots.error());
+  json::array items;
+  for (Time slot : *slots) items.emplace_back(to_rfc3339(slot));
   return json_response(200, json::object{{"items", std::move(items)}});
 }
 

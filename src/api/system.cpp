@@ -81,6 +81,7 @@ http::Reply status(const Parts& parts, const http::Request&) {
   return json_response(200, json::object{{"version", parts.config.version},
                                          {"default_model", parts.config.default_model},
                                          {"slots", runners.slots},
+                                         {"run_limits", {{"soft_seconds", parts.config.soft_limit.count()}, {"hard_seconds", parts.config.hard_limit.count()}}},
                                          {"jobs", {{"scheduled", counts.scheduled}, {"queued", counts.queued}, {"running", counts.running}}},
                                          {"free_bytes", parts.blobs.free_bytes()},
                                          {"runners", std::move(states)},

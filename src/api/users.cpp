@@ -164,13 +164,18 @@ http::Reply delete_user(const Parts& parts, const http::Request& request) {
 }
 
 http::Reply list_audit(const Parts& parts, const http::Request& request) {
-  if (auto known = allow_query(request, {"limit", "before", "actor", "type"}); !known) return problem(known.error());
+  if (auto known = allow_query(request, {"limit", "before", "actor", "type", "since", "until"}); !known) return problem(known.error());
   auto limit = whole_number(request, "limit", {1, 500}, 50);
   if (!limit) return problem(limit.error());
   auto before = whole_number(request, "before", {1, std::numeric_limits<std::int64_t>::max()}, std::numeric_limits<std::int64_t>::max());
   if (!before) return problem(before.error());
+  auto since = time_in(request, "since"), until = time_in(request, "until");
+  for (const auto* time : {&since, &until}) {
+    if (!*time) return problem(time->error());
+  }
   auto text = [&](const char* name) { return request.query.contains(name) ? std::optional(request.query.at(name)) : std::nullopt; };
-  store::AuditPage page = parts.store.audit({.before = *before, .actor = text("actor"), .type = text("type"), .limit = static_cast<int>(*limit)});
+  store::AuditPage page =
+      parts.store.audit({.before = *before, .actor = text("actor"), .type = text("type"), .since = *since, .until = *until, .limit = static_cast<int>(*limit)});
   json::array items;
   for (const store::Event& event : page.events) items.push_back(event_json(event));
   return json_response(200, json::object{{"items", std::move(items)}, {"next_before", page.next ? json::value(*page.next) : json::value(nullptr)}});

@@ -50,14 +50,26 @@ std::optional<Time> next_after(const domain::Cron& cron, const TimeZone& zone, T
   return cron.every_hour() ? next_of_every_hour(cron, zone, after) : next_of_fixed_hours(cron, zone, after);
 }
 
+Result<std::vector<Time>> next_slots(std::string_view text, const std::string& zone_name, Time after, std::size_t count) {
+  auto cron = domain::parse_cron(text);
+  if (!cron) return cron.error();
+  auto zone = TimeZone::find(zone_name);
+  if (!zone) return zone.error();
+  std::vector<Time> slots;
+  while (slots.size() < count) {
+    auto slot = next_after(*cron, *zone, slots.empty() ? after : slots.back());
+    if (!slot) break;
+    slots.push_back(*slot);
+  }
+  if (!slots.empty()) return slots;
+  return Error{std::string(domain::code::invalid_field), "The cron expression '" + std::string(text) + "' does not fire within the next 50 years."};
+}
+
 Result<Time> next_slot(const domain::Schedule& schedule, Time after) {
   if (auto checked = domain::check_schedule(schedule); !checked) return checked.error();
-  auto zone = TimeZone::find(schedule.zone);
-  if (!zone) return zone.error();
-  auto slot = next_after(domain::parse_cron(schedule.cron).value(), *zone, after);
-  if (slot) return *slot;
-  return Error{std::string(domain::code::invalid_field),
-               "The cron expression '" + schedule.cron + "' does not fire within the next 50 years."};
+  auto slots = next_slots(schedule.cron, schedule.zone, after, 1);
+  if (!slots) return slots.error();
+  return slots->front();
 }
 
 }  // namespace darkroom::calendar

@@ -16,6 +16,9 @@
 #include "domain/schedule.h"
 
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace darkroom::calendar {
 
@@ -25,7 +28,10 @@ inline constexpr std::chrono::days kHorizon{50 * 366};
 // The next slot strictly after a time; none: it does not fire within the horizon.
 std::optional<Time> next_after(const domain::Cron& cron, const TimeZone& zone, Time after);
 
-// The same from the texts of a schedule, all of which are checked. Errors: invalid_field, unavailable.
+// The next slots of an expression in a zone of this name, at most so many: fewer of one that fires no more within the horizon. Errors: invalid_field, unavailable.
+Result<std::vector<Time>> next_slots(std::string_view cron, const std::string& zone, Time after, std::size_t count);
+
+// The next one from the texts of a schedule, all of which are checked. Errors: invalid_field, unavailable.
 Result<Time> next_slot(const domain::Schedule& schedule, Time after);
 
 }  // namespace darkroom::calendar

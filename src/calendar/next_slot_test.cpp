@@ -34,6 +34,13 @@ Lines slots(std::string_view cron, std::string_view zone_name, Time after, int c
   return lines;
 }
 
+TEST(NextSlots, AreSoManyOfAnExpressionInAZone) {
+  EXPECT_EQ(next_slots("30 3 * * *", "Asia/Seoul", utc(2026, 1, 31, 18, 30), 2).value(), (std::vector{utc(2026, 2, 1, 18, 30), utc(2026, 2, 2, 18, 30)}));
+  EXPECT_EQ(next_slots("0 0 29 2 *", "UTC", utc(2026, 1, 1), 2).value(), (std::vector{utc(2028, 2, 29), utc(2032, 2, 29)}));
+  EXPECT_EQ(next_slots("99 * * * *", "UTC", utc(2026, 1, 1), 1).error().code, domain::code::invalid_field);
+  EXPECT_EQ(next_slots("0 0 * * *", "Mars/Base", utc(2026, 1, 1), 1).error().code, domain::code::invalid_field);
+}
+
 TEST(TimeZone, AnUnknownNameIsRefusedWithTheNearest) {
   EXPECT_THAT(TimeZone::find("seoul").error().message, HasSubstr("Did you mean Asia/Seoul?"));
   EXPECT_THAT(TimeZone::find("europe/berlin").error().message, HasSubstr("Did you mean Europe/Berlin?"));

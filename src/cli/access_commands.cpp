@@ -85,7 +85,8 @@ void add_access(CLI::App& app, Chosen& chosen) {
   auto conditions = std::make_shared<std::map<std::string, std::string>>();
   CLI::App* audit = add_client(app, chosen, "audit", "Who did what, and why, newest first", [conditions](const Session& session) { return show_audit(session, *conditions); });
   for (auto [flag, help] : {std::pair("actor", "Only of this one"), std::pair("type", "Only this, such as token.created, or token for all of them"),
-                            std::pair("before", "Only events with smaller ids"), std::pair("limit", "How many")}) {
+                            std::pair("before", "Only events with smaller ids"), std::pair("since", "Only at this time or later, such as 2026-01-31T09:30:00Z"),
+                            std::pair("until", "Only before this time"), std::pair("limit", "How many")}) {
     std::string key(flag);
     audit->add_option_function<std::string>("--" + key, [conditions, key](const std::string& text) { (*conditions)[key] = text; }, help);
   }

@@ -25,6 +25,37 @@ int ask(const Session& session, const Question& question, const Describe& descri
   return kOk;
 }
 
+namespace {
+
+constexpr int kLargestPage = 200;
+
+std::string page_path(const std::string& path, const ListOptions& options, int limit, const std::string& cursor) {
+  std::string address = path + "?limit=" + std::to_string(limit);
+  for (const auto& [name, value] : options.query) address += "&" + name + "=" + escaped(value);
+  return cursor.empty() ? address : address + "&cursor=" + cursor;
+}
+
+}  // namespace
+
+int ask_pages(const Session& session, const std::string& path, const ListOptions& options, const Describe& describe) {
+  auto client = connect(session.config, session.url, session.token);
+  if (!client) return report(client.error());
+  json::object page;
+  json::array items;
+  std::string cursor;
+  do {
+    auto answer = client->get(page_path(path, options, std::min(options.limit - static_cast<int>(items.size()), kLargestPage), cursor));
+    if (!answer) return report(answer.error());
+    if (!answer->ok()) return report(answer->error());
+    page = std::move(answer->body.as_object());
+    for (json::value& item : page.at("items").as_array()) items.push_back(std::move(item));
+    cursor = page.at("next_cursor").is_null() ? "" : std::string(page.at("next_cursor").as_string());
+  } while (!cursor.empty() && static_cast<int>(items.size()) < options.limit);
+  page["items"] = std::move(items);
+  std::cout << (session.json ? darkroom::json::to_text(page) + "\n" : describe(page));
+  return kOk;
+}
+
 std::string shown(const json::object& object, const char* key) {
   const json::value& value = object.at(key);
   if (value.is_null()) return "-";

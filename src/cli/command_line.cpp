@@ -129,11 +129,7 @@ void add_picture(CLI::App& app, Chosen& chosen) {
 }
 
 void add_looking(CLI::App& app, Chosen& chosen) {
-  auto limit = std::make_shared<int>(20);
-  auto state = std::make_shared<std::string>(), id = std::make_shared<std::string>(), photo = std::make_shared<std::string>();
-  CLI::App* jobs = add_client(app, chosen, "jobs", "List jobs, newest first", [=](const Session& session) { return show_jobs(session, *state, *limit); });
-  jobs->add_option("--limit", *limit, "How many")->check(CLI::Range(1, 200));
-  jobs->add_option("--state", *state, "Only these")->check(CLI::IsMember({"scheduled", "queued", "running", "completed", "failed", "cancelled"}));
+  auto id = std::make_shared<std::string>(), photo = std::make_shared<std::string>();
   add_client(app, chosen, "job", "One job with its attempts", [id](const Session& session) { return show_job(session, *id); })->add_option("id", *id, "job_id, a UUID")->required();
   add_client(app, chosen, "image", "One image with its result", [id](const Session& session) { return show_image(session, *id); })->add_option("id", *id, "The image's number")->required();
   add_picture(app, chosen);
@@ -275,7 +271,9 @@ void add_watching(CLI::App& app, Chosen& chosen) {
   CLI::App* command = add_client(app, chosen, "monitor", "Health, queues, running jobs, workers and alerts, live", [options](const Session& session) { return monitor(session, *options); });
   command->add_flag("--once", options->once, "Show it once");
   command->add_option("--every", options->every_seconds, "Seconds between two looks (default 2)")->check(CLI::Range(1, 3600));
-  add_client(app, chosen, "alerts", "What stands badly: alerts that were raised and have not ended", show_alerts);
+  auto ended = std::make_shared<bool>(false);
+  add_client(app, chosen, "alerts", "What stands badly: alerts that were raised and have not ended", [ended](const Session& session) { return show_alerts(session, *ended); })
+      ->add_flag("--ended", *ended, "Those that have ended, the newest first");
 }
 
 void add_schedules(CLI::App& app, Chosen& chosen) {
@@ -283,6 +281,10 @@ void add_schedules(CLI::App& app, Chosen& chosen) {
   auto rule = std::make_shared<boost::json::object>();
   CLI::App* schedules = add_client(app, chosen, "schedules", "List schedules; add, remove, run, pause or resume one", show_schedules);
   add_client(*schedules, chosen, "kinds", "What a schedule may run", show_schedule_kinds);
+  auto cron = std::make_shared<std::string>(), zone = std::make_shared<std::string>("UTC");
+  CLI::App* slots = add_client(*schedules, chosen, "slots", "The next five times at which an expression fires", [=](const Session& session) { return show_slots(session, *cron, *zone); });
+  slots->add_option("cron", *cron, "Five fields, minute to day of week, or a macro: '30 3 * * *', @daily")->required();
+  slots->add_option("--zone", *zone, "Time zone of its clock (default UTC)");
   CLI::App* add = add_client(*schedules, chosen, "add", "Make a schedule, or replace the one of this name", [=](const Session& session) { return put_schedule(session, *name, *rule); });
   add->add_option("name", *name, "Its name")->required();
   auto text = [&](const char* field, const char* help) {

@@ -52,9 +52,9 @@ struct ChosenVersion {
   bool force = false;  // remove it also while jobs wait for it
 };
 
-struct ImageListOptions {
+struct ListOptions {
   int limit = 20;
-  std::map<std::string, std::string> query;  // conditions and sort
+  std::map<std::string, std::string> query;  // conditions and order
 };
 
 struct ResultsOptions {
@@ -81,10 +81,10 @@ struct ManyOptions {
 };
 
 int submit(const Session& session, const SubmitOptions& options);                                       // submit.cpp
-int show_images(const Session& session, const ImageListOptions& options);                               // images.cpp
+int show_images(const Session& session, const ListOptions& options);                                    // images.cpp
 int fetch_results(const Session& session, const ResultsOptions& options);                                // results.cpp
 int edit_image(const Session& session, const std::string& image, const boost::json::object& change);
-int show_jobs(const Session& session, const std::string& state, int limit);                             // show.cpp
+int show_jobs(const Session& session, const ListOptions& options);                                      // show.cpp
 int watch(const Session& session, const WatchOptions& options);                                         // watch.cpp
 int show_failures(const Session& session, const std::map<std::string, std::string>& query);              // failures.cpp
 int show_stats(const Session& session);                                                                 // images.cpp
@@ -103,6 +103,7 @@ int show_workers(const Session& session);
 int why(const Session& session, const std::string& id);                                                 // a job, or an image's newest
 int show_schedules(const Session& session);                                                             // schedules.cpp
 int show_schedule_kinds(const Session& session);
+int show_slots(const Session& session, const std::string& cron, const std::string& zone);
 int put_schedule(const Session& session, const std::string& name, const boost::json::object& rule);
 int act_on_schedule(const Session& session, const std::string& action, const std::string& name);        // remove, run, pause, resume
 int retry(const Session& session, const std::string& job, const boost::json::object& how);              // act.cpp
@@ -125,7 +126,7 @@ struct MonitorOptions {
   int every_seconds = 2;
 };
 int monitor(const Session& session, const MonitorOptions& options);                                     // monitor.cpp
-int show_alerts(const Session& session);
+int show_alerts(const Session& session, bool ended);
 int doctor(const Session& session, const std::string& photo);                                           // doctor.cpp
 int show_config(const config::Loaded& loaded, bool json);                                               // local.cpp
 int reset_password(const config::Config& config, const std::string& user);

@@ -1,4 +1,4 @@
-// The words of `darkroom images`, `results`, `failures`, `edit`, `watch` and `stats`.
+// The words of `darkroom jobs`, `images`, `results`, `failures`, `edit`, `watch` and `stats`.
 #include "cli/add_command.h"
 
 #include <memory>
@@ -46,10 +46,28 @@ void add_failures(CLI::App& app, Chosen& chosen) {
   condition("limit", "So many causes (default 50)")->check(CLI::Range(1, 200));
 }
 
+void add_jobs(CLI::App& app, Chosen& chosen) {
+  auto options = std::make_shared<ListOptions>();
+  CLI::App* jobs = add_client(app, chosen, "jobs", "List jobs, newest first, or those in line in the order in which they start", [options](const Session& session) { return show_jobs(session, *options); });
+  jobs->add_option("--limit", options->limit, "How many")->check(CLI::Range(1, 100000));
+  auto condition = [&](const std::string& name, const char* help) {
+    return jobs->add_option_function<std::string>("--" + name, [options, name](const std::string& text) { options->query[name] = text; }, help);
+  };
+  condition("state", "Only these")->check(CLI::IsMember({"scheduled", "queued", "running", "completed", "failed", "cancelled"}));
+  condition("queue", "Only of this queue");
+  condition("owner", "Only of this owner");
+  condition("model", "Only of this model");
+  condition("kind", "Only of this kind, or of those that begin with this word: maintenance");
+  condition("batch", "Only of this batch");
+  condition("image", "Only of this image");
+  condition("order", "newest, or line: the queued ones, first the one that starts next")->check(CLI::IsMember({"newest", "line"}));
+}
+
 }  // namespace
 
 void add_finding(CLI::App& app, Chosen& chosen) {
-  auto options = std::make_shared<ImageListOptions>();
+  add_jobs(app, chosen);
+  auto options = std::make_shared<ListOptions>();
   CLI::App* images = add_client(app, chosen, "images", "Find images, newest first", [options](const Session& session) { return show_images(session, *options); });
   images->add_option("--limit", options->limit, "How many")->check(CLI::Range(1, 100000));
   add_conditions(*images, {options, &options->query});

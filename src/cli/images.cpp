@@ -12,40 +12,13 @@ namespace darkroom::cli {
 
 namespace json = boost::json;
 
-namespace {
-
-constexpr int kLargestPage = 200;
-
-std::string page_path(const ImageListOptions& options, int limit, const std::string& cursor) {
-  std::string path = "/api/v1/images?limit=" + std::to_string(limit);
-  for (const auto& [name, value] : options.query) path += "&" + name + "=" + escaped(value);
-  return cursor.empty() ? path : path + "&cursor=" + cursor;
-}
-
-}  // namespace
-
-// Follows the pages until it has as many as wanted: a search that finds little answers with short ones.
-int show_images(const Session& session, const ImageListOptions& options) {
-  auto client = connect(session.config, session.url, session.token);
-  if (!client) return report(client.error());
-  json::array items;
-  std::string cursor;
-  do {
-    auto answer = client->get(page_path(options, std::min(options.limit - static_cast<int>(items.size()), kLargestPage), cursor));
-    if (!answer) return report(answer.error());
-    if (!answer->ok()) return report(answer->error());
-    json::object& page = answer->body.as_object();
-    for (json::value& item : page.at("items").as_array()) items.push_back(std::move(item));
-    cursor = page.at("next_cursor").is_null() ? "" : std::string(page.at("next_cursor").as_string());
-  } while (!cursor.empty() && static_cast<int>(items.size()) < options.limit);
-  if (session.json) {
-    json::value next = cursor.empty() ? json::value(nullptr) : json::value(cursor);
-    std::cout << darkroom::json::to_text(json::object{{"items", std::move(items)}, {"next_cursor", std::move(next)}}) << "\n";
-    return kOk;
-  }
-  for (const json::value& image : items) std::cout << describe_image(image.as_object());
-  if (items.empty()) std::cout << (options.query.empty() ? "no images yet: darkroom submit PHOTO\n" : "no image meets these conditions\n");
-  return kOk;
+int show_images(const Session& session, const ListOptions& options) {
+  return ask_pages(session, "/api/v1/images", options, [&](const json::object& answer) {
+    std::string lines;
+    for (const json::value& image : answer.at("items").as_array()) lines += describe_image(image.as_object());
+    if (lines.empty()) lines = options.query.empty() ? "no images yet: darkroom submit PHOTO\n" : "no image meets these conditions\n";
+    return lines;
+  });
 }
 
 int show_stats(const Session& session) {

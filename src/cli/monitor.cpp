@@ -164,13 +164,15 @@ int monitor(const Session& session, const MonitorOptions& options) {
   }
 }
 
-int show_alerts(const Session& session) {
-  return ask(session, {.path = "/api/v1/alerts"}, [](const json::object& answer) {
-    std::vector<std::vector<std::string>> lines{{"ALERT", "SINCE", "WHAT"}};
+int show_alerts(const Session& session, bool ended) {
+  return ask(session, {.path = ended ? "/api/v1/alerts?state=ended" : "/api/v1/alerts"}, [ended](const json::object& answer) {
+    std::vector<std::vector<std::string>> lines{{"ALERT", "SINCE", "UNTIL", "WHAT"}};
     for (const json::value& item : answer.at("items").as_array()) {
-      lines.push_back({shown(item.as_object(), "name"), shown(item.as_object(), "raised_at"), shown(item.as_object(), "message")});
+      const json::object& alert = item.as_object();
+      lines.push_back({shown(alert, "name"), shown(alert, "raised_at"), shown(alert, "ended_at"), shown(alert, "message")});
     }
-    return lines.size() == 1 ? "no alert stands\n" : table(lines);
+    if (lines.size() == 1) return std::string(ended ? "no alert has ended\n" : "no alert stands\n");
+    return table(lines);
   });
 }
 

@@ -1,4 +1,4 @@
-// Commands about schedules: list, kinds, add, remove, run, pause, resume.
+// Commands about schedules: list, kinds, slots, add, remove, run, pause, resume.
 #include "cli/ask.h"
 
 namespace darkroom::cli {
@@ -35,6 +35,14 @@ std::string describe_kinds(const json::object& answer) {
 int show_schedules(const Session& session) { return ask(session, {.path = "/api/v1/schedules"}, describe_schedules); }
 
 int show_schedule_kinds(const Session& session) { return ask(session, {.path = "/api/v1/schedules/kinds"}, describe_kinds); }
+
+int show_slots(const Session& session, const std::string& cron, const std::string& zone) {
+  return ask(session, {.path = "/api/v1/schedules/slots?cron=" + escaped(cron) + "&zone=" + escaped(zone)}, [](const json::object& answer) {
+    std::string lines;
+    for (const json::value& slot : answer.at("items").as_array()) lines += std::string(slot.as_string()) + "\n";
+    return lines;
+  });
+}
 
 int put_schedule(const Session& session, const std::string& name, const json::object& rule) {
   return ask(session, {"PUT", "/api/v1/schedules/" + escaped(name), rule}, describe_schedule);

@@ -1,4 +1,5 @@
 // Commands that look: jobs, one job, one image.
+#include "cli/ask.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/local_server.h"
@@ -51,9 +52,8 @@ std::string job_line(const json::object& job) {
 
 }  // namespace
 
-int show_jobs(const Session& session, const std::string& state, int limit) {
-  std::string path = "/api/v1/jobs?limit=" + std::to_string(limit) + (state.empty() ? "" : "&state=" + state);
-  return show(session, path, [](const json::object& answer) {
+int show_jobs(const Session& session, const ListOptions& options) {
+  return ask_pages(session, "/api/v1/jobs", options, [](const json::object& answer) {
     const json::object& counts = answer.at("counts").as_object();
     std::string lines = "scheduled " + text(counts, "scheduled") + ", queued " + text(counts, "queued") + ", running " + text(counts, "running") + "\n";
     for (const json::value& job : answer.at("items").as_array()) lines += job_line(job.as_object());

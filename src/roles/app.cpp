@@ -21,7 +21,15 @@ namespace {
 constexpr Duration kGaugePeriod = std::chrono::milliseconds(400);
 
 api::ApiConfig api_config(const config::Config& config) {
-  return {kVersion, config.default_model, config.free_disk_floor, config.runner.photo, config.worker.retry.max_retries + 1, config.compat};
+  auto seconds = [](std::chrono::milliseconds limit) { return std::chrono::ceil<std::chrono::seconds>(limit); };
+  return {.version = kVersion,
+          .default_model = config.default_model,
+          .free_disk_floor = config.free_disk_floor,
+          .photo = config.runner.photo,
+          .max_attempts = config.worker.retry.max_retries + 1,
+          .soft_limit = seconds(config.runner.run.soft),
+          .hard_limit = seconds(config.runner.run.hard),
+          .compat = config.compat};
 }
 
 // Who needs no credential, because of where it comes from, and the name that it acts under.

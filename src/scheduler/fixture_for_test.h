@@ -50,9 +50,7 @@ class MaintenanceTest : public testing::Test {
 
   std::vector<store::JobRecord> maintenance_jobs() {
     std::vector<store::JobRecord> found;
-    for (store::JobRecord& job : store_->list_jobs(std::nullopt, 1000)) {
-      if (job.queue == domain::kMaintenanceQueue) found.push_back(std::move(job));
-    }
+    for (store::FoundJob& each : store_->find_jobs({.queue = std::string(domain::kMaintenanceQueue), .limit = 1000}).jobs) found.push_back(std::move(each.job));
     return found;
   }
 

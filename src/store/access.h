@@ -50,10 +50,13 @@ struct SessionOwner {
 };
 
 // Which events are an audit: acts of people, tokens and the command line, newest first. A page may be short, even empty, before the log is at its end.
+// Clocks of processes may differ, so events of one moment may stand a minute apart in the log; those beyond are not looked for.
 struct AuditQuery {
   std::optional<std::int64_t> before = {};  // ids below
   std::optional<std::string> actor = {};
   std::optional<std::string> type = {};  // "token.created", or "token" for all of them
+  std::optional<Time> since = {};        // inclusive
+  std::optional<Time> until = {};        // exclusive
   int limit = 50;
 };
 struct AuditPage {

@@ -37,6 +37,7 @@ struct Alert {
   std::string name;     // "disk_low"
   std::string message;  // one sentence with the numbers
   Time raised_at{};
+  std::optional<Time> ended_at = {};
 };
 
 class Maintenance {
@@ -68,7 +69,8 @@ class Maintenance {
   virtual std::int64_t failures_since(Time since) = 0;  // jobs that failed; exact to 10,000
   // Notes that the alert stands (a message) or not (none). Returns whether that is a change; only a change writes an event, alert.raised or alert.cleared.
   virtual bool set_alert(std::string_view name, const std::optional<std::string>& message, Time now) = 0;
-  virtual std::vector<Alert> alerts() = 0;  // that stand, by name
+  virtual std::vector<Alert> alerts() = 0;                  // that stand, by name
+  virtual std::vector<Alert> ended_alerts(int limit) = 0;  // newest first; the last 500 are kept
 };
 
 }  // namespace darkroom::store

@@ -4,6 +4,7 @@
 #include "store/sql_deliveries.h"
 #include "store/sql_failures.h"
 #include "store/sql_finding.h"
+#include "store/sql_job_lists.h"
 #include "store/sql_turns.h"
 #include "store/sql_insight.h"
 #include "store/sql_minutes.h"
@@ -121,6 +122,19 @@ TEST_F(PostgresPlans, StatementsThatFindImagesDoNotSort) {
     for (const char* word : {"Sort", "Seq Scan on job", "Seq Scan on image", "Hash Join", "Bitmap"}) {
       EXPECT_EQ(found.find(word), std::string::npos) << statement << "\n" << found;
     }
+  }
+}
+
+// However many jobs there are, a page of them is read in the order of an index. (Of one owner those of the same turn, which
+// are few, are put in order.)
+TEST_F(PostgresPlans, ListsOfJobsDoNotSort) {
+  std::vector<const char*> statements = job_list_statements();
+  for (const char* statement : line_statements()) statements.push_back(statement);
+  for (const char* statement : statements) {
+    std::string found = plan(statement);
+    for (const char* word : {"Seq Scan on job", "Seq Scan on image", "Hash Join", "Merge Join"}) EXPECT_EQ(found.find(word), std::string::npos) << statement << "\n" << found;
+    bool of_owner = found.find("using job_turn") != std::string::npos;
+    EXPECT_TRUE(of_owner || found.find("Sort") == std::string::npos) << statement << "\n" << found;
   }
 }
 

@@ -1,4 +1,4 @@
-// The store over SQL, split by aggregate: sql_store_images, _claims, _endings, _nodes, _queries, _finding, _failures, _insight, _minutes, _acting, _batches, _access, _uploads, _endpoints, _deliveries.
+// The store over SQL, split by aggregate: sql_store_images, _claims, _endings, _nodes, _queries, _finding, _job_lists, _line, _failures, _insight, _minutes, _acting, _batches, _access, _uploads, _endpoints, _deliveries.
 #pragma once
 
 #include "store/sql/database.h"
@@ -34,7 +34,8 @@ class SqlStore final : public Store {
   std::optional<std::string> result_of(std::string_view public_id) override;
   ImagePage list_images(std::optional<ImageId> before, int limit) override;
   std::vector<JobRecord> jobs_of(ImageId id) override;
-  std::vector<JobRecord> list_jobs(std::optional<domain::JobState> state, int limit, const std::optional<std::string>& owner) override;
+  FoundJobs find_jobs(const JobQuery& query) override;
+  JobsInLine jobs_in_line(const LineQuery& query) override;
   std::vector<AttemptRecord> attempts_of(JobId id) override;
   std::vector<Event> events(std::int64_t after, std::optional<ImageId> image, int limit, const std::optional<std::string>& owner) override;
   JobCounts count_jobs(const std::optional<std::string>& owner) override;
@@ -100,6 +101,7 @@ class SqlStore final : public Store {
   std::int64_t failures_since(Time since) override;
   bool set_alert(std::string_view name, const std::optional<std::string>& message, Time now) override;
   std::vector<Alert> alerts() override;
+  std::vector<Alert> ended_alerts(int limit) override;
 
   EndpointRecord create_endpoint(const EndpointRecord& endpoint, const Actor& actor, Time now) override;
   Result<EndpointRecord> change_endpoint(std::string_view public_id, const EndpointChange& change, const Actor& actor, Time now) override;

@@ -2,6 +2,7 @@
 // way, so no statement sorts. Where little may match, the walk goes a window of ids at a time and looks at the clock between them: a page that the time
 // has cut off says where to go on.
 #include "store/sql_finding.h"
+#include "store/sql_job_lists.h"
 #include "store/sql_rows.h"
 #include "store/sql_selection.h"
 #include "store/sql_store.h"
@@ -10,7 +11,6 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
-#include <map>
 
 namespace darkroom::store {
 namespace {
@@ -175,23 +175,11 @@ class Search {
   int taken_ = 0;
 };
 
-constexpr const char* kAttemptsOfAll =
-    "SELECT job_id, number, worker, started_at, finished_at, ending, error_code, error_message, model_version, timings, claim_no FROM attempt WHERE job_id " DARKROOM_LISTED("$1")
-    " UNION ALL SELECT id, attempt, worker, started_at, NULL, NULL, NULL, NULL, NULL, NULL, claim_no FROM job WHERE id " DARKROOM_LISTED("$1") " AND state = 'running' ORDER BY claim_no";
-
 void add_attempts(Connection& connection, FoundImages& found) {
-  if (found.images.empty()) return;
-  std::map<std::int64_t, FoundImage*> of_job;
   std::vector<std::int64_t> jobs;
-  for (FoundImage& each : found.images) {
-    jobs.push_back(each.image.job.id.value);
-    of_job[jobs.back()] = &each;
-  }
-  for (Row& row : connection.execute(kAttemptsOfAll, {json_list(jobs)})) {
-    FoundImage& image = *of_job.at(row.integer(0));
-    row.values.erase(row.values.begin());
-    image.attempts.push_back(attempt_from(row));
-  }
+  for (const FoundImage& each : found.images) jobs.push_back(each.image.job.id.value);
+  auto attempts = attempts_of_all(connection, jobs);
+  for (FoundImage& each : found.images) each.attempts = std::move(attempts[each.image.job.id.value]);
 }
 
 }  // namespace

@@ -142,12 +142,26 @@ constexpr const char* kFailuresSince = "SELECT COUNT(*) FROM (SELECT 1 FROM job 
 constexpr const char* kRaise =
     "INSERT INTO alert (name, message, raised_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING RETURNING name";
 constexpr const char* kReword = "UPDATE alert SET message = $2 WHERE name = $1";
-constexpr const char* kClear = "DELETE FROM alert WHERE name = $1 RETURNING message";
+constexpr const char* kClear = "DELETE FROM alert WHERE name = $1 RETURNING message, raised_at";
+constexpr std::int64_t kEndedAlertsKept = 500;
+constexpr const char* kKeepEnded = "INSERT INTO ended_alert (name, message, raised_at, ended_at) VALUES ($1, $2, $3, $4)";
+constexpr const char* kForgetEnded = "DELETE FROM ended_alert WHERE id <= $1";
+constexpr const char* kEndedAlerts = "SELECT name, message, raised_at, ended_at FROM ended_alert ORDER BY id DESC LIMIT $1";
 constexpr const char* kAlerts = "SELECT name, message, raised_at FROM alert ORDER BY name";
 constexpr const char* kStandingAlert = "SELECT message FROM alert WHERE name = $1";
 
 void tell_alert(Transaction& transaction, std::string_view type, std::string_view name, const std::string& message, Time now) {
   append_event(transaction, {.at = now, .type = std::string(type), .actor = "watch_resources", .reason = message, .data = R"({"alert":")" + std::string(name) + "\"}"});
+}
+
+bool clear_alert(Transaction& transaction, std::string_view name, Time now) {
+  Rows cleared = transaction.execute(kClear, {name});
+  if (cleared.empty()) return false;
+  std::string message = cleared.front().text(0);
+  std::int64_t id = transaction.insert(kKeepEnded, {name, message, cleared.front().time(1), now});
+  transaction.execute(kForgetEnded, {id - kEndedAlertsKept});
+  tell_alert(transaction, "alert.cleared", name, "it was: " + message, now);
+  return true;
 }
 
 }  // namespace
@@ -174,11 +188,7 @@ bool SqlStore::set_alert(std::string_view name, const std::optional<std::string>
   Rows standing = database_->read([&](Connection& connection) { return connection.execute(kStandingAlert, {name}); });
   if (message ? !standing.empty() && standing.front().text(0) == *message : standing.empty()) return false;
   return database_->write([&](Transaction& transaction) {
-    if (!message) {
-      Rows cleared = transaction.execute(kClear, {name});
-      if (!cleared.empty()) tell_alert(transaction, "alert.cleared", name, "it was: " + cleared.front().text(0), now);
-      return !cleared.empty();
-    }
+    if (!message) return clear_alert(transaction, name, now);
     bool raised = !transaction.execute(kRaise, {name, *message, now}).empty();
     if (raised) tell_alert(transaction, "alert.raised", name, *message, now);
     else transaction.execute(kReword, {name, *message});
@@ -190,6 +200,14 @@ std::vector<Alert> SqlStore::alerts() {
   return database_->read([](Connection& connection) {
     std::vector<Alert> alerts;
     for (const Row& row : connection.execute(kAlerts)) alerts.push_back({row.text(0), row.text(1), row.time(2)});
+    return alerts;
+  });
+}
+
+std::vector<Alert> SqlStore::ended_alerts(int limit) {
+  return database_->read([&](Connection& connection) {
+    std::vector<Alert> alerts;
+    for (const Row& row : connection.execute(kEndedAlerts, {limit})) alerts.push_back({row.text(0), row.text(1), row.time(2), row.time(3)});
     return alerts;
   });
 }

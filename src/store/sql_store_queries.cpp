@@ -15,9 +15,6 @@ constexpr const char* kJobsOfImage = "SELECT " DARKROOM_JOB_COLUMNS " FROM job W
 constexpr const char* kResultsOfImage =
     "SELECT job.public_id, result.model, result.model_version, result.created_at, CASE WHEN image.result_job_id = job.id THEN 1 ELSE 0 END FROM job "
     "JOIN result ON result.job_id = job.id JOIN image ON image.id = job.image_id WHERE job.image_id = $1 ORDER BY job.id DESC LIMIT $2";
-constexpr const char* kNewestJobs = "SELECT " DARKROOM_JOB_COLUMNS " FROM job ORDER BY id DESC LIMIT $1";
-constexpr const char* kNewestJobsOf = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE owner = $2 AND (CAST($3 AS TEXT) IS NULL OR state = CAST($3 AS TEXT)) ORDER BY id DESC LIMIT $1";
-constexpr const char* kNewestJobsInState = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE state = $1 ORDER BY id DESC LIMIT $2";
 constexpr const char* kListImages = "SELECT " DARKROOM_JOB_COLUMNS ", " DARKROOM_IMAGE_COLUMNS " FROM " DARKROOM_IMAGE_TABLES
                                     " WHERE image.id < $1 ORDER BY image.id DESC LIMIT $2";
 // A run gets its row when it ends; until then the job tells of it.
@@ -96,13 +93,6 @@ std::vector<PastResult> SqlStore::results_of(ImageId image, int limit) {
     }
     std::ranges::stable_partition(results, &PastResult::newest_of_model);
     return results;
-  });
-}
-
-std::vector<JobRecord> SqlStore::list_jobs(std::optional<domain::JobState> state, int limit, const std::optional<std::string>& owner) {
-  return database_->read([&](Connection& connection) {
-    if (owner) return jobs_from(connection.execute(kNewestJobsOf, {limit, *owner, state ? std::optional(domain::to_string(*state)) : std::nullopt}));
-    return jobs_from(state ? connection.execute(kNewestJobsInState, {domain::to_string(*state), limit}) : connection.execute(kNewestJobs, {limit}));
   });
 }
 

@@ -15,6 +15,7 @@
 #include "store/deliveries.h"
 #include "store/failures.h"
 #include "store/finding.h"
+#include "store/job_lists.h"
 #include "store/maintenance.h"
 #include "store/minutes.h"
 #include "store/queues.h"
@@ -37,8 +38,8 @@ class StoreUnavailable : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The verbs of daily work stand here; access, acting on jobs and batches, finding, queues and nodes, schedules, uploads in pieces, upkeep, deliveries, failures, minutes have a header each.
-class Store : public Accounts, public Acting, public Queues, public Schedules, public Maintenance, public Finding, public Uploads, public Deliveries, public SitePhotos, public Failures, public Minutes {
+// The verbs of daily work stand here; access, acting on jobs and batches, finding, lists of jobs, queues and nodes, schedules, uploads in pieces, upkeep, deliveries, failures, minutes have a header each.
+class Store : public Accounts, public Acting, public Queues, public Schedules, public Maintenance, public Finding, public Uploads, public Deliveries, public SitePhotos, public Failures, public Minutes, public JobLists {
  public:
   // Other processes may use the same database: what runs may be theirs, and its owner is known by its node.
   virtual bool is_shared() const = 0;
@@ -86,8 +87,6 @@ class Store : public Accounts, public Acting, public Queues, public Schedules, p
   // Newest first, ids below `before` if given, at most `limit`.
   virtual ImagePage list_images(std::optional<ImageId> before, int limit) = 0;
   virtual std::vector<JobRecord> jobs_of(ImageId id) = 0;          // newest first
-  // Newest first; of one owner, if one is given.
-  virtual std::vector<JobRecord> list_jobs(std::optional<domain::JobState> state, int limit, const std::optional<std::string>& owner = {}) = 0;
   virtual std::vector<AttemptRecord> attempts_of(JobId id) = 0;    // oldest first
   // Oldest first; of the images of one owner, if one is given.
   virtual std::vector<Event> events(std::int64_t after, std::optional<ImageId> image, int limit, const std::optional<std::string>& owner = {}) = 0;

@@ -82,8 +82,8 @@ TEST_P(StoreConformance, ListsShowOneOwnersThings) {
   upload("jun");
   store_->create_batch("a", "minji", kAdminActor, now_);
   store_->create_batch("b", "jun", kAdminActor, now_);
-  EXPECT_EQ(store_->list_jobs(std::nullopt, 10, "minji").size(), 1u);
-  EXPECT_EQ(store_->list_jobs(domain::JobState::failed, 10, "minji").size(), 0u);
+  EXPECT_EQ(store_->find_jobs({.owner = "minji"}).jobs.size(), 1u);
+  EXPECT_EQ(store_->find_jobs({.state = domain::JobState::failed, .owner = "minji"}).jobs.size(), 0u);
   EXPECT_EQ(store_->list_batches(10, "minji").size(), 1u);
   EXPECT_EQ(store_->list_batches(10).size(), 2u);
   for (const Event& event : store_->events(0, std::nullopt, 100, "minji")) EXPECT_EQ(store_->find_image(*event.image)->owner, "minji");
@@ -105,6 +105,41 @@ TEST_P(StoreConformance, TheAuditTellsOfActsNewestFirst) {
   EXPECT_EQ(store_->audit({.actor = "minji"}).events.size(), 1u);
   EXPECT_EQ(store_->audit({.type = "token"}).events.size(), 1u);
   EXPECT_EQ(store_->audit({.type = "tok"}).events.size(), 0u);
+}
+
+// Those of a span are found without reading what is newer or older.
+TEST_P(StoreConformance, TheAuditOfASpanIsFoundByItsTimes) {
+  using std::chrono::hours;
+  Time begin = now_;
+  for (int i = 0; i < 48; ++i) {
+    store_->record({.at = now_, .type = "token.created", .image = {}, .job = {}, .actor = "minji", .reason = std::to_string(i)});
+    now_ += hours(1);
+  }
+  auto reasons = [&](AuditQuery query) {
+    std::vector<std::string> found;
+    do {
+      AuditPage page = store_->audit(query);
+      for (const Event& event : page.events) found.push_back(event.reason);
+      query.before = page.next;
+    } while (query.before);
+    return found;
+  };
+  for (int limit : {1, 2, 50}) {
+    EXPECT_EQ(reasons({.since = begin + hours(10), .until = begin + hours(13), .limit = limit}), (std::vector<std::string>{"12", "11", "10"}));
+    EXPECT_EQ(reasons({.since = begin + hours(46), .limit = limit}), (std::vector<std::string>{"47", "46"}));
+    EXPECT_EQ(reasons({.until = begin + hours(1), .limit = limit}), (std::vector<std::string>{"0"}));
+    EXPECT_TRUE(reasons({.since = begin + hours(99), .limit = limit}).empty());
+  }
+  EXPECT_FALSE(store_->audit({.since = begin + hours(46), .limit = 50}).next) << "what is older is not looked through";
+  EXPECT_EQ(store_->audit({.until = begin + hours(1), .limit = 1}).events.size(), 1u) << "nor what is newer";
+}
+
+TEST_P(StoreConformance, JobsOfSchedulesAreNobodysActs) {
+  store_->record({.at = now_, .type = "job.created", .image = {}, .job = {}, .actor = "scheduler"});
+  store_->record({.at = now_, .type = "job.created", .image = {}, .job = {}, .actor = "minji"});
+  auto events = store_->audit({}).events;
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].actor, "minji");
 }
 
 }  // namespace

@@ -225,7 +225,7 @@ TEST_P(StoreConformance, CancellingWhileOthersClaimAndFinishLosesNothing) {
   }
   EXPECT_EQ(finished + cancelled, kJobs);
   for (const std::string& id : jobs) EXPECT_TRUE(domain::is_final(store_->find_job(id)->state));
-  EXPECT_EQ(static_cast<std::int64_t>(store_->list_jobs(JobState::cancelled, 1000).size()), cancelled);
+  EXPECT_EQ(static_cast<std::int64_t>(store_->find_jobs({.state = JobState::cancelled, .limit = 1000}).jobs.size()), cancelled);
 }
 
 TEST_P(StoreConformance, AJobForLaterWaitsForItsTime) {

@@ -142,7 +142,7 @@ TEST_P(StoreConformance, FinishedMaintenanceGoesWithItsEventsAndSlots) {
   EXPECT_TRUE(store_->fires_of("sweep", 10).empty());
   for (const Event& event : store_->events(0, std::nullopt, 1000)) EXPECT_NE(event.job, jobs[0].public_id);
   EXPECT_EQ(event_types(image.id).size(), 1u);
-  EXPECT_EQ(store_->list_jobs(std::nullopt, 10).size(), 2u);
+  EXPECT_EQ(store_->find_jobs({}).jobs.size(), 2u);
 }
 
 TEST_P(StoreConformance, OnlyContentsWithoutAnImageAreNotedForRemoval) {
@@ -200,6 +200,23 @@ TEST_P(StoreConformance, AnAlertTellsOnlyItsCrossings) {
   std::vector<std::string> told;
   for (const Event& event : store_->events(0, std::nullopt, 10)) told.push_back(event.type);
   EXPECT_THAT(told, testing::ElementsAre("alert.raised", "alert.cleared"));
+}
+
+TEST_P(StoreConformance, AlertsThatEndedAreKeptTheNewestFirst) {
+  EXPECT_TRUE(store_->ended_alerts(10).empty());
+  for (int i = 1; i <= 3; ++i) {
+    store_->set_alert("disk_low", "Only " + std::to_string(i) + " MB are free.", now_);
+    store_->set_alert("disk_low", std::nullopt, now_ + hours(1));
+    now_ += hours(2);
+  }
+  reopen();
+  auto ended = store_->ended_alerts(2);
+  ASSERT_EQ(ended.size(), 2u);
+  EXPECT_EQ(ended[0].name, "disk_low");
+  EXPECT_EQ(ended[0].message, "Only 3 MB are free.");
+  EXPECT_EQ(ended[0].raised_at, now_ - hours(2));
+  EXPECT_EQ(ended[0].ended_at, now_ - hours(1));
+  EXPECT_EQ(ended[1].message, "Only 2 MB are free.");
 }
 
 }  // namespace

@@ -199,9 +199,9 @@ TEST_P(StoreConformance, RescuersAtTheSameMomentRescueEachJobOnce) {
   }
   EXPECT_EQ(rescued, 100);
   EXPECT_EQ(std::ranges::count(node_events(*store_), "node.lost"), 1);
-  for (const JobRecord& job : store_->list_jobs(domain::JobState::queued, 200)) {
-    EXPECT_EQ(job.interruptions, 1);
-    EXPECT_EQ(job.attempt, 0);
+  for (const FoundJob& found : store_->find_jobs({.state = domain::JobState::queued, .limit = 200}).jobs) {
+    EXPECT_EQ(found.job.interruptions, 1);
+    EXPECT_EQ(found.job.attempt, 0);
   }
   EXPECT_EQ(store_->count_jobs().queued, 100);
 }

@@ -26,7 +26,7 @@ TEST_P(StoreConformance, BusySlotsAreNoReasonForAJobOfAService) {
   store_->register_node(node_with_service(kNode), hours(1), now_);
   for (int i = 0; i < 3; ++i) upload(photo("a", 0, "demo"));
   ASSERT_EQ(store_->claim(wants(2, {"demo"}), now_).size(), 2u);
-  auto waits_for_slot = store_->list_jobs(domain::JobState::queued, 10).at(0);
+  auto waits_for_slot = store_->find_jobs({.state = domain::JobState::queued}).jobs.at(0).job;
   auto waits_for_service = upload(photo("a", 0, "ocr"));
   Place slot = store_->place_of(waits_for_slot.public_id, now_).value();
   EXPECT_EQ(slot.code, "in_line");
@@ -40,7 +40,7 @@ TEST_P(StoreConformance, ABusyServiceIsNoReasonForOtherJobs) {
   store_->register_node(node_with_service(kNode), hours(1), now_);
   for (int i = 0; i < 4; ++i) upload(photo("a", 0, "ocr"));
   ASSERT_EQ(store_->claim(wants(3, {"ocr"}), now_).size(), 3u);
-  auto waits_for_service = store_->list_jobs(domain::JobState::queued, 10).at(0);
+  auto waits_for_service = store_->find_jobs({.state = domain::JobState::queued}).jobs.at(0).job;
   auto demo = upload(photo("a", 0, "demo"));
   EXPECT_NE(store_->place_of(waits_for_service.public_id, now_).value().message.find("3 of 3 slots that can run it are busy"), std::string::npos);
   Place place = store_->place_of(demo.job.public_id, now_).value();

@@ -221,8 +221,8 @@ TEST_P(StoreConformance, CountsTheStatesThatAreNotFinal) {
   EXPECT_EQ(counts.scheduled, 1);
   EXPECT_EQ(counts.queued, 1);
   EXPECT_EQ(counts.running, 1);
-  EXPECT_EQ(store_->list_jobs(domain::JobState::completed, 10).size(), 1u);
-  EXPECT_EQ(store_->list_jobs(std::nullopt, 10).size(), 4u);
+  EXPECT_EQ(store_->find_jobs({.state = domain::JobState::completed}).jobs.size(), 1u);
+  EXPECT_EQ(store_->find_jobs({}).jobs.size(), 4u);
 }
 
 }  // namespace

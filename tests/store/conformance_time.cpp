@@ -79,7 +79,7 @@ TEST_P(StoreConformance, AClaimOfManyStartsNoneThatHasExpired) {
   }
   now_ += seconds(1);
   EXPECT_EQ(store_->claim(wants(30), now_).size(), 20u);
-  EXPECT_EQ(store_->list_jobs(domain::JobState::failed, 100).size(), 10u);
+  EXPECT_EQ(store_->find_jobs({.state = domain::JobState::failed, .limit = 100}).jobs.size(), 10u);
 }
 
 TEST_P(StoreConformance, WhatStartedBeforeItsExpiryMayFinishAfterIt) {

@@ -357,9 +357,9 @@ void History::compare() {
     ++counts[job.state];
     ++living;
   }
-  auto records = store_.list_jobs(std::nullopt, 1'000);
+  auto records = store_.find_jobs({.limit = 1'000}).jobs;
   expect_same(records.size(), living, "number of jobs");
-  for (const JobRecord& record : records) compare_job(record, positions_.at(record.public_id));
+  for (const FoundJob& record : records) compare_job(record.job, positions_.at(record.job.public_id));
   JobCounts counted = store_.count_jobs();
   expect_same(counted.scheduled, counts[JobState::scheduled], "scheduled jobs");
   expect_same(counted.queued, counts[JobState::queued], "queued jobs");

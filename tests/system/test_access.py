@@ -194,6 +194,26 @@ def test_the_audit_tells_and_no_secret_is_anywhere(peopled):
         assert not any(hidden.encode() in place for place in places), hidden
 
 
+def test_the_audit_of_a_span_is_asked_for_by_its_times(peopled, darkroom):
+    acts = lambda **span: [(event["id"], event["at"]) for event in peopled.get("/api/v1/audit", params={"limit": 500, **span}).json()["items"]]
+    everything = acts()
+    assert len(everything) > 3
+    for _, cut in everything:
+        assert acts(since=cut) == [act for act in everything if act[1] >= cut]
+        assert acts(until=cut) == [act for act in everything if act[1] < cut]
+    assert acts(since=everything[2][1], until=everything[0][1]) == [act for act in everything if everything[2][1] <= act[1] < everything[0][1]]
+    assert acts(since="2099-01-01T00:00:00Z") == acts(until="2020-01-01T00:00:00Z") == []
+    assert peopled.get("/api/v1/audit?since=yesterday").json()["code"] == "invalid_field"
+    assert "account.created" in darkroom("audit", folder=peopled.folder).stdout
+    assert "account.created" not in darkroom("audit", "--since", "2099-01-01T00:00:00Z", folder=peopled.folder).stdout
+
+
+def test_who_watches_sees_the_limits_of_a_run(peopled):
+    for role in ("the-viewer", "the-operator"):
+        limits = ask(peopled, "GET", "/api/v1/status", token=token_of(peopled, role)).json()["run_limits"]
+        assert 0 < limits["soft_seconds"] < limits["hard_seconds"]
+
+
 def test_a_quota_is_exact_for_uploads_that_come_together(peopled):
     photos = [unique_jpeg() for _ in range(24)]
     quota = 7 * max(map(len, photos))

@@ -32,6 +32,52 @@ def test_jobs_are_listed_by_state_and_counted(make_server):
     assert len(server.get("/api/v1/jobs?limit=2").json()["items"]) == 2
 
 
+def all_jobs(server, **conditions):
+    """The images of all pages of a list."""
+    images, cursor = [], None
+    while True:
+        page = server.get("/api/v1/jobs", params=conditions | ({"cursor": cursor} if cursor else {}))
+        assert page.status_code == 200, page.text
+        images += [job["image_id"] for job in page.json()["items"]]
+        cursor = page.json()["next_cursor"]
+        assert ("next" in page.headers.get("Link", "")) == (cursor is not None)
+        if cursor is None:
+            return images
+
+
+def test_jobs_are_listed_by_conditions_page_by_page(server):
+    server.post("/api/v1/queues/ai_processing/pause")
+    batch = server.post("/api/v1/batches", json={"title": "spring"}).json()["batch"]["id"]
+    fields = [{"uploader": "a"}, {"uploader": "b"}, {"uploader": "a", "batch": batch}, {"uploader": "b"}, {"uploader": "a"}]
+    made = [server.upload(unique_jpeg(), **each)["id"] for each in fields]
+    for conditions, wanted in (({}, made), ({"owner": "a"}, [made[0], made[2], made[4]]), ({"batch": batch}, [made[2]]), ({"image": made[1]}, [made[1]]), ({"model": "null"}, made),
+                               ({"kind": "image"}, made), ({"queue": "ai_processing", "state": "queued"}, made), ({"model": "other"}, []), ({"state": "failed"}, [])):
+        assert all_jobs(server, limit=2, kind=conditions.get("kind", "image.process"), **{k: v for k, v in conditions.items() if k != "kind"}) == wanted[::-1], conditions
+    server.http.put(server.url + "/api/v1/schedules/nightly", json={"cron": "30 3 * * *", "kind": "maintenance.cleanup"}, timeout=60)
+    ran = server.post("/api/v1/schedules/nightly/run").json()["job_id"]
+    assert ran in [job["job_id"] for job in server.get("/api/v1/jobs", params={"kind": "maintenance"}).json()["items"]]
+    first = server.get("/api/v1/jobs", params={"limit": 2}).json()["next_cursor"]
+    assert server.get("/api/v1/jobs", params={"limit": 2, "cursor": first, "owner": "a"}).json()["code"] == "invalid_field"
+
+
+def test_the_line_is_the_order_in_which_jobs_start(server, darkroom):
+    server.post("/api/v1/queues/ai_processing/pause")
+    many = [server.upload(unique_jpeg(), uploader="a")["id"] for _ in range(4)]
+    few = [server.upload(unique_jpeg(), uploader="b")["id"] for _ in range(2)]
+    urgent = server.upload(unique_jpeg(), uploader="b", priority=10)["id"]
+    line = [urgent, many[0], few[0], many[1], few[1], many[2], many[3]]
+    for limit in (1, 3, 200):
+        assert all_jobs(server, order="line", limit=limit) == line
+        assert all_jobs(server, order="line", limit=limit, owner="a") == many
+    shown = darkroom("jobs", "--order", "line", "--limit", "3", folder=server.folder).stdout.splitlines()[1:]
+    assert [words.split()[2] for words in shown] == [str(image) for image in line[:3]]
+    server.post("/api/v1/queues/ai_processing/resume")
+    for image in line:
+        server.image(image, wait=20)
+    for wrong in ({"state": "running"}, {"kind": "image.process"}, {"image": 1}):
+        assert server.get("/api/v1/jobs", params={"order": "line"} | wrong).json()["code"] == "invalid_field"
+
+
 def test_a_job_tells_its_story(server):
     image = server.result_of(unique_jpeg(), priority=3)
     job = server.job(image["job_id"])

@@ -33,6 +33,10 @@ def test_an_alert_is_raised_once_and_ends_once(make_server, darkroom):
     assert code == 0 and "queue_slow" in out and "has waited for" in out
     server.post("/api/v1/queues/ai_processing/resume", json={})
     eventually(lambda: "queue_slow" not in watch(), 15, "the alert ends")
+    ended = [alert for alert in server.get("/api/v1/alerts?state=ended").json()["items"] if alert["name"] == "queue_slow"]
+    assert len(ended) == 1 and ended[0]["raised_at"] < ended[0]["ended_at"] and "has waited for" in ended[0]["message"]
+    assert "queue_slow" in darkroom("alerts", "--ended", folder=server.folder).stdout
+    assert server.get("/api/v1/alerts?state=over").json()["code"] == "invalid_field"
     told = [event["type"] for event in server.events() if event["type"].startswith("alert.") and "queue_slow" in json.dumps(event)]
     assert told == ["alert.raised", "alert.cleared"]
     assert server.log_text().count("alert raised") == server.log_text().count("alert ended") == 1

@@ -43,6 +43,19 @@ def test_a_paused_schedule_has_no_next_slot_until_it_is_resumed(server):
     assert server.post("/api/v1/schedules/x/run").status_code == 404
 
 
+def test_the_next_times_are_told_before_anything_is_saved(server, darkroom):
+    def slots(**query):
+        return server.get("/api/v1/schedules/slots", params=query)
+
+    seoul = slots(cron="30 3 * * *", zone="Asia/Seoul").json()["items"]
+    assert len(seoul) == 5 and seoul == sorted(seoul) and all(slot.endswith("T18:30:00.000Z") for slot in seoul)
+    assert len(slots(cron="@daily", count=2).json()["items"]) == 2
+    for query, word in (({"cron": "99 * * * *"}, "minute"), ({"zone": "UTC"}, "fields"), ({"cron": "@daily", "zone": "Asia/Soul"}, "Asia/Seoul"), ({"cron": "@daily", "count": 51}, "count")):
+        assert slots(**query).status_code == 422 and word in slots(**query).json()["detail"], query
+    assert put(server).json()["schedule"]["next_slot"] == seoul[0]
+    assert darkroom("schedules", "slots", "30 3 * * *", "--zone", "Asia/Seoul", folder=server.folder).stdout.split() == seoul
+
+
 @pytest.mark.parametrize("fields, word", [
     ({"cron": "99 * * * *"}, "minute"),
     ({"cron": "* * *"}, "fields"),

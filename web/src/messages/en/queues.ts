@@ -78,7 +78,6 @@ export default {
   'line.title': 'Waiting, next first',
   'line.count': '{count, plural, =0 {nobody waits} one {# job} other {# jobs}}',
   'line.none': 'Nothing waits. Photos that are uploaded while all slots are busy line up here.',
-  'line.long': 'Listed are the 200 that came last. Buttons for all act on all that match, listed or not.',
   'line.more': 'Show more',
   'filter.model': 'Model',
   'filter.model.any': 'All models',

@@ -81,7 +81,6 @@ const ko: Translation<typeof en> = {
   'line.title': '대기 순서',
   'line.count': '{count, plural, =0 {대기 없음} other {#건}}',
   'line.none': '대기중인 작업이 없어요. 모든 자리가 사용 중일 때 올린 사진이 여기에 줄을 서요.',
-  'line.long': '마지막에 들어온 200건만 보여요. 전체 버튼은 보이지 않는 작업까지 조건에 맞는 모든 작업에 적용돼요.',
   'line.more': '더 보기',
   'filter.model': '모델',
   'filter.model.any': '모든 모델',

@@ -25,13 +25,9 @@ const goals: Record<string, readonly Goal[]> = {
 
 export default function AlertsPage() {
   const t = useWords();
-  const can = useCan();
   const alerts = useApi('/api/v1/alerts', {}, { refetchInterval: 30_000 });
   const items = alerts.data?.items;
-  // Those that ended are in the log of events, which administrators read newest first.
-  const mayLook = can('users');
-  const cleared = useApi('/api/v1/audit', { query: { type: 'alert.cleared', limit: 20 } }, { enabled: mayLook });
-  const ended = cleared.data?.items.map((event) => ({ id: event.id, name: String(event.data.alert ?? ''), message: event.reason.replace(/^it was: /, ''), ended_at: event.at }));
+  const ended = useApi('/api/v1/alerts', { query: { state: 'ended', limit: 20 } }, { refetchInterval: 30_000 });
   const nameOf = (name: string) => t.maybe(`name.${name}`) ?? name;
   return (
     <Page title={t('title')} lead={t('lead')}>
@@ -51,22 +47,20 @@ export default function AlertsPage() {
           ))}
         </ul>
       )}
-      {mayLook && (
-        <Section title={t('ended')} flush>
-          <Table
-            caption={t('ended')}
-            rows={ended}
-            skeletons={2}
-            keyOf={(alert) => alert.id}
-            empty={<p className="card-body soft">{t('ended.none')}</p>}
-            columns={[
-              { key: 'alert', title: t('alert'), cell: (alert) => nameOf(alert.name) },
-              { key: 'message', title: t('message'), className: 'wide-only', cell: (alert) => <span className="soft">{alert.message}</span> },
-              { key: 'at', title: t('ended.at'), cell: (alert) => <Time at={alert.ended_at} /> },
-            ]}
-          />
-        </Section>
-      )}
+      <Section title={t('ended')} flush>
+        <Table
+          caption={t('ended')}
+          rows={ended.data?.items}
+          skeletons={2}
+          keyOf={(alert) => `${alert.name} ${alert.ended_at}`}
+          empty={<p className="card-body soft">{t('ended.none')}</p>}
+          columns={[
+            { key: 'alert', title: t('alert'), cell: (alert) => nameOf(alert.name) },
+            { key: 'message', title: t('message'), className: 'wide-only', cell: (alert) => <span className="soft">{alert.message}</span> },
+            { key: 'at', title: t('ended.at'), cell: (alert) => (alert.ended_at ? <Time at={alert.ended_at} /> : '–') },
+          ]}
+        />
+      </Section>
     </Page>
   );
 }

@@ -3,7 +3,7 @@ import './style.css';
 
 import type { Schemas } from '../../api/client';
 import { navigate, useQueryString } from '../../app/router';
-import { Button, Duration, Empty, ErrorNotice, Page, StateChip, Table, Time } from '../../ui';
+import { Button, Duration, Empty, ErrorNotice, Page, Pager, StateChip, Table, Time } from '../../ui';
 import { JobLink } from './JobLink';
 import { useJobs } from './listing';
 import { useJobWords } from './words';
@@ -21,13 +21,14 @@ export default function JobsPage() {
   const [search, change] = useQueryString();
   const state = states.find((each) => each === search.get('state')) as State | undefined;
   const kind = kinds.find((each) => each === search.get('kind'));
-  const jobs = useJobs({ limit: 200, ...(state && { state }), ...(kind && { kind }) });
+  const cursor = search.get('cursor');
+  const jobs = useJobs({ limit: 100, ...(state && { state }), ...(kind && { kind }), ...(cursor && { cursor }) });
   const counts = jobs.data?.counts;
   const filtered = state !== undefined || kind !== undefined;
   return (
     <Page title={t('title')} lead={t('lead')}>
       <div className="jobs-filters">
-        <select className="input" aria-label={t('filter.state')} value={state ?? ''} onChange={(event) => change({ state: event.target.value || null })}>
+        <select className="input" aria-label={t('filter.state')} value={state ?? ''} onChange={(event) => change({ state: event.target.value || null, cursor: null })}>
           <option value="">{t('filter.any')}</option>
           {states.map((each) => (
             <option key={each} value={each}>
@@ -35,7 +36,7 @@ export default function JobsPage() {
             </option>
           ))}
         </select>
-        <select className="input" aria-label={t('filter.kind')} value={kind ?? ''} onChange={(event) => change({ kind: event.target.value || null })}>
+        <select className="input" aria-label={t('filter.kind')} value={kind ?? ''} onChange={(event) => change({ kind: event.target.value || null, cursor: null })}>
           <option value="">{t('filter.kind.any')}</option>
           {kinds.map((each) => (
             <option key={each} value={each}>
@@ -54,7 +55,7 @@ export default function JobsPage() {
         skeletons={10}
         empty={
           filtered ? (
-            <Empty icon="filter" title={t('empty.filter.title')} actions={<Button onClick={() => change({ state: null, kind: null })}>{t('empty.all')}</Button>}>
+            <Empty icon="filter" title={t('empty.filter.title')} actions={<Button onClick={() => change({ state: null, kind: null, cursor: null })}>{t('empty.all')}</Button>}>
               {t('empty.filter.text')}
             </Empty>
           ) : (
@@ -84,6 +85,7 @@ export default function JobsPage() {
           { key: 'created', title: t('column.created'), cell: (job) => <Time at={job.created_at} /> },
         ]}
       />
+      <Pager cursor={cursor} next={jobs.data?.next} onGo={(to) => change({ cursor: to }, { push: true })} />
     </Page>
   );
 }

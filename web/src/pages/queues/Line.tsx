@@ -21,6 +21,7 @@ import { useQueueWords } from './words';
 type Job = Schemas['Job'];
 
 const shown = 25;
+const furtherBack = 200; // with each asking for more
 
 // Where each of these stands. Asked for now and then, and not at each event: a busy queue has many events and many jobs.
 function usePlaces(jobs: readonly Job[]): (id: string) => Place | undefined {
@@ -70,11 +71,8 @@ export function Line({ queue }: { queue: Queue }) {
   const jobs = useJobs({ order: 'line', queue: queue.name, limit: most, ...conditions });
   const models = useApi('/api/v1/models', {}, { staleTime: 60_000 });
   const found = jobs.data?.items;
-  const first = (found ?? []).slice(0, shown);
-  const placeOf = usePlaces(first);
-  // What the server says of the first ones goes before what the list makes of their order, once it is known of all of them.
-  const isKnown = first.every((job) => placeOf(job.job_id)?.position != null);
-  const rows = found && (isKnown ? [...first].sort((a, b) => placeOf(a.job_id)!.position! - placeOf(b.job_id)!.position!).concat(found.slice(shown)) : found);
+  const placeOf = usePlaces((found ?? []).slice(0, shown));
+  const rows = found;
   const mayMove = can('operate');
   const selected = useMemo(() => found?.filter((job) => chosen.has(job.job_id)) ?? [], [found, chosen]);
   const toggle = (job: Job) =>
@@ -126,7 +124,6 @@ export function Line({ queue }: { queue: Queue }) {
       </div>
       {jobs.error && <ErrorNotice error={jobs.error} onRetry={() => void jobs.refetch()} />}
       {rows?.[0] && <WhyAll job={rows[0]} place={placeOf(rows[0].job_id)} />}
-      {queue.queued > 200 && <p className="soft small">{t('line.long')}</p>}
       <Table
         caption={t('line.title')}
         rows={rows}
@@ -136,8 +133,8 @@ export function Line({ queue }: { queue: Queue }) {
         empty={<p className="soft queues-none">{t('line.none')}</p>}
         {...(mayMove && { onToggle: toggle, isSelected: (job: Job) => chosen.has(job.job_id) })}
       />
-      {rows && rows.length === most && most < 200 && (
-        <Button kind="quiet" icon="down" onClick={() => setMost(200)}>
+      {jobs.data?.next && (
+        <Button kind="quiet" icon="down" onClick={() => setMost(most + furtherBack)}>
           {t('line.more')}
         </Button>
       )}

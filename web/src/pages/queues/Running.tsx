@@ -28,13 +28,9 @@ interface Limits {
   hard: number; // and after which its slot is killed
 }
 
-// They stand in the settings, which only administrators may read; others see the time alone.
 function useLimits(): Limits | undefined {
-  const can = useCan();
-  const settings = useApi('/api/v1/settings', {}, { enabled: can('admin'), staleTime: Infinity });
-  const secondsOf = (key: string) => Number(settings.data?.items.find((setting) => setting.key === key)?.value) || 0;
-  const limits = { soft: secondsOf('run.soft_limit_seconds'), hard: secondsOf('run.hard_limit_seconds') };
-  return limits.soft && limits.hard ? limits : undefined;
+  const limits = useApi('/api/v1/status', {}, { staleTime: 60_000 }).data?.run_limits;
+  return limits && { soft: limits.soft_seconds, hard: limits.hard_seconds };
 }
 
 function Elapsed({ job, limits }: { job: Job; limits: Limits | undefined }) {

@@ -4,7 +4,6 @@ import { useApi } from '../../api/hooks';
 import { Link } from '../../app/router';
 import { useFormat } from '../../i18n';
 import { Progress, Section, Table } from '../../ui';
-import { useSettings } from '../settings/settings';
 import { useWords } from './words';
 import type { Job } from './words';
 
@@ -13,12 +12,8 @@ interface Limits {
   hard_seconds: number;
 }
 
-// Of the configuration, which administrators see; others see how long a job runs.
 function useLimits(): Limits | undefined {
-  const settings = useSettings().data?.items;
-  const of = (key: string) => Number(settings?.find((each) => each.key === key)?.value);
-  const limits = { soft_seconds: of('run.soft_limit_seconds'), hard_seconds: of('run.hard_limit_seconds') };
-  return limits.soft_seconds > 0 && limits.hard_seconds > 0 ? limits : undefined;
+  return useApi('/api/v1/status', {}, { staleTime: 60_000 }).data?.run_limits;
 }
 
 // Ticks twice a second while something runs: these times are looked at.
