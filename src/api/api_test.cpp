@@ -1,3 +1,4 @@
+#include "api/fixture_for_test.h"
 #include "api/json.h"
 #include "api/pages.h"
 #include "api/problem.h"
@@ -5,40 +6,19 @@
 #include "api/routes.h"
 #include "api/rules.h"
 #include "api/upload_fields.h"
-#include "blob/file_blob_store.h"
 #include "domain/error_codes.h"
-#include "store/open_store.h"
-
-#include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 
 namespace darkroom::api {
 namespace {
 
-class ApiTest : public testing::Test {
+class ApiTest : public ApiFixture {
  protected:
-  ApiTest() : folder_(testing::TempDir() + "api-" + std::to_string(::getpid())) {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-    store_ = store::open_store(folder_ + "/darkroom.db", clock_.now());
-    blobs_ = std::make_unique<blob::FileBlobStore>(folder_ + "/blobs");
-    parts_ = std::make_unique<Parts>(Parts{{"0", "demo", 0, {}, 4}, *store_, *blobs_, catalogue_, clock_, [] { return RunnerReport{}; }, [] {}});
-  }
-
   Result<store::NewImage> form(std::map<std::string, std::string> fields, const std::string& file = "photo.jpg") {
     return read_upload_form({std::move(fields), file}, *parts_, "admin", "admin");
   }
-
-  std::string folder_;
-  SystemClock clock_;
-  models::Catalogue catalogue_{models::CatalogueConfig{"", false}};
-  std::unique_ptr<store::Store> store_;
-  std::unique_ptr<blob::FileBlobStore> blobs_;
-  std::unique_ptr<Parts> parts_;
 };
 
 TEST_F(ApiTest, AnUploadWithoutFieldsTakesItsDefaults) {

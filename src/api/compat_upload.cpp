@@ -1,6 +1,7 @@
 // POST /process-image/ as the service that Darkroom replaces took it: lenient where that one was, durable where it was not.
 #include "api/handlers.h"
 #include "api/photo_header.h"
+#include "api/photo_intake.h"
 #include "api/problem.h"
 #include "api/sender.h"
 #include "api/upload_fields.h"
@@ -115,11 +116,7 @@ class CompatUpload {
   void take(std::string_view data) {
     if (field_) field_->append(data);
     if (!in_photo_ || refused_) return;
-    if (staged_->size() + static_cast<std::int64_t>(data.size()) > parts_.config.photo.max_bytes) {
-      refused_ = Error{std::string(code::too_large), "The photo is larger than the limit of " + std::to_string(parts_.config.photo.max_bytes) + " bytes. Send a smaller version of it."};
-      return;
-    }
-    staged_->write(data);
+    if (auto added = add_bytes(parts_, *staged_, data); !added) refused_ = added.error();
   }
 
   Result<store::ImageRecord> take_in(const compat::Form& form) {
@@ -141,10 +138,7 @@ class CompatUpload {
       callback.not_before = image->site_photo->callback_from;
       callback.after_answer = parts_.config.compat.callback_delay;
     }
-    parts_.blobs.keep(*staged_);
-    auto made = take_in_image(parts_, *image, actor_);
-    if (made) parts_.blobs.confirm(*staged_);
-    return made;
+    return keep_photo(parts_, *staged_, *image, actor_);
   }
 
   const Parts& parts_;
@@ -165,14 +159,9 @@ std::variant<http::Response, http::BodyReceiver> compat_upload(const Parts& part
   auto boundary = http::MultipartReader::boundary_of(request.header("content-type"));
   if (!boundary && boundary.error().code == code::unsupported_media_type) return refuse_plain_form();
   if (!boundary) return problem(boundary.error());
-  if (parts.blobs.free_bytes() < parts.config.free_disk_floor) {
-    return problem(code::insufficient_storage, "The disk has less free space than the floor of " + std::to_string(parts.config.free_disk_floor / 1'000'000) +
-                                                   " MB (storage.free_disk_floor_mb), so no photo is taken in. Free some space, then send it again.");
-  }
+  if (auto refused = no_room(parts)) return *refused;
   auto upload = std::make_shared<CompatUpload>(parts, request, *boundary);
-  return http::BodyReceiver{
-      [upload](std::string_view piece) { return with_world_errors<std::optional<http::Response>>([&] { return upload->receive(piece); }); },
-      [upload] { return with_world_errors<http::Reply>([&] { return upload->finish(); }); }};
+  return received_by(std::move(upload));
 }
 
 }  // namespace darkroom::api

@@ -1,38 +1,17 @@
+#include "api/fixture_for_test.h"
 #include "api/handlers.h"
-#include "blob/file_blob_store.h"
-#include "store/open_store.h"
-
-#include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <filesystem>
 
 namespace darkroom::api {
 namespace {
 
 // What a build without the admin page shows.
-class FrontPage : public testing::Test {
+class FrontPage : public ApiFixture {
  protected:
-  FrontPage() : folder_(testing::TempDir() + "front-page-" + std::to_string(::getpid())) {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-    store_ = store::open_store(folder_ + "/darkroom.db", clock_.now());
-    blobs_ = std::make_unique<blob::FileBlobStore>(folder_ + "/blobs");
-    parts_ = std::make_unique<Parts>(Parts{{"0.7", "demo", 0, {}, 4}, *store_, *blobs_, catalogue_, clock_, [] { return RunnerReport{}; }, [] {}});
-  }
-
   http::Response asked(const std::string& language, const std::string& host = "127.0.0.1:8470") {
     http::Request request;
     request.headers = {{"Accept-Language", language}, {"Host", host}};
     return std::get<http::Response>(front_page(*parts_, request));
   }
-
-  std::string folder_;
-  SystemClock clock_;
-  models::Catalogue catalogue_{models::CatalogueConfig{"", false}};
-  std::unique_ptr<store::Store> store_;
-  std::unique_ptr<blob::FileBlobStore> blobs_;
-  std::unique_ptr<Parts> parts_;
 };
 
 TEST_F(FrontPage, SpeaksKoreanOrEnglish) {

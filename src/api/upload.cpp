@@ -2,6 +2,7 @@
 // transaction with image, job and event, and only then 201. Whatever stops on the way takes the temporary file with it.
 #include "api/handlers.h"
 #include "api/photo_header.h"
+#include "api/photo_intake.h"
 #include "api/problem.h"
 #include "api/query.h"
 #include "api/sender.h"
@@ -74,11 +75,7 @@ class Upload {
   void take(std::string_view data) {
     if (field_) field_->append(data);
     if (!in_file_ || refused_) return;
-    if (staged_->size() + static_cast<std::int64_t>(data.size()) > parts_.config.photo.max_bytes) {
-      refused_ = error(code::too_large, "The photo is larger than the limit of " + std::to_string(parts_.config.photo.max_bytes) + " bytes. Send a smaller version of it.");
-      return;
-    }
-    staged_->write(data);
+    if (auto added = add_bytes(parts_, *staged_, data); !added) refused_ = added.error();
     fail_point("K2");
   }
 
@@ -89,9 +86,7 @@ class Upload {
     if (auto described = describe_photo(*staged_, parts_.config.photo, *image); !described) return described.error();
     if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
     if (key_) image->idempotency = store::IdempotencyKey{actor_.name, *key_, fingerprint(form_, image->sha256)};
-    parts_.blobs.keep(*staged_);
-    auto made = take_in_image(parts_, *image, actor_);
-    if (made) parts_.blobs.confirm(*staged_);
+    auto made = keep_photo(parts_, *staged_, *image, actor_);
     fail_point("K7");
     return made;
   }
@@ -120,14 +115,9 @@ std::variant<http::Response, http::BodyReceiver> upload_image(const Parts& parts
   if (!key) return problem(key.error());
   auto boundary = http::MultipartReader::boundary_of(request.header("content-type"));
   if (!boundary) return problem(boundary.error());
-  if (parts.blobs.free_bytes() < parts.config.free_disk_floor) {
-    return problem(code::insufficient_storage, "The disk has less free space than the floor of " + std::to_string(parts.config.free_disk_floor / 1'000'000) +
-                                                   " MB (storage.free_disk_floor_mb), so no photo is taken in. Free some space, then send it again.");
-  }
+  if (auto refused = no_room(parts)) return *refused;
   auto upload = std::make_shared<Upload>(parts, request, *wait, std::move(*key), *boundary);
-  return http::BodyReceiver{
-      [upload](std::string_view piece) { return with_world_errors<std::optional<http::Response>>([&] { return upload->receive(piece); }); },
-      [upload] { return with_world_errors<http::Reply>([&] { return upload->finish(); }); }};
+  return received_by(std::move(upload));
 }
 
 }  // namespace darkroom::api

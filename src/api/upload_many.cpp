@@ -3,6 +3,7 @@
 #include "api/handlers.h"
 #include "api/json.h"
 #include "api/photo_header.h"
+#include "api/photo_intake.h"
 #include "api/problem.h"
 #include "api/query.h"
 #include "api/sender.h"
@@ -82,11 +83,7 @@ class ManyUploads {
   void take(std::string_view data) {
     if (field_) field_->append(data);
     if (!staged_ || verdict_) return;
-    if (staged_->size() + static_cast<std::int64_t>(data.size()) > parts_.config.photo.max_bytes) {
-      verdict_ = error(code::too_large, "The photo is larger than the limit of " + std::to_string(parts_.config.photo.max_bytes) + " bytes.");
-      return;
-    }
-    staged_->write(data);
+    if (auto added = add_bytes(parts_, *staged_, data); !added) verdict_ = added.error();
   }
 
   void end_part() {
@@ -112,10 +109,7 @@ class ManyUploads {
     if (!image) return image.error();
     if (auto described = describe_photo(*staged_, parts_.config.photo, *image); !described) return described.error();
     if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
-    parts_.blobs.keep(*staged_);
-    auto made = take_in_image(parts_, *image, actor_);
-    if (made) parts_.blobs.confirm(*staged_);
-    return made;
+    return keep_photo(parts_, *staged_, *image, actor_);
   }
 
   const Parts& parts_;
@@ -140,12 +134,9 @@ std::variant<http::Response, http::BodyReceiver> upload_many(const Parts& parts,
   if (auto known = allow_query(request, {}); !known) return problem(known.error());
   auto boundary = http::MultipartReader::boundary_of(request.header("content-type"));
   if (!boundary) return problem(boundary.error());
-  if (parts.blobs.free_bytes() < parts.config.free_disk_floor) {
-    return problem(code::insufficient_storage, "The disk has less free space than its floor (storage.free_disk_floor_mb), so no photo is taken in. Free some space, then send them again.");
-  }
+  if (auto refused = no_room(parts)) return *refused;
   auto upload = std::make_shared<ManyUploads>(parts, request, *boundary);
-  return http::BodyReceiver{[upload](std::string_view piece) { return with_world_errors<std::optional<http::Response>>([&] { return upload->receive(piece); }); },
-                            [upload] { return with_world_errors<http::Reply>([&] { return upload->finish(); }); }};
+  return received_by(std::move(upload));
 }
 
 }  // namespace darkroom::api

@@ -1,5 +1,6 @@
 // Resumable uploads over HTTP (tus 1.0.0: creation, creation-with-upload, checksum, expiration, termination).
 #include "api/handlers.h"
+#include "api/photo_intake.h"
 #include "api/problem.h"
 #include "api/query.h"
 #include "api/resumable.h"
@@ -121,11 +122,6 @@ class Piece {
   bool created_;
 };
 
-http::BodyReceiver receiver_of(std::shared_ptr<Piece> piece) {
-  return {[piece](std::string_view bytes) { return with_world_errors<std::optional<http::Response>>([&] { return piece->receive(bytes); }); },
-          [piece] { return with_world_errors<http::Reply>([&] { return piece->finish(); }); }};
-}
-
 bool holds_piece(const http::Request& request) { return http::equals_ignoring_case(request.header("content-type"), kPieceType); }
 
 // What is announced, checked as far as it can be before the first byte.
@@ -176,7 +172,7 @@ Opened begin_upload(const Parts& parts, const http::Request& request) {
   if (auto begun = parts.store.begin_upload(*upload, parts.resumable->most_bytes); !begun) return refused(begun.error());
   parts.resumable->files.create(upload->id);
   auto writer = parts.resumable->files.write_to(upload->id, checksum->digest.has_value());
-  return receiver_of(std::make_shared<Piece>(parts, std::move(*upload), std::move(writer), std::move(*checksum), true));
+  return received_by(std::make_shared<Piece>(parts, std::move(*upload), std::move(writer), std::move(*checksum), true));
 }
 
 Opened add_to_upload(const Parts& parts, const http::Request& request) {
@@ -197,7 +193,7 @@ Opened add_to_upload(const Parts& parts, const http::Request& request) {
       return refused(error(code::conflict, "The upload has " + std::to_string(writer->offset()) + " bytes, and not " + std::to_string(*offset) + ". Ask for its offset, then go on from there."));
     }
   }
-  return receiver_of(std::make_shared<Piece>(parts, std::move(*upload), std::move(writer), std::move(*checksum), false));
+  return received_by(std::make_shared<Piece>(parts, std::move(*upload), std::move(writer), std::move(*checksum), false));
 }
 
 // Some clients cannot send PATCH or DELETE.

@@ -1,6 +1,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/id.h"
+#include "base/json_text.h"
 #include "base/loop.h"
 
 #include <gtest/gtest.h>
@@ -84,6 +85,13 @@ TEST(Loop, GoesOnAfterAnError) {
   auto done = second.get_future();
   while (done.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) loop.wake();
   loop.stop();
+}
+
+TEST(JsonText, EscapesWhatWouldEndItOrALine) {
+  EXPECT_EQ(json_text("봄 \"a\\b\"\n\x7f"), "\"봄 \\\"a\\\\b\\\"\\u000a\\u007f\"");
+  std::string line = "{\"a\":1";
+  append_json_member(line, "name", "x\"y");
+  EXPECT_EQ(line + "}", R"({"a":1,"name":"x\"y"})");
 }
 
 }  // namespace

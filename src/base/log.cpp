@@ -1,10 +1,11 @@
 #include "base/log.h"
 
+#include "base/json_text.h"
+
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <atomic>
-#include <cstdio>
 
 namespace darkroom::log {
 namespace {
@@ -21,31 +22,7 @@ spdlog::logger& logger() {
   return *instance;
 }
 
-// Control characters never reach a terminal or break a line: everything below space, DEL, and what JSON must escape.
-void append_escaped(std::string& out, std::string_view text) {
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      char escaped[8];
-      std::snprintf(escaped, sizeof escaped, "\\u%04x", byte);
-      out += escaped;
-    } else {
-      out += c;
-    }
-  }
-}
-
-void append_json_member(std::string& out, std::string_view key, std::string_view value) {
-  out += ",\"";
-  append_escaped(out, key);
-  out += "\":\"";
-  append_escaped(out, value);
-  out += '"';
-}
-
+// Control characters never reach a terminal or break a line.
 void write(spdlog::level::level_enum level, std::string_view message, Fields fields) {
   if (!logger().should_log(level)) return;
   std::string line;
@@ -54,12 +31,12 @@ void write(spdlog::level::level_enum level, std::string_view message, Fields fie
     for (const Field& field : fields) append_json_member(line, field.key, field.value);
     line += '}';
   } else {
-    append_escaped(line, message);
+    append_json_escaped(line, message);
     for (const Field& field : fields) {
       line += "  ";
       line += field.key;
       line += '=';
-      append_escaped(line, field.value);
+      append_json_escaped(line, field.value);
     }
   }
   logger().log(level, "{}", line);

@@ -50,14 +50,13 @@ Key text_key(const char* name, const char* sentence, std::function<std::string&(
   return key;
 }
 
-Key choice_key(const char* name, const char* sentence, std::string Config::*field, std::vector<std::string> choices) {
-  std::string allowed = "one of";
-  for (const auto& choice : choices) allowed += " " + choice;
-  Key key = make(name, sentence, allowed);
-  key.get = [field](const Config& config) { return quoted(config.*field); };
+Key choice_key(const char* name, const char* sentence, std::function<std::string&(Config&)> field, std::vector<std::string> choices) {
+  Key key = text_key(name, sentence, field);
+  key.allowed = "one of";
+  for (const auto& choice : choices) key.allowed += " " + choice;
   key.set = [field, choices](Config& config, const std::string& text) {
-    config.*field = text;
-    return std::find(choices.begin(), choices.end(), text) != choices.end();
+    field(config) = text;
+    return std::ranges::find(choices, text) != choices.end();
   };
   return key;
 }

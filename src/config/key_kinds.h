@@ -20,7 +20,7 @@ std::string quoted(const std::string& text);
 Key make(std::string name, std::string sentence, std::string allowed);
 
 Key text_key(const char* name, const char* sentence, std::function<std::string&(Config&)> field);
-Key choice_key(const char* name, const char* sentence, std::string Config::*field, std::vector<std::string> choices);
+Key choice_key(const char* name, const char* sentence, std::function<std::string&(Config&)> field, std::vector<std::string> choices);
 // `write` stores a number, `read` gives it back, both in the unit that the key's name says.
 Key whole_key(const char* name, const char* sentence, std::pair<std::int64_t, std::int64_t> range, std::function<std::int64_t(const Config&)> read,
               std::function<void(Config&, std::int64_t)> write);

@@ -36,21 +36,16 @@ std::vector<Key> general_keys() {
       text_key("default_model", "Model of uploads that name none; adding a file never changes it.", [](Config& c) -> std::string& { return c.default_model; }),
       token,
       text_key("time_zone", "Time zone of schedules, as Asia/Seoul.", [](Config& c) -> std::string& { return c.time_zone; }),
-      choice_key("log_format", "How the log is written; auto: text on a terminal, JSON lines otherwise.", &Config::log_format, {"auto", "text", "json"}),
-      choice_key("log_level", "The least that is logged.", &Config::log_level, {"debug", "info", "warning", "error"}),
+      choice_key("log_format", "How the log is written; auto: text on a terminal, JSON lines otherwise.", [](Config& c) -> std::string& { return c.log_format; }, {"auto", "text", "json"}),
+      choice_key("log_level", "The least that is logged.", [](Config& c) -> std::string& { return c.log_level; }, {"debug", "info", "warning", "error"}),
       whole_key("drain_grace_seconds", "How long running jobs may finish when the server is told to stop; then they are given back.", {0, 3600},
                 [](const Config& c) { return c.drain_grace.count(); }, [](Config& c, std::int64_t n) { c.drain_grace = std::chrono::seconds(n); }),
   };
 }
 
 Key secure_cookies_key() {
-  Key key = make("http.secure_cookies", "Whether the cookie of a log-in is for TLS only; auto: when the request came over TLS.", "one of auto always never");
-  key.get = [](const Config& config) { return quoted(config.access.secure_cookies); };
-  key.set = [](Config& config, const std::string& text) {
-    config.access.secure_cookies = text;
-    return text == "auto" || text == "always" || text == "never";
-  };
-  return key;
+  return choice_key("http.secure_cookies", "Whether the cookie of a log-in is for TLS only; auto: when the request came over TLS.",
+                    [](Config& c) -> std::string& { return c.access.secure_cookies; }, {"auto", "always", "never"});
 }
 
 std::vector<Key> access_keys() {
@@ -170,17 +165,11 @@ std::vector<Key> edge_keys() {
   auto count = [](const char* name, const char* sentence, int http::ServerConfig::*field) {
     return whole_key(name, sentence, {1, 1'000'000}, [field](const Config& c) { return c.http.*field; }, [field](Config& c, std::int64_t n) { c.http.*field = static_cast<int>(n); });
   };
-  Key forwarded = text_key("http.forwarded", "Which headers the trusted proxies set, x-forwarded (X-Forwarded-For, -Proto, -Host) or forwarded; the other ones are a client's.",
-                           [](Config& c) -> std::string& { return c.edge.forwarded; });
-  forwarded.allowed = "x-forwarded or forwarded";
-  forwarded.set = [](Config& c, const std::string& text) { return (c.edge.forwarded = text) == "x-forwarded" || text == "forwarded"; };
-  Key access = text_key("log.access", "The access log, a line of JSON for each answer: off, stdout or file.", [](Config& c) -> std::string& { return c.edge.access_log; });
-  access.allowed = "one of off stdout file";
-  access.set = [](Config& c, const std::string& text) { return (c.edge.access_log = text) == "off" || text == "stdout" || text == "file"; };
   return {
       networks_key("http.trusted_proxies", "Addresses of proxies that are believed who the client is; empty: nobody is.",
                    [](Config& c) -> std::vector<Network>& { return c.http.trusted_proxies; }),
-      forwarded,
+      choice_key("http.forwarded", "Which headers the trusted proxies set, x-forwarded (X-Forwarded-For, -Proto, -Host) or forwarded; the other ones are a client's.",
+                 [](Config& c) -> std::string& { return c.edge.forwarded; }, {"x-forwarded", "forwarded"}),
       text_key("http.allowed_hosts", "Host names that this server is asked by, as photos.example.com, .lan, or *; empty: on loopback only localhost and addresses, elsewhere any.",
                [](Config& c) -> std::string& { return c.edge.allowed_hosts; }),
       text_key("http.cors_origins", "Pages of these origins may read answers with a token of their own, as https://app.example.com; empty: none.",
@@ -193,7 +182,8 @@ std::vector<Key> edge_keys() {
                 [](const Config& c) { return static_cast<std::int64_t>(c.http.least_body_rate); }, [](Config& c, std::int64_t n) { c.http.least_body_rate = static_cast<std::uint64_t>(n); }),
       whole_key("http.drain_notice_seconds", "When told to stop, the server says so at /readyz for this time before it closes, so that a load balancer can turn away.", {0, 3600},
                 [](const Config& c) { return c.drain_notice.count(); }, [](Config& c, std::int64_t n) { c.drain_notice = std::chrono::seconds(n); }),
-      access,
+      choice_key("log.access", "The access log, a line of JSON for each answer: off, stdout or file.", [](Config& c) -> std::string& { return c.edge.access_log; },
+                 {"off", "stdout", "file"}),
       text_key("log.access_file", "Where log.access = \"file\" writes; opened again when it was moved away; empty: access.log in the data folder.",
                [](Config& c) -> std::string& { return c.edge.access_file; }),
       networks_key("metrics.open_from", "Addresses from which /metrics may be read without a token; empty: from none.",
@@ -269,14 +259,9 @@ std::vector<Key> cluster_keys() {
 }
 
 std::vector<Key> compat_keys() {
-  Key reply = make("compat.reply", "What POST /process-image/ answers: queued at once, or the result when it is there, for which the connection is held up to 300 seconds.", "one of queued result");
-  reply.get = [](const Config& config) { return quoted(config.compat.reply); };
-  reply.set = [](Config& config, const std::string& text) {
-    config.compat.reply = text;
-    return text == "queued" || text == "result";
-  };
   return {
-      reply,
+      choice_key("compat.reply", "What POST /process-image/ answers: queued at once, or the result when it is there, for which the connection is held up to 300 seconds.",
+                 [](Config& c) -> std::string& { return c.compat.reply; }, {"queued", "result"}),
       delay_key("compat.callback_delay", "A callback goes out no sooner than this after the answer, because the old Celery task saves its row once more then.",
                 [](Config& c) -> Duration& { return c.compat.callback_delay; }),
       networks_key("compat.open_from", "Addresses from which /process-image/ and /queue-status/ may be called without a token; empty: from none.",

@@ -1,9 +1,9 @@
 #include "domain/webhook.h"
 
 #include "base/hash.h"
+#include "base/json_text.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 namespace darkroom::domain {
@@ -45,24 +45,6 @@ std::optional<CallbackFormat> parse_callback_format(std::string_view text) {
   if (text == "standard") return CallbackFormat::standard;
   if (text == "compat") return CallbackFormat::compat;
   return std::nullopt;
-}
-
-std::string json_text(std::string_view text) {
-  std::string out = "\"";
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", byte);
-      out += escape;
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
 }
 
 std::string standard_body(std::string_view type, Time at, std::string_view data) {

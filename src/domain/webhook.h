@@ -63,7 +63,4 @@ std::string target_of_url(std::string_view url);  // by scheme, host and port
 // The webhook-id: the same for all tries of a delivery, and after a fail-over, since it comes from what is told to whom.
 std::string webhook_id(std::string_view subject, std::string_view type, std::string_view target);
 
-// A text as a JSON string with its quotes.
-std::string json_text(std::string_view text);
-
 }  // namespace darkroom::domain

@@ -1,7 +1,7 @@
 #include "http/access_log.h"
 
+#include "base/json_text.h"
 #include "base/log.h"
-#include "http/ascii.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -18,25 +18,6 @@ namespace darkroom::http {
 namespace {
 
 constexpr std::size_t kMostWaiting = 4 * 1024 * 1024;
-
-void append_text(std::string& line, std::string_view name, std::string_view value) {
-  line += ",\"";
-  line += name;
-  line += "\":\"";
-  for (char c : value) {
-    if (c == '"' || c == '\\') {
-      line += '\\';
-      line += c;
-    } else if (is_control(c)) {
-      char escaped[8];
-      std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned char>(c));
-      line += escaped;
-    } else {
-      line += c;
-    }
-  }
-  line += '"';
-}
 
 void append_number(std::string& line, std::string_view name, std::uint64_t value) {
   line += ",\"";
@@ -66,14 +47,14 @@ std::string access_line(const Answered& answered, std::chrono::system_clock::tim
   std::size_t length = std::strftime(time, sizeof time, "%Y-%m-%dT%H:%M:%S", &utc);
   std::snprintf(time + length, sizeof time - length, ".%06lldZ", static_cast<long long>(micros % 1'000'000));
   std::string line = std::string("{\"time\":\"") + time + '"';
-  append_text(line, "method", answered.method.empty() ? "none" : answered.method);
-  append_text(line, "route", answered.route ? std::string_view(answered.route->pattern) : "none");
+  append_json_member(line, "method", answered.method.empty() ? "none" : answered.method);
+  append_json_member(line, "route", answered.route ? std::string_view(answered.route->pattern) : "none");
   append_number(line, "status", static_cast<std::uint64_t>(answered.status));
   append_number(line, "bytes", answered.bytes_sent);
   append_number(line, "micros", static_cast<std::uint64_t>(answered.took.count()));
-  append_text(line, "client", answered.client_address);
-  append_text(line, "account", answered.principal);
-  append_text(line, "request_id", answered.request_id);
+  append_json_member(line, "client", answered.client_address);
+  append_json_member(line, "account", answered.principal);
+  append_json_member(line, "request_id", answered.request_id);
   return line + "}\n";
 }
 

@@ -1,6 +1,7 @@
 // Telling as a part of an ending: who wants to be told, in which words, and what is no longer worth telling.
 #include "store/sql_deliveries.h"
 
+#include "base/json_text.h"
 #include "compat/answers.h"
 #include "store/sql/postgres_text.h"
 
@@ -87,7 +88,7 @@ std::string compat_body(const Event& event, std::int64_t number, const domain::J
 std::string plain_body(const Event& event) {
   if (event.type == webhook::kBatchCompleted) return domain::standard_body(event.type, event.at, event.data);
   std::string data = event.data.empty() || event.data == "{}" ? "{" : event.data.substr(0, event.data.size() - 1) + ",";
-  return domain::standard_body(event.type, event.at, data + "\"message\":" + domain::json_text(storable_text(event.reason)) + "}");
+  return domain::standard_body(event.type, event.at, data + "\"message\":" + json_text(storable_text(event.reason)) + "}");
 }
 
 // Everything about these events that is needed to tell of them.
