@@ -165,7 +165,7 @@ http::Response image_response(int status, const Parts& parts, const store::Image
 http::Response image_response(int status, const store::ImageRecord& image, const std::vector<store::AttemptRecord>& attempts);
 
 // {"model": {...}} with every version.
-http::Response model_response(const Parts& parts, int status, const std::string& name);
+http::Response model_response(const Parts& parts, int status, const std::string& name, bool korean);
 // What is wrong with a model's files, told to the one who sent them: model_unavailable becomes model_refused.
 Error as_refusal(Error error);
 

@@ -1,7 +1,8 @@
 // Models: which there are, what is known of each, which version runs, and taking them away.
 #include "api/handlers.h"
-#include "api/models_json.h"
 #include "api/body_fields.h"
+#include "api/language.h"
+#include "api/models_json.h"
 #include "api/problem.h"
 #include "api/query.h"
 #include "domain/error_codes.h"
@@ -64,9 +65,9 @@ std::optional<http::Response> refusal(const Parts& parts, const std::string& nam
 
 }  // namespace
 
-http::Response model_response(const Parts& parts, int status, const std::string& name) {
+http::Response model_response(const Parts& parts, int status, const std::string& name, bool korean) {
   if (auto model = parts.librarian->find(name)) {
-    return json_response(status, json::object{{"model", model_details_json(*model, parts.config.default_model)}});
+    return json_response(status, json::object{{"model", model_details_json(*model, parts.config.default_model, korean)}});
   }
   auto built_in = parts.catalogue.find(name);
   if (!built_in) return no_such_model(parts, name);
@@ -87,7 +88,7 @@ http::Reply list_models(const Parts& parts, const http::Request& request) {
   for (const models::ModelPtr& model : parts.catalogue.models()) {
     if (is_built_in(model)) items.push_back(built_in_json(*model, parts.config.default_model));
   }
-  for (const ModelInfo& model : own) items.push_back(model_json(model, parts.config.default_model));
+  for (const ModelInfo& model : own) items.push_back(model_json(model, parts.config.default_model, prefers_korean(request)));
   for (const std::string& name : parts.models_elsewhere()) {
     bool here = parts.catalogue.find(name) || std::ranges::find(own, name, &ModelInfo::name) != own.end();
     if (!here) elsewhere.push_back(json::value(name));
@@ -97,7 +98,7 @@ http::Reply list_models(const Parts& parts, const http::Request& request) {
 
 http::Reply get_model(const Parts& parts, const http::Request& request) {
   if (auto known = allow_query(request, {}); !known) return problem(known.error());
-  return model_response(parts, 200, request.params.at("name"));
+  return model_response(parts, 200, request.params.at("name"), prefers_korean(request));
 }
 
 http::Reply activate_model(const Parts& parts, const http::Request& request) {
@@ -110,7 +111,7 @@ http::Reply activate_model(const Parts& parts, const http::Request& request) {
   if (!reason) return problem(reason.error());
   const std::string& name = request.params.at("name");
   auto activated = parts.librarian->activate(name, **version, librarys(actor_of(request, *reason)));
-  return activated ? model_response(parts, 200, name) : problem(as_refusal(activated.error()));
+  return activated ? model_response(parts, 200, name, prefers_korean(request)) : problem(as_refusal(activated.error()));
 }
 
 http::Reply delete_model(const Parts& parts, const http::Request& request) {

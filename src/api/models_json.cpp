@@ -1,5 +1,7 @@
 #include "api/models_json.h"
 
+#include "domain/model_reasons.h"
+
 namespace darkroom::api {
 namespace {
 
@@ -38,10 +40,28 @@ json::object recipe_json(const domain::Recipe& recipe) {
   return object;
 }
 
-json::value report_json(const domain::ModelReport& report) {
+std::string told(const std::string& sentence, bool korean) { return korean ? domain::in_korean(sentence) : sentence; }
+
+json::array reasons_json(const std::string& sentence) {
+  json::array list;
+  for (const domain::Reason& reason : domain::reasons_in(sentence)) {
+    json::object parameters;
+    for (const auto& [name, value] : reason.parameters) parameters[name] = value;
+    list.push_back(json::object{{"code", reason.code}, {"against", reason.against}, {"parameters", std::move(parameters)}});
+  }
+  return list;
+}
+
+json::array warnings_json(const domain::ModelReport& report, bool korean) {
+  json::array list;
+  for (const std::string& warning : report.warnings) list.emplace_back(told(warning, korean));
+  return list;
+}
+
+json::value report_json(const domain::ModelReport& report, bool korean) {
   json::array evidence;
   for (const domain::Evidence& one : report.evidence) {
-    evidence.push_back(json::object{{"about", one.about}, {"value", one.value}, {"because", one.because}});
+    evidence.push_back(json::object{{"about", one.about}, {"value", one.value}, {"because", told(one.because, korean)}, {"reasons", reasons_json(one.because)}});
   }
   json::object metadata;
   for (const auto& [key, value] : report.metadata) metadata[key] = value;
@@ -52,7 +72,7 @@ json::value report_json(const domain::ModelReport& report) {
                       {"outputs", list_of(report.outputs)},
                       {"metadata", std::move(metadata)},
                       {"licence", or_null(report.licence)},
-                      {"warnings", list_of(report.warnings)},
+                      {"warnings", warnings_json(report, korean)},
                       {"load_us", report.load_micros},
                       {"run_us", report.run_micros}};
 }
@@ -83,7 +103,7 @@ json::value service_json(const domain::Model& model) {
                       {"headers", std::move(headers)}};
 }
 
-json::object version_json(const VersionInfo& version, const ModelInfo& model) {
+json::object version_json(const VersionInfo& version, const ModelInfo& model, bool korean) {
   const domain::ModelReport* report = report_of(version);
   std::optional<Error> error = version.unreadable;
   if (!error && version.verdict) error = version.verdict->trial.error;
@@ -99,13 +119,13 @@ json::object version_json(const VersionInfo& version, const ModelInfo& model) {
           {"bytes", version.bytes},
           {"sha256", or_null(version.added.sha256)},
           {"error", error_json(error)},
-          {"candidates", candidates_json(version.verdict ? version.verdict->trial.candidates : std::vector<domain::Candidate>())},
+          {"candidates", candidates_json(version.verdict ? version.verdict->trial.candidates : std::vector<domain::Candidate>(), korean)},
           {"tried_at", version.verdict ? json::value(to_rfc3339(version.verdict->at)) : json::value(nullptr)},
           {"given", std::move(said)},
-          {"report", report ? report_json(*report) : json::value(nullptr)}};
+          {"report", report ? report_json(*report, korean) : json::value(nullptr)}};
 }
 
-json::object summary(const std::string& name, const domain::Model* model, const domain::ModelReport* report) {
+json::object summary(const std::string& name, const domain::Model* model, const domain::ModelReport* report, bool korean) {
   const domain::Recipe* recipe = report ? &report->recipe : model ? &model->recipe : nullptr;
   std::string licence = model && !model->licence.empty() ? model->licence : report ? report->licence : "";
   std::size_t labels = report && !report->labels.empty() ? report->labels.size() : model ? model->labels.size() : 0;
@@ -119,29 +139,31 @@ json::object summary(const std::string& name, const domain::Model* model, const 
           {"licence", or_null(licence)},
           {"state", "active"},
           {"problem", nullptr},
-          {"warnings", report ? list_of(report->warnings) : json::array()},
+          {"warnings", report ? warnings_json(*report, korean) : json::array()},
           {"default", false}};
 }
 
 }  // namespace
 
-json::array candidates_json(const std::vector<domain::Candidate>& candidates) {
+json::array candidates_json(const std::vector<domain::Candidate>& candidates, bool korean) {
   json::array list;
-  for (const domain::Candidate& one : candidates) list.push_back(json::object{{"family", one.family}, {"task", one.task}, {"because", one.because}});
+  for (const domain::Candidate& one : candidates) {
+    list.push_back(json::object{{"family", one.family}, {"task", one.task}, {"because", told(one.because, korean)}, {"reasons", reasons_json(one.because)}});
+  }
   return list;
 }
 
 json::object built_in_json(const domain::Model& model, const std::string& default_model) {
-  json::object object = summary(model.name, &model, nullptr);
+  json::object object = summary(model.name, &model, nullptr, false);
   object["version"] = model.version;
   object["default"] = model.name == default_model;
   return object;
 }
 
-json::object model_json(const ModelInfo& model, const std::string& default_model) {
+json::object model_json(const ModelInfo& model, const std::string& default_model, bool korean) {
   const VersionInfo* version = model.current ? model.find(*model.current) : nullptr;
   if (!version && !model.versions.empty()) version = &model.versions.front();
-  json::object object = summary(model.name, version && version->model ? &*version->model : nullptr, version ? report_of(*version) : nullptr);
+  json::object object = summary(model.name, version && version->model ? &*version->model : nullptr, version ? report_of(*version) : nullptr, korean);
   if (model.current) object["version"] = *model.current;
   object["state"] = models::to_string(model.state);
   if (model.problem) object["problem"] = model.problem->message;
@@ -149,10 +171,10 @@ json::object model_json(const ModelInfo& model, const std::string& default_model
   return object;
 }
 
-json::object model_details_json(const ModelInfo& model, const std::string& default_model) {
-  json::object object = model_json(model, default_model);
+json::object model_details_json(const ModelInfo& model, const std::string& default_model, bool korean) {
+  json::object object = model_json(model, default_model, korean);
   json::array versions;
-  for (const VersionInfo& version : model.versions) versions.push_back(version_json(version, model));
+  for (const VersionInfo& version : model.versions) versions.push_back(version_json(version, model, korean));
   object["versions"] = std::move(versions);
   return object;
 }

@@ -12,9 +12,9 @@ namespace darkroom::api {
 
 // One of the catalogue's built-in models.
 boost::json::object built_in_json(const domain::Model& model, const std::string& default_model);
-boost::json::object model_json(const models::ModelInfo& model, const std::string& default_model);
-// The same with every version: report, evidence, recipe.
-boost::json::object model_details_json(const models::ModelInfo& model, const std::string& default_model);
-boost::json::array candidates_json(const std::vector<domain::Candidate>& candidates);
+boost::json::object model_json(const models::ModelInfo& model, const std::string& default_model, bool korean);
+// The same with every version: report, evidence, recipe. What speaks for a reading is told in English, or in Korean.
+boost::json::object model_details_json(const models::ModelInfo& model, const std::string& default_model, bool korean);
+boost::json::array candidates_json(const std::vector<domain::Candidate>& candidates, bool korean);
 
 }  // namespace darkroom::api

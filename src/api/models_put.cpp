@@ -1,6 +1,8 @@
 // Taking in a model over HTTP: its bytes are written aside and hashed as they arrive; then it is kept, tried in its sandbox, and only then run.
 #include "api/handlers.h"
+#include "api/language.h"
 #include "api/models_json.h"
+#include "api/photo_intake.h"
 #include "api/problem.h"
 #include "api/query.h"
 #include "domain/error_codes.h"
@@ -34,10 +36,11 @@ std::optional<FilePart> file_part(std::string_view name) {
 
 class ModelUpload {
  public:
-  ModelUpload(const Parts& parts, std::string name, store::Actor actor, Librarian::Activation activation, const std::string& boundary)
+  ModelUpload(const Parts& parts, const http::Request& request, Librarian::Activation activation, const std::string& boundary)
       : parts_(parts),
-        name_(std::move(name)),
-        actor_(std::move(actor)),
+        name_(request.params.at("name")),
+        actor_(actor_of(request)),
+        korean_(prefers_korean(request)),
         activation_(activation),
         staged_(parts.librarian->stage()),
         reader_(boundary, kLimits, callbacks()) {}
@@ -55,7 +58,7 @@ class ModelUpload {
     auto added = parts_.librarian->add(name_, *staged_, activation_, {actor_.name, fields_["reason"]});
     if (!added) return problem(as_refusal(added.error()));
     if (added->refused) return refusal(*added);
-    http::Response response = model_response(parts_, added->is_new ? 201 : 200, name_);
+    http::Response response = model_response(parts_, added->is_new ? 201 : 200, name_, korean_);
     if (added->is_new) response.headers.emplace_back("Location", "/api/v1/models/" + name_);
     return response;
   }
@@ -114,7 +117,7 @@ class ModelUpload {
     http::Response response = problem(why);
     json::object body = json::parse(response.body).as_object();
     body["version"] = added.version;
-    body["candidates"] = candidates_json(added.refused->candidates);
+    body["candidates"] = candidates_json(added.refused->candidates, korean_);
     response.body = json::serialize(body);
     return response;
   }
@@ -122,6 +125,7 @@ class ModelUpload {
   const Parts& parts_;
   std::string name_;
   store::Actor actor_;
+  bool korean_;
   Librarian::Activation activation_;
   std::unique_ptr<models::StagedVersion> staged_;
   std::map<std::string, std::string> fields_;
@@ -158,10 +162,8 @@ std::variant<http::Response, http::BodyReceiver> put_model(const Parts& parts, c
   if (auto can = can_take(parts, request); !can) return problem(can.error());
   auto boundary = http::MultipartReader::boundary_of(request.header("content-type"));
   if (!boundary) return problem(boundary.error());
-  auto upload = std::make_shared<ModelUpload>(parts, request.params.at("name"), actor_of(request), *activation, *boundary);
-  return http::BodyReceiver{
-      [upload](std::string_view piece) { return with_world_errors<std::optional<http::Response>>([&] { return upload->receive(piece); }); },
-      [upload] { return with_world_errors<http::Reply>([&] { return upload->finish(); }); }};
+  auto upload = std::make_shared<ModelUpload>(parts, request, *activation, *boundary);
+  return received_by(std::move(upload));
 }
 
 }  // namespace darkroom::api

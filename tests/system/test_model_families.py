@@ -3,6 +3,7 @@
 Also what is refused, with words that help; and a real face detector, dropped in as it is.
 """
 import io
+import re
 import sys
 from pathlib import Path
 
@@ -47,6 +48,25 @@ def report_of(server, tiny, labels=None, sidecar=None):
     answer = put(server, tiny.name, tiny.data, labels, sidecar)
     assert answer.status_code in (200, 201), answer.text
     return model_of(server, tiny.name)["versions"][0]["report"]
+
+
+def reasons_of(server, tiny):
+    """Of every line of evidence and every candidate, in English and in Korean."""
+    def lines(language):
+        answer = server.http.get(f"{server.url}/api/v1/models/{tiny.name}", headers={"Accept-Language": language}, timeout=30)
+        assert answer.status_code == 200, answer.text
+        (version, *_) = answer.json()["model"]["versions"]
+        return version["candidates"] + (version["report"] or {"evidence": []})["evidence"]
+
+    return zip(lines("en"), lines("ko"))
+
+
+def check_reasons(server, tiny):
+    for english, korean in reasons_of(server, tiny):
+        codes = [reason["code"] for reason in english["reasons"]]
+        assert codes and "other" not in codes, english["because"]
+        assert english["reasons"] == korean["reasons"]
+        assert korean["because"] != english["because"] and re.search("[가-힣]", korean["because"]) or set(codes) == {"tensor"} or codes[0].startswith("metadata"), korean
 
 
 def expected(tiny, photo):
@@ -117,6 +137,7 @@ def test_a_file_is_recognised_without_configuration(server, name):
     assert all(one["because"] for one in report["evidence"])
     assert "convention of the family" in evidence["fit"]["because"]
     assert report["load_us"] > 0 and report["run_us"] > 0 and report["inputs"] and report["outputs"]
+    check_reasons(server, tiny)
 
 
 @pytest.mark.parametrize("name", [name for name, tiny in MODELS.items() if tiny.task in ("detect", "segment", "pose", "obb")])

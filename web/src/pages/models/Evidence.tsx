@@ -10,13 +10,13 @@ type Origin = 'file' | 'probe' | 'metadata' | 'convention' | 'owner';
 
 const tones: Record<Origin, Tone> = { file: 'green', probe: 'green', metadata: 'green', convention: 'amber', owner: 'blue' };
 
-const habit = /^(?:convention of the family|customary size of the family) \((.*?)\)/;
-
-function originOf({ because }: Line): Origin {
-  if (habit.test(because)) return 'convention';
-  if (because.startsWith('as its owner says')) return 'owner';
-  if (because.startsWith('metadata')) return 'metadata';
-  return because.includes('probe') ? 'probe' : 'file';
+// The first part of what it was concluded from says where it comes from.
+function originOf({ reasons }: Line): Origin {
+  const code = reasons[0]?.code ?? '';
+  if (code === 'convention' || code === 'customary_size') return 'convention';
+  if (code === 'owner_says') return 'owner';
+  if (code.startsWith('metadata')) return 'metadata';
+  return reasons.some((reason) => reason.code.startsWith('probe')) ? 'probe' : 'file';
 }
 
 // What the numbers by which pixels are scaled come to.
@@ -33,13 +33,6 @@ export function Evidence({ report }: { report: Report }) {
   // The task rests on the same as the family; it is not said twice.
   const lines = report.evidence.map((line, index, all) => (line.about === 'task' && all[index - 1]?.because === line.because ? { ...line, because: '↑' } : line));
   const isDetector = ['detect', 'segment', 'pose', 'obb'].includes(report.recipe.task ?? '');
-  const because = (line: Line) => {
-    const who = habit.exec(line.because)?.[1];
-    if (who) return t('because.convention', { who });
-    if (line.because === 'as its owner says (model.toml)') return t('because.owner');
-    if (line.because === 'told by their names, types and shapes') return t('because.names');
-    return line.because;
-  };
   return (
     <>
       <Section title={t('evidence')} lead={t('evidence.lead')} flush>
@@ -70,7 +63,7 @@ export function Evidence({ report }: { report: Report }) {
                 ) : (
                   <div className="models-because">
                     <Chip tone={tones[originOf(line)]}>{t(`from.${originOf(line)}`)}</Chip>
-                    <span className="soft small">{because(line)}</span>
+                    <span className="soft small">{line.because}</span>
                   </div>
                 ),
             },
