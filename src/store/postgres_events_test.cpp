@@ -15,10 +15,14 @@ using testing_support::shared_postgres;
 
 constexpr const char* kAppend = "INSERT INTO event (at, type, actor) VALUES (0, $1, 'test')";
 
-// What one listener has heard, in order.
+// What one listener has heard, in order. The database outlives it, and would tell it on after its end.
 class Heard {
  public:
+  ~Heard() {
+    if (database_) database_->on_commit(nullptr);
+  }
   void listen(Database& database) {
+    database_ = &database;
     database.on_commit([this](const std::vector<Event>& events) {
       std::lock_guard guard(mutex_);
       for (const Event& event : events) types_.push_back(event.type);
@@ -30,6 +34,7 @@ class Heard {
   }
 
  private:
+  Database* database_ = nullptr;
   std::mutex mutex_;
   std::vector<std::string> types_;
 };
