@@ -42,7 +42,7 @@ const pages: readonly [string, (at: Filled) => string][] = [
   ['settings', () => '/settings'],
   ['account', () => '/account'],
   ['welcome', () => '/welcome'],
-  ['nothing', () => '/nothing/here'],
+  ['nothing', () => '/settings/nothing/here'], // below the first part of a page's address: elsewhere the server answers that there is nothing
 ];
 
 // All that was asked for is there, and drawn.
