@@ -7,23 +7,12 @@ set -euo pipefail
 version=1.27.0
 integrity=QEzGwrvNBgv4uPVdnbHsOGG4G6T96mdlcFI8aAKPjMU8wOPpVocPXb6k3QGkaZagVTv2G9Bnnbo6Z3JdXr1fQw==
 headers=1.21
-stamp="onnxruntime-node $version, headers $headers"
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-target=$root/.deps/onnxruntime
-is_there() { [[ -f $target/stamp && $(<"$target/stamp") == "$stamp" ]]; }
-fail() { printf 'get_onnxruntime: %s\n' "$*" >&2; exit 1; }
-is_there && exit 0
-
-mkdir -p "$root/.deps"
-exec 9>"$root/.deps/onnxruntime.lock"
-flock 9  # several configures may start at once
-is_there && exit 0
-
+# shellcheck source=scripts/dependency.sh
+source "$(dirname "${BASH_SOURCE[0]}")/dependency.sh"
 # shellcheck source=scripts/private_apt.sh
 source "$root/scripts/private_apt.sh"
-work=$(mktemp -d "$root/.deps/onnxruntime.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+begin_dependency onnxruntime "onnxruntime-node $version, headers $headers"
 mkdir -p "$work/result/lib" "$work/result/include"
 
 case $(dpkg --print-architecture) in
@@ -33,12 +22,7 @@ case $(dpkg --print-architecture) in
 esac
 
 echo "Fetching ONNX Runtime $version (100 MB)"
-command -v npm >/dev/null || fail "npm is missing: run scripts/install_packages.sh first, or set ONNXRUNTIME_ROOT"
-(cd "$work" && npm_config_update_notifier=false npm pack "onnxruntime-node@$version" --ignore-scripts --silent >/dev/null 2>npm.log) ||
-  { cat "$work/npm.log" >&2; fail "npm could not fetch onnxruntime-node $version; check the network and try again"; }
-package=$work/onnxruntime-node-$version.tgz
-expected=$(base64 -d <<<"$integrity" | od -An -tx1 -v | tr -d ' \n')
-echo "$expected  $package" | sha512sum --check --quiet - >&2 || fail "what npm fetched is not the pinned onnxruntime-node $version"
+npm_package onnxruntime-node "$version" "$integrity"
 tar -xzf "$package" -C "$work/result/lib" --strip-components=5 "package/bin/napi-v6/linux/$folder/libonnxruntime.so.1"
 
 mirror=$(debian_mirror "$work/system")
@@ -51,6 +35,4 @@ private_apt "$work/trixie" "$work/trixie.sources" update || fail "Debian 13's pa
 dpkg-deb -x "$work"/libonnxruntime-dev_*.deb "$work/headers"
 find "$work/headers/usr/include" -path '*onnxruntime*' -name 'onnxruntime_*.h' -exec cp -t "$work/result/include" {} +
 grep -q '#define ORT_API_VERSION 21' "$work/result/include/onnxruntime_c_api.h" || fail "the headers are not those of C API 21"
-
-echo "$stamp" >"$work/result/stamp"
-chmod 755 "$work/result" && rm -rf "$target" && mv "$work/result" "$target"
+finish_dependency
