@@ -98,26 +98,35 @@ std::optional<ImageRecord> read_image(Connection& connection, ImageId id) {
 constexpr RowSql kPostEvent{"INSERT INTO event (id, at, type, image_id, job_id, actor, reason, data) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", "iititttt"};
 constexpr RowSql kAppendEvent{"INSERT INTO event (at, type, image_id, job_id, actor, reason, data) VALUES ($1, $2, $3, $4, $5, $6, $7)", "ititttt"};
 
-void append_event(Transaction& transaction, Event event) {
+namespace {
+
+void add_columns(RowParams& values, const Event& event) {
   std::optional<std::int64_t> image = event.image ? std::optional(event.image->value) : std::nullopt;
-  event.id = transaction.insert(kAppendEvent.text, {event.at, event.type, image, event.job, event.actor, event.reason, event.data});
-  transaction.events.push_back(std::move(event));
-  write_deliveries(transaction, {&transaction.events.back(), 1});
+  values.insert(values.end(), {event.at, event.type, image, event.job, event.actor, event.reason, event.data});
+}
+
+// Tells them to the listener and to the endpoints that want them. Each has its id.
+void publish(Transaction& transaction, std::vector<Event> events, const std::optional<Interest>& interest) {
+  std::size_t count = events.size();
+  std::move(events.begin(), events.end(), std::back_inserter(transaction.events));
+  write_deliveries(transaction, std::span(transaction.events).last(count), interest);
+}
+
+}  // namespace
+
+void append_event(Transaction& transaction, Event event) {
+  std::vector<Event> one;
+  one.push_back(std::move(event));
+  append_events(transaction, std::move(one));
 }
 
 void append_events(Transaction& transaction, std::vector<Event> events, const std::optional<Interest>& interest) {
   RowParams values;
   values.reserve(events.size() * kAppendEvent.types.size());
-  for (const Event& event : events) {
-    std::optional<std::int64_t> image = event.image ? std::optional(event.image->value) : std::nullopt;
-    values.insert(values.end(), {event.at, event.type, image, event.job, event.actor, event.reason, event.data});
-  }
+  for (const Event& event : events) add_columns(values, event);
   std::vector<std::int64_t> ids = transaction.insert_rows(kAppendEvent, values);
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    events[i].id = ids.at(i);
-    transaction.events.push_back(std::move(events[i]));
-  }
-  write_deliveries(transaction, std::span(transaction.events).last(ids.size()), interest);
+  for (std::size_t i = 0; i < events.size(); ++i) events[i].id = ids.at(i);
+  publish(transaction, std::move(events), interest);
 }
 
 void post_events(Transaction& transaction, std::vector<Event> events, const std::optional<Interest>& interest) {
@@ -126,12 +135,11 @@ void post_events(Transaction& transaction, std::vector<Event> events, const std:
   RowParams values;
   values.reserve(events.size() * kPostEvent.types.size());
   for (const Event& event : events) {
-    std::optional<std::int64_t> image = event.image ? std::optional(event.image->value) : std::nullopt;
-    values.insert(values.end(), {event.id, event.at, event.type, image, event.job, event.actor, event.reason, event.data});
+    values.emplace_back(event.id);
+    add_columns(values, event);
   }
   transaction.post_rows(kPostEvent, values);
-  std::move(events.begin(), events.end(), std::back_inserter(transaction.events));
-  write_deliveries(transaction, std::span(transaction.events).last(events.size()), interest);
+  publish(transaction, std::move(events), interest);
 }
 
 }  // namespace darkroom::store

@@ -42,7 +42,7 @@ void append_event(Transaction& transaction, Event event);
 // The same for several, in their order.
 void append_events(Transaction& transaction, std::vector<Event> events, const std::optional<Interest>& interest = std::nullopt);
 
-// The same for events whose ids were given beforehand (Connection::new_ids): nothing is waited for. Without ids they are appended.
+// The same for events whose ids were given beforehand (Connection::execute_together): nothing is waited for. Without ids they are appended.
 void post_events(Transaction& transaction, std::vector<Event> events, const std::optional<Interest>& interest = std::nullopt);
 
 }  // namespace darkroom::store

@@ -109,6 +109,11 @@ struct Site {
     return images;
   }
   std::vector<ClaimedDelivery> take() { return store_->claim_deliveries({.count = 10, .per_target = 10, .lease = std::chrono::seconds(60)}, now_).deliveries; }
+  // Half a minute later, when everything is due.
+  ClaimedDelivery next_under_way() {
+    now_ += std::chrono::seconds(30);
+    return take().at(0);
+  }
   bool end(const ClaimedDelivery& claimed, SettledTry::Verdict verdict) {
     return store_->settle_delivery({.id = claimed.delivery.id, .claim_no = claimed.delivery.claim_no, .made = {.started_at = now_, .status = {}, .error = {}, .excerpt = ""},
                                     .verdict = verdict, .due_at = now_ + std::chrono::seconds(5)}, now_);
@@ -149,8 +154,7 @@ TEST_P(StoreConformance, TheNewPhotosResultWaitsForTheOldOnesThatIsUnderWay) {
   Site site{store_, now_};
   upload(with_site(photo(), now_, 7, 'a'));
   finish(claim_one(), success());
-  now_ += std::chrono::seconds(30);
-  auto older = site.take().at(0);
+  auto older = site.next_under_way();
   auto newer = upload(with_site(photo(), now_, 7, 'b'));
   finish(claim_one(), success());
   now_ += std::chrono::seconds(30);
@@ -165,8 +169,7 @@ TEST_P(StoreConformance, TheOldPhotosResultIsNotReplayedOverTheNewOnes) {
   Site site{store_, now_};
   upload(with_site(photo(), now_, 7, 'a'));
   finish(claim_one(), success());
-  now_ += std::chrono::seconds(30);
-  auto older = site.take().at(0);
+  auto older = site.next_under_way();
   EXPECT_TRUE(site.end(older, SettledTry::Verdict::dead));
   upload(with_site(photo(), now_, 7, 'b'));
   finish(claim_one(), success());

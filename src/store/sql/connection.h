@@ -107,9 +107,8 @@ class Connection {
   virtual std::vector<std::int64_t> insert_rows(const RowSql& sql, const RowParams& values) = 0;
   // A statement that does nothing but hold back other writers: not run where there is one writer.
   virtual void post_locks(const RowSql& sql, const RowParams& values) = 0;
-  // Ids for rows that are inserted with them, before any other row of these tables: first those of the first table, rising. What is not used is left out.
-  virtual std::vector<std::int64_t> new_ids(std::initializer_list<IdCount> counts) = 0;
-  // All of this in one round trip, in this order; the ids as new_ids() gives them.
+  // All of this in one round trip, in this order, and new ids for rows that are inserted with them, before any other row of these tables: first those of
+  // the first table, rising. An id that is not used is left out.
   virtual Answers execute_together(std::span<const Ask> asks, std::initializer_list<IdCount> ids) = 0;
   // The clock by which leases and limits are judged: on SQLite, where one process has one clock, the caller's; on PostgreSQL the server's own at
   // this moment (a round trip), so that hosts with skewed clocks agree. There `clock=callers` in the URL gives the caller's time back, for

@@ -222,11 +222,6 @@ void PostgresConnection::add_new_ids(std::initializer_list<IdCount> counts) {
   add(*with_text(text), params);
 }
 
-std::vector<std::int64_t> PostgresConnection::new_ids(std::initializer_list<IdCount> counts) {
-  add_new_ids(counts);
-  return ids_of(rows_of(finish().get()));
-}
-
 Answers PostgresConnection::execute_together(std::span<const Ask> asks, std::initializer_list<IdCount> ids) {
   std::vector<std::optional<std::size_t>> places;  // of their answers; none: nothing was asked
   for (const Ask& ask : asks) {

@@ -41,7 +41,6 @@ class PostgresConnection final : public Connection {
   void post_rows(const RowSql& sql, const RowParams& values) override;
   std::vector<std::int64_t> insert_rows(const RowSql& sql, const RowParams& values) override;
   void post_locks(const RowSql& sql, const RowParams& values) override { post_rows(sql, values); }
-  std::vector<std::int64_t> new_ids(std::initializer_list<IdCount> counts) override;
   Answers execute_together(std::span<const Ask> asks, std::initializer_list<IdCount> ids) override;
   Time clock(Time callers_now) override;
 

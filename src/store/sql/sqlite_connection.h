@@ -28,7 +28,6 @@ class SqliteConnection final : public Connection {
   void post_rows(const RowSql& sql, const RowParams& values) override { execute_rows(sql, values); }
   std::vector<std::int64_t> insert_rows(const RowSql& sql, const RowParams& values) override;
   void post_locks(const RowSql&, const RowParams&) override {}
-  std::vector<std::int64_t> new_ids(std::initializer_list<IdCount> counts) override;
   Answers execute_together(std::span<const Ask> asks, std::initializer_list<IdCount> ids) override;
   Time clock(Time callers_now) override { return callers_now; }
   // Several statements without parameters or rows: migrations and pragmas.
@@ -56,6 +55,7 @@ class SqliteConnection final : public Connection {
   };
   Prepared& prepared(const char* sql, std::size_t params);
   void run(const char* sql, std::span<const Param> params, Rows& rows);
+  std::vector<std::int64_t> new_ids(std::initializer_list<IdCount> counts);
 
   static int note_length(void* connection, sqlite3* database, const char* name, int pages);
 
