@@ -2,6 +2,7 @@
 
 #include "api/rules.h"
 #include "base/hash.h"
+#include "base/id.h"
 #include "store/open_store.h"
 
 #include <gtest/gtest.h>
@@ -32,6 +33,17 @@ class GuardTest : public testing::Test {
     if (!id.empty()) request_.params["id"] = id;
     auto refusal = guard_(route, request_);
     body_ = refusal ? refusal->body : "";
+    return refusal ? refusal->status : 200;
+  }
+  // With the cookie of a session that began, and was last used, so long ago.
+  int ask_in_session(Duration ago, Duration length) {
+    Time begun = clock_.now() - ago;
+    std::string secret = make_uuid_v7(begun);
+    store_->create_session({make_uuid_v7(begun), "viewer", "127.0.0.1", "test", begun, begun, begun + length}, sha256_hex(secret), {"viewer", "log-in"});
+    http::Route route{.pattern = "/x", .access = kSee, .handler = {}};
+    request_ = {};
+    request_.headers.emplace_back("Cookie", "sid=" + secret);
+    auto refusal = guard_(route, request_);
     return refusal ? refusal->status : 200;
   }
   int ask_as(const std::string& role, const char* rule, const std::string& pattern = "/x", const std::string& id = "") { return ask(rule, "Bearer " + role + "-token", pattern, id); }
@@ -106,6 +118,16 @@ TEST_F(GuardTest, JobsAndBatchesHaveTheirOwners) {
 TEST_F(GuardTest, TheOldContractTakesTheTokenAsPassword) {
   EXPECT_EQ(ask(kSite, "Basic c2l0ZTphZG1pbi10b2tlbg=="), 200);  // site:admin-token
   EXPECT_EQ(ask(kSee, "Basic c2l0ZTphZG1pbi10b2tlbg=="), 401);
+}
+
+TEST_F(GuardTest, ASessionEndsAtItsTimeAndWhenNobodyUsesIt) {
+  using std::chrono::hours, std::chrono::minutes;
+  AccessConfig bounds;
+  EXPECT_EQ(ask_in_session(bounds.session_idle - minutes(1), hours(12)), 200);
+  EXPECT_EQ(request_.caller.name, "viewer");
+  EXPECT_EQ(ask_in_session(bounds.session_idle + minutes(1), hours(12)), 401);
+  EXPECT_EQ(ask_in_session(minutes(10), minutes(11)), 200);
+  EXPECT_EQ(ask_in_session(minutes(10), minutes(9)), 401);
 }
 
 TEST_F(GuardTest, ListedAddressesNeedNoCredentialWhereTheRuleSaysSo) {

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace darkroom::delivery {
@@ -93,6 +94,21 @@ TEST_F(DeliverTest, AResultArrivesSigned) {
   EXPECT_EQ(value("webhook-id"), all()[0].public_id);
   EXPECT_EQ(value("webhook-signature"), signature(secret_, value("webhook-id"), std::stoll(value("webhook-timestamp")), body));
   EXPECT_EQ(body, all()[0].body);
+}
+
+TEST_F(DeliverTest, AReplacedSecretSignsUntilItsTimeAndNoLonger) {
+  auto signatures = [&](Duration left) {
+    auto endpoint = store_->list_endpoints().at(0).public_id;
+    store_->change_endpoint(endpoint, {.new_sealed_secret = "sealed anew", .old_secret_until = clock_.now() + left}, {"admin", ""}, clock_.now()).value();
+    photo();
+    EXPECT_TRUE(becomes(DeliveryState::delivered));
+    std::string request = receiver_.requests().back();
+    std::size_t at = request.find("webhook-signature: ");
+    std::string line = request.substr(at, request.find("\r\n", at) - at);
+    return std::ranges::count(line, ',');  // each begins with "v1,"
+  };
+  EXPECT_EQ(signatures(1h), 2);
+  EXPECT_EQ(signatures(-1s), 1);
 }
 
 TEST_F(DeliverTest, AFailureIsTriedAgainUntilItIsDead) {

@@ -1,10 +1,13 @@
 #include "domain/error_codes.h"
+#include "domain/error_texts.h"
 #include "domain/job_rules.h"
 #include "domain/outcome.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
+#include <string_view>
 
 namespace darkroom::domain {
 namespace {
@@ -99,6 +102,20 @@ TEST(ValidateOutcome, RefusesWhatARunnerMayNotSay) {
 TEST(ErrorKinds, UnknownCodesCountAsInternal) {
   EXPECT_EQ(error_kind("too_large").http_status, 413);
   EXPECT_EQ(error_kind("no_such_code").code, "internal");
+}
+
+// Syllables of Hangul are U+AC00 to U+D7A3: in UTF-8 they begin with EA to ED.
+bool has_korean(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0xea && static_cast<unsigned char>(c) <= 0xed; });
+}
+
+TEST(ErrorTexts, AreInBothLanguages) {
+  ASSERT_GT(error_texts().size(), 40u);
+  for (const ErrorText& text : error_texts()) {
+    EXPECT_FALSE(text.about.empty() || has_korean(text.about)) << text.code;
+    EXPECT_TRUE(has_korean(text.title_korean)) << text.code;
+    EXPECT_TRUE(has_korean(text.about_korean)) << text.code;
+  }
 }
 
 TEST(JobState, NamesGoBothWays) {

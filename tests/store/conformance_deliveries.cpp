@@ -188,6 +188,21 @@ TEST_P(StoreConformance, ATryIsRecordedAndTheNextOneWaits) {
   EXPECT_EQ(done.finished_at, now_);
 }
 
+TEST_P(StoreConformance, ADeliveryThatIsDueTakesNoneAlongThatIsNot) {
+  Teller tell{store_, now_};
+  tell.endpoint();
+  auto deliver_next = [&] {
+    upload();
+    finish(claim_one(), success());
+    return tell.due().deliveries;
+  };
+  auto failed = deliver_next().at(0);
+  tell.settle(failed, Verdict::again, 500);
+  auto due = deliver_next();
+  ASSERT_EQ(due.size(), 1u);
+  EXPECT_NE(due[0].delivery.public_id, failed.delivery.public_id);
+}
+
 TEST_P(StoreConformance, OneTargetHasAtMostItsShareUnderWay) {
   Teller tell{store_, now_};
   tell.endpoint();

@@ -49,6 +49,13 @@ TEST_P(StoreConformance, AcrossLanesTheMostUrgentHeadWins) {
   EXPECT_EQ(jobs[1].image.value, calm);
 }
 
+TEST_P(StoreConformance, OwnersTakeTurnsAlsoWhereSeveralModelsWait) {
+  Ids a;
+  for (int i = 0; i < 3; ++i) a.push_back(upload(photo("a", 5, "demo")).id.value);
+  auto b = upload(photo("b", 5, "demo")).id.value, calm = upload(photo("c", 0, "other")).id.value;
+  for (std::int64_t next : {a[0], b, a[1], a[2], calm}) EXPECT_EQ(store_->claim(wants(1, {"demo", "other"}), now_).at(0).image.value, next);
+}
+
 TEST_P(StoreConformance, AClaimedJobCarriesWhatRunningItNeeds) {
   auto image = upload();
   auto job = claim_one();

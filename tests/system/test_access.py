@@ -154,6 +154,15 @@ def test_a_cookie_alone_changes_nothing(peopled):
     assert both.status_code == 400
 
 
+def test_a_page_of_another_site_logs_nobody_in(peopled):
+    name = {"name": "the-viewer", "password": PASSWORD}
+    for headers in ({"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site", "Origin": peopled.url}):
+        answer = requests.post(peopled.url + "/api/v1/session", json=name, headers=headers, timeout=30)
+        assert (answer.status_code, answer.json()["code"]) == (403, "csrf_refused") and not answer.cookies, headers
+    answer = requests.post(peopled.url + "/api/v1/session", json=name, headers={"Origin": peopled.url}, timeout=30)
+    assert answer.status_code == 201 and "HttpOnly" in answer.headers["Set-Cookie"] and "SameSite=Lax" in answer.headers["Set-Cookie"]
+
+
 def test_guessing_is_slowed_and_never_locked(peopled):
     answers = [log_in(peopled, "the-viewer", "wrong password")[1] for _ in range(7)]
     assert [answer.status_code for answer in answers][:5] == [401] * 5
