@@ -2,6 +2,7 @@
 
 #include "domain/error_codes.h"
 #include "domain/error_texts.h"
+#include "domain/model_refusals.h"
 
 #include <boost/json.hpp>
 
@@ -69,6 +70,10 @@ void translate(json::object& problem) {
   if (!text) return;
   std::string detail(problem.at("detail").as_string());
   problem["title"] = text->title_korean;
+  if (text->code == code::model_refused || text->code == code::model_ambiguous) {
+    problem["detail"] = domain::refusal_in_korean(detail);
+    return;
+  }
   problem["detail"] = std::string(text->about_korean) + " (" + detail + ")";
 }
 

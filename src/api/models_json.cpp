@@ -1,6 +1,7 @@
 #include "api/models_json.h"
 
 #include "domain/model_reasons.h"
+#include "domain/model_refusals.h"
 
 namespace darkroom::api {
 namespace {
@@ -77,9 +78,11 @@ json::value report_json(const domain::ModelReport& report, bool korean) {
                       {"run_us", report.run_micros}};
 }
 
-json::value error_json(const std::optional<Error>& error) {
+std::string message_of(const Error& error, bool korean) { return korean ? domain::refusal_in_korean(error.message) : error.message; }
+
+json::value error_json(const std::optional<Error>& error, bool korean) {
   if (!error) return nullptr;
-  return json::object{{"code", error->code}, {"message", error->message}};
+  return json::object{{"code", error->code}, {"message", message_of(*error, korean)}};
 }
 
 const domain::ModelReport* report_of(const VersionInfo& version) {
@@ -118,7 +121,7 @@ json::object version_json(const VersionInfo& version, const ModelInfo& model, bo
           {"added_by", version.added.by},
           {"bytes", version.bytes},
           {"sha256", or_null(version.added.sha256)},
-          {"error", error_json(error)},
+          {"error", error_json(error, korean)},
           {"candidates", candidates_json(version.verdict ? version.verdict->trial.candidates : std::vector<domain::Candidate>(), korean)},
           {"tried_at", version.verdict ? json::value(to_rfc3339(version.verdict->at)) : json::value(nullptr)},
           {"given", std::move(said)},
@@ -166,7 +169,7 @@ json::object model_json(const ModelInfo& model, const std::string& default_model
   json::object object = summary(model.name, version && version->model ? &*version->model : nullptr, version ? report_of(*version) : nullptr, korean);
   if (model.current) object["version"] = *model.current;
   object["state"] = models::to_string(model.state);
-  if (model.problem) object["problem"] = model.problem->message;
+  if (model.problem) object["problem"] = message_of(*model.problem, korean);
   object["default"] = model.name == default_model;
   return object;
 }

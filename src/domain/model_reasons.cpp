@@ -1,12 +1,11 @@
 #include "domain/model_reasons.h"
 
+#include "domain/phrase.h"
+
 #include <algorithm>
-#include <optional>
 
 namespace darkroom::domain {
 namespace {
-
-using Parameters = std::vector<std::pair<std::string_view, std::string>>;
 
 constexpr std::string_view kBut = "but ";
 
@@ -26,39 +25,6 @@ std::vector<std::string_view> parts_of(std::string_view sentence) {
   return parts;
 }
 
-// A text of the table as pieces: words, and names of parameters, one after the other, beginning with words.
-std::vector<std::string_view> pieces_of(std::string_view text) {
-  std::vector<std::string_view> pieces;
-  for (std::size_t at = 0;;) {
-    std::size_t open = text.find('<', at), close = text.find('>', open);
-    if (close == std::string_view::npos) {
-      pieces.push_back(text.substr(at));
-      return pieces;
-    }
-    pieces.push_back(text.substr(at, open - at));
-    pieces.push_back(text.substr(open + 1, close - open - 1));
-    at = close + 1;
-  }
-}
-
-// Each parameter ends where the words after it are met first; the last words end the part.
-std::optional<Parameters> match(std::string_view english, std::string_view part) {
-  std::vector<std::string_view> pieces = pieces_of(english);
-  if (!part.starts_with(pieces.front())) return std::nullopt;
-  part.remove_prefix(pieces.front().size());
-  Parameters found;
-  for (std::size_t i = 1; i < pieces.size(); i += 2) {
-    std::string_view words = pieces[i + 1];
-    bool last = i + 2 == pieces.size();
-    if (last && !part.ends_with(words)) return std::nullopt;
-    std::size_t end = last ? part.size() - words.size() : part.find(words, 1);
-    if (end == std::string_view::npos || end == 0 || end > part.size()) return std::nullopt;
-    found.emplace_back(pieces[i], part.substr(0, end));
-    part.remove_prefix(end + words.size());
-  }
-  return part.empty() ? std::optional(std::move(found)) : std::nullopt;
-}
-
 // "80 classes + 32 mask coefficients"
 std::string sum_in_korean(std::string_view sum) {
   struct Term {
@@ -74,9 +40,7 @@ std::string sum_in_korean(std::string_view sum) {
     for (const Term& each : kTerms) {
       auto found = match(each.english, term);
       if (!found) continue;
-      shown.clear();
-      std::vector<std::string_view> pieces = pieces_of(each.korean);
-      for (std::size_t i = 0; i < pieces.size(); ++i) shown += i % 2 ? std::ranges::find(*found, pieces[i], &std::pair<std::string_view, std::string>::first)->second : pieces[i];
+      shown = filled(each.korean, *found, [](std::string_view, const std::string& value) { return value; });
       break;
     }
     text += (text.empty() ? "" : " + ") + shown;
@@ -85,19 +49,7 @@ std::string sum_in_korean(std::string_view sum) {
   return text;
 }
 
-std::string filled(std::string_view korean, const Parameters& parameters) {
-  std::string text;
-  std::vector<std::string_view> pieces = pieces_of(korean);
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    if (i % 2 == 0) {
-      text += pieces[i];
-      continue;
-    }
-    auto found = std::ranges::find(parameters, pieces[i], &Parameters::value_type::first);
-    if (found != parameters.end()) text += pieces[i] == "sum" ? sum_in_korean(found->second) : found->second;
-  }
-  return text;
-}
+std::string told(std::string_view name, const std::string& value) { return name == "sum" ? sum_in_korean(value) : value; }
 
 // "images float32[1,3,416,416]": the same in every language.
 bool is_tensor(std::string_view part) {
@@ -113,7 +65,7 @@ Reason reason_of(std::string_view part) {
     auto found = match(text.english, part);
     if (!found) continue;
     reason.code = text.code;
-    reason.korean = filled(text.korean, *found);
+    reason.korean = filled(text.korean, *found, told);
     reason.parameters = std::move(*found);
     break;
   }

@@ -207,6 +207,20 @@ def test_what_is_not_told_is_refused_with_words(server, name):
     assert all(one["because"] for one in problem.get("candidates", []))
 
 
+def is_korean(text):
+    """Names of outputs, settings and operators are the same in every language; four English words in a row are a sentence that was not told."""
+    return re.search("[가-힣]", text) and not re.search(r"[A-Za-z']+( [a-z']+){3}", text)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_refused_is_told_in_korean(server, name):
+    odd = REFUSED[name]
+    problem = put(server, odd.name, odd.data, odd.labels, odd.sidecar, headers={"Accept-Language": "ko"}).json()
+    assert is_korean(problem["title"]) and is_korean(problem["detail"]), problem
+    shown = server.http.get(f"{server.url}/api/v1/models/{odd.name}", headers={"Accept-Language": "ko"}, timeout=30).json()["model"]
+    assert shown["versions"][0]["error"]["message"] == problem["detail"], shown
+
+
 @pytest.mark.parametrize("name", [name for name, odd in REFUSED.items() if odd.cure])
 def test_a_sidecar_decides(server, name):
     odd = REFUSED[name]

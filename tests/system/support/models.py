@@ -109,10 +109,10 @@ def when_tried(server, name, within=30):
     return eventually(lambda: (model := listed(server).get(name)) and model["state"] != "probing" and model, within, f"the model {name} is tried")
 
 
-def put(server, name, model=None, labels=None, sidecar=None, query=None, **fields):
+def put(server, name, model=None, labels=None, sidecar=None, query=None, headers=None, **fields):
     files = {part: (part, data) for part, data in (("file", model), ("labels", labels), ("sidecar", sidecar)) if data is not None}
     form = {part: (None, str(value)) for part, value in fields.items()}
-    return server.http.put(f"{server.url}/api/v1/models/{name}", params=query, files=files | form, timeout=120)
+    return server.http.put(f"{server.url}/api/v1/models/{name}", params=query, headers=headers, files=files | form, timeout=120)
 
 
 def added(server, name, *parts, **options):
