@@ -23,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = "/usr/bin/python3"
-CHECKS = ["check_layers.py", "check_sizes.py", "check_fail_points.py"]
+CHECKS = ["check_layers.py", "check_sizes.py", "check_fail_points.py", "check_mutants.py"]
 PROGRAM_LIMIT = 1500  # seconds for one unit test program, of which the slowest takes five minutes on a busy machine; a hung one is a failed one
 SYSTEM_LIMIT = 3600
 MOST_UNSTEADY = 5  # failures of one program, of up to a thousand tests, that are tried again; more than that is no bad luck

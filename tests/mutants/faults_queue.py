@@ -1,0 +1,45 @@
+"""Faults of the queue: who starts next, who may end a job, and what is counted."""
+from fault import fault, unit
+
+STORE = "store_test"
+
+FAULTS = [
+    # --- who may end a job ---
+    fault("fence-forgotten", "a result that comes after its lease was lost is accepted", "src/store/sql_store_endings.cpp", [
+        ("job.started_at, job.retry_of IS NULL FROM job /*, GIVEN*/ WHERE job.id = $1 AND job.claim_no = $2", "job.started_at, job.retry_of IS NULL FROM job /*, GIVEN*/ WHERE job.id = $1 AND job.claim_no >= $2"),
+        ("WHERE id = $1 AND claim_no = $2 AND worker IS NOT NULL", "WHERE id = $1 AND claim_no >= $2 AND worker IS NOT NULL"),
+        ("held.jobs.insert_or_assign(FenceKey(job.fence.job.value, job.fence.claim_no), std::move(job))", "held.jobs.insert_or_assign(FenceKey(job.fence.job.value, job.fence.claim_no - 1), std::move(job))"),
+    ], None, unit(STORE, "ALateResultIsDiscarded"), unit(STORE, "AZombieIsRefusedAndToldWhatItLost")),
+    fault("refund-not-written", "an attempt that is to be given back is not", "src/store/sql_store_endings.cpp", "next.refund_attempt ? 1 : 0", "0",
+          unit(STORE, "AnInterruptionCostsNoAttemptFiveTimes"), unit(STORE, "JobsOfANodeThatStoppedAnsweringGoBackRefunded")),
+
+    # --- who starts next ---
+    fault("priority-reversed", "the least urgent photo starts first", "src/store/sql_claims.cpp",
+          "ORDER BY job.priority DESC, job.rank, job.id LIMIT COALESCE(", "ORDER BY job.priority, job.rank, job.id LIMIT COALESCE(",
+          unit(STORE, "LargerPriorityFirstThenArrival"), unit(STORE, "FiftyLowThenOneHighTheHighStartsNext")),
+    fault("turns-ignored", "one owner's hundreds of photos bury another's one", "src/store/sql_claims.cpp",
+          "ORDER BY job.priority DESC, job.rank, job.id LIMIT COALESCE(", "ORDER BY job.priority DESC, job.id LIMIT COALESCE(",
+          unit(STORE, "OwnersTakeTurns"), unit(STORE, "OnePhotoBehindHundredsOfAnotherOwnerStartsWithinTwoStarts")),
+    fault("turns-ignored-of-models", "where several models wait, one owner's photos bury another's", "src/store/sql_claims.cpp",
+          "ORDER BY job.priority DESC, job.rank, job.id LIMIT 1 /*OF JOB SKIP LOCKED*/", "ORDER BY job.priority DESC, job.id LIMIT 1 /*OF JOB SKIP LOCKED*/",
+          unit(STORE, "AcrossLanes", "AClaimOfManyTakesWhatClaimsOfOneWouldTake", "Turn", "OwnersTakeTurnsAlsoWhereSeveralModelsWait")),
+    fault("ageing-never", "an old photo of low priority never starts while others come", "src/store/sql_claims.cpp", "if (before_next == 0 && take_overdue", "if (before_next < 0 && take_overdue",
+          unit(STORE, "EveryEighthStartTakesTheLevelHeadThatWaitedLongestOverTheBound")),
+
+    # --- limits ---
+    fault("rate-window-shortened", "an eleventh photo starts within sixty seconds", "src/store/sql_limits.cpp",
+          "{queue, allowance.at - window, allowance.at + window}", "{queue, allowance.at - window + std::chrono::seconds(1), allowance.at + window}",
+          unit(STORE, "TenAMinuteIsNeverElevenInAnySixtySeconds")),
+
+    # --- schedules ---
+    fault("slot-fires-after-move", "whoever comes second fires a later slot at once", "src/store/sql_store_schedules.cpp", "AND revision = $2 AND next_slot = $3 AND", "AND revision = $2 AND next_slot >= $3 AND",
+          unit(STORE, "TwoClocksDoNotFireTwoSlotsForTheSameMissedOnes")),
+
+    # --- the same thing twice ---
+    fault("idempotency-of-any-request", "a key answers another request with the first one's image", "src/store/sql_store_images.cpp", "if (first.text(0) != key.request_sha256)", "if (first.text(0).empty())",
+          unit(STORE, "AKeyForAnotherRequestIsAMismatch")),
+    fault("quarantine-not-looked-at", "a new upload of a photo that crashed two runners is run", "src/store/sql_intake.cpp", "found->second >= domain::kCrashesUntilQuarantine", "found->second > domain::kCrashesUntilQuarantine",
+          unit(STORE, "ANewUploadOfAQuarantinedContentIsTakenAndFailsAtOnce")),
+    fault("supersede-off", "an older result is delivered after a newer one", "src/store/sql_deliveries.cpp", "if (!old.empty()) transaction.post_rows(kSupersede, old);", "",
+          unit(STORE, "ANewerResultSupersedesOneThatWaits")),
+]

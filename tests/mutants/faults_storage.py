@@ -1,0 +1,19 @@
+"""Faults of the storage below the queue: what is told, answered or read before it outlives a loss of power."""
+from fault import fault, unit
+
+STORE = "store_test"
+DATABASE = "src/store/sql/sqlite_database.cpp"
+LOG = "src/store/sql/gathered_log.cpp"
+
+FAULTS = [
+    fault("failed-sync-ignored", "a commit whose sync failed is acknowledged", DATABASE, "if (!ended.failure && !writer.sync_log()) exit_on_failed_disk();", "if (!ended.failure) (void)writer.sync_log();",
+          unit(STORE, "EndTheProcessWhenTheirSyncFails")),
+    fault("failed-sync-hidden", "the log says that it is synced when the disk refused", LOG, "return status == 0;", "return status <= 0;", unit(STORE, "EndTheProcessWhenTheirSyncFails")),
+    fault("answered-before-synced", "a caller is answered before its commit is synced", DATABASE,
+          [("  for (const auto& batch : ended.group) batch->settle(ended.failure);\n", ""),
+           ("  if (!ended.failure && !writer.sync_log()) exit_on_failed_disk();", "  for (const auto& batch : ended.group) batch->settle(ended.failure);\n  if (!ended.failure && !writer.sync_log()) exit_on_failed_disk();")], None,
+          unit(STORE, "UnsyncedCommits", "OfADatabase")),
+    fault("failed-blob-sync-ignored", "a photo is acknowledged though the disk refused it", "src/base/durable.cpp", "if (::fsync(fd) != 0) throw", "if (::fsync(fd) > 0) throw", unit("blob_test", "SyncOfAPhoto")),
+    fault("blob-unsynced", "a photo is acknowledged before its bytes are on the disk", "src/blob/file_blob_store.cpp", "  sync_file(staged.fd(), staged.path());\n", "", unit("blob_test", "SyncOfAPhoto")),
+    fault("blob-folder-unsynced", "a photo is acknowledged before its name is on the disk", "src/blob/file_blob_store.cpp", "  sync_folder(folder_of(sha256));\n", "", unit("blob_test", "SyncOfAPhoto")),
+]
