@@ -6,8 +6,11 @@
 
 #include <fcntl.h>
 
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <mutex>
+#include <utility>
 
 namespace darkroom::http {
 namespace {
@@ -135,6 +138,33 @@ TEST(Edge, AFileIsSentInPiecesAndOnlyItsPart) {
   EXPECT_EQ(client.read_answer().body, text.substr(7, 900'001));
   EXPECT_EQ(client.read_answer(false).headers["content-length"], "900001");
   EXPECT_EQ(client.read_answer().body, "GET /inline");
+}
+
+// Bytes that the kernel holds of answers from this port.
+std::size_t unread_bytes(std::uint16_t port) {
+  std::ifstream sockets("/proc/net/tcp");
+  std::string line;
+  std::size_t sum = 0;
+  while (std::getline(sockets, line)) {
+    unsigned local = 0, queued = 0;
+    if (std::sscanf(line.c_str(), " %*u: %*8x:%x %*8x:%*x %*x %x:", &local, &queued) == 2 && local == port) sum += queued;
+  }
+  return sum;
+}
+
+TEST(Edge, WhoeverReadsNothingHasLittleWrittenForThem) {
+  SentFile file(std::string(16'000'000, 'x'));
+  TestServer server({}, {file.route(0, 16'000'000)});
+  RawClient idle = server.connect(), other = server.connect();
+  idle.send(get("/file"));
+  std::size_t before = 0, now = 0;
+  ASSERT_TRUE(eventually([&] {  // until no more is written
+    before = std::exchange(now, unread_bytes(server.server->port()));
+    for (int i = 0; i < 50; ++i) other.ask(get("/items/1"));
+    return now > 0 && now == before;
+  }));
+  EXPECT_LT(now, 1'000'000u);
+  EXPECT_EQ(idle.read_answer().body.size(), 16'000'000u);
 }
 
 TEST(Edge, AFileThatIsTooShortEndsTheConnection) {
