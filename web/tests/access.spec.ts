@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
 import { Server, until } from './support/server';
+import { withShared } from './support/words';
 
 let server: Server;
 let browser: Browser;
@@ -19,18 +20,18 @@ afterEach(async () => {
   expect(faults).toEqual([]);
 });
 
-const words = {
+const words = withShared({
   en: {
-    new: 'New user', name: 'Name', operator: 'Operator', viewer: 'Viewer', create: 'Create user', kept: 'I have kept it', save: 'Save role', undo: 'Undo', off: 'Turn off', isOff: 'Turned off', on: 'Turn on',
+    new: 'New user', operator: 'Operator', viewer: 'Viewer', create: 'Create user', save: 'Save role', off: 'Turn off', isOff: 'Turned off', on: 'Turn on',
     remove: 'Delete user', end: 'End', newToken: 'New token', createToken: 'Create token', revoke: 'Revoke', old: 'Present password', fresh: 'New password', again: 'New password, once more',
     change: 'Change password', wrong: 'This is not your present password.', changed: 'Your password was changed', bad: 'Letters, digits', quota: 'Storage quota (GB)', badQuota: 'Give a number', quotaChange: 'Change the quota',
   },
   ko: {
-    new: '사용자 추가', name: '이름', operator: '운영자', viewer: '조회자', create: '사용자 추가', kept: '보관했어요', save: '역할 저장', undo: '실행 취소', off: '사용 중지', isOff: '사용 중지', on: '다시 사용',
+    new: '사용자 추가', operator: '운영자', viewer: '조회자', create: '사용자 추가', save: '역할 저장', off: '사용 중지', isOff: '사용 중지', on: '다시 사용',
     remove: '사용자 삭제', end: '끝내기', newToken: '토큰 만들기', createToken: '토큰 만들기', revoke: '폐기', old: '현재 비밀번호', fresh: '새 비밀번호', again: '새 비밀번호 확인',
     change: '비밀번호 바꾸기', wrong: '현재 비밀번호가 맞지 않아요.', changed: '비밀번호를 바꾸고', bad: '영문', quota: '저장 공간 한도 (GB)', badQuota: '0보다 큰', quotaChange: '한도 바꾸기',
   },
-};
+});
 
 const user = async (name: string) => (await server.api('GET', `/api/v1/users/${name}`)).user;
 const may = (name: string, secret: string) => fetch(`${server.url}/api/v1/session`, { method: 'POST', headers: { 'Content-Type': 'application/json', 'Sec-Fetch-Site': 'same-origin', 'X-Requested-By': 'test' }, body: JSON.stringify({ name, password: secret }) }).then((answer) => answer.status === 201);

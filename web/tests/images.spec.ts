@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
 import { photo } from './support/photos';
 import { Server, until } from './support/server';
+import { withShared } from './support/words';
 
 let server: Server;
 let browser: Browser;
@@ -34,20 +35,20 @@ afterEach(async () => {
   expect(faults).toEqual([]);
 });
 
-const words = {
+const words = withShared({
   en: {
     search: 'Search titles', failed: 'Failed', reprocess: 'Reprocess selected images', again: 'Reprocess', high: 'Set high priority (10)', setPriority: 'Set priority',
-    willHigh: '3 waiting images will have priority 10', doneHigh: '3 images have high priority (10) now.', undo: 'Undo', selectPage: 'Select all on this page', selectAll: 'Select all that match',
-    all: 'All 60 images that match selected', more: 'More', cancel: 'Cancel processing …', doCancel: 'Cancel processing', remove: 'Delete', results: 'Results', csv: 'Download as CSV', actions: 'Actions on',
-    edit: 'Edit title …', title: 'Title', save: 'Save', doneReprocess: '2 images are processed again.', nothing: 'No image meets these conditions', any: 'Any date', today: 'Today', deleted: '2 images deleted.',
+    willHigh: '3 waiting images will have priority 10', doneHigh: '3 images have high priority (10) now.', selectPage: 'Select all on this page', selectAll: 'Select all that match',
+    all: 'All 60 images that match selected', more: 'More', cancel: 'Cancel processing …', doCancel: 'Cancel processing', results: 'Results', csv: 'Download as CSV', actions: 'Actions on',
+    doneReprocess: '2 images are processed again.', nothing: 'No image meets these conditions', any: 'Any date', today: 'Today', deleted: '2 images deleted.',
   },
   ko: {
     search: '제목 검색', failed: '실패', reprocess: '선택된 이미지 재처리', again: '재처리', high: '높은 우선순위로 설정 (10)', setPriority: '우선순위 설정',
-    willHigh: '대기 중인 이미지 3개에 높은 우선순위(10)', doneHigh: '3개의 이미지가 높은 우선순위(10)로 설정되었습니다.', undo: '실행 취소', selectPage: '이 페이지 모두 선택', selectAll: '조건에 맞는 이미지 모두 선택',
-    all: '조건에 맞는 60개 모두 선택됨', more: '더 보기', cancel: '처리 취소 …', doCancel: '처리 취소', remove: '삭제', results: '결과', csv: 'CSV로 내려받기', actions: '작업',
-    edit: '제목 수정 …', title: '제목', save: '저장', doneReprocess: '2개의 이미지가 재처리 대기열에 추가되었습니다.', nothing: '조건에 맞는 이미지가 없어요', any: '모든 날짜', today: '오늘', deleted: '2개의 이미지를 삭제했습니다.',
+    willHigh: '대기 중인 이미지 3개에 높은 우선순위(10)', doneHigh: '3개의 이미지가 높은 우선순위(10)로 설정되었습니다.', selectPage: '이 페이지 모두 선택', selectAll: '조건에 맞는 이미지 모두 선택',
+    all: '조건에 맞는 60개 모두 선택됨', more: '더 보기', cancel: '처리 취소 …', doCancel: '처리 취소', results: '결과', csv: 'CSV로 내려받기', actions: '작업',
+    doneReprocess: '2개의 이미지가 재처리 대기열에 추가되었습니다.', nothing: '조건에 맞는 이미지가 없어요', any: '모든 날짜', today: '오늘', deleted: '2개의 이미지를 삭제했습니다.',
   },
-};
+});
 
 async function open(language: 'en' | 'ko', path = '/images') {
   browser = await Browser.open(language, { acceptDownloads: true });

@@ -5,6 +5,7 @@ import type { Locator, Page } from 'playwright-core';
 import { Browser, languages } from './support/browser';
 import { photo } from './support/photos';
 import { Server, until } from './support/server';
+import { withShared } from './support/words';
 
 let server: Server;
 let browser: Browser;
@@ -20,16 +21,16 @@ afterEach(async () => {
   expect(faults).toEqual([]);
 });
 
-const words = {
+const words = withShared({
   en: {
-    choose: 'Choose photos', sent: 'All 2 photos sent', more: 'More actions', edit: 'Edit title …', title: 'Title', save: 'Save', retry: 'Retry', pause: 'Pause', reason: 'Reason', resume: 'Resume', photos: 'Photos',
-    paused: 'Paused by admin: new disk', high: 'Set high priority (10)', set: 'Set priority', done: '1 image has high priority (10) now.', logOut: 'Log out', logIn: 'Log in', skip: 'Skip to the content',
+    choose: 'Choose photos', sent: 'All 2 photos sent', retry: 'Retry',
+    high: 'Set high priority (10)', set: 'Set priority', done: '1 image has high priority (10) now.', skip: 'Skip to the content',
   },
   ko: {
-    choose: '사진 선택', sent: '사진 2장을 모두 올렸어요', more: '작업 더 보기', edit: '제목 수정 …', title: '제목', save: '저장', retry: '재시도', pause: '일시 정지', reason: '사유', resume: '다시 시작', photos: '사진 처리',
-    paused: 'admin 님이 정지: new disk', high: '높은 우선순위로 설정 (10)', set: '우선순위 설정', done: '1개의 이미지가 높은 우선순위(10)로 설정되었습니다.', logOut: '로그아웃', logIn: '로그인', skip: '본문으로 건너뛰기',
+    choose: '사진 선택', sent: '사진 2장을 모두 올렸어요', retry: '재시도',
+    high: '높은 우선순위로 설정 (10)', set: '우선순위 설정', done: '1개의 이미지가 높은 우선순위(10)로 설정되었습니다.', skip: '본문으로 건너뛰기',
   },
-};
+});
 
 const holds = (target: Locator) => target.evaluate((element) => element === document.activeElement);
 
@@ -109,11 +110,11 @@ it.each(languages)('goes all the way by keyboard alone, in %s', async (language)
   await page.keyboard.press('g');
   await page.keyboard.press('q');
   await page.waitForURL('**/queues');
-  const card = page.getByRole('region', { name: t.photos, exact: true });
+  const card = page.getByRole('region', { name: t.photosQueue, exact: true });
   await press(card.getByRole('button', { name: t.pause }));
   await type(page.getByRole('dialog').getByLabel(t.reason), 'new disk');
   await page.keyboard.press('Enter');
-  await card.getByText(t.paused).waitFor();
+  await card.getByText(t.pausedByAdmin).waitFor();
   const waiting = await server.upload(photo(), `waits-${language}.jpg`);
   await page.keyboard.press('g');
   await page.keyboard.press('i');

@@ -1,13 +1,9 @@
 // What models of each kind find is drawn where it is: masks, keypoints, slanted boxes, regions; also on a photo that its EXIF turns, and looked at closely by two fingers.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { Browser, logIn, picture } from './support/browser';
+import { MadeModels } from './support/models';
 import { withOrientation } from './support/photos';
 import { Server } from './support/server';
 
@@ -16,7 +12,7 @@ type Box = [number, number, number, number];
 type Mask = { size: [number, number]; bbox: Box; runs: number[] };
 type Found = { class: string; bbox: Box; confidence: number; mask?: Mask; keypoints?: (Point & { confidence: number })[]; corners?: number[] };
 
-const folder = mkdtempSync(join(tmpdir(), 'darkroom-marks-'));
+let models: MadeModels;
 const kinds = { segment: 'family_yolov8_segment', pose: 'family_yolov8_pose', obb: 'family_yolov8_obb', regions: 'family_semantic' };
 const [width, height] = [288, 192];
 const red: Box = [96, 48, 192, 144]; // the red patch of the photo; the rest is blue
@@ -25,17 +21,13 @@ let server: Server;
 let browser: Browser;
 
 beforeAll(async () => {
-  execFileSync('/usr/bin/python3', ['-B', resolve(__dirname, '../../tests/models/make_models.py'), folder]);
+  models = new MadeModels();
   server = await new Server({ model: 'demo' }).start();
-  for (const [name, file] of Object.entries(kinds)) {
-    const form = new FormData();
-    form.set('file', new Blob([readFileSync(join(folder, `${file}.onnx`))]), 'model.onnx');
-    await server.api('PUT', `/api/v1/models/${name}`, form);
-  }
+  for (const [name, file] of Object.entries(kinds)) await models.add(server, name, `${file}.onnx`);
 });
 afterAll(async () => {
   await server.end();
-  rmSync(folder, { recursive: true, force: true });
+  models.end();
 });
 afterEach(async () => {
   const faults = browser.faults;

@@ -1,26 +1,23 @@
 // Models: added by drop, read with evidence, chosen where a file can be read in two ways, swapped, rolled back, removed.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { MadeModels } from './support/models';
 import { Server, until } from './support/server';
+import { withShared } from './support/words';
 
 let server: Server;
 let browser: Browser;
-const folder = mkdtempSync(join(tmpdir(), 'darkroom-models-'));
+let models: MadeModels;
 
 beforeAll(async () => {
-  execFileSync('/usr/bin/python3', ['-B', resolve(__dirname, '../../tests/models/make_models.py'), folder]);
+  models = new MadeModels();
   server = await new Server({ model: 'demo' }).start();
 });
 afterAll(async () => {
   await server.end();
-  rmSync(folder, { recursive: true, force: true });
+  models.end();
 });
 afterEach(async () => {
   const faults = browser.faults;
@@ -28,14 +25,14 @@ afterEach(async () => {
   expect(faults).toEqual([]);
 });
 
-const words = {
-  en: { add: 'Add a model', name: 'Name', send: 'Add', active: 'Takes photos', convention: 'convention', choose: 'It can be read in more than one way', read: 'Read it so', refused: 'The model cannot be used', back: 'Roll back to it', undo: 'Undo', remove: 'Remove model', version: 'New version', current: 'Current', close: 'Cancel', removeVersion: 'Remove version' },
-  ko: { add: '모델 추가', name: '이름', send: '추가', active: '사용 중', convention: '관례', choose: '여러 방식으로 읽을 수 있는 모델이에요', read: '이 방식으로 읽기', refused: '사용할 수 없는 모델이에요', back: '이 버전으로 되돌리기', undo: '실행 취소', remove: '모델 삭제', version: '새 버전', current: '현재', close: '취소', removeVersion: '버전 삭제' },
-};
+const words = withShared({
+  en: { add: 'Add a model', send: 'Add', active: 'Takes photos', convention: 'convention', choose: 'It can be read in more than one way', read: 'Read it so', refused: 'The model cannot be used', back: 'Roll back to it', remove: 'Remove model', version: 'New version', current: 'Current', close: 'Cancel', removeVersion: 'Remove version' },
+  ko: { add: '모델 추가', send: '추가', active: '사용 중', convention: '관례', choose: '여러 방식으로 읽을 수 있는 모델이에요', read: '이 방식으로 읽기', refused: '사용할 수 없는 모델이에요', back: '이 버전으로 되돌리기', remove: '모델 삭제', version: '새 버전', current: '현재', close: '취소', removeVersion: '버전 삭제' },
+});
 
 // Drops files on the middle of the window, as a person does.
 async function drop(page: Page, ...names: string[]): Promise<void> {
-  const files = names.map((name) => ({ name, bytes: [...readFileSync(join(folder, name))] }));
+  const files = names.map((name) => ({ name, bytes: [...models.read(name)] }));
   const data = await page.evaluateHandle((given) => {
     const transfer = new DataTransfer();
     for (const { name, bytes } of given) transfer.items.add(new File([new Uint8Array(bytes)], name));
@@ -100,7 +97,7 @@ describe.each(languages)('in %s', (language) => {
     await page.getByRole('button', { name: t.add }).click();
     await dialog.getByLabel(t.name).fill('wrong name!');
     expect(await dialog.getByRole('button', { name: t.send, exact: true }).isDisabled()).toBe(true);
-    await dialog.locator('input[type="file"]').setInputFiles(join(folder, 'garbage.onnx'));
+    await dialog.locator('input[type="file"]').setInputFiles(models.path('garbage.onnx'));
     await dialog.getByLabel(t.name).fill(`broken-${language}`);
     await dialog.getByRole('button', { name: t.send, exact: true }).click();
     await dialog.getByText(t.refused).waitFor({ timeout: 30_000 });
@@ -112,9 +109,7 @@ describe.each(languages)('in %s', (language) => {
     const name = `swapped-${language}`;
     browser = await Browser.open(language);
     const page = await browser.page();
-    const form = new FormData();
-    form.set('file', new Blob([readFileSync(join(folder, 'family_yolo26.onnx'))]), 'model.onnx');
-    await server.api('PUT', `/api/v1/models/${name}`, form);
+    await models.add(server, name, 'family_yolo26.onnx');
     const first = (await model(name)).version;
     await logIn(page, server, `/models/${name}`);
     await page.locator('.facts').getByText(t.active).waitFor();

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
 import { Server, until } from './support/server';
+import { withShared } from './support/words';
 
 let server: Server;
 let browser: Browser;
@@ -17,10 +18,10 @@ afterEach(async () => {
   expect(faults).toEqual([]);
 });
 
-const words = {
-  en: { new: 'New schedule', name: 'Name', kind: 'Check and repair', cron: 'When (cron)', night: 'At 3:30 each night', zone: 'Time zone', save: 'Save schedule', run: 'Run now', pause: 'Pause', resume: 'Resume', paused: 'Paused', undo: 'Undo', remove: 'Delete', done: 'Completed', next: 'The next five times' },
-  ko: { new: '예약 작업 추가', name: '이름', kind: '점검과 복구', cron: '실행 시각 (cron)', night: '매일 새벽 3시 30분', zone: '시간대', save: '예약 저장', run: '지금 실행', pause: '일시 정지', resume: '다시 시작', paused: '일시 정지', undo: '실행 취소', remove: '삭제', done: '완료', next: '다음 다섯 번의 실행' },
-};
+const words = withShared({
+  en: { new: 'New schedule', kind: 'Check and repair', cron: 'When (cron)', night: 'At 3:30 each night', zone: 'Time zone', save: 'Save schedule', run: 'Run now', done: 'Completed', next: 'The next five times' },
+  ko: { new: '예약 작업 추가', kind: '점검과 복구', cron: '실행 시각 (cron)', night: '매일 새벽 3시 30분', zone: '시간대', save: '예약 저장', run: '지금 실행', done: '완료', next: '다음 다섯 번의 실행' },
+});
 
 const schedule = (name: string) => server.api('GET', `/api/v1/schedules/${name}`).then((answer) => answer.schedule, () => null);
 

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
 import { Server } from './support/server';
+import { withShared } from './support/words';
 
 let server: Server;
 let browser: Browser;
@@ -18,10 +19,10 @@ afterEach(async () => {
   expect(faults).toEqual([]);
 });
 
-const words = {
-  en: { title: 'Images', wrong: 'Name or password is wrong.', upload: 'Upload', korean: '한국어', help: 'Keyboard shortcuts', logOut: 'Log out', logIn: 'Log in', missing: 'There is no such page' },
-  ko: { title: '이미지', wrong: '이름 또는 비밀번호가 올바르지 않아요.', upload: '업로드', korean: 'English', help: '키보드 단축키', logOut: '로그아웃', logIn: '로그인', missing: '페이지를 찾을 수 없어요' },
-};
+const words = withShared({
+  en: { title: 'Images', wrong: 'Name or password is wrong.', upload: 'Upload', korean: '한국어', help: 'Keyboard shortcuts', missing: 'There is no such page' },
+  ko: { title: '이미지', wrong: '이름 또는 비밀번호가 올바르지 않아요.', upload: '업로드', korean: 'English', help: '키보드 단축키', missing: '페이지를 찾을 수 없어요' },
+});
 
 describe.each(languages)('in %s', (language) => {
   const t = words[language];

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
 import { photo } from './support/photos';
 import { Server, until } from './support/server';
+import { withShared } from './support/words';
 
 interface Received {
   path: string;
@@ -51,10 +52,10 @@ afterEach(async () => {
   expect(faults).toEqual([]);
 });
 
-const words = {
-  en: { new: 'New endpoint', url: 'URL', about: 'Description', create: 'Create endpoint', kept: 'I have kept it', test: 'Send a test', delivered: 'Delivered', given: 'Given up', again: 'Send again', many: 'Send many again', one: 'Send 1 again', state: 'State', more: 'More actions', rotate: 'Rotate secret', off: 'Disable', undo: 'Undo', isOff: 'Disabled', remove: 'Delete', failed: 'A photo failed for good' },
-  ko: { new: '수신처 추가', url: 'URL', about: '설명', create: '수신처 추가', kept: '보관했어요', test: '테스트 보내기', delivered: '전송 완료', given: '전송 포기', again: '다시 보내기', many: '여러 건 다시 보내기', one: '1건 다시 보내기', state: '상태', more: '작업 더 보기', rotate: '비밀 키 교체', off: '사용 중지', undo: '실행 취소', isOff: '사용 중지', remove: '삭제', failed: '사진 처리 최종 실패' },
-};
+const words = withShared({
+  en: { new: 'New endpoint', url: 'URL', about: 'Description', create: 'Create endpoint', test: 'Send a test', delivered: 'Delivered', given: 'Given up', again: 'Send again', many: 'Send many again', one: 'Send 1 again', state: 'State', rotate: 'Rotate secret', off: 'Disable', isOff: 'Disabled', failed: 'A photo failed for good' },
+  ko: { new: '수신처 추가', url: 'URL', about: '설명', create: '수신처 추가', test: '테스트 보내기', delivered: '전송 완료', given: '전송 포기', again: '다시 보내기', many: '여러 건 다시 보내기', one: '1건 다시 보내기', state: '상태', rotate: '비밀 키 교체', off: '사용 중지', isOff: '사용 중지', failed: '사진 처리 최종 실패' },
+});
 
 function isSigned(secret: string, { headers, body }: Received): boolean {
   const key = Buffer.from(secret.replace('whsec_', ''), 'base64');

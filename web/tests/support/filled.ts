@@ -1,13 +1,12 @@
 // A Darkroom in which each page has something to show: photos in every state, queues, a model, a webhook, users, an alert.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
 import type { Page } from 'playwright-core';
 
+import { MadeModels } from './models';
 import { photo, samplePhoto } from './photos';
 import { Server, until } from './server';
 
@@ -73,25 +72,23 @@ async function fillThen(page: Page, language: 'en' | 'ko', ends: (() => Promise<
   });
   await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
   const { port } = receiver.address() as AddressInfo;
-  const folder = mkdtempSync(join(tmpdir(), 'darkroom-filled-'));
-  execFileSync('/usr/bin/python3', ['-B', resolve(__dirname, '../../../tests/models/make_models.py'), folder]);
-  mkdirSync(join(folder, 'models', 'thorough'), { recursive: true });
-  writeFileSync(join(folder, 'models', 'thorough', 'model.toml'), `engine = "http"\nurl = "http://127.0.0.1:${port}/model"\ntimeout_seconds = 3000\n`);
+  const models = new MadeModels();
+  const folder = models.path('models');
+  mkdirSync(join(folder, 'thorough'), { recursive: true });
+  writeFileSync(join(folder, 'thorough', 'model.toml'), `engine = "http"\nurl = "http://127.0.0.1:${port}/model"\ntimeout_seconds = 3000\n`);
 
-  const settings = { models_dir: join(folder, 'models'), run_soft_limit_seconds: '3000', run_hard_limit_seconds: '3600', watch_queued_jobs: '1', watch_queued_seconds: '0', webhooks_allow_http: 'true', webhooks_allow_cidrs: '127.0.0.0/8', webhooks_ports: String(port) };
+  const settings = { models_dir: folder, run_soft_limit_seconds: '3000', run_hard_limit_seconds: '3600', watch_queued_jobs: '1', watch_queued_seconds: '0', webhooks_allow_http: 'true', webhooks_allow_cidrs: '127.0.0.0/8', webhooks_ports: String(port) };
   ends.push(async () => {
     receiver.closeAllConnections();
     receiver.close();
-    rmSync(folder, { recursive: true, force: true });
+    models.end();
   });
   const server = await new Server({ model: 'demo', testMode: true, settings }).start();
   ends.push(() => server.end());
 
   for (const [name, role] of [['minji', 'operator'], ['joon', 'uploader'], ['sora', 'viewer']] as const) await server.addUser(name, role);
   await server.api('POST', '/api/v1/tokens', { name: 'shop', scopes: ['images:read', 'images:write'] });
-  const form = new FormData();
-  form.set('file', new Blob([readFileSync(join(folder, 'family_yolov8.onnx'))]), 'model.onnx');
-  await server.api('PUT', '/api/v1/models/colours', form);
+  await models.add(server, 'colours', 'family_yolov8.onnx');
   await server.api('PUT', '/api/v1/schedules/nightly', { cron: '30 3 * * *', zone: 'Asia/Seoul', kind: 'maintenance.cleanup' });
   await server.api('POST', '/api/v1/schedules/nightly/run');
 
