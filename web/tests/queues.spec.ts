@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
 import { photo } from './support/photos';
 import { Server, until } from './support/server';
+import { withShared } from './support/words';
 
 let server: Server;
 let browser: Browser;
@@ -24,10 +25,10 @@ afterEach(async () => {
   expect(faults).toEqual([]);
 });
 
-const words = {
-  en: { photos: 'Photos', pause: 'Pause', resume: 'Resume', reason: 'Reason', why: 'Paused by admin: new disk', waits: 'queue is paused', title: 'Queues' },
-  ko: { photos: '사진 처리', pause: '일시 정지', resume: '다시 시작', reason: '사유', why: 'admin 님이 정지: new disk', waits: '대기열 일시 정지', title: '대기열' },
-};
+const words = withShared({
+  en: { waits: 'queue is paused', title: 'Queues' },
+  ko: { waits: '대기열 일시 정지', title: '대기열' },
+});
 
 const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 const inLine = async (page: Page) => (await page.locator('section[aria-labelledby="queues-line"] tbody tr a').allTextContents()).map((text) => Number(/\d+/.exec(text)?.[0]));
@@ -39,10 +40,10 @@ describe.each(languages)('in %s', (language) => {
     browser = await Browser.open(language);
     const page = await browser.page();
     await logIn(page, server, '/queues');
-    await card(page, t.photos).getByRole('button', { name: t.pause }).click();
+    await card(page, t.photosQueue).getByRole('button', { name: t.pause }).click();
     await page.getByRole('dialog').getByLabel(t.reason).fill('new disk');
     await page.getByRole('dialog').getByRole('button', { name: t.pause }).click();
-    await card(page, t.photos).getByText(t.why).waitFor();
+    await card(page, t.photosQueue).getByText(t.pausedByAdmin).waitFor();
     expect((await server.api('GET', '/api/v1/queues/ai_processing')).queue.pause_reason).toBe('new disk');
 
     const image = await server.upload(photo(), 'waits.jpg');
@@ -50,7 +51,7 @@ describe.each(languages)('in %s', (language) => {
     await picture(page, `queues-${language}`);
     await expectAccessible(page);
     await expectFits(page);
-    await card(page, t.photos).getByRole('button', { name: t.resume }).click();
+    await card(page, t.photosQueue).getByRole('button', { name: t.resume }).click();
     await until('the photo is processed', async () => (await server.api('GET', `/api/v1/images/${image.id}`)).image.status === 'completed');
   });
 });
@@ -71,6 +72,7 @@ it('moves a hundred that wait, after it has counted them, and the order changes'
   await page.getByRole('dialog').getByRole('button', { name: 'Set for 100' }).click();
   await page.getByText('100 jobs have the priority 10 now').waitFor();
   await page.getByRole('searchbox', { name: 'Owner' }).fill('');
+  expect(await page.getByRole('searchbox', { name: 'Owner' }).inputValue(), 'nothing stands before it any more').toBe('');
   await until('kim’s come first now', async () => (await inLine(page))[0] === mine[0]);
   expect((await server.api('GET', `/api/v1/jobs/${first.job_id}/place`)).place.position).toBe(100);
 
@@ -86,6 +88,72 @@ it('moves a hundred that wait, after it has counted them, and the order changes'
   await page.getByRole('button', { name: 'Cancel all …' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel 101' }).click();
   await page.getByText('Nothing waits.', { exact: false }).waitFor();
+  await server.api('POST', '/api/v1/queues/ai_processing/resume', {});
+});
+
+it('closes its question when it is done, however slowly the lists come', async () => {
+  await server.api('POST', '/api/v1/queues/ai_processing/pause', {});
+  await server.upload(photo(), 'waits.jpg');
+  browser = await Browser.open('en');
+  const page = await browser.page();
+  await logIn(page, server, '/queues');
+  await until('the line', async () => (await inLine(page)).length === 1);
+  let go = () => {};
+  const held = new Promise<void>((open) => (go = open));
+  await page.getByRole('button', { name: 'Set priority of all …' }).click();
+  await page.route(/\/api\/v1\/(jobs|queues)(\?|$)/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByRole('dialog').getByRole('button', { name: 'Set for 1' }).click();
+  await page.getByText('1 job has the priority 10 now').waitFor();
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  go();
+  await page.unrouteAll({ behavior: 'wait' });
+  await page.locator('section[aria-labelledby="queues-line"] tbody tr').getByText('10', { exact: true }).waitFor();
+  await server.api('POST', '/api/v1/queues/ai_processing/resume', {});
+});
+
+it('asks where those stand that can be seen, and no others', async () => {
+  await server.api('POST', '/api/v1/queues/ai_processing/pause', {});
+  for (let count = 0; count < 30; count += 1) await server.upload(photo(), `waits-${count}.jpg`);
+  browser = await Browser.open('en');
+  const page = await browser.page();
+  const asked = new Set<string>();
+  page.on('request', (request) => void (/\/place$/.test(request.url()) && asked.add(request.url())));
+  await logIn(page, server, '/queues');
+  const rows = page.locator('section[aria-labelledby="queues-line"] tbody tr');
+  await until('the line', async () => (await rows.count()) === 25);
+  await until('why the first one waits', () => asked.size > 0);
+  expect(await rows.last().evaluate((row) => row.getBoundingClientRect().top > innerHeight + 200), 'the last one is far below').toBe(true);
+  expect(asked.size).toBeLessThan(20);
+  await rows.last().scrollIntoViewIfNeeded();
+  await rows.last().getByText('queue is paused').waitFor();
+  await server.api('POST', '/api/v1/jobs/actions', { action: 'cancel', filter: { all: true }, dry_run: false });
+  await server.api('POST', '/api/v1/queues/ai_processing/resume', {});
+});
+
+it('keeps a way back while somebody points at it or a dialog stands before it', async () => {
+  browser = await Browser.open('en');
+  const page = await browser.page();
+  await logIn(page, server, '/queues');
+  await page.clock.install();
+  await card(page, 'Photos').getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+  const undo = page.getByRole('button', { name: 'Undo' });
+  await undo.hover();
+  await page.clock.runFor(12_000);
+  expect(await undo.count(), 'while it is pointed at').toBe(1);
+  await page.mouse.move(10, 10);
+  await card(page, 'Photos').getByRole('button', { name: 'Limits' }).click();
+  await page.getByRole('dialog').waitFor();
+  await page.clock.runFor(30_000);
+  expect(await undo.count(), 'behind a dialog').toBe(1);
+  await page.keyboard.press('Escape');
+  await until('the dialog is closed', async () => (await page.getByRole('dialog').count()) === 0);
+  expect(await undo.count()).toBe(1);
+  await page.clock.runFor(11_000);
+  await until('its time is over', async () => (await undo.count()) === 0);
   await server.api('POST', '/api/v1/queues/ai_processing/resume', {});
 });
 

@@ -16,6 +16,9 @@ it('says how long ago and how long', () => {
   expect(ko.relative('2026-01-31T10:00:00Z', now)).toBe('2시간 전');
   expect(en.relative('2026-01-31T12:10:00Z', now)).toBe('in 10 min.');
   expect(en.duration(0.042)).toBe('42 ms');
+  expect(en.duration(0.0024)).toBe('2.4 ms');
+  expect(en.duration(0.9999)).toBe('1 sec');
+  expect(en.duration(59.8)).toBe('1 min');
   expect(en.duration(75)).toBe('1 min 15 sec');
   expect(ko.duration(3600)).toBe('1시간');
 });

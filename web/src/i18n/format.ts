@@ -54,8 +54,8 @@ export function formatFor(language: Language, zone: string): Format {
       return relative.format(Math.trunc(seconds / size), name);
     },
     duration(seconds) {
-      if (seconds < 1) return unit(Math.round(seconds * 1000), 'millisecond', 0);
-      if (seconds < 60) return unit(seconds, 'second', seconds < 10 ? 1 : 0);
+      if (seconds < 0.9995) return unit(seconds * 1000, 'millisecond', seconds < 0.01 ? 1 : 0);
+      if (seconds < 59.5) return unit(seconds, 'second', seconds < 10 ? 1 : 0);
       const whole = Math.round(seconds);
       const parts: [number, string][] = [
         [Math.floor(whole / 86400), 'day'],

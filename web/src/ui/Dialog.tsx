@@ -2,6 +2,7 @@ import { useEffect, useId, useRef } from 'react';
 import type { FormEvent, ReactNode } from 'react';
 
 import { Button } from './Button';
+import { countDialog } from './openDialogs';
 import { useCommonWords } from './words';
 
 export interface DialogProps {
@@ -22,6 +23,7 @@ export function Dialog({ title, onClose, onSubmit, wide, actions, children }: Di
   useEffect(() => {
     const dialog = ref.current;
     if (dialog && !dialog.open) dialog.showModal();
+    return countDialog();
   }, []);
 
   const submit = (event: FormEvent) => {

@@ -88,7 +88,6 @@ export default {
   'cancel.some': 'Cancel {count, number} …',
   'select.one': 'Select photo {id}',
   'starts.in': 'in about {time}',
-  'further.back': 'further back',
   'column.select': 'Select',
   'column.place': '#',
   'column.job': 'Photo',

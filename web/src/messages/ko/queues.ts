@@ -91,7 +91,6 @@ const ko: Translation<typeof en> = {
   'cancel.some': '{count, number}건 취소 …',
   'select.one': '사진 {id} 선택',
   'starts.in': '약 {time} 뒤',
-  'further.back': '뒤쪽 순서',
   'column.select': '선택',
   'column.place': '#',
   'column.job': '사진',

@@ -20,7 +20,7 @@ export function RetryDialog({ group, onClose }: { group: Group; onClose: () => v
   const run = async () => {
     const done = await act(false);
     toast(t('retried', { count: done.changed }));
-    await touch(client, '/api/v1/failures', '/api/v1/jobs', '/api/v1/images', '/api/v1/queues');
+    void touch(client, '/api/v1/failures', '/api/v1/jobs', '/api/v1/images', '/api/v1/queues');
   };
   return (
     <PreviewDialog

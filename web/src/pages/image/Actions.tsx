@@ -55,9 +55,8 @@ export function useActing(image: Image) {
       did(t('done.title'), () => putTitle(image.title));
     },
     remove: async (to: string) => {
-      const undo = deleteSoon([image.id], freshen, toastError);
+      deleteSoon([image.id], t('done.delete', { title: image.title }), freshen);
       navigate(to);
-      toast(t('done.delete', { title: image.title }), { undo });
       return Promise.resolve();
     },
   };

@@ -70,8 +70,7 @@ export default function ImagesPage() {
 
   const remove = (of: Target) => {
     if (of.kind === 'all') return setQuestion({ ask: 'delete', target: of });
-    const undo = deleteSoon(of.images.map((image) => image.id), () => touch(client, '/api/v1/images'), toastError);
-    toast(t('done.delete', { count: of.images.length }), { undo });
+    deleteSoon(of.images.map((image) => image.id), t('done.delete', { count: of.images.length }), () => touch(client, '/api/v1/images'));
     setChosen(new Set());
   };
 

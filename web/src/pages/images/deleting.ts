@@ -1,14 +1,15 @@
-// Deleting a few photos can be undone: they are hidden at once, and deleted when the time for it is over or the page goes.
+// Deleting a few photos can be undone: they are hidden at once, and deleted when the message with the way back is gone, or the page.
 import { useSyncExternalStore } from 'react';
 
 import { call, send } from '../../api/client';
+import { toast, toastError } from '../../ui';
 import { each } from './acting';
 
 export const grace = 10_000; // milliseconds
 
 let hidden: ReadonlySet<number> = new Set();
 const listeners = new Set<() => void>();
-const waiting = new Map<number, { ids: readonly number[]; timer: ReturnType<typeof setTimeout> }>();
+const waiting = new Map<number, readonly number[]>();
 let counter = 0;
 
 function setHidden(next: ReadonlySet<number>): void {
@@ -25,35 +26,32 @@ export const useHidden = (): ReadonlySet<number> => useSyncExternalStore(subscri
 
 const show = (ids: readonly number[]) => setHidden(new Set([...hidden].filter((id) => !ids.includes(id))));
 
-// Returns how to take it back. `finished` is called when they are deleted, `failed` when that did not work.
-export function deleteSoon(ids: readonly number[], finished: () => Promise<unknown>, failed: (cause: unknown) => void): () => void {
+// Says so with `text` and a way back. `finished` is called when they are deleted.
+export function deleteSoon(ids: readonly number[], text: string, finished: () => Promise<unknown>): void {
   counter += 1;
   const number = counter;
-  const run = async () => {
+  const over = async () => {
     waiting.delete(number);
     try {
       await each(ids, (id) => call('delete', '/api/v1/images/{id}', { path: { id } }));
       await finished();
     } catch (cause) {
-      failed(cause);
+      toastError(cause);
     }
     show(ids);
   };
-  setHidden(new Set([...hidden, ...ids]));
-  waiting.set(number, { ids, timer: setTimeout(() => void run(), grace) });
-  return () => {
-    const found = waiting.get(number);
-    if (!found) return;
-    clearTimeout(found.timer);
+  const undo = () => {
     waiting.delete(number);
     show(ids);
   };
+  setHidden(new Set([...hidden, ...ids]));
+  waiting.set(number, ids);
+  toast(text, { undo, over: () => void over() });
 }
 
 // The page goes: what was asked for is done now, by requests that outlive it.
 globalThis.addEventListener?.('pagehide', () => {
-  for (const { ids, timer } of waiting.values()) {
-    clearTimeout(timer);
+  for (const ids of waiting.values()) {
     for (const id of ids) void send('DELETE', `/api/v1/images/${id}`, { keepalive: true }).catch(() => undefined);
   }
   waiting.clear();

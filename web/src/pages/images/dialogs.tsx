@@ -63,7 +63,7 @@ export function ActionDialog({ ask, target, onClose, onDone }: { ask: Exclude<Qu
     };
     toast(text, undo && done.changed ? { undo: () => void back() } : {});
     onDone();
-    await touch(client, '/api/v1/images', '/api/v1/jobs');
+    void touch(client, '/api/v1/images', '/api/v1/jobs');
   };
 
   return (
@@ -111,7 +111,7 @@ export function TitleDialog({ image, onClose }: { image: Image; onClose: () => v
   const [busy, setBusy] = useState(false);
   const put = async (text: string) => {
     await call('patch', '/api/v1/images/{id}', { path: { id: image.id }, body: { title: text } });
-    await touch(client, '/api/v1/images');
+    void touch(client, '/api/v1/images');
   };
   const save = async () => {
     setBusy(true);

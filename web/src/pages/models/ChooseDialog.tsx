@@ -23,7 +23,7 @@ export function ChooseDialog({ name, version, onClose }: { name: string; version
       const sent = await sendModel(name, form, true, () => undefined, new AbortController().signal);
       toast(t('added', { name, version: sent.model.version ?? '' }));
     } finally {
-      await touch(client, '/api/v1/models', '/api/v1/status');
+      void touch(client, '/api/v1/models', '/api/v1/status');
     }
   };
   return (

@@ -14,6 +14,7 @@ export interface ChartProps {
   tracks: readonly Track[];
   times: readonly string[]; // in words
   say: (value: number) => string;
+  round?: (values: readonly number[]) => number; // where the axis ends
 }
 
 const height = 100; // of the drawing, in its own units
@@ -24,6 +25,18 @@ export function topOf(values: readonly number[]): number {
   if (most <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(most));
   return ([1, 2, 2.5, 5, 10].find((step) => step * power >= most) ?? 10) * power;
+}
+
+const minute = 60;
+const hour = 3600;
+const day = 86_400;
+const roundTimes = [15, 30, minute, 2 * minute, 5 * minute, 10 * minute, 20 * minute, 30 * minute, hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, day]; // seconds
+
+// The same for seconds, round in the unit in which people say them: 2 min and not 1 min 40 s.
+export function topOfTimes(values: readonly number[]): number {
+  const most = Math.max(0, ...values);
+  if (most <= 10) return topOf(values);
+  return roundTimes.find((time) => time >= most) ?? day * topOf([most / day]);
 }
 
 export function pathOf(values: readonly (number | null)[], top: number, width: number): string {
@@ -37,12 +50,12 @@ export function pathOf(values: readonly (number | null)[], top: number, width: n
   return path;
 }
 
-export function Chart({ title, kind, tracks, times, say }: ChartProps) {
+export function Chart({ title, kind, tracks, times, say, round = topOf }: ChartProps) {
   const [at, setAt] = useState<number | null>(null);
   const count = times.length;
   const width = Math.max(1, count);
   const totals = kind === 'bars' ? times.map((_, index) => tracks.reduce((sum, track) => sum + (track.values[index] ?? 0), 0)) : tracks.flatMap((track) => track.values.filter((value): value is number => value !== null));
-  const top = topOf(totals);
+  const top = round(totals);
   const point = (event: PointerEvent) => {
     const box = event.currentTarget.getBoundingClientRect();
     setAt(Math.min(count - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * count))));
@@ -62,7 +75,7 @@ export function Chart({ title, kind, tracks, times, say }: ChartProps) {
         </span>
       </figcaption>
       <div className="queues-plot" onPointerMove={point} onPointerLeave={() => setAt(null)}>
-        <span className="queues-top soft number">{say(top)}</span>
+        <span className="queues-top soft number">{totals.some((value) => value > 0) && say(top)}</span>
         <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
           <line className="queues-grid" x1={0} x2={width} y1={0.5} y2={0.5} />
           <line className="queues-grid" x1={0} x2={width} y1={height / 2} y2={height / 2} />

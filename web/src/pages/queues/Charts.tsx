@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react';
 
 import { ErrorNotice, Skeleton } from '../../ui';
 import { useFormat } from '../../i18n';
-import { Chart } from './Chart';
+import { Chart, topOfTimes } from './Chart';
 import { useSeries } from './series';
 import type { Step } from './series';
 import { useQueueWords } from './words';
@@ -82,8 +82,8 @@ export function Charts({ queue }: { queue: string }) {
         <div className="queues-charts">
           <Chart title={t(series.data!.step_seconds === 60 ? 'chart.throughput.minute' : 'chart.throughput.hour')} kind="bars" times={times} say={whole} tracks={[{ name: t('chart.completed'), colour: '--green', values: take((step) => step.completed) }, { name: t('chart.failed'), colour: '--red-strong', values: take((step) => step.failed) }]} />
           <Chart title={t('chart.depth.title')} kind="lines" times={times} say={whole} tracks={[{ name: t('chart.depth'), colour: '--accent', values: take((step) => step.depth) }]} />
-          <Chart title={t('chart.wait.title')} kind="lines" times={times} say={format.duration} tracks={spread('wait_seconds')} />
-          <Chart title={t('chart.run.title')} kind="lines" times={times} say={format.duration} tracks={spread('run_seconds')} />
+          <Chart title={t('chart.wait.title')} kind="lines" times={times} say={format.duration} round={topOfTimes} tracks={spread('wait_seconds')} />
+          <Chart title={t('chart.run.title')} kind="lines" times={times} say={format.duration} round={topOfTimes} tracks={spread('run_seconds')} />
         </div>
       )}
     </section>

@@ -1,5 +1,5 @@
 // What waits, in the order in which it starts: why each waits, in words, and a way to move or cancel some of them or all that match.
-import { useQueries } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 
 import { call } from '../../api/client';
@@ -7,7 +7,7 @@ import type { Schemas } from '../../api/client';
 import { useApi } from '../../api/hooks';
 import { useCan } from '../../api/session';
 import { useFormat } from '../../i18n';
-import { Button, ErrorNotice, Notice, Skeleton, Table, Time } from '../../ui';
+import { Button, ErrorNotice, Notice, Skeleton, Table, Time, useInSight, useKeptRoom } from '../../ui';
 import type { Column } from '../../ui';
 import { JobLink } from '../jobs/JobLink';
 import { useJobs } from '../jobs/listing';
@@ -23,36 +23,35 @@ type Job = Schemas['Job'];
 const shown = 25;
 const furtherBack = 200; // with each asking for more
 
-// Where each of these stands. Asked for now and then, and not at each event: a busy queue has many events and many jobs.
-function usePlaces(jobs: readonly Job[]): (id: string) => Place | undefined {
-  const places = useQueries({
-    queries: jobs.map(({ job_id: id, priority }) => ({
-      queryKey: ['place', id, priority],
-      queryFn: () => call('get', '/api/v1/jobs/{id}/place', { path: { id } }),
-      refetchInterval: 5000,
-      staleTime: 4000,
-      retry: false,
-    })),
-  });
-  const found = new Map(places.map((place, index) => [jobs[index]!.job_id, place.data?.place]));
-  return (id) => found.get(id);
+// Where it stands. Asked for now and then while somebody can see it, and not at each event: a busy queue has many events and many jobs.
+function usePlaceOf({ job_id: id, priority }: Job, seen: boolean): Place | undefined {
+  return useQuery({
+    queryKey: ['place', id, priority],
+    queryFn: () => call('get', '/api/v1/jobs/{id}/place', { path: { id } }),
+    enabled: seen,
+    refetchInterval: 5000,
+    staleTime: 4000,
+    retry: false,
+  }).data?.place;
 }
 
-function Why({ place }: { place: Place | undefined }) {
+function Why({ job }: { job: Job }) {
   const short = usePlaceShort();
   const format = useFormat();
   const t = useQueueWords();
-  if (!place) return <Skeleton width="8rem" />;
+  const [ref, seen] = useInSight<HTMLSpanElement>();
+  const place = usePlaceOf(job, seen);
   return (
-    <span>
-      {short(place)}
-      {place.starts_in_seconds !== null && <span className="soft small"> · {t('starts.in', { time: format.duration(place.starts_in_seconds) })}</span>}
+    <span ref={ref}>
+      {place ? short(place) : <Skeleton width="8rem" />}
+      {place && place.starts_in_seconds !== null && <span className="soft small"> · {t('starts.in', { time: format.duration(place.starts_in_seconds) })}</span>}
     </span>
   );
 }
 
 // Why the first one waits is why all of them do.
-function WhyAll({ job, place }: { job: Job; place: Place | undefined }) {
+function WhyAll({ job }: { job: Job }) {
+  const place = usePlaceOf(job, true);
   const sentences = usePlaceSentences(place, { ...job, worker: null });
   if (!place || place.code === 'in_line' || place.code === 'next' || !sentences.length) return null;
   return <Notice tone="amber">{sentences.slice(0, 1).map((sentence) => <p key={sentence}>{sentence}</p>)}</Notice>;
@@ -70,11 +69,10 @@ export function Line({ queue }: { queue: Queue }) {
   const conditions = { ...(model && { model }), ...(owner.trim() && { owner: owner.trim() }) };
   const jobs = useJobs({ order: 'line', queue: queue.name, limit: most, ...conditions });
   const models = useApi('/api/v1/models', {}, { staleTime: 60_000 });
-  const found = jobs.data?.items;
-  const placeOf = usePlaces((found ?? []).slice(0, shown));
-  const rows = found;
+  const rows = jobs.data?.items;
+  const room = useKeptRoom<HTMLDivElement>();
   const mayMove = can('operate');
-  const selected = useMemo(() => found?.filter((job) => chosen.has(job.job_id)) ?? [], [found, chosen]);
+  const selected = useMemo(() => rows?.filter((job) => chosen.has(job.job_id)) ?? [], [rows, chosen]);
   const toggle = (job: Job) =>
     setChosen((before) => {
       const next = new Set(before);
@@ -91,7 +89,7 @@ export function Line({ queue }: { queue: Queue }) {
     { key: 'place', title: t('column.place'), end: true, cell: (job) => format.number((rows?.indexOf(job) ?? 0) + 1) },
     { key: 'job', title: t('column.job'), cell: (job) => <JobLink job={job} /> },
     { key: 'priority', title: t('column.priority'), end: true, cell: (job) => <span className={job.priority ? undefined : 'soft'}>{format.number(job.priority)}</span> },
-    { key: 'why', title: t('column.why'), cell: (job) => ((rows?.indexOf(job) ?? 0) < shown ? <Why place={placeOf(job.job_id)} /> : <span className="soft">{t('further.back')}</span>) },
+    { key: 'why', title: t('column.why'), cell: (job) => <Why job={job} /> },
     { key: 'model', title: t('column.model'), className: 'queues-wide', cell: (job) => job.model },
     { key: 'owner', title: t('column.owner'), className: 'queues-wide', cell: (job) => job.owner },
     { key: 'created', title: t('column.created'), className: 'queues-wide', cell: (job) => <Time at={job.created_at} /> },
@@ -123,21 +121,23 @@ export function Line({ queue }: { queue: Queue }) {
         </div>
       </div>
       {jobs.error && <ErrorNotice error={jobs.error} onRetry={() => void jobs.refetch()} />}
-      {rows?.[0] && <WhyAll job={rows[0]} place={placeOf(rows[0].job_id)} />}
-      <Table
-        caption={t('line.title')}
-        rows={rows}
-        keyOf={(job) => job.job_id}
-        skeletons={3}
-        columns={columns}
-        empty={<p className="soft queues-none">{t('line.none')}</p>}
-        {...(mayMove && { onToggle: toggle, isSelected: (job: Job) => chosen.has(job.job_id) })}
-      />
-      {jobs.data?.next && (
-        <Button kind="quiet" icon="down" onClick={() => setMost(most + furtherBack)}>
-          {t('line.more')}
-        </Button>
-      )}
+      <div className="queues-room" {...room}>
+        {rows?.[0] && <WhyAll job={rows[0]} />}
+        <Table
+          caption={t('line.title')}
+          rows={rows}
+          keyOf={(job) => job.job_id}
+          skeletons={3}
+          columns={columns}
+          empty={<p className="soft queues-none">{t('line.none')}</p>}
+          {...(mayMove && { onToggle: toggle, isSelected: (job: Job) => chosen.has(job.job_id) })}
+        />
+        {jobs.data?.next && (
+          <Button kind="quiet" icon="down" onClick={() => setMost(most + furtherBack)}>
+            {t('line.more')}
+          </Button>
+        )}
+      </div>
       {question && (
         <MoveDialog
           action={question.action}

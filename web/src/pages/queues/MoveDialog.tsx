@@ -39,7 +39,7 @@ export function MoveDialog({ action, target, onClose, onDone }: { action: 'repri
     const undo = target.kind === 'all' || !done.changed ? null : action === 'reprioritise' ? () => putBack(target.jobs) : () => act({ action: 'retry', ids: target.jobs.map((job) => job.job_id), dry_run: false });
     toast(t(`done.${action}`, { count: done.changed, priority: number }), undo ? { undo: () => void undo().then(freshen, toastError) } : {});
     onDone();
-    await freshen();
+    void freshen(); // the dialog does not wait for the lists
   };
   return (
     <PreviewDialog

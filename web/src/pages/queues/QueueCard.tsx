@@ -62,12 +62,13 @@ export function QueueCard({ queue, chosen, onChoose, onAsk }: { queue: Queue; ch
           <dd>{t('per.minute', { count: queue.finished_last_minute })}</dd>
         </div>
       </dl>
-      <p className="soft small">
-        {queue.wait_seconds && queue.run_seconds ? t('spread', { wait: format.duration(queue.wait_seconds.p50), run: format.duration(queue.run_seconds.p50) }) : t('spread.none')}
-      </p>
-      {queue.paused && (
+      {queue.paused ? (
         <p className="small queues-reason">
           {queue.pause_reason ? t('paused.why', { who: queue.paused_by ?? '', reason: queue.pause_reason }) : t('paused.by', { who: queue.paused_by ?? '' })}
+        </p>
+      ) : (
+        <p className="soft small queues-spread">
+          {queue.wait_seconds && queue.run_seconds ? t('spread', { wait: format.duration(queue.wait_seconds.p50), run: format.duration(queue.run_seconds.p50) }) : t('spread.none')}
         </p>
       )}
       {limits.length > 0 && <p className="small soft">{limits.join(' · ')}</p>}

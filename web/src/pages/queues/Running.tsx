@@ -6,7 +6,7 @@ import type { Schemas } from '../../api/client';
 import { useApi, useChange } from '../../api/hooks';
 import { useCan } from '../../api/session';
 import { useFormat } from '../../i18n';
-import { Button, ErrorNotice, Table, toast, toastError } from '../../ui';
+import { Button, ErrorNotice, Table, toast, toastError, useKeptRoom } from '../../ui';
 import { JobLink } from '../jobs/JobLink';
 import { useJobs } from '../jobs/listing';
 import { useQueueWords } from './words';
@@ -56,6 +56,7 @@ export function Running({ queue }: { queue: string }) {
   const can = useCan();
   const jobs = useJobs({ state: 'running', queue, limit: 100 });
   const limits = useLimits();
+  const room = useKeptRoom<HTMLDivElement>();
   const cancel = useChange((job: Job) => call('post', '/api/v1/jobs/{id}/cancel', { path: { id: job.job_id }, body: {} }), '/api/v1/jobs', '/api/v1/queues', '/api/v1/images');
   const retry = useChange((job: Job) => call('post', '/api/v1/jobs/{id}/retry', { path: { id: job.job_id }, body: {} }), '/api/v1/jobs', '/api/v1/queues', '/api/v1/images');
   const stop = (job: Job) => cancel.mutate(job, { onSuccess: () => toast(t('cancelled'), job.image_id !== null ? { undo: () => retry.mutate(job, { onError: toastError }) } : {}), onError: toastError });
@@ -63,21 +64,23 @@ export function Running({ queue }: { queue: string }) {
     <section className="queues-section" aria-labelledby="queues-running">
       <h2 id="queues-running">{t('running.title')}</h2>
       {jobs.error && <ErrorNotice error={jobs.error} />}
-      <Table
-        caption={t('running.title')}
-        rows={jobs.data?.items}
-        keyOf={(job) => job.job_id}
-        skeletons={1}
-        empty={<p className="soft queues-none">{t('running.none')}</p>}
-        columns={[
-          { key: 'job', title: t('column.job'), cell: (job) => <JobLink job={job} /> },
-          { key: 'model', title: t('column.model'), className: 'queues-wide', cell: (job) => <span className="cut">{job.model}</span> },
-          { key: 'worker', title: t('column.worker'), className: 'queues-wide', cell: (job) => job.worker },
-          { key: 'attempt', title: t('column.attempt'), className: 'queues-wide', end: true, cell: (job) => `${job.attempt}/${job.max_attempts}` },
-          { key: 'elapsed', title: t('column.elapsed'), cell: (job) => <Elapsed job={job} limits={limits} /> },
-          ...(can('job') ? [{ key: 'act', title: t('column.actions'), hidden: true, end: true, cell: (job: Job) => can('job', job.owner) && <Button kind="quiet" icon="close" aria-label={t('cancel.this')} onClick={() => stop(job)} /> }] : []),
-        ]}
-      />
+      <div className="queues-room" {...room}>
+        <Table
+          caption={t('running.title')}
+          rows={jobs.data?.items}
+          keyOf={(job) => job.job_id}
+          skeletons={1}
+          empty={<p className="soft queues-none">{t('running.none')}</p>}
+          columns={[
+            { key: 'job', title: t('column.job'), cell: (job) => <JobLink job={job} /> },
+            { key: 'model', title: t('column.model'), className: 'queues-wide', cell: (job) => <span className="cut">{job.model}</span> },
+            { key: 'worker', title: t('column.worker'), className: 'queues-wide', cell: (job) => job.worker },
+            { key: 'attempt', title: t('column.attempt'), className: 'queues-wide', end: true, cell: (job) => `${job.attempt}/${job.max_attempts}` },
+            { key: 'elapsed', title: t('column.elapsed'), cell: (job) => <Elapsed job={job} limits={limits} /> },
+            ...(can('job') ? [{ key: 'act', title: t('column.actions'), hidden: true, end: true, cell: (job: Job) => can('job', job.owner) && <Button kind="quiet" icon="close" aria-label={t('cancel.this')} onClick={() => stop(job)} /> }] : []),
+          ]}
+        />
+      </div>
     </section>
   );
 }
