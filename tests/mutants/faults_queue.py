@@ -1,5 +1,5 @@
 """Faults of the queue: who starts next, who may end a job, and what is counted."""
-from fault import fault, unit
+from fault import fault, system, unit
 
 STORE = "store_test"
 
@@ -34,12 +34,23 @@ FAULTS = [
     # --- schedules ---
     fault("slot-fires-after-move", "whoever comes second fires a later slot at once", "src/store/sql_store_schedules.cpp", "AND revision = $2 AND next_slot = $3 AND", "AND revision = $2 AND next_slot >= $3 AND",
           unit(STORE, "TwoClocksDoNotFireTwoSlotsForTheSameMissedOnes")),
+    fault("slot-noted-and-fired", "a slot that has fired fires again after its schedule was changed", "src/store/sql_store_schedules.cpp", "if (!noted) return false;", "if (!noted && firing.missed < 0) return false;",
+          unit(STORE, "ASlotThatWasFiredIsNeverFiredAgain")),
 
     # --- the same thing twice ---
     fault("idempotency-of-any-request", "a key answers another request with the first one's image", "src/store/sql_store_images.cpp", "if (first.text(0) != key.request_sha256)", "if (first.text(0).empty())",
           unit(STORE, "AKeyForAnotherRequestIsAMismatch")),
+    fault("dry-run-counts-more", "a dry run counts jobs that the change leaves alone", "src/store/sql_selection.cpp", "other_than_ = move->priority;", "(void)move;",
+          unit(STORE, "ADryRunCountsWhatARunThenChanges")),
+    fault("batch-ends-twice", "a batch tells its end twice", "src/store/sql_store_batches.cpp",
+          [("AND sealed_at IS NOT NULL AND completed_at IS NULL /*FOR UPDATE*/", "AND sealed_at IS NOT NULL /*FOR UPDATE*/"), ("WHERE id = $1 AND completed_at IS NULL RETURNING id", "WHERE id = $1 RETURNING id")], None,
+          unit(STORE, "ABatchThatManyFindDoneEndsOnce")),
     fault("quarantine-not-looked-at", "a new upload of a photo that crashed two runners is run", "src/store/sql_intake.cpp", "found->second >= domain::kCrashesUntilQuarantine", "found->second > domain::kCrashesUntilQuarantine",
           unit(STORE, "ANewUploadOfAQuarantinedContentIsTakenAndFailsAtOnce")),
     fault("supersede-off", "an older result is delivered after a newer one", "src/store/sql_deliveries.cpp", "if (!old.empty()) transaction.post_rows(kSupersede, old);", "",
           unit(STORE, "ANewerResultSupersedesOneThatWaits")),
+
+    # --- cancel ---
+    fault("cancel-not-heard", "a cancelled job holds its slot until the next heartbeat", "src/roles/working.cpp", 'if (event.job && event.type == "job.cancelled") worker_->call_off(*event.job);', "",
+          system("test_actions.py", "frees_its_slot")),
 ]

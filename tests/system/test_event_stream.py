@@ -13,8 +13,8 @@ from support.waiting import eventually
 class Stream:
     """Reads events in a thread until it is closed."""
 
-    def __init__(self, server, last=None, **query):
-        headers = {"Authorization": server.http.headers["Authorization"]} | ({} if last is None else {"Last-Event-ID": str(last)})
+    def __init__(self, server, last=None, token=None, **query):
+        headers = {"Authorization": f"Bearer {token}" if token else server.http.headers["Authorization"]} | ({} if last is None else {"Last-Event-ID": str(last)})
         self.answer = requests.get(server.url + "/api/v1/events/stream", params=query, headers=headers, stream=True, timeout=60)
         self.events, self.types, self.comments = [], [], 0
         self.thread = threading.Thread(target=self._read, daemon=True)
@@ -96,6 +96,17 @@ def test_from_now_on_and_only_what_is_wanted(server):
     assert set(ended.types) <= {"job.started", "job.completed"} and ended.types
     for stream in (now, one, kinds, ended):
         stream.close()
+
+
+def test_an_uploader_hears_of_its_own_photos_only(server):
+    server.post("/api/v1/users", json={"name": "minji", "role": "uploader", "password": "a river under seven bridges"})
+    token = server.post("/api/v1/tokens", json={"name": "of-minji", "user": "minji", "scopes": ["*"]}).json()["secret"]
+    stream = Stream(server, last=0, token=token)
+    server.upload(unique_jpeg(), wait=20)  # of somebody else, and told before
+    own = server.upload(unique_jpeg(), wait=20, uploader="minji")["id"]
+    eventually(lambda: "job.completed" in stream.types, 10, "the end of the own photo's job is told")
+    assert {event["image_id"] for event in stream.events} == {own}
+    stream.close()
 
 
 def test_an_id_of_another_log_is_told_to_begin_anew(server):
