@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kClientGone = 499;  // no answer was sent: the word of proxies for it
 constexpr int kMostSteps = 64;  // then others on this thread get their turn
-constexpr int kMostUnsent = 128 * 1024;  // bytes of an answer that the kernel holds beyond what is on its way
+constexpr int kMostUnsent = 64 * 1024;  // bytes of an answer that the kernel holds beyond what is on its way
 
 // Without it the kernel takes megabytes for each client that does not read, and the I/O thread spends its time on copying them.
 void bound_unsent(int socket) { ::setsockopt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kMostUnsent, sizeof kMostUnsent); }

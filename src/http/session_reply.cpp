@@ -21,6 +21,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::size_t kMostHeldWhileParked = 16 * 1024;
+constexpr std::uint64_t kFilePieceBytes = 64 * 1024;  // held for each client that takes a file, however slowly
 constexpr std::chrono::seconds kLingerIdle{5};
 constexpr std::chrono::seconds kLingerTotal{30};
 constexpr std::uint64_t kLingerBytes = std::uint64_t{1} << 30;
@@ -206,7 +207,7 @@ Session::Go Session::fetch_piece() {
   in_pool_ = true;
   context_.pool.proceed([self = shared_from_this()]() mutable {
     FilePart& file = *self->out_file_;
-    self->out_body_.resize(std::min<std::uint64_t>(file.length, kPieceBytes));
+    self->out_body_.resize(std::min<std::uint64_t>(file.length, kFilePieceBytes));
     ssize_t got = ::pread(file.file->get(), self->out_body_.data(), self->out_body_.size(), static_cast<off_t>(file.offset));
     self->out_body_.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
     auto& io = self->context_.io;
