@@ -116,6 +116,9 @@ constexpr ReasonText kTexts[] = {
     // --- warnings ---
     {"setting_unused", "model.toml says <setting>, which the family <family> does not use.", "model.toml에 <setting>이 있지만 계열 <family>은 쓰지 않습니다."},
     {"labels_short", "Only <count> of its <classes> classes have a label", "클래스 <classes>개 가운데 <count>개만 이름이 있음"},
+    {"licence_of_services", "Its licence, <licence>, asks whoever offers it over a network to offer the source code of the whole service, too",
+     "라이선스 <licence>은 네트워크로 서비스하는 쪽이 서비스 전체의 소스 코드도 공개하도록 요구합니다"},
+    {"licence_is_sold", "for other use its authors sell a licence.", "다르게 쓰려면 저작자에게서 라이선스를 살 수 있습니다."},
     {"labels_made_up", "the others are called class_N.", "나머지는 class_N이라고 부릅니다."},
 };
 

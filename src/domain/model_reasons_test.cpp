@@ -22,6 +22,8 @@ TEST(ModelReasons, ASentenceIsTakenApartWithItsParticulars) {
 TEST(ModelReasons, ASentenceIsToldInKorean) {
   EXPECT_EQ(in_korean("output0 float32[1,116,8400]: 116 = 4 + 80 classes + 32 mask coefficients; but its metadata names 3 classes"),
             "output0 float32[1,116,8400]: 116 = 4 + 클래스 80개 + 마스크 계수 32개; 그러나 메타데이터에는 클래스가 3개 적혀 있음");
+  EXPECT_EQ(in_korean("Its licence, AGPL-3.0, asks whoever offers it over a network to offer the source code of the whole service, too; for other use its authors sell a licence."),
+            "라이선스 AGPL-3.0은 네트워크로 서비스하는 쪽이 서비스 전체의 소스 코드도 공개하도록 요구합니다; 다르게 쓰려면 저작자에게서 라이선스를 살 수 있습니다.");
   EXPECT_EQ(in_korean("convention of the family (Megvii's YOLOX); the file does not say"), "계열의 관례(Megvii's YOLOX); 파일에는 적혀 있지 않음");
   EXPECT_EQ(in_korean("out float32[1,56,8400]: 56 = 4 + 1 class + 17 keypoints of 3 numbers"), "out float32[1,56,8400]: 56 = 4 + 클래스 1개 + 값 3개씩인 키포인트 17개");
 }
