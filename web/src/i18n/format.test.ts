@@ -8,6 +8,9 @@ const ko = formatFor('ko', 'Asia/Seoul');
 it('says times in the chosen zone', () => {
   expect(ko.dateTime('2026-01-31T23:30:05Z')).toContain('2026. 2. 1.');
   expect(en.dateTime('2026-01-31T23:30:05Z')).toContain('Jan 31, 2026');
+  expect(ko.minute('2026-01-31T23:30:00Z')).toMatch(/8:30$/u);
+  expect(en.minute('2026-01-31T23:30:00Z').replace(/\s/u, ' ')).toBe('11:30 PM');
+  expect(ko.minute('2026-01-31T23:30:00Z', { withDay: true })).toMatch(/^2026\. 2\. 1\. .*8:30$/u);
 });
 
 it('says how long ago and how long', () => {

@@ -21,7 +21,7 @@ export interface Format {
   bytes(count: number): string;
   dateTime(time: string | Date): string; // with seconds
   day(time: string | Date): string;
-  clock(time: string | Date): string; // hours, minutes, seconds
+  minute(time: string | Date, options?: { withDay: boolean }): string; // to the minute
   relative(time: string | Date, now?: number): string;
   duration(seconds: number): string;
 }
@@ -29,7 +29,8 @@ export interface Format {
 export function formatFor(language: Language, zone: string): Format {
   const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', timeZone: zone });
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: zone });
-  const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium', timeZone: zone });
+  const minute = new Intl.DateTimeFormat(language, { timeStyle: 'short', timeZone: zone });
+  const dayAndMinute = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: zone });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
   const number = (value: number, digits = 0) => new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
   const unit = (value: number, name: string, digits: number) =>
@@ -47,7 +48,7 @@ export function formatFor(language: Language, zone: string): Format {
     },
     dateTime: (time) => dateTime.format(new Date(time)),
     day: (time) => day.format(new Date(time)),
-    clock: (time) => clock.format(new Date(time)),
+    minute: (time, { withDay } = { withDay: false }) => (withDay ? dayAndMinute : minute).format(new Date(time)),
     relative(time, now = Date.now()) {
       const seconds = Math.round((new Date(time).getTime() - now) / 1000);
       const [name, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];

@@ -30,7 +30,7 @@ function Numbers({ steps }: { steps: readonly Step[] }) {
         <tbody>
           {[...steps].reverse().map((step) => (
             <tr key={step.at}>
-              <td>{format.dateTime(step.at)}</td>
+              <td>{format.minute(step.at, { withDay: true })}</td>
               <td className="end">{format.number(step.completed)}</td>
               <td className="end">{format.number(step.failed)}</td>
               <td className="end">{step.depth === null ? '–' : format.number(step.depth)}</td>
@@ -51,7 +51,7 @@ export function Charts({ queue }: { queue: string }) {
   const [table, setTable] = useState(false);
   const series = useSeries(queue, minutes);
   const steps = series.data?.items;
-  const times = useMemo(() => steps?.map((step) => (minutes > 1440 ? format.dateTime(step.at) : format.clock(step.at))) ?? [], [steps, format, minutes]);
+  const times = useMemo(() => steps?.map((step) => format.minute(step.at, { withDay: minutes > 1440 })) ?? [], [steps, format, minutes]);
   const take = (read: (step: Step) => number | null) => steps?.map(read) ?? [];
   const spread = (of: 'wait_seconds' | 'run_seconds') => [
     { name: t('half'), colour: '--blue', values: take((step) => step[of]?.p50 ?? null) },
