@@ -3,6 +3,7 @@ import socket
 import threading
 
 TICK = 0.5  # seconds between two bytes of a slow client
+GROUPS = 50  # clients do not keep time with each other: those of a group do
 
 
 def parked(server, image):
@@ -71,10 +72,12 @@ class Held:
     def _run(self):
         held = [self._open() for _ in range(self._count)]
         self._ready.set()
-        while not self._stop.wait(TICK):
-            for number, connection in enumerate(held):
-                if not self._tick(connection):
-                    connection.close()
+        group = 0
+        while not self._stop.wait(TICK / GROUPS):
+            group = (group + 1) % GROUPS
+            for number in range(group, len(held), GROUPS):
+                if not self._tick(held[number]):
+                    held[number].close()
                     self.cut_off += 1
                     held[number] = self._open()
         for connection in held:
