@@ -16,6 +16,7 @@ import sqlite3
 import statistics
 import sys
 import tempfile
+import time
 
 import depth
 import front_door_load
@@ -129,9 +130,9 @@ def held(setup, report):
         wrk(server.url + "/api/v1/images", 1, CONNECTIONS // 2, server.token)
         for kind in KINDS:
             rounds = [held_once(setup, server, kind, image) for _ in range(setup.rounds)]
-            before, during, memory, most = (statistics.median(each[key] for each in rounds) for key in ("before", "during", "memory", "most"))
+            before, arrival, during, memory, most = (statistics.median(each[key] for each in rounds) for key in ("before", "arrival", "during", "memory", "most"))
             cut_off = sum(each["cut_off"] for each in rounds)
-            report.line(kind, f"{before:.2f}, {during:.2f}; {memory:.0f} MB, {most:.0f} MB; {cut_off} cut off")
+            report.line(kind, f"{before:.2f}, {during:.2f}; {arrival:.0f} ms until another is answered when all come at once; {memory:.0f} MB, {most:.0f} MB; {cut_off} cut off")
             report.at_most(f"p99 with {setup.clients} {kind} : without", statistics.median(each["during"] / each["before"] for each in rounds), 2)
             report.at_most(f"memory with {setup.clients} {kind}", max(each["most"] for each in rounds), 256, " MB")
 
@@ -142,7 +143,9 @@ def held_once(setup, server, kind, image):
 
     figures = {"memory": processes.pss_mb_of(server.process.pid), "before": ask()}
     with Held(server, kind, setup.clients, image) as clients:
-        figures |= {"during": ask(), "most": processes.pss_mb_of(server.process.pid), "cut_off": clients.cut_off}
+        begun = time.monotonic()
+        server.get("/livez")
+        figures |= {"arrival": 1000 * (time.monotonic() - begun), "during": ask(), "most": processes.pss_mb_of(server.process.pid), "cut_off": clients.cut_off}
     return figures
 
 
