@@ -14,10 +14,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <iostream>
+#include <utility>
 
 extern char** environ;
 
@@ -329,6 +331,19 @@ void configure_log(const config::Config& config) {
   log::configure(text ? log::Format::text : log::Format::json, config.log_level);
 }
 
+// Where the server is may also be said before the command: it is moved behind it, where the command takes it.
+std::vector<std::string> arguments_of(int argc, char** argv) {
+  static constexpr std::array<std::string_view, 4> kOfServer = {"--data-dir", "--config", "--url", "--token"};
+  std::vector<std::string> words(argv + 1, argv + argc);
+  auto command = words.begin();
+  while (command != words.end() && std::ranges::find(kOfServer, command->substr(0, command->find('='))) != kOfServer.end()) {
+    bool has_value = command->find('=') != std::string::npos;
+    command += has_value ? 1 : std::min<std::ptrdiff_t>(2, words.end() - command);
+  }
+  std::rotate(words.begin(), command, words.end());
+  return words;
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
@@ -353,7 +368,9 @@ int run(int argc, char** argv) {
   add_access(app, chosen);
   add_local(app, chosen);
   try {
-    app.parse(argc, argv);
+    std::vector<std::string> words = arguments_of(argc, argv);
+    std::ranges::reverse(words);  // as the parser takes them
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kOk : kUsage;
   }

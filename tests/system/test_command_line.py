@@ -18,6 +18,14 @@ def test_jobs_and_one_job(server, darkroom):
     assert one.returncode == 0 and "attempt 1" in one.stdout and "slot-" in one.stdout
 
 
+def test_where_the_server_is_may_be_said_before_the_command(server, darkroom):
+    for words in (["--data-dir", server.folder, "queues"], [f"--data-dir={server.folder}", "queues"], ["--url", server.url, "--data-dir", server.folder, "queues", "--json"]):
+        listed = darkroom(*map(str, words))
+        assert listed.returncode == 0 and "ai_processing" in listed.stdout, listed.stderr
+    assert darkroom("--data-dir").returncode == 2
+    assert darkroom("--data-dir", str(server.folder)).returncode == 2
+
+
 def test_images_and_one_image(server, darkroom):
     server.result_of(unique_jpeg(), name="first.jpg")
     server.result_of(unique_jpeg(), name="second.jpg")
