@@ -121,6 +121,32 @@ TEST_F(WorkerTest, ADatabaseThatIsAwayCostsNoAttempt) {
   EXPECT_TRUE(std::holds_alternative<domain::Interrupted>(process_job(job, {away, catalogue_, &slot}).ending));
 }
 
+TEST_F(WorkerTest, AnAttemptNamesTheVersionThatItRanOn) {
+  domain::Model model = *catalogue_.find("null");
+  model.name = "swapped";
+  model.version = "first";
+  catalogue_.show(std::make_shared<domain::Model>(model));
+  struct Swapping final : blob::BlobReader {  // while the job runs
+    Swapping(blob::BlobReader& from, std::function<void()> swap) : from_(from), swap_(std::move(swap)) {}
+    std::optional<FileDescriptor> open(std::string_view sha256) override {
+      swap_();
+      return from_.open(sha256);
+    }
+    blob::BlobReader& from_;
+    std::function<void()> swap_;
+  } swapping(*blobs_, [&] {
+    model.version = "second";
+    catalogue_.show(std::make_shared<domain::Model>(model));
+  });
+  upload(tiny_png(), "swapped");
+  auto job = store_->claim({"01890000-0000-7000-8000-000000000001", "slot-1", {"ai_processing/swapped"}, 1}, clock_.now()).at(0);
+  runner::Slot slot(*zygotes_);
+  Attempt attempt = process_job(job, {swapping, catalogue_, &slot});
+  EXPECT_EQ(attempt.model_version, "first");
+  ASSERT_TRUE(std::holds_alternative<domain::Succeeded>(attempt.ending));
+  EXPECT_NE(std::get<domain::Succeeded>(attempt.ending).document.find(R"("version":"first")"), std::string::npos) << std::get<domain::Succeeded>(attempt.ending).document;
+}
+
 TEST_F(WorkerTest, AMissingModelMayComeBack) {
   auto failed = std::get<domain::Failed>(run(upload(tiny_png(), "gone")));
   EXPECT_EQ(failed.error.code, domain::code::model_unavailable);
