@@ -1,0 +1,42 @@
+"""Faults of what looks at photos: decoding, reading a model's numbers, budgets, the sandbox, versions of models."""
+from fault import fault, system, unit
+
+POOL = "runner_pool_test"
+RUNNER = ("darkroom-runner",)
+
+FAULTS = [
+    # --- pictures ---
+    fault("exif-twice", "a photo that was turned once is turned again", "src/imaging/decode_jpeg.cpp", "UprightRows rows(photo.pixels, stored, task.header.orientation);",
+          "UprightRows rows(photo.pixels, stored, task.header.orientation == 3 ? 1 : task.header.orientation);", unit("imaging_test", "JpegBaselineProgressiveAndScaled"), system("test_formats.py", "orientation")),
+    fault("exif-mirrored-wrongly", "a mirrored photo is mirrored the other way", "src/imaging/orient.cpp", "{false, true, false},", "{false, false, true},", unit("imaging_test", "EveryPixelOfOddSizes")),
+    fault("channels-never-swapped", "a model that wants blue first gets red first", "src/imaging/pack.cpp", "std::size_t red = plan.order == ColourOrder::rgb ? 0 : 2;", "std::size_t red = 0;", unit("imaging_test", "OrdersChannelsAndNormalises")),
+    fault("padding-forgotten", "a box of a letterboxed photo lies beside its object", "src/inference/read_places.cpp", "(in_tensor.x - placement.offset_x) / placement.scale_x", "in_tensor.x / placement.scale_x", unit("inference_test", "PlacesTheBoxInThePhoto")),
+
+    # --- what a model answers ---
+    fault("nms-across-classes", "a dog beside a cat hides the cat", "src/inference/read_finds.cpp", "thresholds.rivals = across ? Rivals::all_classes : Rivals::same_class;", "thresholds.rivals = across ? Rivals::same_class : Rivals::all_classes;",
+          unit("inference_test", "SuppressesWithinAClassUnlessTheRecipeSaysAcross")),
+    fault("nan-accepted", "NaN is taken for a result", "src/inference/read_checks.cpp", "if (tensor && !all_finite(tensor->values)) return not_finite(role);", "", unit("inference_test", "WhatCannotBe", "NumbersThatCannotBe", "WhateverAModelAnswers")),
+
+    # --- budgets ---
+    fault("pixels-unbounded", "a small file that unpacks to gigabytes is decoded", "src/imaging/proofs.cpp", "height <= most_side && width <= most_pixels / height;", "height <= most_side && most_pixels > 0;",
+          unit("imaging_test", "RefusesTooManyBytesAndPixels")),
+    fault("scans-unbounded-in-decoder", "a JPEG that hides its scans from the header holds a slot for minutes", "src/imaging/decode_jpeg.cpp", "if (file.decoder.input_scan_number <= file.max_scans) return;", "if (file.decoder.input_scan_number <= 1000 * file.max_scans) return;",
+           unit("imaging_test", "GuardsItselfAgainstScansAndAHeaderThatSaysOtherwise", "StopsAtTheScanLimit")),
+    fault("bytes-unbounded", "a photo of more bytes than allowed is taken", "src/imaging/header.cpp", "> static_cast<std::uint64_t>(limits.max_bytes)) {", "> 1000 * static_cast<std::uint64_t>(limits.max_bytes)) {",
+           unit("imaging_test", "RefusesTooManyBytesAndPixels")),
+    fault("hard-limit-off", "a decoder that spins holds its slot for ever", "src/runner/pool/job_run.cpp", "return wait_for_frame(wait, start + context.limits.hard);", "return wait_for_frame(wait, start + context.limits.hard * 1000);",
+          unit(POOL, "TheHardLimitKillsAChildThatSpins"), programs=RUNNER),
+    fault("soft-limit-off", "a long run is not stopped in good order", "src/runner/pool/job_run.cpp", "    child.process.signal(SIGUSR1);\n", "", unit(POOL, "TheSoftLimitStopsALongRun"), programs=RUNNER),
+
+    # --- sandbox ---
+    fault("socket-allowed", "a runner opens a socket", "src/runner/process/system_calls.cpp", "SCMP_SYS(wait4),           SCMP_SYS(seccomp),", "SCMP_SYS(wait4),           SCMP_SYS(seccomp),       SCMP_SYS(socket), SCMP_SYS(connect),",
+          unit(POOL, "ForbiddenCallKillsTheChild/socket", "ForbiddenCallKillsTheChild/connect"), programs=RUNNER),
+    fault("children-unwalled", "a runner forks as its zygote may", "src/runner/process/child.cpp", "return raise_child_wall() || !task.init.require_sandbox;", "return true;", unit(POOL, "ForbiddenCallKillsTheChild"), programs=RUNNER),
+    fault("outlives-server", "runners live on when the server is killed", "src/runner/process/wall.cpp", "  ::prctl(PR_SET_PDEATHSIG, SIGKILL);\n", "  (void)PR_SET_PDEATHSIG;\n", unit(POOL, "RunnersDieWithTheServer"), programs=RUNNER),
+
+    # --- versions of models ---
+    fault("version-named-late", "a result has the name of the version that runs when it ends", "src/worker/process_job.cpp", "return {run(job, *model, workshop), model->version};", "domain::Ending ending = run(job, *model, workshop);\n    return {std::move(ending), workshop.catalogue.find(job.model)->version};",
+          unit("worker_test", "NamesTheVersion")),
+    fault("refused-model-runs", "a version that failed its trial takes photos", "src/models/librarian.cpp", "      added.refused = std::move(trial);\n", "      added.refused = std::move(trial);\n      make_current(entry, *kept, actor);\n",
+           unit("models_test", "ARefusedVersionTakesNoWorkAndTheOldOneGoesOn")),
+]
