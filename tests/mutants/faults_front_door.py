@@ -60,4 +60,6 @@ FAULTS = [
           unit("delivery_test", "AReplacedSecretSignsUntilItsTimeAndNoLonger")),
     fault("told-before-due", "a delivery that waits goes out with another one that is due", "src/store/sql_store_deliveries.cpp", DUE, "delivery.target = $1 AND delivery.created_at <= $2 AND NOT EXISTS",
           unit("store_test", "ADeliveryThatIsDueTakesNoneAlongThatIsNot")),
+    fault("delay-from-arrival", "the delay of an old site's callback begins before it has its answer", "src/api/compat_upload.cpp", "      callback.after_answer = parts_.config.compat.callback_delay;\n", "",
+          system("test_compat.py", "however_long_that_takes")),
 ]
