@@ -40,7 +40,7 @@ export function rangeOf(date: DatePart, zone: string): { since: string; until: s
 
 // The day of a moment in the zone.
 export function dayOf(at: string | number | Date, zone: string): Required<DatePart> {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(at));
-  const [year, month, day] = parts.split('-').map(Number);
-  return { year: year!, month: month!, day: day! };
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, calendar: 'gregory', year: 'numeric', month: 'numeric', day: 'numeric' }).formatToParts(new Date(at));
+  const of = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((part) => part.type === type)!.value); // by name: how a language puts them together changes
+  return { year: of('year'), month: of('month'), day: of('day') };
 }
