@@ -21,6 +21,7 @@ case $(dpkg --print-architecture) in
   *) fail "there is no ready-made ONNX Runtime for $(dpkg --print-architecture); set ONNXRUNTIME_ROOT to one of your own" ;;
 esac
 
+command -v npm >/dev/null || fail "npm is missing: run scripts/install_packages.sh first, or set ONNXRUNTIME_ROOT"
 echo "Fetching ONNX Runtime $version (100 MB)"
 npm_package onnxruntime-node "$version" "$integrity"
 tar -xzf "$package" -C "$work/result/lib" --strip-components=5 "package/bin/napi-v6/linux/$folder/libonnxruntime.so.1"
