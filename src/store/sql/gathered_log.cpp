@@ -4,6 +4,8 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
@@ -14,6 +16,8 @@ namespace darkroom::store {
 namespace {
 
 constexpr std::size_t kMostGathered = 0x1ffff;  // the default VFS writes no more at once
+constexpr std::array<char, 64 * 1024> kZeros{};
+constexpr sqlite3_int64 kGrowth = 1 << 20;
 
 // What SQLite holds for an open log. The default VFS's own file lies behind it in the same memory.
 struct GatheredLog {
@@ -25,9 +29,24 @@ struct GatheredLog {
   int descriptor;         // of our own, to sync beside the connection's thread
   bool puts_off;          // syncs
   bool new_header;        // was written and not synced
+  sqlite3_int64 length;   // of the file
+
+  // Where the disk has no room for it, the file ends where it did: what is written next tells whether it has room for that.
+  void grow_to_hold(sqlite3_int64 end) {
+    if (end <= length) return;
+    sqlite3_int64 size = 0, grown = (end / kGrowth + 1) * kGrowth;
+    bool has_room = beneath->pMethods->xFileSize(beneath, &size) == SQLITE_OK;
+    for (sqlite3_int64 at = size; has_room && at < grown; at += kZeros.size()) {
+      auto piece = static_cast<int>(std::min<sqlite3_int64>(grown - at, kZeros.size()));
+      has_room = beneath->pMethods->xWrite(beneath, kZeros.data(), piece, at) == SQLITE_OK;
+    }
+    if (!has_room) beneath->pMethods->xTruncate(beneath, size);
+    length = has_room ? grown : end;
+  }
 
   int write_down() {
     if (count == 0) return SQLITE_OK;
+    grow_to_hold(offset + static_cast<sqlite3_int64>(count));
     int status = beneath->pMethods->xWrite(beneath, gathered, static_cast<int>(count), offset);
     count = 0;  // also after a failure: what a commit that fails has written counts for nothing
     return status;
@@ -66,14 +85,21 @@ int write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset)
     if (int status = log.write_down(); status != SQLITE_OK) return status;
     log.offset = offset;
   }
-  if (more > kMostGathered) return log.beneath->pMethods->xWrite(log.beneath, bytes, size, offset);
+  if (more > kMostGathered) {
+    log.grow_to_hold(offset + size);
+    return log.beneath->pMethods->xWrite(log.beneath, bytes, size, offset);
+  }
   std::memcpy(log.gathered + log.count, bytes, more);
   log.count += more;
   return SQLITE_OK;
 }
 
 int truncate(sqlite3_file* file, sqlite3_int64 size) {
-  return settled(file, [&](sqlite3_file* beneath) { return beneath->pMethods->xTruncate(beneath, size); });
+  return settled(file, [&](sqlite3_file* beneath) {
+    int status = beneath->pMethods->xTruncate(beneath, size);
+    if (status == SQLITE_OK) log_of(file).length = size;
+    return status;
+  });
 }
 
 int sync(sqlite3_file* file, int flags) {
@@ -119,6 +145,7 @@ int open(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags, int
   log.descriptor = -1;
   log.puts_off = false;
   log.new_header = true;
+  log.length = 0;
   log.gathered = new (std::nothrow) char[kMostGathered];
   if (!log.gathered) return SQLITE_NOMEM;
   int status = vfs->xOpen(vfs, name, log.beneath, flags, out_flags);
@@ -127,6 +154,9 @@ int open(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags, int
     if (log.descriptor < 0) {
       log.beneath->pMethods->xClose(log.beneath);
       status = SQLITE_CANTOPEN;
+    } else if (status = log.beneath->pMethods->xFileSize(log.beneath, &log.length); status != SQLITE_OK) {
+      ::close(log.descriptor);
+      log.beneath->pMethods->xClose(log.beneath);
     }
   }
   if (status == SQLITE_OK) {

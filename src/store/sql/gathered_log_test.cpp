@@ -4,8 +4,11 @@
 #include "store/store.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -81,6 +84,57 @@ TEST_F(GatheredLog, ATransactionLargerThanTheCacheIsWhole) {
   EXPECT_EQ(reader.execute("SELECT COUNT(*) FROM page WHERE bytes LIKE '%y'").front().integer(0), 857);
   writer_.run_script("PRAGMA wal_checkpoint(TRUNCATE)");
   EXPECT_EQ(writer_.execute("PRAGMA integrity_check").front().text(0), "ok");
+}
+
+TEST_F(GatheredLog, GrowsAMegabyteAtATimeAndNotWithEachCommit) {
+  auto length = [&] { return std::filesystem::file_size(path_ + "-wal"); };
+  auto first = length();
+  EXPECT_EQ(first % (1 << 20), 0u);
+  for (int i = 0; i < 10; ++i) {
+    insert(10);
+    writer_.execute("COMMIT");
+  }
+  EXPECT_EQ(length(), first);
+  insert(300);
+  writer_.execute("COMMIT");
+  EXPECT_GT(length(), first);
+  EXPECT_EQ(length() % (1 << 20), 0u);
+  writer_.run_script("PRAGMA wal_checkpoint(TRUNCATE)");
+  insert(5);
+  writer_.execute("COMMIT");
+  EXPECT_EQ(length(), 1u << 20);
+  SqliteConnection reader(path_, SqliteConnection::Mode::reader);
+  EXPECT_EQ(count(reader), 405);
+}
+
+// A file that may not become longer stands for a full disk.
+TEST_F(GatheredLog, ACommitNeedsRoomForItselfOnlyAndNotForTheGrowth) {
+  insert(1);
+  writer_.execute("COMMIT");
+  writer_.run_script("PRAGMA wal_checkpoint(TRUNCATE)");
+  struct rlimit before {};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  auto* ignored = std::signal(SIGXFSZ, SIG_IGN);
+  struct rlimit tight = before;
+  tight.rlim_cur = 200'000;
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &tight), 0);
+  insert(10);
+  EXPECT_NO_THROW(writer_.execute("COMMIT"));
+  auto length = std::filesystem::file_size(path_ + "-wal");
+  insert(100);
+  EXPECT_ANY_THROW(writer_.execute("COMMIT"));
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, ignored);
+  EXPECT_LT(length, 200'000u);
+  try {
+    writer_.execute("ROLLBACK");  // if SQLite has not taken it back by itself
+  } catch (const std::exception&) {
+  }
+  EXPECT_EQ(count(writer_), 11);
+  insert(100);
+  writer_.execute("COMMIT");
+  SqliteConnection reader(path_, SqliteConnection::Mode::reader);
+  EXPECT_EQ(count(reader), 111);
 }
 
 // A copy of the files as they are after a commit is what a machine that loses its power has.
