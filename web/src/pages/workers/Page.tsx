@@ -5,7 +5,7 @@ import { useApi } from '../../api/hooks';
 import { Link } from '../../app/router';
 import { useFormat } from '../../i18n';
 import { Chip, Empty, ErrorNotice, Facts, Notice, Page, Progress, Section, Skeleton, Table, Time } from '../../ui';
-import { Running } from './Running';
+import { Running, useRunning } from './Running';
 import { stateSigns, useWords } from './words';
 import type { Worker } from './words';
 
@@ -15,11 +15,19 @@ export default function WorkersPage() {
   const t = useWords();
   const workers = useApi('/api/v1/workers', {}, everySecond);
   const status = useApi('/api/v1/status', {}, { refetchInterval: 10_000 });
+  const running = useRunning();
   const items = workers.data?.items;
+  const isRead = ![workers, status, running].some(({ isPending }) => isPending); // one after the other, each part would push down what is below it
+  if (!isRead) {
+    return (
+      <Page title={t('title')} lead={t('lead')}>
+        <Skeleton height="9rem" />
+      </Page>
+    );
+  }
   return (
     <Page title={t('title')} lead={t('lead')}>
       {workers.error && !items && <ErrorNotice error={workers.error} onRetry={() => void workers.refetch()} />}
-      {!items && !workers.error && <Skeleton height="9rem" />}
       {items && items.every((each) => each.state === 'stopped' || each.state === 'lost') && (
         <div className="card">
           <Empty icon="workers" title={t('empty.title')}>

@@ -27,12 +27,14 @@ function useTicking(isOn: boolean): number {
   return now;
 }
 
+export const useRunning = () => useApi('/api/v1/jobs', { query: { state: 'running', limit: 200 } }, { refetchInterval: 5000 });
+
 // What each slot runs at this moment, and how much of its time it has used.
 export function Running() {
   const t = useWords();
   const limits = useLimits();
   const format = useFormat();
-  const jobs = useApi('/api/v1/jobs', { query: { state: 'running', limit: 200 } }, { refetchInterval: 5000 });
+  const jobs = useRunning();
   const items = jobs.data?.items;
   const now = useTicking((items?.length ?? 0) > 0);
   return (
