@@ -84,13 +84,16 @@ Result<void> read_place(const http::Request& request, JobList& list) {
 }  // namespace
 
 Result<JobList> read_job_list(const http::Request& request) {
-  if (auto known = allow_query(request, {"limit", "cursor", "order", "state", "queue", "owner", "model", "kind", "batch", "image"}); !known) return known.error();
+  if (auto known = allow_query(request, {"limit", "cursor", "order", "place", "state", "queue", "owner", "model", "kind", "batch", "image"}); !known) return known.error();
   auto query = read_conditions(request);
   if (!query) return query.error();
   auto order = text_of(request, "order");
   if (!order) return order.error();
   if (*order && **order != "newest" && **order != "line") return invalid("order must be newest or line.");
-  JobList list{.newest = *query, .line = {}, .hash = {}};
+  auto place = text_of(request, "place");
+  if (!place) return place.error();
+  if (*place && **place != "true" && **place != "false") return invalid("place must be true or false.");
+  JobList list{.newest = *query, .line = {}, .with_places = *place == "true", .hash = {}};
   const store::JobQuery& q = list.newest;
   if (*order == "line") {
     bool queued = q.state.value_or(domain::JobState::queued) == domain::JobState::queued;
@@ -99,7 +102,7 @@ Result<JobList> read_job_list(const http::Request& request) {
   }
   list.hash = list_hash({list.line ? "line" : "newest", q.state ? std::string(domain::to_string(*q.state)) : "", q.queue.value_or(""), q.owner.value_or(""), q.model.value_or(""),
                          q.kind.value_or(""), q.batch.value_or(""), q.image ? std::to_string(q.image->value) : ""});
-  if (auto place = read_place(request, list); !place) return place.error();
+  if (auto begun = read_place(request, list); !begun) return begun.error();
   return list;
 }
 

@@ -14,10 +14,11 @@ namespace darkroom::api {
 struct JobList {
   store::JobQuery newest;               // newest first
   std::optional<store::LineQuery> line; // order=line: this one instead
+  bool with_places = false;             // each that has no end says where it stands
   std::string hash;                     // of its cursors
 };
 
-// state, queue, owner, model, kind, batch, image, order, limit, cursor. Errors: invalid_field, unknown_field.
+// state, queue, owner, model, kind, batch, image, order, place, limit, cursor. Errors: invalid_field, unknown_field.
 Result<JobList> read_job_list(const http::Request& request);
 
 std::string cursor_of(const JobList& list, std::int64_t next);

@@ -28,6 +28,22 @@ http::Response job_response(const Parts& parts, const store::JobRecord& job) {
   return json_response(200, json::object{{"job", std::move(shown)}});
 }
 
+json::array job_items(const Parts& parts, const std::vector<store::FoundJob>& jobs, bool with_places) {
+  std::vector<domain::JobId> open;
+  for (const store::FoundJob& each : jobs) {
+    if (with_places && !domain::is_final(each.job.state)) open.push_back(each.job.id);
+  }
+  auto places = parts.store.places_of(open, parts.clock.now());
+  json::array items;
+  for (const store::FoundJob& each : jobs) {
+    json::object shown = job_json(each.job, each.attempts);
+    auto place = places.find(each.job.id.value);
+    if (with_places) shown["place"] = place == places.end() ? json::value(nullptr) : json::value(place_json(place->second));
+    items.push_back(std::move(shown));
+  }
+  return items;
+}
+
 }  // namespace
 
 http::Reply list_jobs(const Parts& parts, const http::Request& request) {
@@ -44,8 +60,7 @@ http::Reply list_jobs(const Parts& parts, const http::Request& request) {
     if (page.next) cursor = cursor_of(*list, *page.next);
     jobs = std::move(page.jobs);
   }
-  json::array items;
-  for (const store::FoundJob& each : jobs) items.push_back(job_json(each.job, each.attempts));
+  json::array items = job_items(parts, jobs, list->with_places);
   store::JobCounts counts = parts.store.count_jobs(owner_seen_by(request));
   http::Response response = json_response(200, json::object{{"items", std::move(items)},
                                                             {"next_cursor", cursor ? json::value(*cursor) : json::value(nullptr)},

@@ -48,7 +48,10 @@ void add_failures(CLI::App& app, Chosen& chosen) {
 
 void add_jobs(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<ListOptions>();
-  CLI::App* jobs = add_client(app, chosen, "jobs", "List jobs, newest first, or those in line in the order in which they start", [options](const Session& session) { return show_jobs(session, *options); });
+  CLI::App* jobs = add_client(app, chosen, "jobs", "List jobs, newest first, or those in line in the order in which they start, and why each waits", [options](const Session& session) {
+    if (auto order = options->query.find("order"); order != options->query.end() && order->second == "line") options->query["place"] = "true";
+    return show_jobs(session, *options);
+  });
   jobs->add_option("--limit", options->limit, "How many")->check(CLI::Range(1, 100000));
   auto condition = [&](const std::string& name, const char* help) {
     return jobs->add_option_function<std::string>("--" + name, [options, name](const std::string& text) { options->query[name] = text; }, help);

@@ -47,6 +47,8 @@ std::string job_line(const json::object& job) {
                      text(job, "attempt") + "/" + text(job, "max_attempts");
   if (!job.at("next_attempt_at").is_null()) line += "  next " + text(job, "next_attempt_at");
   if (!job.at("error_message").is_null()) line += "  " + text(job, "error_code") + ": " + text(job, "error_message");
+  const json::value* place = job.if_contains("place");
+  if (place && place->is_object()) line += "  " + text(place->as_object(), "code") + ": " + text(place->as_object(), "message");
   return line + "\n";
 }
 

@@ -103,6 +103,8 @@ class Queues {
   virtual Result<QueueSettings> change_queue(std::string_view name, const QueueChange& change, const Actor& actor, Time now) = 0;
   // Error: not_found.
   virtual Result<Place> place_of(std::string_view public_id, Time now) = 0;
+  // Of many at one moment, by the job's id; what their queues and lanes share is read once. A job that is not there has none.
+  virtual std::map<std::int64_t, Place> places_of(const std::vector<JobId>& jobs, Time now) = 0;
 
   // --- nodes: each process that claims has one lease for all it holds ---
   // Clocks of nodes may differ: where several share a database, its clock decides about leases, and `now` is only a fallback.

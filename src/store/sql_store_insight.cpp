@@ -6,10 +6,14 @@
 #include "store/sql_limits.h"
 #include "store/sql_nodes.h"
 #include "store/sql_rows.h"
+#include "store/sql_selection.h"
 #include "store/sql_store.h"
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <string>
+#include <vector>
 
 namespace darkroom::store {
 namespace {
@@ -18,6 +22,7 @@ constexpr int kNewestOfQueue = 1000;  // finished jobs that are looked through f
 constexpr std::size_t kNewestOfLane = 200;
 
 constexpr const char* kJobInLine = "SELECT " DARKROOM_JOB_COLUMNS ", job.lane, job.rank FROM job WHERE job.public_id = $1";
+constexpr const char* kJobsInLine = "SELECT " DARKROOM_JOB_COLUMNS ", job.lane, job.rank FROM job WHERE job.id " DARKROOM_LISTED("$1");
 constexpr const char* kMoreUrgent =
     "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'queued' AND lane = $1 AND priority > $2 "
     "ORDER BY priority DESC, rank, id LIMIT $3) AS counted";
@@ -40,6 +45,8 @@ struct JobInLine {
   std::string lane;
   std::int64_t rank = 0;
 };
+
+JobInLine in_line_from(const Row& row) { return {job_from(row), row.text(kJobColumns), row.integer(kJobColumns + 1)}; }
 
 struct Ahead {
   std::int64_t count = 0;
@@ -124,52 +131,99 @@ domain::Situation situation_of(const JobRecord& job) {
   return s;
 }
 
-void add_queue(Connection& connection, domain::Situation& s, const QueueSettings& queue, const std::vector<Time>& starts) {
+void add_queue(domain::Situation& s, const QueueSettings& queue, const std::vector<Time>& starts, std::int64_t running) {
   s.paused = queue.paused;
   s.paused_by = queue.paused_by;
   s.pause_reason = queue.pause_reason;
   s.concurrency = queue.concurrency;
   s.rate = queue.rate;
-  s.running = connection.execute(kRunningInQueue, {queue.name}).front().integer(0);
+  s.running = running;
   s.starts = static_cast<std::int64_t>(starts.size());
   if (queue.rate && s.starts >= queue.rate->starts) s.next_start = starts[static_cast<std::size_t>(queue.rate->starts) - 1] + queue.rate->window;
 }
 
+// What is the same for all jobs of a queue or of a lane, read once for as many of them as are looked at in one transaction.
+class Looking {
+ public:
+  Looking(Connection& connection, Time now) : connection_(connection), now_(connection.clock(now)) {}
+
+  Place at(JobInLine line) {
+    bool waits = line.job.state == domain::JobState::queued || line.job.state == domain::JobState::scheduled;
+    domain::Situation situation = waits ? look(std::move(line)) : situation_of(line.job);
+    return place_from(situation, domain::why_waiting(situation, now_));
+  }
+
+ private:
+  struct Queue {
+    QueueSettings settings;
+    Time settled_at{};  // the settings, at the latest
+    std::vector<Time> starts;  // newest first
+    std::int64_t running = 0;
+  };
+
+  struct Lane {
+    Servers servers;
+    std::vector<domain::PastRun> past;
+  };
+
+  static Place place_from(const domain::Situation& s, const domain::Reason& reason);
+  const Queue& queue_of(const std::string& name);
+  const Lane& lane_of(const JobInLine& line);
+  domain::Situation look(JobInLine line);
+
+  Connection& connection_;
+  Time now_;
+  std::map<std::string, Queue> queues_;
+  std::map<std::string, Lane> lanes_;
+};
+
+const Looking::Queue& Looking::queue_of(const std::string& name) {
+  if (auto known = queues_.find(name); known != queues_.end()) return known->second;
+  Rows found = connection_.execute(kSettings, {name});
+  if (found.empty()) throw StoreUnavailable("the queue " + name + " of a job is not in the table of queues");
+  Queue queue{.settings = queue_settings_from(found.front()), .settled_at = found.front().time(kQueueColumns), .starts = {}};
+  if (queue.settings.rate) queue.starts = noted_starts(connection_, name, *queue.settings.rate, now_);
+  queue.running = connection_.execute(kRunningInQueue, {name}).front().integer(0);
+  return queues_.emplace(name, std::move(queue)).first->second;
+}
+
+const Looking::Lane& Looking::lane_of(const JobInLine& line) {
+  if (auto known = lanes_.find(line.lane); known != lanes_.end()) return known->second;
+  Lane lane{servers_of(connection_, line.job.model, now_), past_of(connection_, line)};
+  return lanes_.emplace(line.lane, std::move(lane)).first->second;
+}
+
 // Of a job that waits: in line now, or as if it got in line now and not before its time.
-domain::Situation look(Connection& connection, JobInLine line, Time now) {
+domain::Situation Looking::look(JobInLine line) {
   domain::Situation s = situation_of(line.job);
-  Rows found = connection.execute(kSettings, {line.job.queue});
-  if (found.empty()) throw StoreUnavailable("the queue " + line.job.queue + " of a job is not in the table of queues");
-  QueueSettings queue = queue_settings_from(found.front());
-  std::vector<Time> starts = queue.rate ? noted_starts(connection, queue.name, *queue.rate, now) : std::vector<Time>{};
-  add_queue(connection, s, queue, starts);
-  Servers servers = servers_of(connection, line.job.model, now);
-  s.servers = servers.alive;
-  s.busy_slots = static_cast<std::int64_t>(servers.busy.size());
+  const Queue& queue = queue_of(line.job.queue);
+  add_queue(s, queue.settings, queue.starts, queue.running);
+  const Lane& lane = lane_of(line);
+  s.servers = lane.servers.alive;
+  s.busy_slots = static_cast<std::int64_t>(lane.servers.busy.size());
   bool scheduled = s.state == domain::JobState::scheduled;
   if (scheduled) {
-    line.rank = next_rank(connection, line.lane, line.job.priority, line.job.owner);
+    line.rank = next_rank(connection_, line.lane, line.job.priority, line.job.owner);
     line.job.id.value = std::numeric_limits<std::int64_t>::max();
   }
-  Ahead ahead = ahead_of(connection, line);
+  Ahead ahead = ahead_of(connection_, line);
   s.ahead = ahead.count;
   s.over_limit = ahead.over_limit;
   if (s.paused || s.over_limit) return s;
-  std::ranges::reverse(starts);
   int slots = domain::open_slots(s);
   s.estimate = domain::estimate_start({.ahead = s.ahead,
-                                       .slots = queue.concurrency ? std::min(slots, *queue.concurrency) : slots,
-                                       .busy = std::move(servers.busy),
-                                       .rate = queue.rate,
-                                       .starts = std::move(starts),
-                                       .past = past_of(connection, line),
-                                       .steady_since = std::max(servers.steady_since, found.front().time(kQueueColumns)),
+                                       .slots = s.concurrency ? std::min(slots, *s.concurrency) : slots,
+                                       .busy = lane.servers.busy,
+                                       .rate = s.rate,
+                                       .starts = {queue.starts.rbegin(), queue.starts.rend()},
+                                       .past = lane.past,
+                                       .steady_since = std::max(lane.servers.steady_since, queue.settled_at),
                                        .not_before = scheduled ? std::optional(s.run_at) : std::nullopt},
-                                      now);
+                                      now_);
   return s;
 }
 
-Place place_from(const domain::Situation& s, const domain::Reason& reason) {
+Place Looking::place_from(const domain::Situation& s, const domain::Reason& reason) {
   Place place{.state = s.state, .code = std::string(reason.code), .message = reason.message};
   if (s.state == domain::JobState::queued) {
     place.ahead = s.ahead;
@@ -188,18 +242,30 @@ Place place_from(const domain::Situation& s, const domain::Reason& reason) {
 }  // namespace
 
 std::vector<const char*> place_statements() {
-  return {kJobInLine, kMoreUrgent, kEarlierTurns, kEarlierInTurn, kSettings, kRunningInQueue, kHeldSince, kPast};
+  return {kJobInLine, kJobsInLine, kMoreUrgent, kEarlierTurns, kEarlierInTurn, kSettings, kRunningInQueue, kHeldSince, kPast};
 }
 
 Result<Place> SqlStore::place_of(std::string_view public_id, Time now) {
   return database_->read([&](Connection& connection) -> Result<Place> {
     Rows found = connection.execute(kJobInLine, {public_id});
     if (found.empty()) return Error{std::string(domain::code::not_found), "There is no job '" + std::string(public_id) + "'."};
-    JobInLine line{job_from(found.front()), found.front().text(kJobColumns), found.front().integer(kJobColumns + 1)};
-    Time at = connection.clock(now);
-    bool waits = line.job.state == domain::JobState::queued || line.job.state == domain::JobState::scheduled;
-    domain::Situation situation = waits ? look(connection, std::move(line), at) : situation_of(line.job);
-    return place_from(situation, domain::why_waiting(situation, at));
+    return Looking(connection, now).at(in_line_from(found.front()));
+  });
+}
+
+std::map<std::int64_t, Place> SqlStore::places_of(const std::vector<JobId>& jobs, Time now) {
+  if (jobs.empty()) return {};
+  std::vector<std::int64_t> ids;
+  for (JobId job : jobs) ids.push_back(job.value);
+  return database_->read([&](Connection& connection) {
+    Looking looking(connection, now);
+    std::map<std::int64_t, Place> places;
+    for (const Row& row : connection.execute(kJobsInLine, {json_list(ids)})) {
+      JobInLine line = in_line_from(row);
+      std::int64_t id = line.job.id.value;
+      places.emplace(id, looking.at(std::move(line)));
+    }
+    return places;
   });
 }
 

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <thread>
+#include <tuple>
 
 namespace darkroom::store {
 namespace {
@@ -217,6 +219,35 @@ TEST_P(StoreConformance, AFinalJobSaysHowItEnded) {
   auto unknown = store_->place_of("01890000-0000-7000-8000-00000000ffff", now_);
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().code, "not_found");
+}
+
+TEST_P(StoreConformance, PlacesOfManyAreThoseOfEach) {
+  Insight see{*store_, now_};
+  see.register_worker(2, {"demo", "other"});
+  std::vector<ImageRecord> images;
+  for (const char* model : {"demo", "other", "nobody-has-it"}) {
+    for (int i = 0; i < 4; ++i) images.push_back(upload(photo("a", i, model)));
+  }
+  NewImage later = photo("b");
+  later.run_at = now_ + hours(1);
+  images.push_back(upload(later));
+  see.run(1);
+  claim_one();
+  now_ += seconds(1);
+  std::vector<JobId> jobs{JobId{987654321}};
+  for (const ImageRecord& image : images) jobs.push_back(image.job.id);
+  auto places = store_->places_of(jobs, now_);
+  EXPECT_EQ(places.size(), images.size());
+  std::set<std::string> codes;
+  for (const ImageRecord& image : images) {
+    Place one = see.place(image), of_many = places.at(image.job.id.value);
+    EXPECT_EQ(of_many.message, one.message);
+    EXPECT_EQ(std::tie(of_many.state, of_many.ahead, of_many.over_limit, of_many.starts_in, of_many.error, of_many.code),
+              std::tie(one.state, one.ahead, one.over_limit, one.starts_in, one.error, one.code));
+    codes.insert(one.code);
+  }
+  EXPECT_EQ(codes, (std::set<std::string>{"finished", "running", "next", "in_line", "no_worker", "scheduled"}));
+  EXPECT_TRUE(store_->places_of({}, now_).empty());
 }
 
 TEST_P(StoreConformance, AfterTwentyFinishedJobsTheStartIsEstimated) {

@@ -71,11 +71,29 @@ def test_the_line_is_the_order_in_which_jobs_start(server, darkroom):
         assert all_jobs(server, order="line", limit=limit, owner="a") == many
     shown = darkroom("jobs", "--order", "line", "--limit", "3", folder=server.folder).stdout.splitlines()[1:]
     assert [words.split()[2] for words in shown] == [str(image) for image in line[:3]]
+    assert all("  paused: " in words for words in shown), shown
     server.post("/api/v1/queues/ai_processing/resume")
     for image in line:
         server.image(image, wait=20)
     for wrong in ({"state": "running"}, {"kind": "image.process"}, {"image": 1}):
         assert server.get("/api/v1/jobs", params={"order": "line"} | wrong).json()["code"] == "invalid_field"
+
+
+def test_a_list_tells_the_place_of_each_job_when_it_is_asked_to(server):
+    done = server.result_of(unique_jpeg())["job_id"]
+    server.post("/api/v1/queues/ai_processing/pause")
+    waiting = [server.upload(unique_jpeg())["job_id"] for _ in range(3)]
+    listed = {job["job_id"]: job for job in server.get("/api/v1/jobs", params={"place": "true"}).json()["items"]}
+    assert listed[done]["place"] is None
+    for ahead, job in enumerate(waiting):
+        assert (listed[job]["place"]["code"], listed[job]["place"]["position"]) == ("paused", ahead)
+        assert listed[job]["place"] == server.get(f"/api/v1/jobs/{job}/place").json()["place"]
+    in_line = server.get("/api/v1/jobs", params={"order": "line", "limit": 2, "place": "true"})
+    assert [job["place"]["position"] for job in in_line.json()["items"]] == [0, 1]
+    rest = server.http.get(server.url + in_line.links["next"]["url"], timeout=60).json()["items"]  # the next page tells it as well
+    assert [job["place"]["position"] for job in rest] == [2]
+    assert all("place" not in job for job in server.get("/api/v1/jobs").json()["items"])
+    assert server.get("/api/v1/jobs", params={"place": "yes"}).json()["code"] == "invalid_field"
 
 
 def test_a_job_tells_its_story(server):

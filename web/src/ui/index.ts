@@ -10,7 +10,6 @@ export { Facts } from './Facts';
 export { Field, Switch } from './Field';
 export { Icon } from './Icon';
 export type { IconName } from './Icon';
-export { useInSight } from './inSight';
 export { Menu } from './Menu';
 export type { MenuEntry } from './Menu';
 export { ErrorNotice, Notice } from './Notice';

@@ -13,6 +13,7 @@ export interface JobQuery {
   model?: string;
   owner?: string;
   order?: 'newest' | 'line';
+  place?: boolean; // of each that has no end
   cursor?: string;
   limit: number;
 }
@@ -37,6 +38,6 @@ export async function readJobs({ limit, cursor, ...conditions }: JobQuery, signa
   }
 }
 
-export function useJobs(query: JobQuery) {
-  return useQuery<Jobs, ApiError>({ queryKey: ['/api/v1/jobs', null, query], queryFn: ({ signal }) => readJobs(query, signal), placeholderData: keepPreviousData });
+export function useJobs(query: JobQuery, options: { refetchInterval?: number } = {}) {
+  return useQuery<Jobs, ApiError>({ queryKey: ['/api/v1/jobs', null, query], queryFn: ({ signal }) => readJobs(query, signal), placeholderData: keepPreviousData, ...options });
 }

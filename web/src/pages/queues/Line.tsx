@@ -1,18 +1,15 @@
 // What waits, in the order in which it starts: why each waits, in words, and a way to move or cancel some of them or all that match.
-import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 
-import { call } from '../../api/client';
 import type { Schemas } from '../../api/client';
 import { useApi } from '../../api/hooks';
 import { useCan } from '../../api/session';
 import { useFormat } from '../../i18n';
-import { Button, ErrorNotice, Notice, Skeleton, Table, Time, useInSight, useKeptRoom } from '../../ui';
+import { Button, ErrorNotice, Notice, Table, Time, useKeptRoom } from '../../ui';
 import type { Column } from '../../ui';
 import { JobLink } from '../jobs/JobLink';
 import { useJobs } from '../jobs/listing';
 import { usePlaceSentences, usePlaceShort } from '../jobs/place';
-import type { Place } from '../jobs/place';
 import { MoveDialog } from './MoveDialog';
 import type { Target } from './MoveDialog';
 import type { Queue } from './QueueCard';
@@ -23,35 +20,22 @@ type Job = Schemas['Job'];
 const shown = 25;
 const furtherBack = 200; // with each asking for more
 
-// Where it stands. Asked for now and then while somebody can see it, and not at each event: a busy queue has many events and many jobs.
-function usePlaceOf({ job_id: id, priority }: Job, seen: boolean): Place | undefined {
-  return useQuery({
-    queryKey: ['place', id, priority],
-    queryFn: () => call('get', '/api/v1/jobs/{id}/place', { path: { id } }),
-    enabled: seen,
-    refetchInterval: 5000,
-    staleTime: 4000,
-    retry: false,
-  }).data?.place;
-}
-
-function Why({ job }: { job: Job }) {
+function Why({ job: { place } }: { job: Job }) {
   const short = usePlaceShort();
   const format = useFormat();
   const t = useQueueWords();
-  const [ref, seen] = useInSight<HTMLSpanElement>();
-  const place = usePlaceOf(job, seen);
+  if (!place) return null;
   return (
-    <span ref={ref}>
-      {place ? short(place) : <Skeleton width="8rem" />}
-      {place && place.starts_in_seconds !== null && <span className="soft small"> · {t('starts.in', { time: format.duration(place.starts_in_seconds) })}</span>}
+    <span>
+      {short(place)}
+      {place.starts_in_seconds !== null && <span className="soft small"> · {t('starts.in', { time: format.duration(place.starts_in_seconds) })}</span>}
     </span>
   );
 }
 
 // Why the first one waits is why all of them do.
 function WhyAll({ job }: { job: Job }) {
-  const place = usePlaceOf(job, true);
+  const place = job.place ?? undefined;
   const sentences = usePlaceSentences(place, { ...job, worker: null });
   if (!place || place.code === 'in_line' || place.code === 'next' || !sentences.length) return null;
   return <Notice tone="amber">{sentences.slice(0, 1).map((sentence) => <p key={sentence}>{sentence}</p>)}</Notice>;
@@ -67,7 +51,7 @@ export function Line({ queue }: { queue: Queue }) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [question, setQuestion] = useState<{ action: 'reprioritise' | 'cancel'; target: Target } | null>(null);
   const conditions = { ...(model && { model }), ...(owner.trim() && { owner: owner.trim() }) };
-  const jobs = useJobs({ order: 'line', queue: queue.name, limit: most, ...conditions });
+  const jobs = useJobs({ order: 'line', queue: queue.name, place: true, limit: most, ...conditions }, { refetchInterval: 5000 }); // where a job stands changes by time, too
   const models = useApi('/api/v1/models', {}, { staleTime: 60_000 });
   const rows = jobs.data?.items;
   const room = useKeptRoom<HTMLDivElement>();
