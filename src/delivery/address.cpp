@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <span>
 #include <stdexcept>
 
 namespace darkroom::delivery {
@@ -46,20 +47,26 @@ const Cidr& global_unicast() {
   return all;
 }
 
+// Four bytes from there on. The ninth byte never is one of them (RFC 6052, 2.2).
 Address carried(const Address& address, std::size_t at) {
   Address inner;
-  std::copy_n(address.bytes.begin() + static_cast<std::ptrdiff_t>(at), 4, inner.bytes.begin());
+  for (std::uint8_t& byte : std::span(inner.bytes).first<4>()) {
+    if (at == 8) ++at;
+    byte = address.bytes[at++];
+  }
   return inner;
 }
 
 struct Wrapping {
   Cidr range;
-  std::size_t at;  // where the four bytes lie
+  std::vector<std::size_t> at;  // where the four bytes may lie
+  bool itself = false;          // a packet may go to the address as it stands
 };
 
+// How a network of its own translates below 64:ff9b:1::/48 (RFC 8215) nobody outside knows, so its addresses stay what they are: local.
 const std::vector<Wrapping>& wrappings() {
-  static const std::vector<Wrapping> all = {{range("::ffff:0:0/96"), 12}, {range("::ffff:0:0:0/96"), 12}, {range("64:ff9b::/96"), 12},
-                                            {range("64:ff9b:1::/48"), 12}, {range("2002::/16"), 2}};
+  static const std::vector<Wrapping> all = {{range("::ffff:0:0/96"), {12}}, {range("::ffff:0:0:0/96"), {12}}, {range("64:ff9b::/96"), {12}},
+                                            {range("64:ff9b:1::/48"), {6, 7, 9, 12}, true}, {range("2002::/16"), {2}}};
   return all;
 }
 
@@ -126,19 +133,27 @@ bool contains(const Cidr& range, const Address& address) {
   return true;
 }
 
-Address unwrapped(const Address& address) {
-  if (address.is_v4) return address;
+std::vector<Address> meanings_of(const Address& address) {
+  if (address.is_v4) return {address};
   for (const Wrapping& wrapping : wrappings()) {
-    if (contains(wrapping.range, address)) return carried(address, wrapping.at);
+    if (!contains(wrapping.range, address)) continue;
+    std::vector<Address> meant;
+    if (wrapping.itself) meant.push_back(address);
+    for (std::size_t at : wrapping.at) meant.push_back(carried(address, at));
+    return meant;
   }
-  return is_compatible(address) || is_isatap(address) ? carried(address, 12) : address;
+  if (is_compatible(address)) return {carried(address, 12)};
+  // Any network may give such an identifier to a host, with no tunnel at all.
+  if (is_isatap(address)) return {address, carried(address, 12)};
+  return {address};
 }
 
 Reach reach_of(const Address& address) {
-  Address meant = unwrapped(address);
-  if (is_in(metadata_ranges(), meant) || is_in(metadata_ranges(), address)) return Reach::metadata;
-  if (is_in(forbidden_ranges(), meant)) return Reach::forbidden;
-  return meant.is_v4 || contains(global_unicast(), meant) ? Reach::open : Reach::forbidden;
+  std::vector<Address> meant = meanings_of(address);
+  auto is_metadata = [](const Address& one) { return is_in(metadata_ranges(), one); };
+  if (is_metadata(address) || std::ranges::any_of(meant, is_metadata)) return Reach::metadata;
+  auto is_open = [](const Address& one) { return !is_in(forbidden_ranges(), one) && (one.is_v4 || contains(global_unicast(), one)); };
+  return std::ranges::all_of(meant, is_open) ? Reach::open : Reach::forbidden;
 }
 
 std::vector<Address> own_addresses() {

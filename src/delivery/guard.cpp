@@ -118,11 +118,13 @@ Result<Destination> Guard::check(const std::string& text) const {
 std::string Guard::objection(const Destination& to, const Address& address) const {
   Reach reach = reach_of(address);
   if (reach == Reach::metadata) return std::string("it ") + kNotCalled;
-  Address meant = unwrapped(address);
-  auto allows = [&](const Cidr& range) { return contains(range, meant) || contains(range, address); };
-  if (to.trusted || std::ranges::any_of(config_.allowed, allows)) return "";
+  std::vector<Address> meant = meanings_of(address);
+  auto allows = [&](const Address& one) {
+    return std::ranges::any_of(config_.allowed, [&](const Cidr& range) { return contains(range, one) || contains(range, address); });
+  };
+  if (to.trusted || std::ranges::all_of(meant, allows)) return "";
   std::vector<Address> own = own_addresses();
-  bool is_own = std::ranges::find(own, meant) != own.end();
+  bool is_own = std::ranges::any_of(meant, [&](const Address& one) { return std::ranges::find(own, one) != own.end(); });
   return reach == Reach::open && !is_own ? "" : std::string("it ") + kNotCalled;
 }
 

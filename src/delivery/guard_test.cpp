@@ -40,7 +40,9 @@ const std::vector<std::string> kSpellings = {
     "http://168.63.129.16:%P/", "http://100.100.100.200:%P/", "http://192.0.2.1:%P/", "http://198.18.0.1:%P/", "http://224.0.0.1:%P/", "http://255.255.255.255:%P/",
     "http://user@127.0.0.1:%P/", "http://example.com@127.0.0.1:%P/", "http://127.0.0.1:%P\\@example.com/", "http://127.0.0.1:%P#@example.com/", "http:127.0.0.1:%P/",
     "http:///127.0.0.1:%P/", "http:/\\127.0.0.1:%P/", "//127.0.0.1:%P/", "127.0.0.1:%P", "ftp://127.0.0.1:%P/", "gopher://127.0.0.1:%P/_x", "file:///etc/passwd",
-    "unix://127.0.0.1:%P/", "http://①②⑦.0.0.1:%P/", "http://127。0。0。1:%P/", "http://127.0.0.1:%P\t/", " http://127.0.0.1:%P/", "http://127.0.0.1 :%P/"};
+    "unix://127.0.0.1:%P/", "http://①②⑦.0.0.1:%P/", "http://127。0。0。1:%P/", "http://127.0.0.1:%P\t/", " http://127.0.0.1:%P/", "http://127.0.0.1 :%P/",
+    // A private address whose end looks like ISATAP of a public one, and a translation of local use.
+    "http://[fd00::5efe:808:808]:%P/", "http://[fe80::5efe:808:808]:%P/", "http://[fec0::200:5efe:808:808]:%P/", "http://[64:ff9b:1:a00:0:100:808:808]:%P/"};
 
 TEST(Guard, NoSpellingOfAForbiddenAddressReachesAListener) {
   Listener listener;
@@ -68,6 +70,15 @@ TEST(Guard, WhatTheOperatorAllowsIsCalled) {
   EXPECT_EQ(listener.connections(), 4);
 }
 
+TEST(Guard, AnAllowedIpv4RangeOpensNoPrivateIpv6AddressThatEndsInOne) {
+  Guard guard({.allowed = parse_cidrs("8.8.8.0/24").value()});
+  EXPECT_TRUE(guard.check("https://8.8.8.8/"));
+  EXPECT_TRUE(guard.check("https://[::ffff:8.8.8.8]/"));
+  EXPECT_FALSE(guard.check("https://[fd00::5efe:808:808]/"));
+  EXPECT_FALSE(guard.check("https://[64:ff9b:1::808:808]/"));
+  EXPECT_TRUE(Guard({.allowed = parse_cidrs("fd00::/8").value()}).check("https://[fd00::5efe:808:808]/"));
+}
+
 TEST(Guard, ASiteIsTrustedAsExactlyItsHostAndPort) {
   Listener site, other;
   std::string address = "http://127.0.0.1:" + std::to_string(site.port());
@@ -83,7 +94,8 @@ TEST(Guard, MetadataAddressesAreNeverCalled) {
   Listener listener;
   std::string port = std::to_string(listener.port());
   auto everything = parse_cidrs("0.0.0.0/0 ::/0").value();
-  for (const std::string host : {"169.254.169.254", "[fd00:ec2::254]", "168.63.129.16", "[::ffff:169.254.169.254]", "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::]"}) {
+  for (const std::string host : {"169.254.169.254", "[fd00:ec2::254]", "168.63.129.16", "[::ffff:169.254.169.254]", "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::]",
+                                 "[64:ff9b:1::a9fe:a9fe]", "[64:ff9b:1:a9fe:a9:fe00::]", "[fd00::5efe:a9fe:a9fe]"}) {
     std::string url = "http://" + host + ":" + port + "/";
     Guard guard({.allow_http = true, .ports = {listener.port()}, .allowed = everything, .trusted = {url}});
     EXPECT_FALSE(guard.check(url)) << url;

@@ -50,6 +50,8 @@ FAULTS = [
     fault("guard-off", "a webhook calls an address of the own network", GUARD, 'return reach == Reach::open && !is_own ? "" : std::string("it ") + kNotCalled;', 'return reach != Reach::metadata || is_own ? "" : std::string("it ") + kNotCalled;',
           unit("delivery_test", "NoSpellingOfAForbiddenAddressReachesAListener"), system("test_webhooks.py", "forbidden_addresses")),
     fault("guard-metadata", "whoever configures a site reads the credentials of the machine's cloud", GUARD, 'if (reach == Reach::metadata) return std::string("it ") + kNotCalled;', "", unit("delivery_test", "MetadataAddressesAreNeverCalled")),
+    fault("guard-isatap", "a private IPv6 address that ends as ISATAP of a public one is called", "src/delivery/address.cpp", "if (is_isatap(address)) return {address, carried(address, 12)};", "if (is_isatap(address)) return {carried(address, 12)};",
+          unit("delivery_test", "NoSpellingOfAForbiddenAddressReachesAListener")),
     fault("guard-no-second-look", "a name that changes its address after the check is called", "src/delivery/sender.cpp", "if (!transfer.objection.empty()) return CURL_SOCKET_BAD;", "transfer.objection.clear();",
           unit("delivery_test", "ANameThatChangesItsAddressGainsNothing")),
     fault("guard-first-of-many", "a name with a forbidden address behind an open one is taken", GUARD, 'if (!objection(*to, address).empty()) return refused("The URL " + std::string(kNotCalled));', 'if (!objection(*to, address).empty()) return refused("The URL " + std::string(kNotCalled));\n    break;',
