@@ -1,5 +1,6 @@
 // SQLite passes the conformance suite; and what is particular to it: migrations, the lock, the plans of the hot statements.
 #include "store/conformance.h"
+#include "store/sql/sqlite_database.h"
 #include "store/sql/sqlite_migrate.h"
 #include "store/sql/process_lock.h"
 #include "store/sql_claims.h"
@@ -31,6 +32,17 @@ StoreFactory sqlite_factory() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance, testing::Values(sqlite_factory()), [](const auto& made) { return made.param.name; });
+
+// As SQLite ends it when the disk cannot be read.
+TEST(SqliteReads, OneWhoseTransactionEndedByItselfHarmsNobody) {
+  SqliteDatabase database(fresh_folder() + "/darkroom.db", from_micros(1));
+  auto fail = [](Connection& connection) -> std::int64_t {
+    connection.execute("ROLLBACK");
+    throw StoreUnavailable("the disk cannot be read");
+  };
+  for (int i = 0; i < 10; ++i) EXPECT_THROW(database.read(fail), StoreUnavailable);
+  EXPECT_EQ(database.read([](Connection& connection) { return connection.execute("SELECT 42").front().integer(0); }), 42);
+}
 
 TEST(SqliteMigrate, ANewerSchemaIsRefusedWithWords) {
   std::string path = fresh_folder() + "/darkroom.db";

@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kMostGathered = 0x1ffff;  // the default VFS writes no more at once
 constexpr std::array<char, 64 * 1024> kZeros{};
 constexpr sqlite3_int64 kGrowth = 1 << 20;
+constexpr sqlite3_int64 kNothing = -1;
 
 // What SQLite holds for an open log. The default VFS's own file lies behind it in the same memory.
 struct GatheredLog {
@@ -30,6 +31,7 @@ struct GatheredLog {
   bool puts_off;          // syncs
   bool new_header;        // was written and not synced
   sqlite3_int64 length;   // of the file
+  sqlite3_int64 lost;     // where bytes begin that could not be written, or none: kNothing
 
   // Where the disk has no room for it, the file ends where it did: what is written next tells whether it has room for that.
   void grow_to_hold(sqlite3_int64 end) {
@@ -48,7 +50,8 @@ struct GatheredLog {
     if (count == 0) return SQLITE_OK;
     grow_to_hold(offset + static_cast<sqlite3_int64>(count));
     int status = beneath->pMethods->xWrite(beneath, gathered, static_cast<int>(count), offset);
-    count = 0;  // also after a failure: what a commit that fails has written counts for nothing
+    count = 0;
+    if (status != SQLITE_OK && (lost == kNothing || offset < lost)) lost = offset;
     return status;
   }
 };
@@ -80,6 +83,7 @@ int write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset)
   GatheredLog& log = log_of(file);
   auto more = static_cast<std::size_t>(size);
   if (offset == 0) log.new_header = true;
+  if (offset <= log.lost) log.lost = kNothing;  // they were taken back
   bool follows = log.offset + static_cast<sqlite3_int64>(log.count) == offset && log.count + more <= kMostGathered;
   if (!follows) {
     if (int status = log.write_down(); status != SQLITE_OK) return status;
@@ -102,8 +106,10 @@ int truncate(sqlite3_file* file, sqlite3_int64 size) {
   });
 }
 
+// A write may fail in a call that SQLite can do without, a read of the same transaction: what was to be written before must not be committed around then.
 int sync(sqlite3_file* file, int flags) {
   GatheredLog& log = log_of(file);
+  if (log.lost != kNothing) return SQLITE_FULL;
   bool later = log.puts_off && !log.new_header;
   int status = settled(file, [&](sqlite3_file* beneath) { return later ? SQLITE_OK : beneath->pMethods->xSync(beneath, flags); });
   if (!later && status == SQLITE_OK) log.new_header = false;
@@ -146,6 +152,7 @@ int open(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags, int
   log.puts_off = false;
   log.new_header = true;
   log.length = 0;
+  log.lost = kNothing;
   log.gathered = new (std::nothrow) char[kMostGathered];
   if (!log.gathered) return SQLITE_NOMEM;
   int status = vfs->xOpen(vfs, name, log.beneath, flags, out_flags);

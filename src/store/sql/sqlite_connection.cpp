@@ -39,6 +39,9 @@ constexpr int kLookasideSlot = 1200;
 constexpr int kLookasideSlots = 400;
 
 constexpr int kLongLog = 4000;  // pages: those at the growing end of an index are in nearly every commit, so the longer the log, the more copies become one write
+constexpr int kTooLongLog = 4 * kLongLog;
+constexpr int kPressFor = 100;      // ms
+constexpr int kBusyTimeout = 5000;  // ms
 constexpr const char* kCommit = "COMMIT";
 
 // The highest id that AUTOINCREMENT ever gave; with one writer the next ones are free.
@@ -73,7 +76,8 @@ SqliteConnection::SqliteConnection(const std::string& path, Mode mode) {
   sqlite3_extended_result_codes(opened, 1);
   sqlite3_db_config(opened, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_create_function_v2(opened, "lock_content", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, nullptr, lock_nothing, nullptr, nullptr, nullptr);
-  run_script("PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
+  sqlite3_busy_timeout(opened, kBusyTimeout);
+  run_script("PRAGMA foreign_keys=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
              "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;");
   if (mode == Mode::writer) {
     run_script("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000;"
@@ -195,9 +199,22 @@ void SqliteConnection::commit_unsynced() {
 
 bool SqliteConnection::sync_log() { return log_.value().sync_now(); }
 
+// The log begins anew when all of it is in the database and nobody reads from it. Readers who take turns without a gap never let that come by itself: from some
+// length on those who come are sent to the database and the last ones are waited for, for a moment.
 void SqliteConnection::checkpoint_if_due() {
-  if (log_pages_ < kLongLog) return;
-  sqlite3_wal_checkpoint_v2(database_.get(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (log_pages_ < kLongLog) next_checkpoint_ = kLongLog;
+  if (log_pages_ < next_checkpoint_) return;
+  next_checkpoint_ = log_pages_ + kLongLog / 4;
+  bool presses = log_pages_ >= kTooLongLog;
+  if (presses) sqlite3_busy_timeout(database_.get(), kPressFor);
+  sqlite3_wal_checkpoint_v2(database_.get(), "main", presses ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (presses) sqlite3_busy_timeout(database_.get(), kBusyTimeout);
+}
+
+void SqliteConnection::end_read() noexcept {
+  if (sqlite3_get_autocommit(database_.get())) return;
+  sqlite3_exec(database_.get(), "COMMIT", nullptr, nullptr, nullptr);
+  if (!sqlite3_get_autocommit(database_.get())) sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 int SqliteConnection::last_error() const { return sqlite3_extended_errcode(database_.get()); }

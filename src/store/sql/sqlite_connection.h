@@ -32,6 +32,8 @@ class SqliteConnection final : public Connection {
   Time clock(Time callers_now) override { return callers_now; }
   // Several statements without parameters or rows: migrations and pragmas.
   void run_script(const std::string& script);
+  // Of a reader: ends its transaction, also one that SQLite has ended by itself because a read failed. Does not throw.
+  void end_read() noexcept;
   int last_error() const;  // SQLite's extended code of the last failure
 
   // Of a writer: commits, so that readers see it, before it outlives a loss of power; that it does after sync_log().
@@ -62,6 +64,7 @@ class SqliteConnection final : public Connection {
   std::unique_ptr<sqlite3, Close> database_;
   std::optional<PutOffSyncs> log_;
   int log_pages_ = 0;
+  int next_checkpoint_ = 0;  // at so many pages of the log
   std::unordered_map<const char*, Prepared> statements_;
 };
 

@@ -37,7 +37,6 @@ constexpr std::size_t kLargestAnsweredHere = 8;
 constexpr std::size_t kReaders = 4;
 
 constexpr const char* kBegin = "BEGIN IMMEDIATE";
-constexpr const char* kEndRead = "COMMIT";
 constexpr const char* kRollback = "ROLLBACK";
 constexpr const char* kSavepoint = "SAVEPOINT request";
 constexpr const char* kRelease = "RELEASE request";
@@ -315,7 +314,7 @@ void SqliteDatabase::read_blocking(const std::function<void(Connection&)>& work)
   reader->execute(kBeginRead);
   struct End {
     SqliteConnection& connection;
-    ~End() { connection.execute(kEndRead); }
+    ~End() { connection.end_read(); }
   } end{*reader};
   reader->execute(kFixSnapshot);
   std::uint64_t seen = state_->durable.begun();
