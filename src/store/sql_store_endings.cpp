@@ -32,9 +32,10 @@ constexpr RowSql kHoldSuccess{
     "job.worker, job.started_at, job.retry_of IS NULL FROM job /*, GIVEN*/ WHERE job.id = $1 AND job.claim_no = $2 AND job.worker IS NOT NULL /*FOR UPDATE OF JOB*/", "ii"};
 constexpr const char* kOrphans = "SELECT " DARKROOM_HELD_COLUMNS "WHERE job.state = 'running' ORDER BY job.id";
 
-// A job that goes back keeps its rank: it was at the head and stays there.
+// A job that goes back was at the head and stays there: with its own rank, or with that of the head, where ranks have begun anew since.
 constexpr RowSql kEndJob{
-    "UPDATE job SET state = $3, run_at = COALESCE($4, run_at), finished_at = $5, attempt = attempt - $6, crashes = crashes + $7, "
+    "UPDATE job SET state = $3, rank = CASE WHEN $3 = 'queued' THEN COALESCE((SELECT head.rank FROM job AS head WHERE head.state = 'queued' AND head.lane = job.lane "
+    "AND head.priority = job.priority AND head.rank < job.rank ORDER BY head.rank, head.id LIMIT 1), job.rank) ELSE job.rank END, run_at = COALESCE($4, run_at), finished_at = $5, attempt = attempt - $6, crashes = crashes + $7, "
     "interruptions = interruptions + $8, error_code = $9, error_message = $10, node = NULL, worker = NULL, updated_at = $11 /*FROM GIVEN*/ "
     "WHERE id = $1 AND claim_no = $2 AND worker IS NOT NULL", "iitiiiiitti"};
 constexpr RowSql kInsertAttempt{

@@ -75,6 +75,19 @@ TEST_P(StoreConformance, AJobThatGoesBackKeepsItsTurn) {
   EXPECT_EQ(claim_one().image.value, first);
 }
 
+// Ranks begin anew where a line ran empty: an old one would be far behind by then.
+TEST_P(StoreConformance, AJobThatGoesBackIsAtTheHeadAlsoWhenItsLineRanEmptyMeanwhile) {
+  for (int i = 0; i < 3; ++i) upload("a");
+  auto last = upload("a").id.value;
+  for (int i = 0; i < 3; ++i) finish(claim_one(), success());
+  auto job = claim_one();
+  ASSERT_EQ(job.image.value, last);
+  for (int i = 0; i < 3; ++i) upload("b");
+  upload("a");
+  finish(job, domain::Interrupted{"its runner was taken away"});
+  EXPECT_EQ(claim_one().image.value, last);
+}
+
 // Forty jobs are more than one statement takes at once.
 TEST_P(StoreConformance, AClaimOfManyTakesWhatClaimsOfOneWouldTake) {
   auto fill = [&] {
