@@ -4,6 +4,7 @@
 #include <cmath>
 #include <deque>
 #include <functional>
+#include <numeric>
 #include <queue>
 #include <random>
 
@@ -100,16 +101,15 @@ class Play {
     }
   }
 
-  // Seconds from now to the start of the job behind the line.
-  double start() {
-    std::int64_t left = line_.ahead;
+  // Seconds from now to the start of the job behind so many starts, which are more than those of the call before.
+  double start_after(std::int64_t ahead) {
     std::uniform_real_distribution<double> share(0.0, 1.0);
-    while (left > 0) {
+    while (started_ < ahead) {
       double at = next_start();
       free_at_.pop();
       free_at_.push(at + some_run() * pace_ * habits_.stretch);
       note(at);
-      if (share(random_) >= overtaken_) --left;
+      if (share(random_) >= overtaken_) ++started_;
     }
     return next_start();
   }
@@ -143,23 +143,14 @@ class Play {
   std::mt19937_64& random_;
   double pace_ = 1;
   double overtaken_ = 0;
+  std::int64_t started_ = 0;  // of those ahead
   std::priority_queue<double, std::vector<double>, std::greater<>> free_at_;
   std::deque<double> starts_;
 };
 
-}  // namespace
-
-std::optional<StartEstimate> estimate_start(const Line& line, Time now) {
-  if (line.slots < 1 || line.past.size() < kRunsToEstimate) return std::nullopt;
-  Habits habits = habits_of(line);
-  if (habits.overtaken > kMostOvertaking) return std::nullopt;
-  std::mt19937_64 random(1);
-  // About as much work for a long line as for a short one.
-  auto plays = static_cast<std::size_t>(std::clamp<std::int64_t>(20'000 / (line.ahead + 1), 40, 200));
-  double earliest = line.not_before ? std::max(0.0, seconds(*line.not_before - now)) : 0.0;
-  std::vector<double> outcomes;
-  for (std::size_t i = 0; i < plays; ++i) outcomes.push_back(std::max(earliest, Play(line, habits, now, random).start()));
+StartEstimate agreed(std::vector<double> outcomes) {
   std::ranges::sort(outcomes);
+  std::size_t plays = outcomes.size();
   double middle = outcomes[plays / 2], low = outcomes[plays / 20], high = outcomes[plays - 1 - plays / 20];
   StartEstimate estimate;
   estimate.starts_in = duration(middle);
@@ -167,6 +158,34 @@ std::optional<StartEstimate> estimate_start(const Line& line, Time now) {
   estimate.at_most = duration(high);
   estimate.sharp = middle >= kSharpFrom && seconds(estimate.error) <= kSharpShare * middle;
   return estimate;
+}
+
+}  // namespace
+
+std::optional<StartEstimate> estimate_start(const Line& line, Time now) { return estimate_starts(line, {{line.ahead, line.not_before}}, now).front(); }
+
+std::vector<std::optional<StartEstimate>> estimate_starts(const Line& line, const std::vector<InLine>& jobs, Time now) {
+  std::vector<std::optional<StartEstimate>> estimates(jobs.size());
+  if (jobs.empty() || line.slots < 1 || line.past.size() < kRunsToEstimate) return estimates;
+  Habits habits = habits_of(line);
+  if (habits.overtaken > kMostOvertaking) return estimates;
+  std::vector<std::size_t> order(jobs.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::sort(order, {}, [&](std::size_t at) { return jobs[at].ahead; });
+  std::mt19937_64 random(1);
+  // About as much work for a long line as for a short one.
+  auto plays = std::clamp<std::int64_t>(20'000 / (jobs[order.back()].ahead + 1), 40, 200);
+  std::vector<std::vector<double>> outcomes(jobs.size());
+  for (std::int64_t i = 0; i < plays; ++i) {
+    Play play(line, habits, now, random);
+    for (std::size_t at : order) outcomes[at].push_back(play.start_after(jobs[at].ahead));
+  }
+  for (std::size_t at = 0; at < jobs.size(); ++at) {
+    double earliest = jobs[at].not_before ? std::max(0.0, seconds(*jobs[at].not_before - now)) : 0.0;
+    for (double& start : outcomes[at]) start = std::max(start, earliest);
+    estimates[at] = agreed(std::move(outcomes[at]));
+  }
+  return estimates;
 }
 
 }  // namespace darkroom::domain

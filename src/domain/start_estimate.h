@@ -47,4 +47,13 @@ inline constexpr std::size_t kRunsToEstimate = 20;
 // None without slots, or when fewer than 20 runs have finished. The same line gives the same estimate.
 std::optional<StartEstimate> estimate_start(const Line& line, Time now);
 
+// One of several in the same line.
+struct InLine {
+  std::int64_t ahead = 0;  // at most 10,000
+  std::optional<Time> not_before = {};
+};
+
+// Of each, for what it costs to estimate the last one alone: a play goes past all of them. What the line says of `ahead` and `not_before` counts for nothing.
+std::vector<std::optional<StartEstimate>> estimate_starts(const Line& line, const std::vector<InLine>& jobs, Time now);
+
 }  // namespace darkroom::domain

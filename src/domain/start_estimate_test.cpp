@@ -172,6 +172,23 @@ Line line_of(int ahead, std::size_t finished, double urgent_share = 0) {
   return line;
 }
 
+TEST(StartEstimate, OfManyInOneLineIsThatOfEach) {
+  Line line = line_of(0, 100, 0.2);
+  std::vector<InLine> jobs = {{400, {}}, {3, {}}, {50, kStart + seconds(1000)}, {50, {}}, {400, {}}};
+  auto many = estimate_starts(line, jobs, kStart);
+  ASSERT_EQ(many.size(), jobs.size());
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    line.ahead = jobs[i].ahead;
+    line.not_before = jobs[i].not_before;
+    auto alone = estimate_start(line, kStart);
+    ASSERT_TRUE(many[i] && alone);
+    EXPECT_NEAR(many[i]->starts_in.count() / 1e6, alone->starts_in.count() / 1e6, 2 + 0.05 * alone->starts_in.count() / 1e6) << jobs[i].ahead;
+  }
+  EXPECT_EQ(many[0]->starts_in, many[4]->starts_in);
+  EXPECT_EQ(many[2]->starts_in, seconds(1000));
+  EXPECT_TRUE(estimate_starts(line, {}, kStart).empty());
+}
+
 TEST(StartEstimate, IsUnknownWithoutSlotsOrPast) {
   EXPECT_FALSE(estimate_start(line_of(10, kRunsToEstimate - 1), kStart));
   EXPECT_TRUE(estimate_start(line_of(10, kRunsToEstimate), kStart));

@@ -13,6 +13,7 @@
 #include <limits>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace darkroom::store {
@@ -32,6 +33,9 @@ constexpr const char* kEarlierTurns =
 constexpr const char* kEarlierInTurn =
     "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'queued' AND lane = $1 AND priority = $2 AND rank = $3 AND id < $4 "
     "ORDER BY id LIMIT $5) AS counted";
+constexpr const char* kBetween =
+    "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'queued' AND lane = $1 AND priority = $2 AND (rank, id) >= ($3, $4) AND (rank, id) < ($5, $6) "
+    "ORDER BY rank, id LIMIT $7) AS counted";
 constexpr const char* kSettings = "SELECT " DARKROOM_QUEUE_COLUMNS ", queue.updated_at FROM queue WHERE queue.name = $1";
 constexpr const char* kRunningInQueue = "SELECT COUNT(*) FROM job WHERE state = 'running' AND queue = $1";
 constexpr const char* kNodesOfLastHour = "SELECT " DARKROOM_NODE_COLUMNS " FROM node WHERE node.seen_at > $1";
@@ -48,20 +52,19 @@ struct JobInLine {
 
 JobInLine in_line_from(const Row& row) { return {job_from(row), row.text(kJobColumns), row.integer(kJobColumns + 1)}; }
 
-struct Ahead {
-  std::int64_t count = 0;
-  bool over_limit = false;
-};
-
-// Three ranges of the claim's index.
-Ahead ahead_of(Connection& connection, const JobInLine& line) {
+// How many start before it, or more than 10,000: three ranges of the claim's index, or one where it is known how many start before another of its priority.
+std::int64_t ahead_of(Connection& connection, const JobInLine& line, const JobInLine* before, std::int64_t ahead_of_before) {
   constexpr std::int64_t kMost = kExactPosition + 1;
   auto count = [&](const char* sql, Params params) { return connection.execute(sql, params).front().integer(0); };
   int priority = line.job.priority;
+  if (before && ahead_of_before >= kMost) return ahead_of_before;
+  if (before && before->job.priority == priority) {
+    return ahead_of_before + count(kBetween, {line.lane, priority, before->rank, before->job.id.value, line.rank, line.job.id.value, kMost - ahead_of_before});
+  }
   std::int64_t found = count(kMoreUrgent, {line.lane, priority, kMost});
   if (found < kMost) found += count(kEarlierTurns, {line.lane, priority, line.rank, kMost - found});
   if (found < kMost) found += count(kEarlierInTurn, {line.lane, priority, line.rank, line.job.id.value, kMost - found});
-  return {std::min(found, kExactPosition), found > kExactPosition};
+  return found;
 }
 
 // The newest finished runs of the lane. One that was cancelled or has expired says nothing of how long a run takes.
@@ -131,48 +134,51 @@ domain::Situation situation_of(const JobRecord& job) {
   return s;
 }
 
-void add_queue(domain::Situation& s, const QueueSettings& queue, const std::vector<Time>& starts, std::int64_t running) {
-  s.paused = queue.paused;
-  s.paused_by = queue.paused_by;
-  s.pause_reason = queue.pause_reason;
-  s.concurrency = queue.concurrency;
-  s.rate = queue.rate;
-  s.running = running;
-  s.starts = static_cast<std::int64_t>(starts.size());
-  if (queue.rate && s.starts >= queue.rate->starts) s.next_start = starts[static_cast<std::size_t>(queue.rate->starts) - 1] + queue.rate->window;
-}
-
-// What is the same for all jobs of a queue or of a lane, read once for as many of them as are looked at in one transaction.
+// Where jobs stand at one moment. What those of a queue or of a lane share is read once, and a lane is walked and played through once, however many of its
+// jobs are asked about.
 class Looking {
  public:
   Looking(Connection& connection, Time now) : connection_(connection), now_(connection.clock(now)) {}
 
-  Place at(JobInLine line) {
-    bool waits = line.job.state == domain::JobState::queued || line.job.state == domain::JobState::scheduled;
-    domain::Situation situation = waits ? look(std::move(line)) : situation_of(line.job);
-    return place_from(situation, domain::why_waiting(situation, now_));
+  // In the order in which they are given.
+  std::vector<Place> at(std::vector<JobInLine> lines) {
+    for (JobInLine& line : lines) {
+      situations_.push_back(situation_of(line.job));
+      if (line.job.state == domain::JobState::queued || line.job.state == domain::JobState::scheduled) look(situations_.back(), line);
+    }
+    for (auto& [name, lane] : lanes_) see_ahead(lane, lines);
+    for (auto& [name, lane] : lanes_) estimate(lane);
+    std::vector<Place> places;
+    for (const domain::Situation& situation : situations_) places.push_back(place_from(situation, domain::why_waiting(situation, now_)));
+    return places;
   }
 
  private:
   struct Queue {
     QueueSettings settings;
-    Time settled_at{};  // the settings, at the latest
+    Time settled_at{};         // the settings, at the latest
     std::vector<Time> starts;  // newest first
     std::int64_t running = 0;
   };
 
   struct Lane {
+    const Queue* queue = nullptr;
     Servers servers;
     std::vector<domain::PastRun> past;
+    std::vector<std::size_t> waiting = {};  // those of its jobs that are asked about
   };
 
-  static Place place_from(const domain::Situation& s, const domain::Reason& reason);
   const Queue& queue_of(const std::string& name);
-  const Lane& lane_of(const JobInLine& line);
-  domain::Situation look(JobInLine line);
+  Lane& lane_of(const JobInLine& line);
+  void look(domain::Situation& situation, JobInLine& line);
+  void see_ahead(Lane& lane, const std::vector<JobInLine>& lines);
+  void estimate(const Lane& lane);
+  static void add_queue(domain::Situation& s, const Queue& queue);
+  static Place place_from(const domain::Situation& s, const domain::Reason& reason);
 
   Connection& connection_;
   Time now_;
+  std::vector<domain::Situation> situations_;
   std::map<std::string, Queue> queues_;
   std::map<std::string, Lane> lanes_;
 };
@@ -187,40 +193,70 @@ const Looking::Queue& Looking::queue_of(const std::string& name) {
   return queues_.emplace(name, std::move(queue)).first->second;
 }
 
-const Looking::Lane& Looking::lane_of(const JobInLine& line) {
+Looking::Lane& Looking::lane_of(const JobInLine& line) {
   if (auto known = lanes_.find(line.lane); known != lanes_.end()) return known->second;
-  Lane lane{servers_of(connection_, line.job.model, now_), past_of(connection_, line)};
+  Lane lane{&queue_of(line.job.queue), servers_of(connection_, line.job.model, now_), past_of(connection_, line)};
   return lanes_.emplace(line.lane, std::move(lane)).first->second;
 }
 
-// Of a job that waits: in line now, or as if it got in line now and not before its time.
-domain::Situation Looking::look(JobInLine line) {
-  domain::Situation s = situation_of(line.job);
-  const Queue& queue = queue_of(line.job.queue);
-  add_queue(s, queue.settings, queue.starts, queue.running);
-  const Lane& lane = lane_of(line);
+void Looking::add_queue(domain::Situation& s, const Queue& queue) {
+  const QueueSettings& settings = queue.settings;
+  s.paused = settings.paused;
+  s.paused_by = settings.paused_by;
+  s.pause_reason = settings.pause_reason;
+  s.concurrency = settings.concurrency;
+  s.rate = settings.rate;
+  s.running = queue.running;
+  s.starts = static_cast<std::int64_t>(queue.starts.size());
+  if (s.rate && s.starts >= s.rate->starts) s.next_start = queue.starts[static_cast<std::size_t>(s.rate->starts) - 1] + s.rate->window;
+}
+
+// One that is scheduled is looked at as if it got in line now, and not before its time.
+void Looking::look(domain::Situation& s, JobInLine& line) {
+  Lane& lane = lane_of(line);
+  add_queue(s, *lane.queue);
   s.servers = lane.servers.alive;
   s.busy_slots = static_cast<std::int64_t>(lane.servers.busy.size());
-  bool scheduled = s.state == domain::JobState::scheduled;
-  if (scheduled) {
-    line.rank = next_rank(connection_, line.lane, line.job.priority, line.job.owner);
-    line.job.id.value = std::numeric_limits<std::int64_t>::max();
+  lane.waiting.push_back(situations_.size() - 1);
+  if (s.state != domain::JobState::scheduled) return;
+  line.rank = next_rank(connection_, line.lane, line.job.priority, line.job.owner);
+  line.job.id.value = std::numeric_limits<std::int64_t>::max();
+}
+
+// In the order of the line, so that each counts from the one before it.
+void Looking::see_ahead(Lane& lane, const std::vector<JobInLine>& lines) {
+  auto place = [&](std::size_t at) { return std::tuple(-lines[at].job.priority, lines[at].rank, lines[at].job.id.value); };
+  std::ranges::sort(lane.waiting, {}, place);
+  const JobInLine* before = nullptr;
+  std::int64_t ahead = 0;
+  for (std::size_t at : lane.waiting) {
+    ahead = ahead_of(connection_, lines[at], before, ahead);
+    before = &lines[at];
+    situations_[at].ahead = std::min(ahead, kExactPosition);
+    situations_[at].over_limit = ahead > kExactPosition;
   }
-  Ahead ahead = ahead_of(connection_, line);
-  s.ahead = ahead.count;
-  s.over_limit = ahead.over_limit;
-  if (s.paused || s.over_limit) return s;
-  int slots = domain::open_slots(s);
-  s.estimate = domain::estimate_start({.ahead = s.ahead,
-                                       .slots = s.concurrency ? std::min(slots, *s.concurrency) : slots,
-                                       .busy = lane.servers.busy,
-                                       .rate = s.rate,
-                                       .starts = {queue.starts.rbegin(), queue.starts.rend()},
-                                       .past = lane.past,
-                                       .steady_since = std::max(lane.servers.steady_since, queue.settled_at),
-                                       .not_before = scheduled ? std::optional(s.run_at) : std::nullopt},
-                                      now_);
-  return s;
+}
+
+void Looking::estimate(const Lane& lane) {
+  std::vector<std::size_t> estimated;
+  std::vector<domain::InLine> jobs;
+  for (std::size_t at : lane.waiting) {
+    const domain::Situation& s = situations_[at];
+    if (s.paused || s.over_limit) continue;
+    estimated.push_back(at);
+    jobs.push_back({s.ahead, s.state == domain::JobState::scheduled ? std::optional(s.run_at) : std::nullopt});
+  }
+  if (jobs.empty()) return;
+  const Queue& queue = *lane.queue;
+  int slots = domain::open_slots(situations_[estimated.front()]);
+  domain::Line line{.slots = queue.settings.concurrency ? std::min(slots, *queue.settings.concurrency) : slots,
+                    .busy = lane.servers.busy,
+                    .rate = queue.settings.rate,
+                    .starts = {queue.starts.rbegin(), queue.starts.rend()},
+                    .past = lane.past,
+                    .steady_since = std::max(lane.servers.steady_since, queue.settled_at)};
+  auto estimates = domain::estimate_starts(line, jobs, now_);
+  for (std::size_t i = 0; i < estimated.size(); ++i) situations_[estimated[i]].estimate = estimates[i];
 }
 
 Place Looking::place_from(const domain::Situation& s, const domain::Reason& reason) {
@@ -242,14 +278,14 @@ Place Looking::place_from(const domain::Situation& s, const domain::Reason& reas
 }  // namespace
 
 std::vector<const char*> place_statements() {
-  return {kJobInLine, kJobsInLine, kMoreUrgent, kEarlierTurns, kEarlierInTurn, kSettings, kRunningInQueue, kHeldSince, kPast};
+  return {kJobInLine, kJobsInLine, kMoreUrgent, kEarlierTurns, kEarlierInTurn, kBetween, kSettings, kRunningInQueue, kHeldSince, kPast};
 }
 
 Result<Place> SqlStore::place_of(std::string_view public_id, Time now) {
   return database_->read([&](Connection& connection) -> Result<Place> {
     Rows found = connection.execute(kJobInLine, {public_id});
     if (found.empty()) return Error{std::string(domain::code::not_found), "There is no job '" + std::string(public_id) + "'."};
-    return Looking(connection, now).at(in_line_from(found.front()));
+    return Looking(connection, now).at({in_line_from(found.front())}).front();
   });
 }
 
@@ -258,13 +294,12 @@ std::map<std::int64_t, Place> SqlStore::places_of(const std::vector<JobId>& jobs
   std::vector<std::int64_t> ids;
   for (JobId job : jobs) ids.push_back(job.value);
   return database_->read([&](Connection& connection) {
-    Looking looking(connection, now);
+    std::vector<JobInLine> lines;
+    std::vector<std::int64_t> found;
+    for (const Row& row : connection.execute(kJobsInLine, {json_list(ids)})) found.push_back(lines.emplace_back(in_line_from(row)).job.id.value);
+    std::vector<Place> seen = Looking(connection, now).at(std::move(lines));
     std::map<std::int64_t, Place> places;
-    for (const Row& row : connection.execute(kJobsInLine, {json_list(ids)})) {
-      JobInLine line = in_line_from(row);
-      std::int64_t id = line.job.id.value;
-      places.emplace(id, looking.at(std::move(line)));
-    }
+    for (std::size_t i = 0; i < seen.size(); ++i) places.emplace(found[i], std::move(seen[i]));
     return places;
   });
 }
