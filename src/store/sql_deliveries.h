@@ -25,6 +25,11 @@ DeliveryRecord delivery_from(const Row& row);
 // A newer delivery to the same target, about the same image or the same number of the receiver's, as FROM and WHERE beside a table delivery.
 #define DARKROOM_NEWER_OF_IMAGE "FROM delivery AS newer WHERE newer.image_id = delivery.image_id AND newer.target = delivery.target AND newer.id > delivery.id"
 #define DARKROOM_NEWER_OF_NUMBER "FROM delivery AS newer WHERE newer.target = delivery.target AND newer.number = delivery.number AND newer.id > delivery.id"
+// The number by which the receiver knows the photo stands for another one by now, whether that one has a result to tell or not.
+#define DARKROOM_NUMBER_IS_ANOTHERS                                                                                                             \
+  "FROM image_callback AS other WHERE other.target = delivery.target AND other.foreign_id = delivery.number AND other.format = 'compat' " \
+  "AND other.image_id <> delivery.image_id"
+
 // Whether anybody wants to be told of anything.
 struct Interest {
   bool listening = false;  // an endpoint of all photos

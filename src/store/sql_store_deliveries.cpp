@@ -24,10 +24,10 @@ constexpr const char* kDisabled = "SELECT id FROM endpoint WHERE enabled = 0";
 constexpr const char* kNextOfTarget =
     "SELECT due_at FROM delivery WHERE state = 'waiting' AND target = $1 AND due_at > $2 ORDER BY due_at, id LIMIT 1";
 constexpr const char* kUnderWay = "SELECT COUNT(*) FROM delivery WHERE state = 'sending' AND target = $1";
-// Those whose photo has an older one under way are left; those that have a newer beside them are told apart.
+// Those whose photo has an older one under way are left; those that are outdated are told apart.
 constexpr const char* kDueOfTarget =
     "SELECT delivery.id, (SELECT COUNT(*) FROM (SELECT 1 " DARKROOM_NEWER_OF_IMAGE " LIMIT 1) AS of_image) + "
-    "(SELECT COUNT(*) FROM (SELECT 1 " DARKROOM_NEWER_OF_NUMBER " LIMIT 1) AS of_number) "
+    "(SELECT COUNT(*) FROM (SELECT 1 " DARKROOM_NEWER_OF_NUMBER " LIMIT 1) AS of_number) + (SELECT COUNT(*) FROM (SELECT 1 " DARKROOM_NUMBER_IS_ANOTHERS " LIMIT 1) AS of_another) "
     "FROM delivery WHERE delivery.state = 'waiting' AND delivery.target = $1 AND delivery.due_at <= $2 AND NOT EXISTS (SELECT 1 FROM delivery AS older "
     "WHERE older.state = 'sending' AND older.target = delivery.target AND (older.image_id = delivery.image_id OR older.number = delivery.number)) "
     "ORDER BY delivery.due_at, delivery.id LIMIT $3 /*SKIP LOCKED*/";
@@ -101,8 +101,9 @@ std::vector<ClaimedDelivery> claim_of(Transaction& transaction, const std::vecto
 }
 
 constexpr const char* kHeldDelivery = "SELECT " DARKROOM_DELIVERY_COLUMNS " FROM delivery WHERE id = $1 AND claim_no = $2 AND state = 'sending' /*FOR UPDATE*/";
-constexpr const char* kHasNewer =
-    "SELECT 1 FROM delivery WHERE id = $1 AND (EXISTS (SELECT 1 " DARKROOM_NEWER_OF_IMAGE ") OR EXISTS (SELECT 1 " DARKROOM_NEWER_OF_NUMBER "))";
+constexpr const char* kIsOutdated =
+    "SELECT 1 FROM delivery WHERE id = $1 AND (EXISTS (SELECT 1 " DARKROOM_NEWER_OF_IMAGE ") OR EXISTS (SELECT 1 " DARKROOM_NEWER_OF_NUMBER ") "
+    "OR EXISTS (SELECT 1 " DARKROOM_NUMBER_IS_ANOTHERS "))";
 constexpr const char* kInsertTry =
     "INSERT INTO delivery_try (delivery_id, number, started_at, took, status, error, excerpt) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 constexpr const char* kSettle =
@@ -114,7 +115,7 @@ using Verdict = SettledTry::Verdict;
 
 DeliveryState state_after(Transaction& transaction, const DeliveryRecord& delivery, Verdict verdict) {
   if (verdict == Verdict::delivered) return DeliveryState::delivered;
-  if (!transaction.execute(kHasNewer, {delivery.id}).empty()) return DeliveryState::superseded;
+  if (!transaction.execute(kIsOutdated, {delivery.id}).empty()) return DeliveryState::superseded;
   return verdict == Verdict::again ? DeliveryState::waiting : DeliveryState::dead;
 }
 
@@ -176,7 +177,7 @@ int SqlStore::release_deliveries(bool all, Time now) {
   });
 }
 
-std::vector<const char*> sending_statements() { return {kWaitingTargets, kNextOfTarget, kDueOfTarget, kUnderWay, kHeldDelivery, kHasNewer}; }
+std::vector<const char*> sending_statements() { return {kWaitingTargets, kNextOfTarget, kDueOfTarget, kUnderWay, kHeldDelivery, kIsOutdated}; }
 
 bool SqlStore::has_receivers() {
   return database_->read([](Connection& connection) { return connection.execute(kHasReceivers).front().integer(0) > 0; });

@@ -17,21 +17,25 @@ using domain::DeliveryState;
   "FROM delivery WHERE (CAST($1 AS TEXT) IS NULL OR delivery.target = $1) AND (CAST($2 AS BIGINT) IS NULL OR delivery.image_id = $2) "              \
   "AND (CAST($3 AS TEXT) IS NULL OR delivery.state = $3) AND (CAST($4 AS TEXT) IS NULL OR delivery.type = $4) AND delivery.created_at >= $5 "       \
   "AND delivery.created_at < $6 "
-#define DARKROOM_NO_NEWER_DELIVERY "NOT EXISTS (SELECT 1 " DARKROOM_NEWER_OF_IMAGE ") AND NOT EXISTS (SELECT 1 " DARKROOM_NEWER_OF_NUMBER ") "
+#define DARKROOM_NOT_OUTDATED                                                                                              \
+  "NOT EXISTS (SELECT 1 " DARKROOM_NEWER_OF_IMAGE ") AND NOT EXISTS (SELECT 1 " DARKROOM_NEWER_OF_NUMBER ") AND NOT EXISTS (SELECT 1 " \
+  DARKROOM_NUMBER_IS_ANOTHERS ") "
 
 constexpr const char* kFindDelivery = "SELECT " DARKROOM_DELIVERY_COLUMNS " FROM delivery WHERE public_id = $1";
 constexpr const char* kListDeliveries = "SELECT " DARKROOM_DELIVERY_COLUMNS " " DARKROOM_CHOSEN_DELIVERIES "AND delivery.id < $7 ORDER BY delivery.id DESC LIMIT $8";
 constexpr const char* kCountChosen = "SELECT COUNT(*) " DARKROOM_CHOSEN_DELIVERIES;
 constexpr const char* kCountReplayable =
-    "SELECT COUNT(*) " DARKROOM_CHOSEN_DELIVERIES "AND delivery.state IN ('delivered', 'dead') AND " DARKROOM_NO_NEWER_DELIVERY;
+    "SELECT COUNT(*) " DARKROOM_CHOSEN_DELIVERIES "AND delivery.state IN ('delivered', 'dead') AND " DARKROOM_NOT_OUTDATED;
 constexpr const char* kReplayable =
-    "SELECT delivery.id " DARKROOM_CHOSEN_DELIVERIES "AND delivery.id > $7 AND delivery.state IN ('delivered', 'dead') AND " DARKROOM_NO_NEWER_DELIVERY
+    "SELECT delivery.id " DARKROOM_CHOSEN_DELIVERIES "AND delivery.id > $7 AND delivery.state IN ('delivered', 'dead') AND " DARKROOM_NOT_OUTDATED
     "ORDER BY delivery.id LIMIT 500";
 constexpr const char* kReplay =
     "UPDATE delivery SET state = 'waiting', tries = 0, due_at = $2, finished_at = NULL WHERE id " DARKROOM_LISTED("$1") " AND state IN ('delivered', 'dead') RETURNING id";
 constexpr const char* kNewerOf =
     "SELECT newer.public_id FROM delivery JOIN delivery AS newer ON newer.target = delivery.target AND newer.id > delivery.id "
     "AND (newer.image_id = delivery.image_id OR newer.number = delivery.number) WHERE delivery.id = $1 ORDER BY newer.id DESC LIMIT 1";
+constexpr const char* kNumberTakenBy = "SELECT other.image_id FROM delivery JOIN image_callback AS other ON other.target = delivery.target AND other.foreign_id = delivery.number "
+    "AND other.format = 'compat' AND other.image_id <> delivery.image_id WHERE delivery.id = $1 LIMIT 1";
 constexpr const char* kTries = "SELECT number, started_at, took, status, error, excerpt FROM delivery_try WHERE delivery_id = $1 ORDER BY number";
 constexpr const char* kPrune = "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE finished_at IS NOT NULL AND finished_at < $1 ORDER BY finished_at LIMIT 1000) RETURNING id";
 constexpr const char* kEndpointNumber = "SELECT id FROM endpoint WHERE public_id = $1";
@@ -77,6 +81,9 @@ Result<DeliveryRecord> replay(Transaction& transaction, std::string_view public_
   DeliveryRecord delivery = delivery_from(rows.front());
   Rows newer = transaction.execute(kNewerOf, {delivery.id});
   if (!newer.empty()) return conflict("Image " + std::to_string(delivery.image->value) + " has a newer delivery for the same receiver, " + newer.front().text(0) + ". Replay that one.");
+  if (Rows taken = transaction.execute(kNumberTakenBy, {delivery.id}); !taken.empty()) {
+    return conflict("The receiver knows image " + std::to_string(taken.front().integer(0)) + " by that number now. It is told of that one.");
+  }
   if (transaction.execute(kReplay, {json_list({delivery.id}), now}).empty()) {
     return conflict("Delivery " + delivery.public_id + " is " + std::string(domain::to_string(delivery.state)) + ". Only one that was delivered or is dead can be replayed.");
   }

@@ -165,6 +165,50 @@ TEST_P(StoreConformance, TheNewPhotosResultWaitsForTheOldOnesThatIsUnderWay) {
   EXPECT_EQ(site.told(), std::vector{newer.id.value});
 }
 
+// The newer one has no result yet, and may not have one for long.
+TEST_P(StoreConformance, TheOldPhotosResultIsNotSentAgainWhileTheNewOneWaits) {
+  Site site{store_, now_};
+  for (auto verdict : {SettledTry::Verdict::again, SettledTry::Verdict::dead}) {
+    upload(with_site(photo(), now_, 7, 'a'));
+    finish(claim_one(), success());
+    auto older = site.next_under_way();
+    auto newer = upload(with_site(photo(), now_, 7, 'b'));
+    EXPECT_TRUE(site.end(older, verdict));
+    EXPECT_EQ(store_->find_delivery(older.delivery.public_id)->state, DeliveryState::superseded);
+    now_ += std::chrono::seconds(30);
+    EXPECT_TRUE(site.take().empty());
+    finish(claim_one(), success());
+    now_ += std::chrono::seconds(30);
+    EXPECT_EQ(site.told(), std::vector{newer.id.value});
+  }
+}
+
+TEST_P(StoreConformance, WhatASenderLeftIsNotSentOnceAnotherPhotoTookItsNumber) {
+  Site site{store_, now_};
+  upload(with_site(photo(), now_, 7, 'a'));
+  finish(claim_one(), success());
+  site.next_under_way();
+  upload(with_site(photo(), now_, 7, 'b'));
+  now_ += std::chrono::seconds(90);
+  EXPECT_EQ(store_->release_deliveries(false, now_), 1);
+  EXPECT_TRUE(site.take().empty());
+  EXPECT_EQ(site.states(), std::vector{DeliveryState::superseded});
+}
+
+TEST_P(StoreConformance, WhatWasToldOfAPhotoIsNotReplayedOnceAnotherTookItsNumber) {
+  Site site{store_, now_};
+  upload(with_site(photo(), now_, 7, 'a'));
+  finish(claim_one(), success());
+  auto older = site.next_under_way();
+  EXPECT_TRUE(site.end(older, SettledTry::Verdict::delivered));
+  auto newer = upload(with_site(photo(), now_, 7, 'b'));
+  auto refused = store_->replay_delivery(older.delivery.public_id, kSite, now_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, domain::code::conflict);
+  EXPECT_NE(refused.error().message.find("image " + std::to_string(newer.id.value)), std::string::npos) << refused.error().message;
+  EXPECT_EQ(store_->replay_deliveries({}, true, kSite, now_).changed, 0);
+}
+
 TEST_P(StoreConformance, TheOldPhotosResultIsNotReplayedOverTheNewOnes) {
   Site site{store_, now_};
   upload(with_site(photo(), now_, 7, 'a'));
