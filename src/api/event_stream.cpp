@@ -8,6 +8,7 @@
 #include "base/id.h"
 #include "domain/error_codes.h"
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <memory>
@@ -21,6 +22,7 @@ constexpr int kPage = 500;
 constexpr auto kHeartbeat = std::chrono::seconds(15);
 constexpr auto kPollShared = std::chrono::seconds(1);  // what other processes write may become settled after it was heard of
 constexpr int kMostStreams = 1000;
+constexpr auto kLookAgain = kHeartbeat;  // whether the caller is still known; at once when an event tells that somebody may not be
 
 struct Wanted {
   std::optional<std::int64_t> after;  // none: from now on
@@ -28,11 +30,12 @@ struct Wanted {
   std::optional<std::string> batch;
   std::vector<std::string> types;      // whole names, or beginnings up to a dot: "job."
   std::optional<std::string> owner;    // only of this one's images
+  bool audit = false;                  // also what the audit tells
 };
 
 class Stream {
  public:
-  Stream(const Parts& parts, Wanted wanted) : parts_(parts), wanted_(std::move(wanted)) { ++open_; }
+  Stream(const Parts& parts, Wanted wanted, http::Request request) : parts_(parts), wanted_(std::move(wanted)), request_(std::move(request)) { ++open_; }
   ~Stream() { --open_; }
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
@@ -43,6 +46,7 @@ class Stream {
     std::string text;
     if (!begun_) text = begin();
     store::SeenEvents seen = parts_.store.seen_events(after_, kPage);
+    if (!still_known(seen)) return {.ended = true};
     for (const store::SeenEvent& each : seen.events) {
       after_ = each.event.id;
       if (shows(each)) text += frame(each.event);
@@ -66,7 +70,16 @@ class Stream {
     return text + "id: " + std::to_string(after_) + "\nevent: reset\ndata: {\"oldest\":" + std::to_string(seen.oldest) + ",\"newest\":" + std::to_string(seen.newest) + "}\n\n";
   }
 
+  bool still_known(const store::SeenEvents& seen) {
+    auto now = std::chrono::steady_clock::now();
+    bool may_be_about_it = std::ranges::any_of(seen.events, [](const store::SeenEvent& each) { return is_of_audit(each.event.type); });
+    if (!may_be_about_it && now - known_at_ < kLookAgain) return true;
+    known_at_ = now;
+    return is_still_known(parts_.store, request_, parts_.clock.now());
+  }
+
   bool shows(const store::SeenEvent& each) const {
+    if (!wanted_.audit && is_of_audit(each.event.type)) return false;
     if (wanted_.owner && each.owner != wanted_.owner) return false;
     if (wanted_.image && (!each.event.image || each.event.image->value != *wanted_.image)) return false;
     if (wanted_.batch && each.batch != wanted_.batch) return false;
@@ -85,9 +98,10 @@ class Stream {
   static inline std::atomic<int> open_ = 0;
   const Parts& parts_;
   Wanted wanted_;
+  http::Request request_;  // who asks
   bool begun_ = false;
   std::int64_t after_ = 0;
-  std::chrono::steady_clock::time_point told_at_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point told_at_ = std::chrono::steady_clock::now(), known_at_ = told_at_;
 };
 
 Result<std::optional<std::int64_t>> last_seen(const http::Request& request) {
@@ -104,6 +118,7 @@ Result<Wanted> read_wanted(const http::Request& request) {
   if (auto known = allow_query(request, {"after", "image", "batch", "types"}); !known) return known.error();
   Wanted wanted;
   wanted.owner = owner_seen_by(request);
+  wanted.audit = sees_audit(request);
   auto after = last_seen(request);
   if (!after) return after.error();
   wanted.after = *after;
@@ -130,7 +145,7 @@ http::Reply stream_events(const Parts& parts, const http::Request& request) {
   auto wanted = read_wanted(request);
   if (!wanted) return problem(wanted.error());
   if (!Stream::has_room()) return problem(domain::code::unavailable, "As many event streams as allowed are open. Close one, or share one between the parts of your program.");
-  auto stream = std::make_shared<Stream>(parts, std::move(*wanted));
+  auto stream = std::make_shared<Stream>(parts, std::move(*wanted), request);
   auto poll = parts.store.is_shared() ? std::chrono::milliseconds(kPollShared) : std::chrono::milliseconds(kHeartbeat);
   return http::EventStream{kEventStreams, poll, [stream] { return stream->next(); }};
 }

@@ -18,7 +18,7 @@ http::Reply list_events(const Parts& parts, const http::Request& request) {
   if (!image) return problem(image.error());
   json::array items;
   std::int64_t last = *after;
-  for (const store::Event& event : parts.store.events(*after, *image ? std::optional(domain::ImageId{*image}) : std::nullopt, static_cast<int>(*limit), owner_seen_by(request))) {
+  for (const store::Event& event : parts.store.events(*after, *image ? std::optional(domain::ImageId{*image}) : std::nullopt, static_cast<int>(*limit), owner_seen_by(request), sees_audit(request))) {
     items.push_back(event_json(event));
     last = event.id;
   }

@@ -13,6 +13,9 @@
 #include "base/log.h"
 #include "domain/error_codes.h"
 
+#include <algorithm>
+#include <array>
+
 namespace darkroom::api {
 namespace {
 
@@ -144,6 +147,25 @@ http::Guard make_guard(GuardParts parts) {
 std::optional<std::string> owner_seen_by(const http::Request& request) {
   auto role = auth::parse_role(request.caller.role);
   return role && *role >= Role::viewer ? std::nullopt : std::optional(request.caller.name);
+}
+
+bool sees_audit(const http::Request& request) {
+  return auth::parse_role(request.caller.role) == Role::admin && auth::covers(request.caller.scopes, auth::scope::users_manage);
+}
+
+bool is_of_audit(std::string_view event_type) {
+  return std::ranges::any_of(std::array{"account.", "token.", "session.", "endpoint."}, [&](const char* beginning) { return event_type.starts_with(beginning); });
+}
+
+bool is_still_known(store::Store& store, const http::Request& request, Time now) {
+  auto is_same = [&](const store::Account& account) { return !account.disabled_at && account.name == request.caller.name && account.role == request.caller.role; };
+  if (request.caller.credential == http::Credential::session) {
+    auto found = store.find_session(sha256_hex(session_cookie(request)));
+    return found && found->session.expires_at > now && is_same(found->account);
+  }
+  if (request.caller.credential != http::Credential::token) return true;
+  auto found = store.find_token(sha256_hex(std::string(auth::bearer_token(request.header("authorization")))));
+  return found && (!found->token.expires_at || *found->token.expires_at > now) && is_same(found->account);
 }
 
 bool acts_for_others(const http::Request& request) {

@@ -70,8 +70,8 @@ Result<store::ImageRecord> take_in(const Parts& parts, const store::UploadRecord
   if (!image) return image.error();
   auto staged = staged_copy(parts, fd, upload.length);
   if (auto described = describe_photo(*staged, parts.config.photo, *image); !described) return described.error();
-  if (auto allowed = check_sender(parts, upload.owner, *image); !allowed) return allowed.error();
   image->idempotency = store::IdempotencyKey{"upload", upload.id, image->sha256};
+  if (auto allowed = check_sender(parts, upload.owner, *image); !allowed) return allowed.error();
   parts.blobs.keep(*staged);
   fail_point("K31");
   auto made = take_in_image(parts, *image, {upload.owner, "resumable upload"});

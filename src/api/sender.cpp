@@ -7,9 +7,11 @@ namespace {
 
 namespace code = domain::code;
 
+// One that has a key may be there already, and then takes no room: whether it does is decided where the key is looked for, when it is stored.
 Result<void> check_quota(const Parts& parts, const store::Account& owner, store::NewImage& image) {
   if (!owner.byte_quota) return {};
   image.within_quota = true;
+  if (image.idempotency) return {};
   std::int64_t used = parts.store.bytes_of(owner.name);
   if (used + image.byte_count <= *owner.byte_quota) return {};
   return store::quota_exceeded(owner.name, used, *owner.byte_quota);

@@ -84,8 +84,8 @@ class Upload {
     auto image = read_upload_form(form_, parts_, actor_.name, signer_);
     if (!image) return image.error();
     if (auto described = describe_photo(*staged_, parts_.config.photo, *image); !described) return described.error();
-    if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
     if (key_) image->idempotency = store::IdempotencyKey{actor_.name, *key_, fingerprint(form_, image->sha256)};
+    if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
     auto made = keep_photo(parts_, *staged_, *image, actor_);
     fail_point("K7");
     return made;

@@ -106,6 +106,8 @@ void Upkeep::hear(const std::vector<store::Event>& events) {
       if (event.data.find("expires_at") != std::string::npos) expire_->wake();
       if (!event.image && maintain_) maintain_->wake();
     }
+    bool goes_back = event.type == "job.queued" || event.type == "job.interrupted" || event.type == "job.crashed";
+    if (maintain_ && ((goes_back && !event.image) || event.type == "queue.resumed" || event.type == "queue.changed")) maintain_->wake();
     if (event.type.starts_with("schedule.")) fire_->wake();
   }
 }

@@ -85,10 +85,7 @@ blob::BlobReader& Working::photos() {
 void Working::hear(const std::vector<store::Event>& events) {
   bool work = false;
   for (const store::Event& event : events) {
-    if (event.type == "image.created" || event.type == "job.created" || event.type == "job.queued" || event.type == "job.crashed" || event.type == "job.interrupted" ||
-        event.type == "queue.changed") {
-      work = true;
-    }
+    work = work || worker::brings_work(event.type);
     if (event.job && event.type == "job.cancelled") worker_->call_off(*event.job);
     if (event.type == "image.deleted") lease_->wake();
   }

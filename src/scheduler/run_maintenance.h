@@ -38,6 +38,7 @@ class RunMaintenance {
  private:
   domain::Ending run(const domain::ClaimedJob& job) const;
   void store_ending();
+  std::vector<domain::ClaimedJob> claim();
 
   RunMaintenanceConfig config_;
   store::Store& store_;
@@ -45,6 +46,7 @@ class RunMaintenance {
   std::vector<MaintenanceTask> tasks_;
   std::stop_source stop_;
   std::optional<store::Finish> unstored_;  // of a job that has ended
+  bool unanswered_ = false;                // a claim failed, and may have been made all the same
 };
 
 }  // namespace darkroom::scheduler

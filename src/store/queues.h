@@ -112,6 +112,8 @@ class Queues {
   virtual Beat beat(std::string_view node, NodeState state, const std::vector<domain::Fence>& running, Duration lease, Time now) = 0;
   // The node is gone in good order: what it still holds goes back, refunded.
   virtual void unregister_node(std::string_view node, const domain::RetryPolicy& policy, Time now) = 0;
+  // Of a slot that holds no job as far as it knows, after a claim that was not answered: what it holds all the same goes back, refunded. Returns the number.
+  virtual int give_back(std::string_view node, std::string_view worker, Time now) = 0;
   // Running jobs of nodes whose lease has run out, or that are not known: each ends as Interrupted. Returns their number.
   virtual int rescue_expired(const domain::RetryPolicy& policy, Time now) = 0;
   virtual std::vector<NodeRecord> nodes(Time now) = 0;  // those seen in the last hour, running ones first

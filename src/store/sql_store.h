@@ -37,7 +37,7 @@ class SqlStore final : public Store {
   FoundJobs find_jobs(const JobQuery& query) override;
   JobsInLine jobs_in_line(const LineQuery& query) override;
   std::vector<AttemptRecord> attempts_of(JobId id) override;
-  std::vector<Event> events(std::int64_t after, std::optional<ImageId> image, int limit, const std::optional<std::string>& owner) override;
+  std::vector<Event> events(std::int64_t after, std::optional<ImageId> image, int limit, const std::optional<std::string>& owner, bool with_audit = true) override;
   JobCounts count_jobs(const std::optional<std::string>& owner) override;
 
   FoundImages find_images(const ImageQuery& query, Duration longest) override;
@@ -75,6 +75,7 @@ class SqlStore final : public Store {
   void register_node(const NodeRecord& node, Duration lease, Time now) override;
   Beat beat(std::string_view node, NodeState state, const std::vector<domain::Fence>& running, Duration lease, Time now) override;
   void unregister_node(std::string_view node, const domain::RetryPolicy& policy, Time now) override;
+  int give_back(std::string_view node, std::string_view worker, Time now) override;
   int rescue_expired(const domain::RetryPolicy& policy, Time now) override;
   std::vector<NodeRecord> nodes(Time now) override;
 

@@ -210,8 +210,17 @@ BulkResult SqlStore::act_on_jobs(const JobFilter& filter, const BulkAction& acti
   });
   if (dry_run || result.changed == 0) return result;
   result.changed = 0;
-  auto look = [&](Connection& connection) { return selection.next_page(connection); };
-  for (auto page = database_->read(look); !page.empty(); page = database_->read(look)) {
+  // A read may run more than once: each time it goes on from the same place.
+  auto next_page = [&, &selection = selection] {
+    auto [page, moved] = database_->read([&](Connection& connection) {
+      Selection here = selection;
+      auto ids = here.next_page(connection);
+      return std::pair(std::move(ids), std::move(here));
+    });
+    selection = std::move(moved);
+    return page;
+  };
+  for (auto page = next_page(); !page.empty(); page = next_page()) {
     for (std::size_t at = 0; at < page.size(); at += chunk_size(action)) {
       std::size_t count = std::min(chunk_size(action), page.size() - at);
       auto chunk = std::span(page).subspan(at, count);

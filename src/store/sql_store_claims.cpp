@@ -1,4 +1,5 @@
 // Claiming, and what makes waiting jobs ready for it or ends them: promotion when their time has come, expiry when nobody started them in time.
+#include "base/fail_point.h"
 #include "domain/error_codes.h"
 #include "store/sql_ageing.h"
 #include "store/sql_batches.h"
@@ -21,6 +22,7 @@ namespace darkroom::store {
 std::vector<domain::ClaimedJob> SqlStore::claim(const ClaimRequest& request, Time now) {
   Claimer claimer{request, now};
   database_->write_together(claiming_, &claimer, static_cast<std::size_t>(std::max(request.count, 1)));
+  if (!claimer.taken.empty()) fail_point<StoreUnavailable>("K21");
   return std::move(claimer.taken);
 }
 

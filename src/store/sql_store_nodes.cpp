@@ -136,6 +136,18 @@ void SqlStore::unregister_node(std::string_view node, const domain::RetryPolicy&
   });
 }
 
+constexpr const char* kSlotHolds = "SELECT 1 FROM job WHERE state = 'running' AND node = $1 AND worker = $2 LIMIT 1";
+constexpr const char* kHeldBySlot = "SELECT " DARKROOM_HELD_COLUMNS "WHERE job.state = 'running' AND job.node = $1 AND job.worker = $2 ORDER BY job.id /*FOR UPDATE OF JOB*/";
+
+int SqlStore::give_back(std::string_view node, std::string_view worker, Time now) {
+  if (database_->read([&](Connection& connection) { return connection.execute(kSlotHolds, {node, worker}); }).empty()) return 0;
+  return database_->write([&](Transaction& transaction) {
+    Rows held = transaction.execute(kHeldBySlot, {node, worker});
+    for (const Row& row : held) interrupt(transaction, held_from(row), "its claim was not answered", now);
+    return static_cast<int>(held.size());
+  });
+}
+
 constexpr const char* kMarkLost =
     "UPDATE node SET state = 'stopped' WHERE lease_until <= $1 AND state <> 'stopped' RETURNING name";
 constexpr const char* kAbandoned =

@@ -24,6 +24,9 @@ constexpr const char* kAttempts =
 constexpr const char* kEventHorizon = "SELECT id FROM event_horizon";
 constexpr const char* kEventsAfter =
     "SELECT id, at, type, image_id, job_id, actor, reason, data FROM event WHERE id > $1 AND id <= $3 ORDER BY id LIMIT $2";
+constexpr const char* kEventsOfWork =
+    "SELECT id, at, type, image_id, job_id, actor, reason, data FROM event WHERE id > $1 AND id <= $3 AND substr(type, 1, 8) <> 'account.' AND substr(type, 1, 6) <> 'token.' "
+    "AND substr(type, 1, 8) <> 'session.' AND substr(type, 1, 9) <> 'endpoint.' ORDER BY id LIMIT $2";
 constexpr const char* kEventsOfImage =
     "SELECT id, at, type, image_id, job_id, actor, reason, data FROM event WHERE image_id = $4 AND id > $1 AND id <= $3 ORDER BY id LIMIT $2";
 constexpr const char* kEventsOfOwner =
@@ -105,12 +108,12 @@ std::vector<AttemptRecord> SqlStore::attempts_of(JobId id) {
 }
 
 // The horizon is read first, in a snapshot of its own: the events up to it are then all in the newer one.
-std::vector<Event> SqlStore::events(std::int64_t after, std::optional<ImageId> image, int limit, const std::optional<std::string>& owner) {
+std::vector<Event> SqlStore::events(std::int64_t after, std::optional<ImageId> image, int limit, const std::optional<std::string>& owner, bool with_audit) {
   auto horizon = database_->read([](Connection& connection) { return connection.execute(kEventHorizon).front().integer(0); });
   return database_->read([&](Connection& connection) {
     std::optional<std::int64_t> one = image ? std::optional(image->value) : std::nullopt;
     Rows rows = owner ? connection.execute(kEventsOfOwner, {after, limit, horizon, *owner, one})
-                : image ? connection.execute(kEventsOfImage, {after, limit, horizon, image->value}) : connection.execute(kEventsAfter, {after, limit, horizon});
+                : image ? connection.execute(kEventsOfImage, {after, limit, horizon, image->value}) : connection.execute(with_audit ? kEventsAfter : kEventsOfWork, {after, limit, horizon});
     std::vector<Event> events;
     for (const Row& row : rows) events.push_back(event_from(row));
     return events;

@@ -9,6 +9,7 @@
 #include "store/store.h"
 #include "worker/process_job.h"
 
+#include <chrono>
 #include <future>
 #include <optional>
 #include <string>
@@ -45,6 +46,8 @@ class Bench {
     std::shared_future<void> stored = {};  // not valid: it has to be offered
   };
   std::optional<Unstored> last = {};  // the bench's thread's own
+  // The same: since when a claim is without an answer, which may have been made all the same.
+  std::optional<std::chrono::steady_clock::time_point> unanswered_since = {};
 
   struct InProgress {
     domain::Fence fence;

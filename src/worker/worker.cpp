@@ -4,6 +4,7 @@
 #include "base/log.h"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -13,8 +14,14 @@ namespace {
 
 // The wake-up is a hint; looking again after this time is the truth.
 constexpr std::chrono::seconds kLookAgain{1};
+constexpr std::chrono::minutes kLatestCommit{1};
 
 }  // namespace
+
+bool brings_work(std::string_view event_type) {
+  static constexpr std::array kTypes = {"image.created", "job.created", "job.queued", "job.crashed", "job.interrupted", "queue.changed", "queue.resumed"};
+  return std::ranges::find(kTypes, event_type) != kTypes.end();
+}
 
 Worker::Worker(WorkerConfig config, WorkerParts parts) : config_(std::move(config)), parts_(std::move(parts)) {
   int slots = config_.slots > 0 ? config_.slots : usable_cores();
@@ -111,7 +118,7 @@ void Worker::run_bench(std::stop_token stop, Bench& bench) {
       see_stored(stop, bench);
       store::ClaimRequest request = request_of(bench);
       if (bench.place() && request.count == 0) break;  // its service has no such place any more
-      jobs = claim_or_wait(stop, request);
+      jobs = claim_or_wait(stop, bench, request);
     }
     if (jobs.empty() && stop.stop_requested()) break;
     if (jobs.empty()) continue;
@@ -122,7 +129,16 @@ void Worker::run_bench(std::stop_token stop, Bench& bench) {
   ended_.notify_all();
 }
 
-std::vector<domain::ClaimedJob> Worker::claim_or_wait(std::stop_token stop, const store::ClaimRequest& request) {
+// A commit whose answer was lost may have been made: its jobs would count as running here as long as this process lives. So late a commit can still be
+// made by a database that stood still, so that it is looked for more than once.
+void Worker::give_back_unanswered(Bench& bench) {
+  if (!bench.unanswered_since) return;
+  int found = parts_.store.give_back(config_.node, bench.name(), parts_.clock.now());
+  if (found > 0) log::warning("gave back what a claim without an answer had taken", {{"slot", bench.name()}, {"jobs", found}});
+  if (std::chrono::steady_clock::now() - *bench.unanswered_since > kLatestCommit) bench.unanswered_since.reset();
+}
+
+std::vector<domain::ClaimedJob> Worker::claim_or_wait(std::stop_token stop, Bench& bench, const store::ClaimRequest& request) {
   if (stop.stop_requested()) return {};
   std::uint64_t seen = 0;
   {
@@ -130,9 +146,11 @@ std::vector<domain::ClaimedJob> Worker::claim_or_wait(std::stop_token stop, cons
     seen = wakes_;
   }
   try {
+    give_back_unanswered(bench);
     auto jobs = is_held() || request.count == 0 ? std::vector<domain::ClaimedJob>() : parts_.store.claim(request, parts_.clock.now());
     if (!jobs.empty()) return jobs;
   } catch (const std::exception& error) {
+    bench.unanswered_since = std::chrono::steady_clock::now();
     log::error("claim failed, trying again", {{"slot", request.worker}, {"cause", error.what()}});
   }
   std::unique_lock lock(mutex_);
@@ -204,6 +222,7 @@ std::vector<domain::ClaimedJob> Worker::work_on(std::stop_token stop, const doma
     ended.stored = std::move(finished.stored);
     next = std::move(finished.next);
   } catch (const std::exception& error) {
+    bench.unanswered_since = std::chrono::steady_clock::now();
     log::error("result not taken, offering it again", {{"job", job.public_id}, {"cause", error.what()}});
   }
   see_stored(stop, bench);

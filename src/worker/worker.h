@@ -49,6 +49,9 @@ struct WorkerParts {
   std::function<void(const domain::ClaimedJob&, const domain::Ending&, bool applied)> on_ended = {};
 };
 
+// Whether after an event of this type there may be a job to start that could not be started before.
+bool brings_work(std::string_view event_type);
+
 class Worker {
  public:
   Worker(WorkerConfig config, WorkerParts parts);
@@ -72,7 +75,8 @@ class Worker {
   Duration staff();
   void add(std::unique_ptr<Bench> bench);
   void run_bench(std::stop_token stop, Bench& bench);
-  std::vector<domain::ClaimedJob> claim_or_wait(std::stop_token stop, const store::ClaimRequest& request);
+  std::vector<domain::ClaimedJob> claim_or_wait(std::stop_token stop, Bench& bench, const store::ClaimRequest& request);
+  void give_back_unanswered(Bench& bench);
   store::ClaimRequest request_of(const Bench& bench) const;
   bool is_held() const;
   void begin(Bench& bench, const domain::ClaimedJob& job);

@@ -1,5 +1,6 @@
 #include "worker/worker.h"
 
+#include "base/fail_point.h"
 #include "domain/error_codes.h"
 #include "worker/fixture_for_test.h"
 
@@ -119,6 +120,26 @@ TEST_F(WorkerTest, ADatabaseThatIsAwayCostsNoAttempt) {
   auto job = store_->claim({"01890000-0000-7000-8000-000000000001", "slot-1", {"ai_processing/null"}, 1}, clock_.now()).at(0);
   runner::Slot slot(*zygotes_);
   EXPECT_TRUE(std::holds_alternative<domain::Interrupted>(process_job(job, {away, catalogue_, &slot}).ending));
+}
+
+// The database has committed the claim, and nobody here knows of it.
+TEST_F(WorkerTest, WhatAClaimWithoutAnAnswerTookGoesBackAndRuns) {
+  auto image = upload(tiny_png());
+  ASSERT_TRUE(arm_fail_points("K21=error@1"));
+  {
+    auto worker = start(1);
+    wait_for("job.completed", 1);
+  }
+  ASSERT_TRUE(arm_fail_points(""));
+  auto job = store_->find_job(image.job.public_id);
+  EXPECT_EQ(job->state, domain::JobState::completed);
+  EXPECT_EQ(job->attempt, 1) << "the attempt that nobody began was refunded";
+  EXPECT_EQ(job->interruptions, 1);
+}
+
+TEST(Worker, LooksForWorkWhenAQueueGoesOn) {
+  for (const char* type : {"image.created", "job.created", "job.queued", "job.crashed", "job.interrupted", "queue.changed", "queue.resumed"}) EXPECT_TRUE(brings_work(type)) << type;
+  for (const char* type : {"queue.paused", "job.completed", "image.deleted"}) EXPECT_FALSE(brings_work(type)) << type;
 }
 
 TEST_F(WorkerTest, AnAttemptNamesTheVersionThatItRanOn) {

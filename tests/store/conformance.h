@@ -53,8 +53,10 @@ class StoreConformance : public testing::TestWithParam<StoreFactory> {
     return request;
   }
 
-  domain::ClaimedJob claim_one() {
-    auto jobs = store_->claim(wants(1), now_);
+  domain::ClaimedJob claim_one(const std::string& worker = "worker-1") {
+    ClaimRequest request = wants(1);
+    request.worker = worker;
+    auto jobs = store_->claim(request, now_);
     EXPECT_EQ(jobs.size(), 1u);
     return jobs.at(0);
   }

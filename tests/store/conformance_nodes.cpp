@@ -74,6 +74,24 @@ TEST_P(StoreConformance, BeatsKeepTheLease) {
   EXPECT_EQ(node_events(*store_), Types{"node.started"});
 }
 
+// A claim may be committed without its answer.
+TEST_P(StoreConformance, WhatASlotHoldsWithoutKnowingItGoesBackRefunded) {
+  store_->register_node(node(kNode), kLease, now_);
+  auto image = upload();
+  upload();
+  auto lost = claim_one("worker-1"), kept = claim_one("worker-2");
+  EXPECT_EQ(store_->give_back(kNode, "worker-3", now_), 0);
+  EXPECT_EQ(store_->give_back(kOther, "worker-1", now_), 0);
+  EXPECT_EQ(store_->give_back(kNode, "worker-1", now_), 1);
+  EXPECT_EQ(store_->give_back(kNode, "worker-1", now_), 0);
+  auto job = store_->find_job(image.job.public_id);
+  EXPECT_EQ(job->state, domain::JobState::queued);
+  EXPECT_EQ(job->attempt, 0);
+  EXPECT_FALSE(finish(lost, success()).applied);
+  EXPECT_TRUE(finish(kept, success()).applied);
+  EXPECT_EQ(claim_one("worker-1").image, image.id);
+}
+
 TEST_P(StoreConformance, JobsOfANodeThatStoppedAnsweringGoBackRefunded) {
   store_->register_node(node(kNode), kLease, now_);
   auto image = upload();

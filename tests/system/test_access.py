@@ -252,6 +252,28 @@ def test_the_old_contract_keeps_to_quota_and_owner_as_well(peopled):
     assert send(photo).status_code == 200, "the same photo again needs no room"
 
 
+def test_a_retry_with_its_key_needs_no_room_a_second_time(peopled):
+    token, photo = token_of(peopled, "the-uploader"), unique_jpeg()
+    assert peopled.http.patch(peopled.url + "/api/v1/users/the-uploader", json={"byte_quota": len(photo) * 3 // 2}, timeout=30).status_code == 200
+    send = lambda photo, key: requests.post(peopled.url + "/api/v1/images", files={"file": photo}, headers={"Authorization": f"Bearer {token}", "Idempotency-Key": key}, timeout=30)
+    first, again = send(photo, "k1"), send(photo, "k1")
+    assert (first.status_code, again.status_code) == (201, 201), again.text
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.json()["image"]["id"] == first.json()["image"]["id"]
+    refused = send(unique_jpeg(), "k2")
+    assert (refused.status_code, refused.json()["code"]) == (403, "quota_exceeded")
+
+
+def test_the_event_log_tells_of_accounts_to_administrators_only(peopled):
+    log_in(peopled, "the-viewer", "not the password")
+    of_audit = lambda events: {event["type"] for event in events if event["type"].split(".")[0] in ("account", "token", "session", "endpoint")}
+    read = lambda token: of_audit(ask(peopled, "GET", "/api/v1/events?limit=1000", token=token).json()["items"])
+    assert {"account.created", "token.created", "session.refused"} <= read(token_of(peopled, "the-admin"))
+    for token in (token_of(peopled, "the-viewer"), token_of(peopled, "the-operator"), token_of(peopled, "the-admin", ["images:read"])):
+        assert read(token) == set()
+        assert ask(peopled, "GET", "/api/v1/events?limit=1000", token=token).json()["items"], "of photos it does tell"
+
+
 def test_an_uploader_is_counted_its_own_jobs(peopled):
     assert peopled.post("/api/v1/queues/ai_processing/pause").status_code == 200
     for uploader in ("the-uploader", "somebody", "somebody"):

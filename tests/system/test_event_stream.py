@@ -109,6 +109,24 @@ def test_an_uploader_hears_of_its_own_photos_only(server):
     stream.close()
 
 
+@pytest.mark.parametrize("act", ["revoke", "disable", "role", "delete"])
+def test_a_stream_ends_when_its_reader_may_not_read_any_more(server, act):
+    server.post("/api/v1/users", json={"name": "vera", "role": "viewer", "password": "a river under seven bridges"})
+    token = server.post("/api/v1/tokens", json={"name": "of-vera", "user": "vera", "scopes": ["*"]}).json()["secret"]
+    stream = Stream(server, last=0, token=token)
+    told = server.upload(unique_jpeg(), wait=20)["id"]
+    eventually(lambda: "job.completed" in stream.types, 10, "what may be read is told")
+    user = server.url + "/api/v1/users/vera"
+    ended = {"revoke": lambda: server.http.delete(server.url + "/api/v1/tokens/of-vera", timeout=30), "delete": lambda: server.http.delete(user, timeout=30),
+             "disable": lambda: server.http.patch(user, json={"disabled": True}, timeout=30), "role": lambda: server.http.patch(user, json={"role": "uploader"}, timeout=30)}[act]()
+    assert ended.status_code in (200, 204), ended.text
+    server.upload(unique_jpeg(), wait=20)
+    stream.thread.join(20)
+    assert not stream.thread.is_alive(), "the server has ended it"
+    assert {event["image_id"] for event in stream.events} - {None} == {told}
+    stream.close()
+
+
 def test_an_id_of_another_log_is_told_to_begin_anew(server):
     stream = Stream(server, last=10**9)
     eventually(lambda: stream.types == ["reset"], 10, "a reset is told")
