@@ -5,6 +5,13 @@ STORE = "store_test"
 
 FAULTS = [
     # --- who may end a job ---
+    fault("stale-rank", "a job that goes back is behind all that came while its line was empty", "src/store/sql_store_endings.cpp", "WHEN $3 = 'queued' THEN COALESCE", "WHEN $3 = 'nothing' THEN COALESCE",
+          unit("store_test", "HeadAlsoWhenItsLineRanEmpty")),
+    fault("unanswered-claim", "what a claim without an answer took runs for ever", "src/worker/worker.cpp", "    give_back_unanswered(bench);\n", "", unit("worker_test", "WhatAClaimWithoutAnAnswer")),
+    fault("read-ends-the-process", "a disk that cannot be read ends the server", "src/store/sql/sqlite_database.cpp", "connection.end_read();", 'connection.execute("COMMIT");',
+          unit("store_test", "WhoseTransactionEndedByItself")),
+    fault("log-without-end", "SQLite's log grows beside readers without a gap", "src/store/sql/sqlite_connection.cpp", "bool presses = log_pages_ >= kTooLongLog;", "bool presses = log_pages_ < 0;",
+          unit("store_test", "BeginsAnewBesideReaders")),
     fault("fence-forgotten", "a result that comes after its lease was lost is accepted", "src/store/sql_store_endings.cpp", [
         ("job.started_at, job.retry_of IS NULL FROM job /*, GIVEN*/ WHERE job.id = $1 AND job.claim_no = $2", "job.started_at, job.retry_of IS NULL FROM job /*, GIVEN*/ WHERE job.id = $1 AND job.claim_no >= $2"),
         ("WHERE id = $1 AND claim_no = $2 AND worker IS NOT NULL", "WHERE id = $1 AND claim_no >= $2 AND worker IS NOT NULL"),
