@@ -1,6 +1,7 @@
-// Removing images inside a transaction that is already open: shared by the store's verbs for one image and for retention.
+// Holding and removing images inside a transaction that is already open: shared by the store's verbs for one image and for retention.
 #pragma once
 
+#include "store/finding.h"
 #include "store/records.h"
 #include "store/sql/database.h"
 
@@ -9,6 +10,9 @@
 #include <string>
 
 namespace darkroom::store {
+
+// The image, which nobody else changes until the transaction ends. An expectation that is empty demands nothing. Errors: not_found, precondition_failed.
+Result<ImageRecord> hold_image(Transaction& transaction, ImageId id, const Expectation& as_expected);
 
 // Deletes the image with its event. Returns its content if no other image has it, which is then noted for removal; empty otherwise. Error: not_found.
 Result<std::optional<std::string>> delete_image_in(Transaction& transaction, ImageId id, const Actor& actor, Time now);

@@ -18,7 +18,7 @@ class SqlStore final : public Store {
   Result<ImageRecord> create_image(const NewImage& image, const Actor& actor, Time now) override;
   Result<ImageRecord> retry_job(std::string_view public_id, const Actor& actor, Time now) override;
   Result<ImageRecord> reprocess_image(ImageId id, const Reprocess& how, const Actor& actor, Time now) override;
-  Result<std::optional<std::string>> delete_image(ImageId id, const Actor& actor, Time now) override;
+  Result<std::optional<std::string>> delete_image(ImageId id, const Actor& actor, Time now, const Expectation& as_expected) override;
   void blob_removed(std::string_view sha256) override;
   std::vector<std::string> blobs_to_remove() override;
 
@@ -41,7 +41,7 @@ class SqlStore final : public Store {
   JobCounts count_jobs(const std::optional<std::string>& owner) override;
 
   FoundImages find_images(const ImageQuery& query, Duration longest) override;
-  Result<ImageRecord> change_image(ImageId id, const ImageChange& change, const std::function<bool(const ImageRecord&)>& as_expected, const Actor& actor, Time now) override;
+  Result<ImageRecord> change_image(ImageId id, const ImageChange& change, const Expectation& as_expected, const Actor& actor, Time now) override;
   SeenEvents seen_events(std::int64_t after, int limit) override;
   std::vector<EndedJob> ended_since(Time since, int limit) override;
   std::vector<PastResult> results_of(ImageId image, int limit) override;

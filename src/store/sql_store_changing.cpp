@@ -1,5 +1,6 @@
 // Changing what people may change of an image, and what the event stream and the statistics read.
 #include "domain/error_codes.h"
+#include "store/sql_images.h"
 #include "store/sql_many.h"
 #include "store/sql_new_jobs.h"
 #include "store/sql_rows.h"
@@ -47,13 +48,18 @@ Result<ImageRecord> change_held(Transaction& transaction, const ImageRecord& ima
 
 }  // namespace
 
-Result<ImageRecord> SqlStore::change_image(ImageId id, const ImageChange& change, const std::function<bool(const ImageRecord&)>& as_expected, const Actor& actor, Time now) {
+Result<ImageRecord> hold_image(Transaction& transaction, ImageId id, const Expectation& as_expected) {
+  transaction.execute(kLockImage, {id.value});
+  auto image = read_image(transaction.connection, id);
+  if (!image) return not_found("image " + std::to_string(id.value));
+  if (!as_expected || as_expected(*image)) return *image;
+  return Error{std::string(code::precondition_failed), "The image was changed meanwhile. Read it again, and send its new ETag as If-Match."};
+}
+
+Result<ImageRecord> SqlStore::change_image(ImageId id, const ImageChange& change, const Expectation& as_expected, const Actor& actor, Time now) {
   return database_->write([&](Transaction& transaction) -> Result<ImageRecord> {
-    transaction.execute(kLockImage, {id.value});
-    auto image = read_image(transaction.connection, id);
-    if (!image) return not_found("image " + std::to_string(id.value));
-    if (!as_expected(*image)) return Error{std::string(code::precondition_failed), "The image was changed meanwhile. Read it again, and send its new ETag as If-Match."};
-    return change_held(transaction, *image, change, actor, now);
+    auto image = hold_image(transaction, id, as_expected);
+    return image ? change_held(transaction, *image, change, actor, now) : image;
   });
 }
 

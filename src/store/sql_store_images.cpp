@@ -138,8 +138,13 @@ Result<std::optional<std::string>> delete_image_in(Transaction& transaction, Ima
   return note_if_unused(transaction, sha256, now) ? std::optional(sha256) : std::optional<std::string>();
 }
 
-Result<std::optional<std::string>> SqlStore::delete_image(ImageId id, const Actor& actor, Time now) {
-  return database_->write([&](Transaction& transaction) { return delete_image_in(transaction, id, actor, now); });
+Result<std::optional<std::string>> SqlStore::delete_image(ImageId id, const Actor& actor, Time now, const Expectation& as_expected) {
+  return database_->write([&](Transaction& transaction) -> Result<std::optional<std::string>> {
+    if (as_expected) {
+      if (auto held = hold_image(transaction, id, as_expected); !held) return held.error();
+    }
+    return delete_image_in(transaction, id, actor, now);
+  });
 }
 
 void SqlStore::blob_removed(std::string_view sha256) {

@@ -56,8 +56,9 @@ class Store : public Accounts, public Acting, public Queues, public Schedules, p
   // Errors: not_found; conflict while the newest job is not final; quarantined (of both).
   virtual Result<ImageRecord> reprocess_image(ImageId id, const Reprocess& how, const Actor& actor, Time now) = 0;
   // Image, jobs, attempts and results. Returns the content whose blob no image needs any more, to be removed by the caller, who then calls
-  // blob_removed(); empty when another image has the same content. Error: not_found.
-  virtual Result<std::optional<std::string>> delete_image(ImageId id, const Actor& actor, Time now) = 0;
+  // blob_removed(); empty when another image has the same content. `as_expected`, where given, is asked about the image as it is, with nobody changing it
+  // meanwhile. Errors: not_found; precondition_failed when it says no.
+  virtual Result<std::optional<std::string>> delete_image(ImageId id, const Actor& actor, Time now, const Expectation& as_expected = {}) = 0;
   virtual void blob_removed(std::string_view sha256) = 0;
   // Contents whose removal was begun and not reported done: finished at start.
   virtual std::vector<std::string> blobs_to_remove() = 0;

@@ -106,6 +106,23 @@ TEST_P(StoreConformance, DeletingFreesTheBlobOnlyWithItsLastImage) {
   EXPECT_EQ(store_->events(0, first.id, 10).back().reason, "asked for");
 }
 
+TEST_P(StoreConformance, DeletingWhatIsNotAsExpectedLeavesItUntouched) {
+  auto image = upload();
+  auto before = event_types(image.id);
+  ASSERT_TRUE(store_->change_image(image.id, {.title = "a new title"}, {}, {"admin", ""}, now_));
+  auto as_read = [&](const ImageRecord& now) { return now.title == image.title; };
+  auto refused = store_->delete_image(image.id, {"admin", ""}, now_, as_read);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, domain::code::precondition_failed);
+  EXPECT_EQ(store_->find_image(image.id)->title, "a new title");
+  EXPECT_TRUE(store_->find_job(image.job.public_id));
+  EXPECT_EQ(event_types(image.id).size(), before.size() + 1);
+  EXPECT_TRUE(store_->blobs_to_remove().empty());
+  EXPECT_EQ(store_->delete_image(ImageId{99}, {"admin", ""}, now_, as_read).error().code, domain::code::not_found);
+  EXPECT_TRUE(store_->delete_image(image.id, {"admin", ""}, now_, [](const ImageRecord& now) { return now.title == "a new title"; }));
+  EXPECT_FALSE(store_->find_image(image.id));
+}
+
 // Between deleting the row and removing the file the same photo must not be accepted: its file is about to go.
 TEST_P(StoreConformance, ContentThatIsBeingRemovedIsNotAcceptedUntilItIsGone) {
   auto only = upload();

@@ -22,6 +22,19 @@ def test_the_photo_and_all_rows_go(server):
     assert server.events()[-1]["type"] == "image.deleted"
 
 
+def test_a_stale_tag_deletes_nothing(server):
+    image = server.result_of(unique_jpeg())
+    path = f"{server.url}/api/v1/images/{image['id']}"
+    stale = server.http.get(path).headers["ETag"]
+    assert server.http.patch(path, json={"title": "a new title"}).status_code == 200
+    refused = server.http.delete(path, headers={"If-Match": stale})
+    assert (refused.status_code, refused.json()["code"]) == (412, "precondition_failed"), refused.text
+    now = server.http.get(path)
+    assert now.status_code == 200 and now.json()["image"]["title"] == "a new title" and len(server.blobs()) == 1
+    assert server.http.delete(path, headers={"If-Match": f'"other", {now.headers["ETag"]}'}).status_code == 204
+    assert server.http.delete(path, headers={"If-Match": "*"}).status_code == 404
+
+
 def test_a_photo_that_two_images_share_stays_until_both_are_gone(server):
     photo = unique_jpeg()
     first, second = server.result_of(photo), server.result_of(photo)
