@@ -2,21 +2,35 @@
 
 #include "api/language.h"
 #include "api/problem.h"
-#include "base/hash.h"
+#include "api/rules.h"
 #include "domain/error_codes.h"
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace darkroom::api {
 namespace {
 
 constexpr std::size_t kMostBuckets = 10'000;
 
-// Who is counted together: a token, or else an address.
+// Strangers have so many buckets together, so that nobody gets more, or fills the memory, by coming from ever new addresses (IPv6 has plenty).
+constexpr std::size_t kBucketsOfStrangers = 4'096;
+
+// Who is counted together: the credential that the guard has found, however it was written; else the address.
 std::string caller_of(const http::Request& request) {
-  std::string_view token = request.header("authorization");
-  return token.empty() ? "address " + request.client_address : sha256_hex(token);
+  switch (request.caller.credential) {
+    case http::Credential::token: return "token " + request.caller.credential_id;
+    case http::Credential::session: return "session " + request.caller.credential_id;
+    case http::Credential::none: break;
+  }
+  if (!request.caller.name.empty()) return "address " + request.client_address;
+  return "strangers " + std::to_string(std::hash<std::string>{}(request.client_address) % kBucketsOfStrangers);
+}
+
+bool is_counted(const http::Route& route, const std::optional<http::Response>& refusal) {
+  bool own_fault = refusal && refusal->status >= 500;
+  return route.access != kPublic && route.access != kPeer && !own_fault;
 }
 
 }  // namespace
@@ -48,12 +62,12 @@ void RateLimiter::forget_full(std::chrono::steady_clock::time_point now) {
 http::Guard with_rate_limit(http::Guard inner, RateLimiter* limiter) {
   return [inner = std::move(inner), limiter](const http::Route& route, http::Request& request) -> std::optional<http::Response> {
     auto refusal = inner(route, request);
-    if (refusal) return as_read_by(request, std::move(*refusal));
-    if (!limiter || route.access == "public" || route.access == "peer") return std::nullopt;
-    RateLimiter::Verdict verdict = limiter->count(caller_of(request));
-    request.answer_headers.insert(request.answer_headers.end(), verdict.headers.begin(), verdict.headers.end());
-    if (verdict.allowed) return std::nullopt;
-    return as_read_by(request, problem(domain::code::too_many_requests, "This token has used up its requests (http.rate_limit). Wait as many seconds as Retry-After says."));
+    if (limiter && is_counted(route, refusal)) {
+      RateLimiter::Verdict verdict = limiter->count(caller_of(request));
+      request.answer_headers.insert(request.answer_headers.end(), verdict.headers.begin(), verdict.headers.end());
+      if (!verdict.allowed) refusal = problem(domain::code::too_many_requests, "This token, log-in or address has used up its requests (http.rate_limit). Wait as many seconds as Retry-After says.");
+    }
+    return refusal ? std::optional(as_read_by(request, std::move(*refusal))) : std::nullopt;
   };
 }
 

@@ -35,7 +35,8 @@ class RateLimiter {
   std::unordered_map<std::string, Bucket> buckets_;
 };
 
-// Asks `inner`, then counts whoever it lets pass on a route that is not public (no limiter: counts nobody). Refusals are in the reader's language.
+// Asks `inner`, then counts whoever asks on a route that is not public, also whom it refuses: a token or a log-in by itself, others by their address (no limiter:
+// counts nobody). Refusals are in the reader's language.
 http::Guard with_rate_limit(http::Guard inner, RateLimiter* limiter);
 
 }  // namespace darkroom::api

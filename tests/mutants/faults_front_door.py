@@ -36,6 +36,9 @@ FAULTS = [
     fault("secret-in-log", "a session's secret stands in the log", "src/api/sessions.cpp", 'put a proxy with TLS in front", {{"user", account.name}});', 'put a proxy with TLS in front", {{"user", account.name}, {"sid", secret}});',
           system("test_access.py", "no_secret_is_anywhere")),
 
+    fault("bucket-by-spelling", "a token has as many requests more as there are ways to write it", "src/api/rate_limit.cpp", 'return "token " + request.caller.credential_id;', 'return "token " + std::string(request.header("authorization"));',
+          system("test_find_images.py", "one_bucket")),
+
     # --- what is asked and answered ---
     fault("if-match-ignored", "a change overwrites what somebody else has changed meanwhile", "src/api/images.cpp", "return names_tag(expected, tag_of(image));", "return !expected.empty() || names_tag(expected, tag_of(image));",
           system("test_find_images.py", "unless_somebody_was_faster"), system("test_delete.py", "stale_tag")),

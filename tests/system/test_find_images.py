@@ -1,7 +1,9 @@
 """Finding images by what is known of them, page by page, and changing title and priority with entity tags."""
+import base64
 import unicodedata
 
 import pytest
+import requests
 
 from support.photos import unique_jpeg
 
@@ -155,3 +157,21 @@ def test_requests_beyond_the_rate_are_429_with_when_to_come_back(make_server):
     refused = answers[-1]
     assert refused.status_code == 429 and int(refused.headers["Retry-After"]) >= 1 and refused.json()["code"] == "too_many_requests"
     assert server.get("/livez").status_code == 200
+
+
+def test_a_credential_has_one_bucket_however_it_is_written(make_server):
+    server = make_server(http_rate_limit="6/h")
+    basic = lambda user: "Basic " + base64.b64encode(f"{user}:{server.token}".encode()).decode()
+    spellings = [f"Bearer {server.token}", f"bearer {server.token}", f"BEARER {server.token}", f"Bearer    {server.token}", basic("shop"), basic("blog"), basic("x")]
+    answers = [requests.get(server.url + "/queue-status/", headers={"Authorization": spelling}, timeout=30) for spelling in spellings]
+    assert [answer.status_code for answer in answers] == [200] * 6 + [429]
+    assert [answer.headers["RateLimit-Remaining"] for answer in answers] == ["5", "4", "3", "2", "1", "0", "0"]
+
+
+def test_whoever_has_no_right_credential_is_counted_by_address(make_server):
+    server = make_server(http_rate_limit="3/h")
+    wrong = [requests.get(server.url + "/api/v1/images", headers=headers, timeout=30) for headers in
+             ({"Authorization": "Bearer one"}, {"Authorization": "Bearer two"}, {}, {"Cookie": "sid=three"}, {"Authorization": "Bearer five"})]
+    assert [answer.status_code for answer in wrong] == [401, 401, 401, 429, 429]
+    assert wrong[-1].json()["code"] == "too_many_requests" and int(wrong[-1].headers["Retry-After"]) >= 1
+    assert server.get("/api/v1/images").status_code == 200, "a token that is right has a bucket of its own"
