@@ -53,7 +53,7 @@ Refusal identify_by_token(const GuardParts& parts, const std::string& token, htt
   Time now = parts.clock.now();
   if (!found || found->account.disabled_at || (found->token.expires_at && *found->token.expires_at <= now)) return not_valid();
   note_use(found->token.used_at, now, [&] { parts.store.touch_token(found->token.name, now); });
-  request.caller = {found->account.name, found->account.role, http::Credential::token, found->token.name, auth::split_scopes(found->token.scopes)};
+  request.caller = {found->account.name, found->account.role, http::Credential::token, found->token.name, auth::split_scopes(found->token.scopes), found->token.expires_at};
   return std::nullopt;
 }
 

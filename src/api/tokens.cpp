@@ -51,6 +51,13 @@ Result<std::optional<Time>> read_end(const json::object& body, Time now) {
   return end;
 }
 
+// A token ends no later than the token that makes it, and with it when nobody says when.
+Result<std::optional<Time>> end_within(const http::Caller& maker, std::optional<Time> wanted) {
+  if (!maker.ends_at || (wanted && *wanted <= *maker.ends_at)) return wanted;
+  if (!wanted) return maker.ends_at;
+  return Error{std::string(code::forbidden), "This token ends at " + to_rfc3339(*maker.ends_at) + ", so it cannot make one that ends later."};
+}
+
 // A token has no more than the credential that makes it.
 Result<NewToken> read_new_token(const Parts& parts, const http::Request& request) {
   auto body = json_body(request, {"name", "user", "scopes", "expires_at", "reason"});
@@ -68,9 +75,11 @@ Result<NewToken> read_new_token(const Parts& parts, const http::Request& request
   }
   auto end = read_end(*body, parts.clock.now());
   if (!end) return end.error();
+  auto until = end_within(request.caller, *end);
+  if (!until) return until.error();
   auto reason = read_reason(*body);
   if (!reason) return reason.error();
-  return NewToken{{.name = *name, .account = user->value_or(request.caller.name), .last_four = "", .scopes = auth::join_scopes(*scopes), .expires_at = *end}, *reason};
+  return NewToken{{.name = *name, .account = user->value_or(request.caller.name), .last_four = "", .scopes = auth::join_scopes(*scopes), .expires_at = *until}, *reason};
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ void add_token_commands(CLI::App& app, Chosen& chosen) {
   create->add_option("name", *name, "Its name")->required();
   create->add_option("--scope", *scopes, "What it is for, such as images:write; may be given several times; * is whatever the user may")->required();
   create->add_option_function<std::string>("--user", [token](const std::string& text) { (*token)["user"] = text; }, "Whose rights it has (default: yours)");
-  create->add_option_function<std::string>("--expires-at", [token](const std::string& text) { (*token)["expires_at"] = text; }, "Such as 2027-01-31T09:30:00Z (default: never)");
+  create->add_option_function<std::string>("--expires-at", [token](const std::string& text) { (*token)["expires_at"] = text; }, "Such as 2027-01-31T09:30:00Z (default: never, or with the token that makes it)");
   add_reason(*create, token);
   add_client(*tokens, chosen, "revoke", "It is of no use from now on", [name](const Session& session) { return revoke_token(session, *name); })
       ->add_option("name", *name, "Its name")

@@ -1,6 +1,7 @@
 // Requests and answers as plain values. No type of the HTTP library appears here.
 #pragma once
 
+#include "base/clock.h"
 #include "base/file_descriptor.h"
 
 #include <chrono>
@@ -32,6 +33,7 @@ struct Caller {
   Credential credential = Credential::none;
   std::string credential_id;        // name of the token, id of the session
   std::vector<std::string> scopes;  // of the token; "*" is all that the role may
+  std::optional<Time> ends_at = {};  // of a token that ends
 };
 
 struct Request {

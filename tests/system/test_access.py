@@ -178,6 +178,23 @@ def test_a_token_has_the_scopes_that_it_was_given(peopled):
         assert ask(peopled, method, path, token=reading).status_code == 403, path
 
 
+def test_a_token_makes_none_that_outlives_it(peopled):
+    at = lambda days: time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() + days * 86_400))
+    ending = token_of(peopled, "the-operator", expires_at=at(10))
+    make = lambda token, name, **more: ask(peopled, "POST", "/api/v1/tokens", token=token, json={"name": name, "scopes": ["*"], **more})
+    later = make(ending, "later", expires_at=at(11))
+    assert (later.status_code, later.json()["code"]) == (403, "forbidden"), later.text
+    ends = lambda answer: answer.json()["token"]["expires_at"][:10]
+    assert ends(make(ending, "sooner", expires_at=at(9))) == at(9)[:10]
+    unasked = make(ending, "unasked")
+    assert ends(unasked) == at(10)[:10], "without an end it would go on when its maker is gone"
+    assert ends(make(unasked.json()["secret"], "grandchild")) == at(10)[:10]
+    assert ends(make(ending, "as-long", expires_at=at(10))) == at(10)[:10]
+    browser, _ = log_in(peopled, "the-operator")
+    endless = ask(peopled, "POST", "/api/v1/tokens", browser=browser, json={"name": "endless", "scopes": ["*"]})
+    assert endless.json()["token"]["expires_at"] is None, "a person's log-in is no token"
+
+
 def test_lists_and_quota_of_an_uploader(peopled):
     own, others = things(peopled, "the-uploader"), things(peopled, "somebody")
     token = token_of(peopled, "the-uploader")
