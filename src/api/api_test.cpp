@@ -17,7 +17,7 @@ namespace {
 class ApiTest : public ApiFixture {
  protected:
   Result<store::NewImage> form(std::map<std::string, std::string> fields, const std::string& file = "photo.jpg") {
-    return read_upload_form({std::move(fields), file}, *parts_, "admin", "admin");
+    return read_upload_form({std::move(fields), file}, *parts_, {.name = "admin", .signer = "admin"});
   }
 };
 

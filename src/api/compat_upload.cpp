@@ -126,7 +126,7 @@ class CompatUpload {
                           {"priority", std::to_string(form.priority)}},
                          file_name_};
     if (!parts_.webhooks.sites.empty()) as_upload.fields["site"] = site_;
-    auto image = read_upload_form(as_upload, parts_, site_, site_);
+    auto image = read_upload_form(as_upload, parts_, {.name = site_, .signer = site_});
     if (!image) return image.error();
     image->metadata = json::serialize(form.metadata);
     if (auto described = describe_photo(*staged_, parts_.config.photo, *image); !described) return described.error();

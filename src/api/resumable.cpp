@@ -66,7 +66,8 @@ Result<store::ImageRecord> take_in(const Parts& parts, const store::UploadRecord
   auto signer = metadata.extract(std::string(kSignerField));
   auto form = form_of(metadata);
   if (!form) return form.error();
-  auto image = read_upload_form(*form, parts, upload.owner, signer.empty() ? upload.owner : signer.mapped());
+  // Whether it may name a site was asked when it began.
+  auto image = read_upload_form(*form, parts, {.name = upload.owner, .signer = signer.empty() ? upload.owner : signer.mapped()});
   if (!image) return image.error();
   auto staged = staged_copy(parts, fd, upload.length);
   if (auto described = describe_photo(*staged, parts.config.photo, *image); !described) return described.error();

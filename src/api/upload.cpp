@@ -8,7 +8,6 @@
 #include "api/sender.h"
 #include "api/upload_fields.h"
 #include "api/waiting.h"
-#include "api/webhooks.h"
 #include "base/fail_point.h"
 #include "domain/error_codes.h"
 #include "http/multipart.h"
@@ -25,7 +24,7 @@ Error error(std::string_view code, std::string message) { return {std::string(co
 class Upload {
  public:
   Upload(const Parts& parts, const http::Request& request, std::chrono::seconds wait, std::optional<std::string> key, const std::string& boundary)
-      : parts_(parts), actor_(actor_of(request)), signer_(signer_of(request)), wait_(wait), key_(std::move(key)), reader_(boundary, {}, callbacks()) {}
+      : parts_(parts), actor_(actor_of(request)), uploader_(uploader_of(request)), wait_(wait), key_(std::move(key)), reader_(boundary, {}, callbacks()) {}
 
   std::optional<http::Response> receive(std::string_view piece) {
     if (auto refused = reader_.push(piece)) return problem(*refused);
@@ -81,7 +80,7 @@ class Upload {
 
   Result<store::ImageRecord> take_in() {
     if (!staged_) return error(code::missing_file, "Send the photo as the multipart field 'file'.");
-    auto image = read_upload_form(form_, parts_, actor_.name, signer_);
+    auto image = read_upload_form(form_, parts_, uploader_);
     if (!image) return image.error();
     if (auto described = describe_photo(*staged_, parts_.config.photo, *image); !described) return described.error();
     if (key_) image->idempotency = store::IdempotencyKey{actor_.name, *key_, fingerprint(form_, image->sha256)};
@@ -93,7 +92,7 @@ class Upload {
 
   const Parts& parts_;
   store::Actor actor_;
-  std::string signer_;
+  Uploader uploader_;
   std::chrono::seconds wait_;
   std::optional<std::string> key_;
   UploadForm form_;

@@ -1,7 +1,10 @@
 #include "api/upload_fields.h"
 
 #include "api/body_fields.h"
+#include "api/guard.h"
 #include "api/query.h"
+#include "api/webhooks.h"
+#include "auth/scopes.h"
 #include "base/hash.h"
 #include "base/id.h"
 #include "domain/error_codes.h"
@@ -113,8 +116,9 @@ Result<store::NewCallback> callback_of_site(const Parts& parts, const std::strin
 }
 
 // Who is told of this photo besides the endpoints.
-Result<void> read_callbacks(const std::function<std::string(const char*)>& field, const Parts& parts, const std::string& signer, store::NewImage& image) {
+Result<void> read_callbacks(const std::function<std::string(const char*)>& field, const Parts& parts, const Uploader& uploader, store::NewImage& image) {
   if (std::string site = field("site"); !site.empty()) {
+    if (uploader.site_refusal) return *uploader.site_refusal;
     auto callback = callback_of_site(parts, site, image.external_id);
     if (!callback) return callback.error();
     image.callbacks.push_back(std::move(*callback));
@@ -122,7 +126,7 @@ Result<void> read_callbacks(const std::function<std::string(const char*)>& field
   if (std::string url = field("callback_url"); !url.empty()) {
     if (!parts.webhooks.guard) return invalid("callback_url cannot be used here.");
     if (auto allowed = parts.webhooks.guard->check(url); !allowed) return Error{allowed.error().code, "callback_url: " + allowed.error().message};
-    image.callbacks.push_back({.site = "", .url = url, .signer = signer});
+    image.callbacks.push_back({.site = "", .url = url, .signer = uploader.signer});
   }
   return {};
 }
@@ -152,7 +156,18 @@ Result<std::string> read_title(const std::string& text) {
 
 bool is_upload_field(std::string_view name) { return std::ranges::find(kFields, name) != kFields.end(); }
 
-Result<store::NewImage> read_upload_form(const UploadForm& form, const Parts& parts, const std::string& actor, const std::string& signer) {
+Uploader uploader_of(const http::Request& request) {
+  Uploader uploader{.name = request.principal, .signer = signer_of(request)};
+  bool logged_in = request.caller.credential == http::Credential::session;
+  if (logged_in && !acts_for_others(request)) {
+    uploader.site_refusal = Error{std::string(domain::code::forbidden), "A log-in with the role " + request.caller.role + " may not use the field site. Use a token with the scope site."};
+  } else if (!auth::covers(request.caller.scopes, auth::scope::site)) {
+    uploader.site_refusal = Error{std::string(domain::code::forbidden), "This token may not use the field site: it lacks the scope site."};
+  }
+  return uploader;
+}
+
+Result<store::NewImage> read_upload_form(const UploadForm& form, const Parts& parts, const Uploader& uploader) {
   auto field = [&](const char* name) -> std::string {
     auto found = form.fields.find(name);
     return found == form.fields.end() ? "" : found->second;
@@ -163,7 +178,7 @@ Result<store::NewImage> read_upload_form(const UploadForm& form, const Parts& pa
   image.title = title->empty() ? title_from(text::composed(form.file_name)) : text::composed(*title);
   auto owner = short_text("uploader", field("uploader"), kLongestName);
   if (!owner) return owner.error();
-  image.owner = owner->empty() ? actor : *owner;
+  image.owner = owner->empty() ? uploader.name : *owner;
   auto external_id = short_text("external_id", field("external_id"), kLongestTitle);
   if (!external_id) return external_id.error();
   if (!external_id->empty()) image.external_id = *external_id;
@@ -181,7 +196,7 @@ Result<store::NewImage> read_upload_form(const UploadForm& form, const Parts& pa
   if (!can_run(parts, image.model)) return cannot_run(parts, image.model);
   image.max_attempts = parts.config.max_attempts;
   if (auto read = read_waiting(field, parts.clock.now(), image); !read) return read.error();
-  if (auto read = read_callbacks(field, parts, signer, image); !read) return read.error();
+  if (auto read = read_callbacks(field, parts, uploader, image); !read) return read.error();
   return image;
 }
 

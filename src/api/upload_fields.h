@@ -24,9 +24,19 @@ struct UploadForm {
   std::string file_name;
 };
 
-// Fills all of NewImage but what comes from the file. Errors: invalid_field and unknown_model, each naming the field and what is allowed.
-// `actor` owns the photo unless the field `uploader` names on whose behalf it is sent; `signer` (see signer_of()) signs what goes to callback_url.
-Result<store::NewImage> read_upload_form(const UploadForm& form, const Parts& parts, const std::string& actor, const std::string& signer);
+// Who sends a photo, as far as its fields need it.
+struct Uploader {
+  std::string name;                        // owns the photo unless the field `uploader` names on whose behalf it is sent
+  std::string signer;                      // signs what goes to callback_url, see signer_of()
+  std::optional<Error> site_refusal = {};  // why the field `site` is not for this one
+};
+
+// A site's name takes over what the site waits for under a number: it needs the scope `site`, or a log-in as operator or administrator.
+Uploader uploader_of(const http::Request& request);
+
+// Fills all of NewImage but what comes from the file. Errors: invalid_field and unknown_model, each naming the field and what is allowed;
+// forbidden for a site that this uploader may not name.
+Result<store::NewImage> read_upload_form(const UploadForm& form, const Parts& parts, const Uploader& uploader);
 
 // The header Idempotency-Key, quoted or bare; none when it was not sent. Error: invalid_field.
 Result<std::optional<std::string>> read_idempotency_key(const http::Request& request);

@@ -8,7 +8,6 @@
 #include "api/query.h"
 #include "api/sender.h"
 #include "api/upload_fields.h"
-#include "api/webhooks.h"
 #include "domain/error_codes.h"
 #include "http/multipart.h"
 
@@ -27,7 +26,7 @@ Error error(std::string_view code, std::string message) { return {std::string(co
 class ManyUploads {
  public:
   ManyUploads(const Parts& parts, const http::Request& request, const std::string& boundary)
-      : parts_(parts), actor_(actor_of(request)), signer_(signer_of(request)), reader_(boundary, {.max_files = kMostFiles}, callbacks()) {}
+      : parts_(parts), actor_(actor_of(request)), uploader_(uploader_of(request)), reader_(boundary, {.max_files = kMostFiles}, callbacks()) {}
 
   std::optional<http::Response> receive(std::string_view piece) {
     if (auto refused = reader_.push(piece)) return problem(*refused);
@@ -67,7 +66,7 @@ class ManyUploads {
   std::optional<Error> begin_file(const http::PartHeader& part) {
     form_.file_name = part.file_name.value_or("");
     if (batch_.empty()) {
-      auto image = read_upload_form(form_, parts_, actor_.name, signer_);
+      auto image = read_upload_form(form_, parts_, uploader_);
       if (!image) return image.error();
       if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
       own_batch_ = !image->batch;
@@ -105,7 +104,7 @@ class ManyUploads {
   }
 
   Result<store::ImageRecord> take_in() {
-    auto image = read_upload_form(form_, parts_, actor_.name, signer_);
+    auto image = read_upload_form(form_, parts_, uploader_);
     if (!image) return image.error();
     if (auto described = describe_photo(*staged_, parts_.config.photo, *image); !described) return described.error();
     if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
@@ -114,7 +113,7 @@ class ManyUploads {
 
   const Parts& parts_;
   store::Actor actor_;
-  std::string signer_;
+  Uploader uploader_;
   UploadForm form_;
   std::string batch_title_;
   std::string batch_;

@@ -135,7 +135,7 @@ Result<store::UploadRecord> read_announced(const Parts& parts, const http::Reque
   if (!metadata) return metadata.error();
   auto form = form_of(*metadata);
   if (!form) return form.error();
-  auto image = read_upload_form(*form, parts, request.principal, signer_of(request));
+  auto image = read_upload_form(*form, parts, uploader_of(request));
   if (!image) return image.error();
   image->byte_count = *length;
   if (auto allowed = check_sender(parts, request.principal, *image); !allowed) return allowed.error();

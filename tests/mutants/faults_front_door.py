@@ -39,6 +39,7 @@ FAULTS = [
     fault("bucket-by-spelling", "a token has as many requests more as there are ways to write it", "src/api/rate_limit.cpp", 'return "token " + request.caller.credential_id;', 'return "token " + std::string(request.header("authorization"));',
           system("test_find_images.py", "one_bucket")),
     fault("token-outlived", "a token that ends makes one that does not", "src/api/tokens.cpp", "if (!maker.ends_at || (wanted && *wanted <= *maker.ends_at)) return wanted;", "return wanted;", system("test_access.py", "outlives_it")),
+    fault("site-for-anybody", "who may only send photos takes a site's callbacks away", "src/api/upload_fields.cpp", "if (uploader.site_refusal) return *uploader.site_refusal;", "", system("test_webhooks.py", "speaks_for_no_site")),
 
     # --- what is asked and answered ---
     fault("if-match-ignored", "a change overwrites what somebody else has changed meanwhile", "src/api/images.cpp", "return names_tag(expected, tag_of(image));", "return !expected.empty() || names_tag(expected, tag_of(image));",

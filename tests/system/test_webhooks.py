@@ -275,6 +275,52 @@ def test_the_site_of_the_environment_gets_the_old_services_callback(hooked, rece
     assert server.send(unique_jpeg(), site="other").status_code == 422
 
 
+def test_who_may_only_send_photos_speaks_for_no_site(make_server, receivers, monkeypatch):
+    receiver = receivers()
+    monkeypatch.setenv("DJANGO_CALLBACK_URL", receiver.url)
+    server = make_server()
+    assert server.post("/api/v1/queues/ai_processing/pause").status_code == 200
+    tokens = {scope: server.post("/api/v1/tokens", json={"name": f"t{number}", "scopes": scope.split()}).json()["secret"]
+              for number, scope in enumerate(("images:write", "images:write site", "*"))}
+    for role in ("uploader", "operator"):
+        assert server.post("/api/v1/users", json={"name": f"the-{role}", "role": role, "password": "a river under seven bridges"}).status_code == 201
+    mine = server.upload(unique_jpeg(), site="django", external_id="41")["id"]
+
+    def ways(headers):
+        """An upload for the site's photo 41 by each of the three ways."""
+        fields, photo = {"site": "django", "external_id": "41"}, unique_jpeg()
+        told = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in fields.items())
+        tus = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(photo)), "Upload-Metadata": told}
+        yield requests.post(server.url + "/api/v1/images", data=fields, files={"file": photo}, headers=headers, timeout=30)
+        yield requests.post(server.url + "/api/v1/images/many", data=fields, files={"file": photo}, headers=headers, timeout=30)
+        yield requests.post(server.url + "/api/v1/uploads", headers=headers | tus, timeout=30)
+
+    def log_in(name):
+        answer = requests.post(server.url + "/api/v1/session", json={"name": name, "password": "a river under seven bridges"}, timeout=30)
+        return {"Cookie": f"sid={answer.cookies['sid']}", "Origin": server.url, "X-CSRF-Token": answer.json()["csrf_token"]}
+
+    bearer = lambda scope: {"Authorization": f"Bearer {tokens[scope]}"}
+    for who, lacks in ((bearer("images:write"), "scope site"), (log_in("the-uploader"), "role uploader")):
+        for answer in ways(who):
+            assert (answer.status_code, answer.json()["code"]) == (403, "forbidden") and lacks in answer.json()["detail"], answer.text
+    assert [image["id"] for image in server.get("/api/v1/images").json()["items"]] == [mine]
+    assert server.post("/api/v1/queues/ai_processing/resume").status_code == 200
+    assert eventually(receiver.got)[0]["json"]["image_id"] == 41, "the site's own photo is told of"
+    for who in (bearer("images:write site"), bearer("*"), log_in("the-operator")):
+        assert [answer.status_code for answer in ways(who)] == [201, 207, 201]
+
+
+def test_a_piecewise_upload_that_names_a_site_is_told_to_it(make_server, receivers, monkeypatch):
+    receiver = receivers()
+    monkeypatch.setenv("DJANGO_CALLBACK_URL", receiver.url)
+    server, photo = make_server(), unique_jpeg()
+    told = ",".join(f"{name} {base64.b64encode(value).decode()}" for name, value in (("site", b"django"), ("external_id", b"41")))
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(photo)), "Upload-Metadata": told, "Content-Type": "application/offset+octet-stream"}
+    answer = server.post("/api/v1/uploads", headers=headers, data=photo)
+    assert answer.status_code == 201 and answer.headers["Darkroom-Image"], answer.text
+    assert eventually(receiver.got)[0]["json"]["image_id"] == 41
+
+
 def test_a_secret_is_rotated_without_a_gap_and_stands_nowhere(hooked, receivers):
     receiver = receivers()
     server = hooked(receiver)
