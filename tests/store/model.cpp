@@ -24,6 +24,15 @@ std::int64_t Model::next_rank(const Job& job) const {
   return head ? std::max(*head, after_own) : 0;
 }
 
+// It was at the head when it started, and is there again.
+void Model::go_back(Position position, const std::string& error, const std::string& event) {
+  Job& job = jobs[position];
+  for (const Job& other : jobs) {
+    if (!other.deleted && other.state == JobState::queued && other.model == job.model && other.priority == job.priority) job.rank = std::min(job.rank, other.rank);
+  }
+  end(position, JobState::queued, error, event);
+}
+
 void Model::enqueue(Job& job) {
   job.rank = next_rank(job);
   job.state = JobState::queued;
@@ -148,7 +157,7 @@ void Model::end_run(Position position, Run run, Duration first_retry) {
       ++job.crashes;
       bool poison = ++crashes[images[job.image].content] >= 2;
       if (poison || !tries_left) return end(position, JobState::failed, "decoder_crash", "job.failed");
-      return end(position, JobState::queued, "decoder_crash", "job.crashed");
+      return go_back(position, "decoder_crash", "job.crashed");
     }
     case Run::is_interrupted: return interrupt(position);
   }
@@ -160,7 +169,7 @@ void Model::interrupt(Position position) {
   job.attempts.back() = "interrupted";
   if (++job.interruptions > 5) return end(position, JobState::failed, "interrupted", "job.failed");
   --job.attempt;
-  end(position, JobState::queued, "interrupted", "job.interrupted");
+  go_back(position, "interrupted", "job.interrupted");
 }
 
 std::string Model::cancel(Position position) {

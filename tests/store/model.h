@@ -106,6 +106,7 @@ class Model {
   bool is_newest(Position job) const { return images[jobs[job].image].job == job; }
   std::int64_t next_rank(const Job& job) const;
   void enqueue(Job& job);
+  void go_back(Position position, const std::string& error, const std::string& event);
   Position add(Job job);
   std::string replace(Position image, Job job);
   void end(Position job, JobState state, const std::string& error, const std::string& event);
