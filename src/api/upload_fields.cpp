@@ -125,7 +125,10 @@ Result<void> read_callbacks(const std::function<std::string(const char*)>& field
   }
   if (std::string url = field("callback_url"); !url.empty()) {
     if (!parts.webhooks.guard) return invalid("callback_url cannot be used here.");
-    if (auto allowed = parts.webhooks.guard->check(url); !allowed) return Error{allowed.error().code, "callback_url: " + allowed.error().message};
+    auto allowed = parts.webhooks.guard->check(url);
+    if (!allowed) return Error{allowed.error().code, "callback_url: " + allowed.error().message};
+    // The host of a site may be called within the operator's own network: not at the word of anybody who may send a photo.
+    if (allowed->trusted && uploader.site_refusal) return Error{uploader.site_refusal->code, "callback_url is on the host of a site. " + uploader.site_refusal->message};
     image.callbacks.push_back({.site = "", .url = url, .signer = uploader.signer});
   }
   return {};

@@ -310,6 +310,19 @@ def test_who_may_only_send_photos_speaks_for_no_site(make_server, receivers, mon
         assert [answer.status_code for answer in ways(who)] == [201, 207, 201]
 
 
+def test_a_callback_to_the_host_of_a_site_is_for_those_who_speak_for_it(make_server, receivers, monkeypatch):
+    receiver = receivers()
+    monkeypatch.setenv("DJANGO_CALLBACK_URL", receiver.url + "/api/ai-callback/")
+    server = make_server()
+    for number, (scope, status) in enumerate({"images:write": 403, "images:write site": 201}.items()):
+        token = server.post("/api/v1/tokens", json={"name": f"t{number}", "scopes": scope.split()}).json()["secret"]
+        answer = requests.post(server.url + "/api/v1/images", files={"file": unique_jpeg()}, data={"callback_url": receiver.url + "/admin/anything?x=1"},
+                               headers={"Authorization": f"Bearer {token}"}, timeout=30)
+        assert answer.status_code == status, answer.text
+        if status == 403:
+            assert answer.json()["code"] == "forbidden" and "scope site" in answer.json()["detail"]
+
+
 def test_a_piecewise_upload_that_names_a_site_is_told_to_it(make_server, receivers, monkeypatch):
     receiver = receivers()
     monkeypatch.setenv("DJANGO_CALLBACK_URL", receiver.url)
