@@ -9,6 +9,8 @@ constexpr RefusalText kTexts[] = {
     // --- of which family it is ---
     {"The model's file could be read as <readings>, and nothing in it decides: write family = \"...\" into the model's model.toml, or choose when it is uploaded.",
      "모델 파일을 다음 방식으로 읽을 수 있지만 파일만으로는 정할 수 없습니다: <readings>. model.toml에 family = \"...\"를 적거나 올릴 때 고르세요."},
+    {"The model's file could be read as <readings>, and nothing in it decides: write task = \"...\" into the model's model.toml, or choose when it is uploaded.",
+     "모델 파일을 다음 방식으로 읽을 수 있지만 파일만으로는 정할 수 없습니다: <readings>. model.toml에 task = \"...\"를 적거나 올릴 때 고르세요."},
     {"The model's file is of no family that is known. If you know that it is one of <families>, write family = \"...\" into the model's model.toml, with what its file cannot say.",
      "모델 파일이 알려진 어느 계열에도 맞지 않습니다. <families> 가운데 하나라면 model.toml에 family = \"...\"와 파일만으로 알 수 없는 내용을 적으세요."},
     {"The model's file is of no family that is known for the task '<task>'. If you know that it is one of <families>, write family = \"...\" into the model's model.toml, with what its "

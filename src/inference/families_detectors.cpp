@@ -26,7 +26,19 @@ Choice choose(const SeenFile& file, const std::string& role, Fits&& fits) {
   return found;
 }
 
-bool has_name(const TensorFacts& output, std::string_view name) { return output.name.find(name) != output.name.npos; }
+// A name as TensorFlow gave it: without the scopes before it, and the number of the result behind it.
+std::string_view bare_name(const TensorFacts& output) {
+  std::string_view name = output.name;
+  name.remove_prefix(std::min(name.rfind('/') + 1, name.size()));
+  return name.substr(0, name.find(':'));
+}
+
+// The output of this name; else the only one whose name begins with it. What has more before it is another: raw_detection_boxes are no finds.
+Choice choose_by_name(const SeenFile& file, const std::string& role, std::string_view name) {
+  Choice exact = choose(file, role, [&](const TensorFacts& one) { return bare_name(one) == name; });
+  return exact != nullptr ? exact : choose(file, role, [&](const TensorFacts& one) { return bare_name(one).starts_with(name); });
+}
+
 bool is_row_of(const TensorFacts& output, std::size_t rank) { return output.shape.size() == rank && may_be(output.shape[0], 1); }
 
 Hypothesis hypothesis(const char* family, std::map<std::string, std::string> roles, const std::string& because) {
@@ -62,9 +74,7 @@ void judge_rtdetr(const SeenFile& file, Verdicts& verdicts) {
 }
 
 void judge_ssd(const SeenFile& file, Verdicts& verdicts) {
-  auto by_name = [&](const char* role, std::string_view name) {
-    return choose(file, role, [&](const TensorFacts& one) { return has_name(one, name); });
-  };
+  auto by_name = [&](const char* role, std::string_view name) { return choose_by_name(file, role, name); };
   Choice boxes = by_name("boxes", "detection_boxes");
   Choice labels = by_name("labels", "detection_classes");
   Choice scores = by_name("scores", "detection_scores");

@@ -1,8 +1,9 @@
 // ONNX Runtime with one thread: a session is made once in the zygote, behind its wall, and copied by fork. A pool of threads would not
 // survive the fork, and slots, not threads, are what fills the cores.
 //
-// Loading: look at the file (onnx_file.h), make the session, ask recognise() what it could be, run it once on a picture of noise, ask again with the
-// numbers that came out, and read one whole answer, so that a model that answers nonsense never gets a photo.
+// Loading: look at the file (onnx_file.h), make the session, ask recognise() what it could be, run it on a picture of noise, as each family that it
+// could be would have it, ask again with the numbers that came out, and read one whole answer, so that a model that answers nonsense never gets a
+// photo.
 #include "inference/onnx_engine.h"
 
 #include "domain/error_codes.h"
@@ -30,7 +31,7 @@ constexpr OrtLoggingLevel kLogging = ORT_LOGGING_LEVEL_FATAL;
 constexpr int kExtendAsRequested = 1;  // of the arena: grow by what is asked for, not to the next power of two
 constexpr std::size_t kMostTensors = 200;
 constexpr std::size_t kLongestMessage = 2'000;
-constexpr int kMostProbes = 3;  // another one where the family's customary size is not the one that was tried
+constexpr std::size_t kMostProbes = 8;  // more than there are ways to make an input
 
 using SteadyClock = std::chrono::steady_clock;
 
@@ -235,16 +236,17 @@ class OnnxEngine final : public Engine {
   std::string version() const override { return Ort::GetVersionString(); }
 
  private:
+  // A run for each way in which a family that the file may be of would make its input: what the others made of it tells nothing.
   Result<void> find_family() {
-    Recognition answer = recognise(facts_, model_, nullptr);
-    for (int i = 0; i < kMostProbes; ++i) {
-      if (answer.possible.empty()) return give_up(answer);
-      Probe probe = try_out(answer.possible.front());
-      answer = recognise(facts_, model_, &probe);
-      if (answer.possible.size() != 1) return give_up(answer);
-      const Reading& reading = answer.possible.front().reading;
-      if (reading.input_width == probe.width && reading.input_height == probe.height) break;
+    std::vector<Probe> probes;
+    Recognition answer = recognise(facts_, model_, probes);
+    std::vector<Recognised> untried = answer.possible;
+    while (!untried.empty() && probes.size() < kMostProbes) {
+      probes.push_back(try_out(untried.front()));
+      answer = recognise(facts_, model_, probes);
+      untried = std::move(answer.untried);
     }
+    if (answer.possible.size() != 1) return give_up(answer);
     recognised_ = std::move(answer.possible.front());
     return {};
   }
@@ -260,7 +262,7 @@ class OnnxEngine final : public Engine {
     std::vector<TensorFacts> outputs;
     std::ranges::copy_if(facts_.outputs, std::back_inserter(outputs), [](const TensorFacts& one) { return size_of_number(one.type) != 0; });
     Tensors tensors(guess, outputs, memory_);
-    Probe probe{guess.reading.input_width, guess.reading.input_height, {}};
+    Probe probe{guess.reading.input_width, guess.reading.input_height, {}, guess.reading.recipe};
     tensors.fill(probe_picture(probe.width, probe.height), probe.width, probe.height);
     tensors.run(*session_, probe_options());
     for (std::size_t i = 0; i < outputs.size(); ++i) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace darkroom::inference {
 namespace {
@@ -89,14 +90,14 @@ void take_said_sizes(SeenFile& file) {
   fill(file.height, file.owner.input_height, file.metadata.input_height);
 }
 
-void take_probe(const Probe& probe, SeenFile& file) {
-  file.probe = &probe;
+SeenFile with_shapes(SeenFile file, const Probe& probe) {
   file.width = probe.width;
   file.height = probe.height;
   for (TensorFacts& output : file.outputs) {
     auto observation = probe.outputs.find(output.name);
     if (observation != probe.outputs.end()) output.shape = observation->second.shape;
   }
+  return file;
 }
 
 Result<void> check_owner(const ModelFacts& facts, const domain::Recipe& owner) {
@@ -123,6 +124,55 @@ Verdicts judge(const SeenFile& file) {
   return verdicts;
 }
 
+// Of how the picture becomes an input, what tells in the numbers of a run. (The picture of a probe run has the size of the input already.)
+bool same_input(const domain::Recipe& one, const domain::Recipe& other) {
+  return one.input_width == other.input_width && one.input_height == other.input_height && one.colour == other.colour && one.mean == other.mean &&
+         one.deviation == other.deviation;
+}
+
+// Which of the probe runs each family is to be judged by.
+class Trials {
+ public:
+  // `file` has the shapes that were observed, but no numbers.
+  Trials(const SeenFile& file, std::span<const Probe> probes) : probes_(probes) {
+    for (const Hypothesis& one : judge(file).possible) {
+      if (inputs_.contains(one.reading.recipe.family)) continue;
+      Result<Recognised> whole = complete(one, file);
+      if (!whole) continue;  // there is no input to make for it: any run is as good
+      bool tried = std::ranges::any_of(probes, [&](const Probe& probe) { return fits(probe, whole->reading.recipe); });
+      inputs_[one.reading.recipe.family] = whole->reading.recipe;
+      if (!tried) untried_.push_back(std::move(*whole));
+    }
+  }
+
+  std::vector<Recognised>& untried() { return untried_; }
+
+  bool judged_by(const Probe& probe, const std::string& family) const {
+    auto input = inputs_.find(family);
+    return input == inputs_.end() ? &probe == &probes_.front() : fits(probe, input->second);
+  }
+
+ private:
+  static bool fits(const Probe& probe, const domain::Recipe& recipe) { return !probe.recipe || same_input(*probe.recipe, recipe); }
+
+  std::span<const Probe> probes_;
+  std::map<std::string, domain::Recipe> inputs_;  // by family
+  std::vector<Recognised> untried_;
+};
+
+// What the families say, each of its own probe run.
+Verdicts judge_after(const std::vector<SeenFile>& runs, const Trials& trials) {
+  Verdicts verdicts;
+  for (const SeenFile& run : runs) {
+    Verdicts all = judge(run);
+    std::ranges::copy_if(all.possible, std::back_inserter(verdicts.possible),
+                         [&](const Hypothesis& one) { return trials.judged_by(*run.probe, one.reading.recipe.family); });
+    std::ranges::copy_if(all.rejected, std::back_inserter(verdicts.rejected),
+                         [&](const domain::Candidate& one) { return trials.judged_by(*run.probe, one.family); });
+  }
+  return verdicts;
+}
+
 // Of what is possible, what the owner has chosen; else what somebody names before what only fits.
 std::vector<Hypothesis> choose(std::vector<Hypothesis> possible, const domain::Recipe& owner) {
   std::erase_if(possible, [&](const Hypothesis& one) {
@@ -144,10 +194,11 @@ Recognition undecided(const ModelFacts& facts, const std::vector<Hypothesis>& po
     names += (names.empty() ? "" : " or ") + with_task(recipe.family, recipe.task);
     answer.candidates.push_back({recipe.family, recipe.task, one.because});
   }
-  answer.error =
-      Error{std::string(domain::code::model_ambiguous),
-            "The model's file could be read as " + names +
-                ", and nothing in it decides: write family = \"...\" into the model's model.toml, or choose when it is uploaded. " + seen(facts)};
+  const std::string& family = possible.front().reading.recipe.family;
+  bool one_family = std::ranges::all_of(possible, [&](const Hypothesis& one) { return one.reading.recipe.family == family; });
+  std::string decide = ", and nothing in it decides: write " + std::string(one_family ? "task" : "family") + " = \"...\" into the model's model.toml, ";
+  answer.error = Error{std::string(domain::code::model_ambiguous),
+                       "The model's file could be read as " + names + decide + "or choose when it is uploaded. " + seen(facts)};
   return answer;
 }
 
@@ -200,6 +251,28 @@ void add_licence(const domain::Model& owner, Recognised& recognised) {
                                 "for other use its authors sell a licence.");
 }
 
+Recognition before_probes(const ModelFacts& facts, const domain::Model& owner, const SeenFile& file) {
+  Verdicts verdicts = judge(file);
+  std::vector<Hypothesis> possible = choose(std::move(verdicts.possible), owner.recipe);
+  if (possible.empty()) return none_left(facts, owner.recipe, verdicts.rejected);
+  return complete_all(possible, file);
+}
+
+Recognition after_probes(const ModelFacts& facts, const domain::Model& owner, const SeenFile& file, std::span<const Probe> probes) {
+  Trials trials(with_shapes(file, probes.front()), probes);
+  if (!trials.untried().empty()) return {{}, std::move(trials.untried()), {}, {}};
+  std::vector<SeenFile> runs;
+  for (const Probe& probe : probes) runs.push_back(with_shapes(file, probe)), runs.back().probe = &probe;
+  Verdicts verdicts = judge_after(runs, trials);
+  std::vector<Hypothesis> possible = choose(std::move(verdicts.possible), owner.recipe);
+  if (possible.empty()) return none_left(facts, owner.recipe, verdicts.rejected);
+  if (possible.size() > 1) return undecided(facts, possible);
+  auto own = std::ranges::find_if(runs, [&](const SeenFile& run) { return trials.judged_by(*run.probe, possible.front().reading.recipe.family); });
+  Recognition answer = complete_all(possible, own == runs.end() ? runs.front() : *own);
+  for (Recognised& one : answer.possible) add_licence(owner, one);
+  return answer;
+}
+
 }  // namespace
 
 void make_printable(domain::ModelReport& report) {
@@ -219,7 +292,7 @@ void make_printable(std::vector<domain::Candidate>& candidates) {
   for (domain::Candidate& one : candidates) one.because = domain::printable(one.because, kLongestLine);
 }
 
-Recognition recognise(const ModelFacts& facts, const domain::Model& owner, const Probe* probe) {
+Recognition recognise(const ModelFacts& facts, const domain::Model& owner, std::span<const Probe> probes) {
   if (Result<void> sound = check_owner(facts, owner.recipe); !sound) return refused(sound.error());
   SeenFile file;
   file.metadata = read_metadata(facts.metadata);
@@ -228,15 +301,7 @@ Recognition recognise(const ModelFacts& facts, const domain::Model& owner, const
   file.outputs = facts.outputs;
   if (Result<void> taken = take_inputs(facts, file); !taken) return refused(taken.error());
   take_said_sizes(file);
-  if (probe != nullptr) take_probe(*probe, file);
-
-  Verdicts verdicts = judge(file);
-  std::vector<Hypothesis> possible = choose(std::move(verdicts.possible), owner.recipe);
-  if (possible.empty()) return none_left(facts, owner.recipe, verdicts.rejected);
-  if (probe != nullptr && possible.size() > 1) return undecided(facts, possible);
-  Recognition answer = complete_all(possible, file);
-  for (Recognised& one : answer.possible) add_licence(owner, one);
-  return answer;
+  return probes.empty() ? before_probes(facts, owner, file) : after_probes(facts, owner, file, probes);
 }
 
 }  // namespace darkroom::inference

@@ -1,5 +1,5 @@
-// Which family a model's file belongs to, told by what its owner says, its metadata, names, types and shapes, and by the numbers that a probe run
-// gave. Pure: the engine asks twice, before the probe run (to know how to make its input) and after it. Nothing is guessed: where two families
+// Which family a model's file belongs to, told by what its owner says, its metadata, names, types and shapes, and by the numbers that probe
+// runs gave. Pure: the engine asks before the first run (to know how to make its input) and after each. Nothing is guessed: where two families
 // remain, or none, the file is refused, with what speaks for each.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,8 @@ struct Probe {
   int width = 0;  // of the input tensor
   int height = 0;
   std::map<std::string, Observation> outputs;  // by their names in the file
+  // How the picture became the input: its numbers count for families that make it alike, its shapes for all. Nothing: they count for all.
+  std::optional<domain::Recipe> recipe = {};
 };
 
 // Everything that is needed to run the file and to tell about it.
@@ -60,13 +63,14 @@ struct Recognised {
 
 struct Recognition {
   std::vector<Recognised> possible;  // exactly one: decided. More: the best first
+  std::vector<Recognised> untried;   // that the shapes allow, and whose input no probe run had: they have to be tried first
   Error error;                       // where it is not decided; model_unavailable or model_ambiguous
   std::vector<domain::Candidate> candidates;
 };
 
-// `owner` gives the recipe, labels and licence that win over everything in the file. Before the probe run, `probe` is null and several may be
-// possible.
-Recognition recognise(const ModelFacts& facts, const domain::Model& owner, const Probe* probe);
+// `owner` gives the recipe, labels and licence that win over everything in the file. Before the first probe run several may be possible; after it,
+// each is judged by the numbers of the run that had its own input.
+Recognition recognise(const ModelFacts& facts, const domain::Model& owner, std::span<const Probe> probes);
 
 // Names and symbols of a file are untrusted: cuts every text of a report, or of candidates, to one printable line of bearable length.
 void make_printable(domain::ModelReport& report);

@@ -2,47 +2,12 @@
 #include "inference/recognise.h"
 
 #include "inference/onnx_input.h"
+#include "inference/recognising_for_test.h"
 
 #include <gmock/gmock.h>
 
 namespace darkroom::inference {
 namespace {
-
-using Shape = std::vector<std::int64_t>;
-
-struct File {
-  ModelFacts facts = {{{"images", "float32", {1, 3, 64, 64}, {}}}, {}, "", {}};
-  domain::Model owner;
-  Probe probe{64, 64, {}};
-
-  File& gives(const std::string& name, const Shape& shape, const std::vector<float>& values = {}) {
-    facts.outputs.push_back({name, "float32", shape, {}});
-    std::size_t count = 1;
-    for (std::int64_t size : shape) count *= static_cast<std::size_t>(size);
-    Observation seen{shape, values};
-    seen.values.resize(count);
-    probe.outputs[name] = std::move(seen);
-    return *this;
-  }
-  Recognition before() const { return recognise(facts, owner, nullptr); }
-  Recognition after() const { return recognise(facts, owner, &probe); }
-  std::string family() const {
-    Recognition answer = after();
-    if (answer.possible.size() != 1) return answer.error.code;
-    const domain::Recipe& recipe = answer.possible[0].reading.recipe;
-    return recipe.family + " " + recipe.task;
-  }
-};
-
-// A table of `rows` x `columns` with numbers by place.
-template <class At>
-std::vector<float> table(std::size_t rows, std::size_t columns, At&& at) {
-  std::vector<float> values;
-  for (std::size_t row = 0; row < rows; ++row) {
-    for (std::size_t column = 0; column < columns; ++column) values.push_back(static_cast<float>(at(row, column)));
-  }
-  return values;
-}
 
 TEST(Recognise, ASquareTableIsToldByItsNumbers) {
   auto columns = table(84, 84, [](auto row, auto) { return row < 4 ? 20.0 : 0.1; });

@@ -258,6 +258,30 @@ def yolox(name, classes):
     return Tiny(name, data, "yolox", "detect", answer, [], classes, {"colour": "bgr", "deviation": [1, 1, 1]}, fit="letterbox_top_left")
 
 
+def open_table(name, family, classes):
+    """Every size of the file is open, and nothing is said: only a run tells which table it is. Each cell finds the same box."""
+    side, copies, box = 640, 3 if family == "yolov5" else 1, numpy.array([[300], [310], [200], [150]], numpy.float32)
+    graph = Graph()
+    columns = graph.node("Concat", *[graph.colours("images")] * copies, axis=2)
+    best = graph.node("ReduceMax", columns, axes=[1], keepdims=1)
+    boxes = graph.node("Add", graph.node("Mul", best, graph.constant(0)), graph.constant(box[None]))
+    scores = graph.mixed(columns, mixture(classes))
+    if family == "yolov8":
+        graph.node("Concat", boxes, scores, axis=1, out="output0")
+    else:
+        graph.node("Transpose", graph.node("Concat", boxes, best, scores, axis=1), perm=[0, 2, 1], out="output0")
+
+    def answer(picture, _):
+        found = numpy.tile(colours_of(picture), (1, copies))
+        boxes, scores = numpy.tile(box, (1, found.shape[1])), mixture(classes) @ found
+        return {"output": numpy.concatenate([boxes, scores] if family == "yolov8" else [boxes, found.max(axis=0, keepdims=True), scores])}
+
+    shape = ("batch", 4 + classes, "anchors") if family == "yolov8" else ("batch", "anchors", 5 + classes)
+    data = graph.model([image(batch="batch", width="width", height="height")], [value("output0", FLOAT, *shape)])
+    twin = answer if family == "yolov8" else lambda picture, photo: {"output": answer(picture, photo)["output"].T}
+    return Tiny(name, data, family, "detect", twin, [], classes, {"deviation": [255, 255, 255]}, size=(side, side))
+
+
 def answers(graph, colours, classes, boxes, extra=()):
     """[1,300,6+extra]: a row for each of the first cells, then rows of zeros."""
     scores = graph.mixed(colours, mixture(classes))
@@ -327,27 +351,34 @@ def rtdetr(name, classes, names=("labels", "boxes", "scores"), batch="N"):
     return Tiny(name, data, "rtdetr", "detect", answer, [], classes, fit="stretch")
 
 
-def ssd(name, classes, side=300):
-    graph = Graph()
-    planes = graph.node("Transpose", graph.node("Cast", "image_tensor", to=FLOAT), perm=[0, 3, 1, 2])
+def ssd(name, classes, side=300, raw=False):
+    """`raw`: with the eight outputs and the names of TensorFlow 2, else those of TensorFlow 1."""
+    graph, source, end = Graph(), *(("input_tensor", "") if raw else ("image_tensor", ":0"))
+    planes = graph.node("Transpose", graph.node("Cast", source, to=FLOAT), perm=[0, 3, 1, 2])
     shares = graph.node("Div", planes, graph.constant(255))
     colours = graph.colours(shares, (100,))
     scores = graph.mixed(colours, mixture(classes))
-    graph.node("ReduceMax", scores, axes=[1], keepdims=0, out="detection_scores:0")
+    graph.node("ReduceMax", scores, axes=[1], keepdims=0, out=f"detection_scores{end}")
     index = graph.node("Cast", graph.node("ArgMax", scores, axis=1, keepdims=0), to=FLOAT)
-    graph.node("Add", index, graph.constant(1), out="detection_classes:0")
+    graph.node("Add", index, graph.constant(1), out=f"detection_classes{end}")
     at = cells(side, (100,)) / side
     boxes = numpy.stack([at[:, 1] - .1, at[:, 0] - .15, at[:, 1] + .1, at[:, 0] + .15], axis=1)
-    graph.node("Identity", graph.constant(boxes[None]), out="detection_boxes:0")
-    graph.node("Identity", graph.constant([len(boxes) - 1]), out="num_detections:0")
+    graph.node("Identity", graph.constant(boxes[None]), out=f"detection_boxes{end}")
+    graph.node("Identity", graph.constant([len(boxes) - 1]), out=f"num_detections{end}")
 
     def answer(picture, _):
         scores = mixture(classes) @ colours_of(picture, (100,))
         return {"boxes": boxes, "scores": scores.max(axis=0), "labels": scores.argmax(axis=0) + 1, "count": len(boxes) - 1}
 
-    results = [value("detection_boxes:0", FLOAT, 1, len(boxes), 4), value("detection_classes:0", FLOAT, 1, len(boxes)),
-               value("detection_scores:0", FLOAT, 1, len(boxes)), value("num_detections:0", FLOAT, 1)]
-    data = graph.model([value("image_tensor", BYTE, 1, "h", "w", 3)], results)
+    results = [value(f"detection_boxes{end}", FLOAT, 1, len(boxes), 4), value(f"detection_classes{end}", FLOAT, 1, len(boxes)),
+               value(f"detection_scores{end}", FLOAT, 1, len(boxes)), value(f"num_detections{end}", FLOAT, 1)]
+    if raw:
+        more = {"detection_anchor_indices": (1, len(boxes)), "detection_multiclass_scores": (1, len(boxes), classes + 1),
+                "raw_detection_boxes": (1, 1917, 4), "raw_detection_scores": (1, 1917, classes + 1)}
+        for output, shape in more.items():
+            graph.node("Identity", graph.constant(numpy.zeros(shape)), out=output)
+            results.append(value(output, FLOAT, *shape))
+    data = graph.model([value(source, BYTE, 1, "h", "w", 3)], results)
     return Tiny(name, data, "ssd", "detect", answer, [], classes, {"layout": "nhwc"}, "stretch", (side, side), bytes_in=True)
 
 
@@ -445,6 +476,7 @@ def make_models():
         yolov8("yolov8_obb_bare", 3, "obb", metadata=None),
         yolov5("yolov5", 3), yolov5("yolov5_bare", 2, metadata=False), yolov5("yolov5_with_heads", 80, heads=True),
         yolov5("yolov5_segment", 3, "segment"),
+        open_table("yolov8_open_bare", "yolov8", 3), open_table("yolov5_open_bare", "yolov5", 2),
         end2end("yolo26", 3, metadata=e2e_metadata("detect", COLOURS)), end2end("yolov10_bare", 3),
         end2end("yolov10", 80, metadata=ultralytics("detect", names_of(80), description="Ultralytics YOLOv10n model", args="{'nms': False}")),
         end2end("yolov8_nms", 2, metadata=ultralytics("detect", names_of(2), args="{'batch': 1, 'nms': True, 'opset': None}")),
@@ -453,7 +485,7 @@ def make_models():
         rtdetr("rtdetr", 3), rtdetr("dfine_renamed", 80, ("a", "b", "c"), 1),
         rtdetr_ultralytics("rtdetr_ultralytics", 3, ultralytics("detect", COLOURS, description="Ultralytics RT-DETR-l model", head="RTDETRDecoder")),
         rtdetr_ultralytics("rtdetr_two_classes_bare", 2),
-        ssd("ssd", 3), ultraface("ultraface"), ultraface("ultraface_renamed", ("one", "other")),
+        ssd("ssd", 3), ssd("ssd_tensorflow2", 3, raw=True), ultraface("ultraface"), ultraface("ultraface_renamed", ("one", "other")),
         classifier("classifier", 10), classifier("classifier_softmax", 1000, softmax=True), classifier("classifier_open", 4, open_sizes=True),
         classifier("classifier_ultralytics", 3, ultralytics("classify", COLOURS, imgsz="[224, 224]"), softmax=True),
         classifier("clip", 512, family="clip", output="image_embeds"),
