@@ -2,6 +2,7 @@
 #include "inference/families.h"
 
 #include <algorithm>
+#include <array>
 
 namespace darkroom::inference {
 
@@ -27,6 +28,35 @@ const TensorFacts* named_by_owner(const SeenFile& file, const std::string& role)
   if (name == file.owner.outputs.end()) return nullptr;
   auto found = std::ranges::find(file.outputs, name->second, &TensorFacts::name);
   return found == file.outputs.end() ? nullptr : &*found;
+}
+
+namespace {
+
+constexpr std::int64_t kPrototypeStride = 4;
+constexpr std::array<std::int64_t, 4> kHeadStrides = {8, 16, 32, 64};
+
+bool is_map_of_stride(const SeenFile& file, const TensorFacts& map, std::int64_t stride) {
+  auto fits = [&](std::int64_t size, std::int64_t side) { return size < 0 || side < 0 || size == side / stride; };
+  return is_float(map) && map.shape.size() == 4 && may_be(map.shape[0], 1) && map.shape[1] > 0 && fits(map.shape[2], file.height) &&
+         fits(map.shape[3], file.width);
+}
+
+}  // namespace
+
+const TensorFacts* prototypes_of(const SeenFile& file) {
+  if (const TensorFacts* named = named_by_owner(file, "prototypes")) return named->shape.size() == 4 && named->shape[1] > 0 ? named : nullptr;
+  if (auto maps = float_outputs(file, 4); file.task() == "segment" && maps.size() == 1 && maps[0]->shape[1] > 0) return maps[0];
+  const TensorFacts* found = nullptr;
+  for (const TensorFacts& output : file.outputs) {
+    if (!is_map_of_stride(file, output, kPrototypeStride)) continue;
+    if (found != nullptr) return nullptr;  // two of them: not told
+    found = &output;
+  }
+  return found;
+}
+
+bool is_head(const SeenFile& file, const TensorFacts& output) {
+  return std::ranges::any_of(kHeadStrides, [&](std::int64_t stride) { return is_map_of_stride(file, output, stride); });
 }
 
 const Observation* observed(const SeenFile& file, const TensorFacts& output) {

@@ -73,6 +73,13 @@ std::vector<const TensorFacts*> float_outputs(const SeenFile& file, std::size_t 
 // The output that the owner has given this role; null: none was named.
 const TensorFacts* named_by_owner(const SeenFile& file, const std::string& role);
 
+// The map of which masks are mixed: as the owner names it, else the only one where the task is said, else the only one of a quarter of the
+// input's sides. Null: there is none.
+const TensorFacts* prototypes_of(const SeenFile& file);
+
+// A map with a place for each cell of a grid: what the last layers of a YOLO give, before a table is made of it.
+bool is_head(const SeenFile& file, const TensorFacts& output);
+
 // What the probe run gave for this output; null before it.
 const Observation* observed(const SeenFile& file, const TensorFacts& output);
 

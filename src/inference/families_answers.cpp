@@ -44,18 +44,16 @@ Extra extra_of(const SeenFile& file, const std::string& task) {
         static_cast<std::int64_t>(file.owner.keypoints.value_or(file.metadata.keypoints.value_or(0))) * file.metadata.keypoint_fields.value_or(3);
   }
   if (task != "segment") return extra;
-  auto maps = float_outputs(file, 4);
-  const TensorFacts* prototypes = named_by_owner(file, "prototypes");
-  if (prototypes == nullptr && maps.size() == 1) prototypes = maps[0];
-  if (prototypes == nullptr || prototypes->shape.size() != 4) return extra;
-  extra.coefficients = extra.fields = std::max<std::int64_t>(0, prototypes->shape[1]);
+  const TensorFacts* prototypes = prototypes_of(file);
+  if (prototypes == nullptr) return extra;
+  extra.coefficients = extra.fields = prototypes->shape[1];
   extra.prototypes = prototypes->name;
   return extra;
 }
 
 std::string task_of(const SeenFile& file, std::int64_t length) {
   if (!file.task().empty()) return file.task();
-  if (!float_outputs(file, 4).empty()) return "segment";
+  if (prototypes_of(file) != nullptr) return "segment";
   if (length == kAnswerFields + 1) return "obb";
   return "detect";
 }

@@ -12,6 +12,9 @@ constexpr std::array kStrides = {8, 16, 32};
 constexpr std::int64_t kBoxFields = 4;
 constexpr float kLeastAngle = -1.6F;  // radians, with room: Ultralytics writes -pi/4 .. 3 pi/4
 constexpr float kMostAngle = 3.2F;
+constexpr float kHighForAScore = 0.25F;  // somewhere in a picture of noise, each class is less likely
+constexpr float kSame = 1e-6F;
+constexpr float kSeen = 1e-2F;  // the score of a class that is never seen may be the same everywhere: 0
 
 struct Table {
   const TensorFacts* output = nullptr;
@@ -37,33 +40,91 @@ Range range_of_rows(const Observation& seen, const Table& table, std::int64_t fi
   return range_of(std::span(seen.values).subspan(from, to - from));
 }
 
-Split of_task(const std::string& task, const SeenFile& file, const Table& table) {
+bool is_score_row(const Observation& seen, const Table& table, std::int64_t row) { return range_of_rows(seen, table, row, row + 1).scores(); }
+
+// Of poses, the scores of classes come first and lie in 0..1; then, of each keypoint, x and y, which do not, and with three fields its score.
+bool keypoints_fit(const Observation& seen, const Table& table, const Split& split) {
+  for (std::int64_t row = kBoxFields; row < table.rows; ++row) {
+    std::int64_t behind = row - kBoxFields - split.classes;
+    bool wants_score = behind < 0 || behind % split.keypoint_fields == 2;
+    if (is_score_row(seen, table, row) != wants_score) return false;
+  }
+  return true;
+}
+
+// Every way to read the rows behind the box as scores and keypoints; of those, once there are numbers, the ones that they fit.
+std::vector<Split> poses_of(const SeenFile& file, const Table& table, const Observation* seen) {
+  std::vector<Split> found;
+  int numbers = static_cast<int>(table.rows - kBoxFields);
+  int hint = static_cast<int>(file.hint());
+  for (int classes = hint > 0 ? hint : 1; classes < numbers && (hint == 0 || classes == hint); ++classes) {
+    for (int fields : {3, 2}) {
+      Split split{"pose", classes, (numbers - classes) / fields, fields};
+      if ((numbers - classes) % fields != 0) continue;
+      if (seen == nullptr || keypoints_fit(*seen, table, split)) found.push_back(split);
+    }
+  }
+  return found;
+}
+
+// As somebody says it; else as the numbers of the probe run have it, where one way is left.
+Split pose_of(const SeenFile& file, const Table& table, const Observation* seen) {
+  int numbers = static_cast<int>(table.rows - kBoxFields);
+  Split split{.task = "pose", .classes = std::max(1, static_cast<int>(file.hint()))};
+  split.keypoints = file.owner.keypoints.value_or(file.metadata.keypoints.value_or(0));
+  split.keypoint_fields = file.metadata.keypoint_fields.value_or(0);
+  if (split.keypoints > 0) {
+    if (split.keypoint_fields == 0) split.keypoint_fields = (numbers - split.classes) / split.keypoints;
+    split.classes = numbers - split.keypoints * split.keypoint_fields;
+    return split;
+  }
+  std::vector<Split> ways = poses_of(file, table, seen);
+  bool told = ways.size() == 1 || (seen == nullptr && !ways.empty());
+  return told ? ways.front() : split;
+}
+
+Split of_task(const std::string& task, const SeenFile& file, const Table& table, const Observation* seen) {
+  if (task == "pose") return pose_of(file, table, seen);
   Split split{.task = task, .classes = static_cast<int>(table.rows - kBoxFields)};
   if (task == "segment") split.classes -= static_cast<int>(table.coefficients);
   if (task == "obb") split.classes -= 1;
-  if (task != "pose") return split;
-  int classes = file.hint() > 0 ? static_cast<int>(file.hint()) : 1;
-  int numbers = static_cast<int>(table.rows - kBoxFields) - classes;
-  split.keypoints = file.owner.keypoints.value_or(file.metadata.keypoints.value_or(0));
-  split.keypoint_fields = file.metadata.keypoint_fields.value_or(0);
-  if (split.keypoints == 0 && numbers % 3 == 0 && numbers % 2 != 0) split.keypoints = numbers / 3;
-  if (split.keypoints == 0 && numbers % 2 == 0 && numbers % 3 != 0) split.keypoints = numbers / 2;
-  if (split.keypoints > 0 && split.keypoint_fields == 0) split.keypoint_fields = numbers / split.keypoints;
-  split.classes = static_cast<int>(table.rows - kBoxFields) - split.keypoints * split.keypoint_fields;
   return split;
 }
 
-// The tasks that the shapes allow, of which a hint or the numbers choose.
-std::string task_of(const SeenFile& file, const Table& table, const Observation* seen) {
-  if (!file.task().empty()) return file.task();
-  if (table.coefficients > 0) return "segment";
-  if (seen == nullptr) return "detect";
+bool out_of_character(const Range& row) { return row.lowest > kHighForAScore || (row.highest - row.lowest < kSame && row.lowest > kSeen); }
+
+// An angle may lie in 0..1 for one picture. Unlike the score of a class it is then high everywhere, or the same everywhere; where the rows of the
+// classes are so, too, that tells nothing.
+bool last_may_be_an_angle(const Table& table, const Observation& seen) {
   std::int64_t last = table.rows - 1;
-  if (range_of_rows(*seen, table, kBoxFields, table.rows).scores()) return "detect";
+  if (last <= kBoxFields || !out_of_character(range_of_rows(seen, table, last, table.rows))) return false;
+  for (std::int64_t row = kBoxFields; row < last; ++row) {
+    if (out_of_character(range_of_rows(seen, table, row, row + 1))) return false;
+  }
+  return true;
+}
+
+// All rows behind the box lie in 0..1, as scores do.
+std::vector<std::string> tasks_of_scores(const SeenFile& file, const Table& table, const Observation& seen) {
+  if (table.coefficients > 0) return {"segment", "detect"};
+  if (!last_may_be_an_angle(table, seen)) return {"detect"};
+  auto rows = static_cast<std::int64_t>(file.hint()) + kBoxFields;
+  if (file.hint() > 0 && rows == table.rows) return {"detect"};
+  if (file.hint() > 0 && rows + 1 == table.rows) return {"obb"};
+  return {"detect", "obb"};
+}
+
+// The tasks that the shapes allow, of which a hint or the numbers choose.
+std::vector<std::string> tasks_of(const SeenFile& file, const Table& table, const Observation* seen) {
+  if (!file.task().empty()) return {file.task()};
+  if (seen != nullptr && range_of_rows(*seen, table, kBoxFields, table.rows).scores()) return tasks_of_scores(file, table, *seen);
+  if (table.coefficients > 0) return {"segment"};
+  if (seen == nullptr) return {"detect"};
+  std::int64_t last = table.rows - 1;
   bool all_but_last = last > kBoxFields && range_of_rows(*seen, table, kBoxFields, last).scores();
-  if (all_but_last && range_of_rows(*seen, table, last, table.rows).within(kLeastAngle, kMostAngle)) return "obb";
-  bool first_is_score = range_of_rows(*seen, table, kBoxFields, kBoxFields + 1).scores();
-  return first_is_score && range_of_rows(*seen, table, kBoxFields + 1, table.rows).highest > kMostAngle ? "pose" : "detect";
+  if (all_but_last && range_of_rows(*seen, table, last, table.rows).within(kLeastAngle, kMostAngle)) return {"obb"};
+  bool first_is_score = is_score_row(*seen, table, kBoxFields);
+  return {first_is_score && range_of_rows(*seen, table, kBoxFields + 1, table.rows).highest > kMostAngle ? "pose" : "detect"};
 }
 
 std::string words_for(const Split& split, const Table& table) {
@@ -98,14 +159,18 @@ Table table_of(const SeenFile& file) {
   if (table.output == nullptr || table.output->shape.size() != 3) return {};
   table.rows = table.output->shape[1];
   table.columns = table.output->shape[2];
-  auto maps = float_outputs(file, 4);
-  const TensorFacts* prototypes = named_by_owner(file, "prototypes");
-  if (prototypes == nullptr && maps.size() == 1) prototypes = maps[0];
-  if (prototypes != nullptr && prototypes->shape.size() == 4 && prototypes->shape[1] > 0) {
+  if (const TensorFacts* prototypes = prototypes_of(file)) {
     table.coefficients = prototypes->shape[1];
     table.prototypes = prototypes->name;
   }
   return table;
+}
+
+// Beside the table and its prototypes there may be the maps of the network's heads, of which the table was made; anything else is of another family.
+bool stands_alone(const SeenFile& file, const Table& table) {
+  return std::ranges::all_of(file.outputs, [&](const TensorFacts& one) {
+    return &one == table.output || one.name == table.prototypes || is_head(file, one);
+  });
 }
 
 Hypothesis hypothesis_of(const Split& split, const Table& table) {
@@ -127,22 +192,9 @@ Hypothesis hypothesis_of(const Split& split, const Table& table) {
 
 bool is_yolo_task(const std::string& task) { return task.empty() || task == "detect" || task == "segment" || task == "pose" || task == "obb"; }
 
-}  // namespace
-
-void judge_yolo_columns(const SeenFile& file, Verdicts& verdicts) {
-  Table table = table_of(file);
-  if (table.output == nullptr || !file.floats_in() || !is_yolo_task(file.task())) return;
-  bool asked = file.owner_says("yolov8");
-  if (!asked && (file.metadata.nms || file.metadata.end2end.value_or(false))) return;
-  bool said = file.metadata.of_ultralytics && !file.metadata.task.empty() && table.rows < table.columns && table.columns > 0;
-  std::int64_t expected = cells(file, kStrides);
-  if (!asked && !said && !may_be(table.columns, expected)) return;
-  if (table.rows >= 0 && table.rows <= kBoxFields) return;
-  // More than one output, none of which are prototypes: another family.
-  if (!asked && file.outputs.size() > (table.coefficients > 0 ? 2U : 1U)) return;
+void judge_split(const SeenFile& file, const Table& table, const Split& split, bool said, Verdicts& verdicts) {
   const Observation* seen = observed(file, *table.output);
-  if (table.rows < 0) table.rows = kBoxFields + static_cast<std::int64_t>(std::max<std::size_t>(1, file.hint()));  // until the probe run tells
-  Split split = of_task(task_of(file, table, seen), file, table);
+  std::int64_t expected = cells(file, kStrides);
   std::string words = words_for(split, table);
   if (table.columns == expected && expected > 0) words += ", " + std::to_string(expected) + " = the cells of strides 8, 16, 32";
   std::string why = against(file, table, split, seen);
@@ -152,6 +204,22 @@ void judge_yolo_columns(const SeenFile& file, Verdicts& verdicts) {
   found.because = (file.metadata.task.empty() ? "" : "metadata task = " + file.metadata.task + "; ") + words;
   if (file.task().empty() && seen != nullptr) found.because += "; the task is told by the numbers of a probe run";
   verdicts.add(std::move(found));
+}
+
+}  // namespace
+
+void judge_yolo_columns(const SeenFile& file, Verdicts& verdicts) {
+  Table table = table_of(file);
+  if (table.output == nullptr || !file.floats_in() || !is_yolo_task(file.task())) return;
+  bool asked = file.owner_says("yolov8");
+  if (!asked && (file.metadata.nms || file.metadata.end2end.value_or(false))) return;
+  bool said = file.metadata.of_ultralytics && !file.metadata.task.empty() && table.rows < table.columns && table.columns > 0;
+  if (!asked && !said && !may_be(table.columns, cells(file, kStrides))) return;
+  if (table.rows >= 0 && table.rows <= kBoxFields) return;
+  if (!asked && !stands_alone(file, table)) return;
+  const Observation* seen = observed(file, *table.output);
+  if (table.rows < 0) table.rows = kBoxFields + static_cast<std::int64_t>(std::max<std::size_t>(1, file.hint()));  // until the probe run tells
+  for (const std::string& task : tasks_of(file, table, seen)) judge_split(file, table, of_task(task, file, table, seen), said, verdicts);
 }
 
 }  // namespace darkroom::inference

@@ -62,16 +62,6 @@ void judge_yolox(const SeenFile& file, const TensorFacts& output, Verdicts& verd
   verdicts.add(std::move(found));
 }
 
-// The channels of the prototypes, where there are any.
-std::int64_t coefficients_of(const SeenFile& file, std::string& prototypes) {
-  const TensorFacts* named = named_by_owner(file, "prototypes");
-  auto maps = float_outputs(file, 4);
-  if (named == nullptr && maps.size() == 1) named = maps[0];
-  if (named == nullptr || named->shape.size() != 4 || named->shape[1] < 1) return 0;
-  prototypes = named->name;
-  return named->shape[1];
-}
-
 bool rows_fit(const SeenFile& file, std::int64_t rows) {
   auto is = [&](std::span<const int> strides) { return may_be(rows, cells(file, strides) < 0 ? kOpenSize : kAnchorsOfACell * cells(file, strides)); };
   return is(kYoloxStrides) || is(kFourStrides);
@@ -81,8 +71,8 @@ void judge_yolov5(const SeenFile& file, const TensorFacts& output, Verdicts& ver
   std::int64_t rows = output.shape[1];
   bool asked = file.owner_says("yolov5");
   if (!file.floats_in() || (!asked && !rows_fit(file, rows))) return;
-  std::string prototypes;
-  std::int64_t extra = coefficients_of(file, prototypes);
+  const TensorFacts* prototypes = prototypes_of(file);
+  std::int64_t extra = prototypes == nullptr ? 0 : prototypes->shape[1];
   std::int64_t classes = output.shape[2] - kFirstScore - extra;
   std::string task = extra > 0 ? "segment" : "detect";
   if (output.shape[2] >= 0 && classes < 1) return;
@@ -103,7 +93,7 @@ void judge_yolov5(const SeenFile& file, const TensorFacts& output, Verdicts& ver
   found.reading.recipe.family = "yolov5";
   found.reading.recipe.task = task;
   found.reading.recipe.outputs["output"] = output.name;
-  if (extra > 0) found.reading.recipe.outputs["prototypes"] = prototypes;
+  if (extra > 0) found.reading.recipe.outputs["prototypes"] = prototypes->name;
   found.reading.mask_coefficients = static_cast<int>(extra);
   found.reading.classes = static_cast<int>(std::max<std::int64_t>(0, classes));
   found.standing = file.names() > 0 && rows >= 0 ? Standing::named : Standing::fits;

@@ -1,10 +1,12 @@
 // Detectors with several outputs, and what stands beside the one that counts.
 #include "inference/recognising_for_test.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 namespace darkroom::inference {
 namespace {
+
+constexpr int kAnchors = 84;  // of 64 x 64 pixels
 
 // A name of TensorFlow, as one exporter or another writes it: with the number of the result, within scopes.
 File tensorflow(const std::string& before, const std::string& after) {
@@ -37,6 +39,92 @@ TEST(RecogniseDetectors, TensorFlowsEightOutputsAreToldByTheirWholeNames) {
 TEST(RecogniseDetectors, RawBoxesAreNoDetections) {
   File file = tensorflow("", "");
   std::erase_if(file.facts.outputs, [](const TensorFacts& one) { return one.name == "detection_boxes"; });
+  EXPECT_EQ(file.family(), "model_ambiguous");
+}
+
+// Rows of YOLOv8: a box in pixels, then what `at` gives for the rows behind it.
+template <class At>
+std::vector<float> columns(std::size_t rows, At&& at) {
+  return table(rows, kAnchors, [&](auto row, auto column) { return row < 4 ? 20.0 : static_cast<double>(at(row - 4, column)); });
+}
+
+// A score that differs from place to place and comes near to 0.
+double score(std::size_t row, std::size_t column) { return static_cast<double>((row * 7 + column * 5) % 50) / 60; }
+
+// `classes` scores, then keypoints of `fields` numbers in pixels, the third of which is a score.
+std::vector<float> pose(std::size_t rows, std::size_t classes, std::size_t fields) {
+  return columns(rows, [&](auto row, auto column) {
+    bool is_score = row < classes || (fields == 3 && (row - classes) % 3 == 2);
+    return is_score ? score(row, column) : 30.0 + static_cast<double>(column) / 3;
+  });
+}
+
+TEST(RecogniseDetectors, APoseIsSplitByItsNumbers) {
+  struct Case {
+    std::int64_t rows;
+    int classes, keypoints, fields;
+  };
+  for (const Case& each : {Case{57, 2, 17, 3}, {15, 2, 3, 3}, {15, 1, 5, 2}, {56, 1, 17, 3}, {11, 1, 2, 3}, {11, 1, 3, 2}, {13, 3, 2, 3}}) {
+    File file = File().gives("output0", {1, each.rows, kAnchors},
+                             pose(static_cast<std::size_t>(each.rows), static_cast<std::size_t>(each.classes), static_cast<std::size_t>(each.fields)));
+    ASSERT_EQ(file.family(), "yolov8 pose") << each.rows << file.after().error.message;
+    const Reading& reading = file.after().possible[0].reading;
+    EXPECT_EQ(reading.classes, each.classes) << each.rows;
+    EXPECT_EQ(reading.recipe.keypoints, each.keypoints) << each.rows;
+    EXPECT_EQ(reading.keypoint_fields, each.fields) << each.rows;
+  }
+}
+
+TEST(RecogniseDetectors, APoseWhoseNumbersFitNoSplitIsNotGuessed) {
+  auto values = columns(15, [](auto row, auto column) { return row == 0 || row == 2 ? score(row, column) : 30.0; });
+  File file = File().gives("output0", {1, 15, kAnchors}, values);
+  EXPECT_EQ(file.family(), "model_ambiguous");
+  EXPECT_THAT(file.after().error.message, testing::HasSubstr("keypoints = "));
+}
+
+TEST(RecogniseDetectors, AnAngleAmongTheScoresIsNotTakenForAClass) {
+  auto with_last = [](auto&& last) {
+    return File().gives("output0", {1, 7, kAnchors}, columns(7, [&](auto row, auto column) { return row == 2 ? last(column) : score(row, column); }));
+  };
+  File constant = with_last([](auto) { return 0.5; });
+  File high = with_last([](auto column) { return 0.3 + static_cast<double>(column) / 200; });
+  for (File* file : {&constant, &high}) {
+    EXPECT_EQ(file->family(), "model_ambiguous");
+    ASSERT_EQ(file->after().candidates.size(), 2U);
+    EXPECT_THAT(file->after().error.message, testing::HasSubstr("write task = "));
+    file->owner.recipe.task = "obb";
+    EXPECT_EQ(file->family(), "yolov8 obb");
+    EXPECT_EQ(file->after().possible[0].reading.classes, 2);
+    file->owner.recipe.task = "";
+    file->owner.labels = {"a", "b", "c"};
+    EXPECT_EQ(file->family(), "yolov8 detect") << "three names make three classes";
+    file->owner.labels = {"a", "b"};
+    EXPECT_EQ(file->family(), "yolov8 obb") << "two names leave one row for the angle";
+  }
+  EXPECT_EQ(with_last([](auto column) { return score(2, column); }).family(), "yolov8 detect");
+  EXPECT_EQ(with_last([](auto) { return 0.0; }).family(), "yolov8 detect") << "a class that is never seen";
+}
+
+TEST(RecogniseDetectors, ASecondMapIsNoPrototypesBecauseItIsThere) {
+  auto scores = columns(84, score);
+  File file = File().gives("output0", {1, 84, kAnchors}, scores).gives("feat", {1, 64, 8, 8});
+  ASSERT_EQ(file.family(), "yolov8 detect") << "a map of stride 8";
+  EXPECT_EQ(file.after().possible[0].reading.classes, 80);
+  File quarter = File().gives("output0", {1, 84, kAnchors}, scores).gives("feat", {1, 64, 16, 16});
+  EXPECT_EQ(quarter.family(), "model_ambiguous") << "coefficients of masks are no scores";
+  EXPECT_EQ(quarter.after().candidates.size(), 2U);
+  quarter.owner.recipe.task = "detect";
+  EXPECT_EQ(quarter.family(), "yolov8 detect");
+  auto masks = columns(84, [](auto row, auto column) { return row < 16 ? score(row, column) : score(row, column) - .5; });
+  File segment = File().gives("output0", {1, 84, kAnchors}, masks).gives("output1", {1, 64, 16, 16});
+  EXPECT_EQ(segment.family(), "yolov8 segment");
+}
+
+TEST(RecogniseDetectors, RawHeadsBesideTheTableDoNotCount) {
+  File file = File().gives("output0", {1, 84, kAnchors}, columns(84, score));
+  file.gives("a", {1, 144, 8, 8}).gives("b", {1, 144, 4, 4}).gives("c", {1, 144, 2, 2});
+  EXPECT_EQ(file.family(), "yolov8 detect");
+  file.gives("other", {1, 5, 2, 2, 2});
   EXPECT_EQ(file.family(), "model_ambiguous");
 }
 
