@@ -13,6 +13,7 @@ constexpr ReasonText kTexts[] = {
     {"file_silent", "the file does not say", "파일에는 적혀 있지 않음"},
     {"customary_size", "customary size of the family (<who>)", "계열에서 흔히 쓰는 크기(<who>)"},
     {"size_open", "the file leaves it open (<tensor>)", "파일은 크기를 정해 두지 않음(<tensor>)"},
+    {"bytes_in", "it takes bytes as they are (<tensor>)", "바이트를 그대로 받음(<tensor>)"},
     {"letterbox_habit", "customary with a letterbox", "레터박스에서 흔히 쓰는 값"},
     {"crop_whole", "nothing but the longer side is cut off", "긴 변만 잘라 냄"},
     {"classes_unnamed", "nobody says what the classes are called", "클래스 이름이 어디에도 적혀 있지 않음"},

@@ -25,7 +25,7 @@ struct SeenFile {
   std::string task() const { return owner.task.empty() ? metadata.task : owner.task; }
   std::size_t names() const { return metadata.names.size(); }
   std::size_t hint() const { return owner_labels.empty() ? names() : owner_labels.size(); }  // class names that somebody gave
-  bool floats_in() const { return image.type == "float32" || image.type == "float16"; }
+  bool bytes_in() const { return image.type == "uint8"; }
 };
 
 enum class Standing {

@@ -172,7 +172,7 @@ void judge_answers(const SeenFile& file, Verdicts& verdicts) {
   auto tables = float_outputs(file, 3);
   const TensorFacts* output = named_by_owner(file, "output");
   if (output == nullptr && tables.size() == 1) output = tables[0];
-  if (output == nullptr || output->shape.size() != 3 || !file.floats_in()) return;
+  if (output == nullptr || output->shape.size() != 3) return;
   if (output->shape[1] > kMostRows && !file.owner_says("yolo_end2end") && !file.owner_says("rtdetr_ultralytics")) return;
   bool others = std::ranges::any_of(file.outputs, [&](const TensorFacts& one) { return &one != output && one.shape.size() != 4; });
   if (others && named_by_owner(file, "output") == nullptr) return;

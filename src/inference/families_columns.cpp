@@ -210,7 +210,7 @@ void judge_split(const SeenFile& file, const Table& table, const Split& split, b
 
 void judge_yolo_columns(const SeenFile& file, Verdicts& verdicts) {
   Table table = table_of(file);
-  if (table.output == nullptr || !file.floats_in() || !is_yolo_task(file.task())) return;
+  if (table.output == nullptr || !is_yolo_task(file.task())) return;
   bool asked = file.owner_says("yolov8");
   if (!asked && (file.metadata.nms || file.metadata.end2end.value_or(false))) return;
   bool said = file.metadata.of_ultralytics && !file.metadata.task.empty() && table.rows < table.columns && table.columns > 0;

@@ -121,6 +121,8 @@ class Completion {
           if (!usual->has_value() && !field.has_value()) warn_unused(name);
           field = *owner;
           say(std::string(name), text_of(**owner), kOwnerSays);
+        } else if (file_.bytes_in() && take_bytes(name, field)) {
+          say(std::string(name), text_of(*field), "it takes bytes as they are (" + describe(file_.image) + ")");
         } else if (field.has_value()) {
           say(std::string(name), text_of(*field), hypothesis_.because);
         } else if (usual->has_value()) {
@@ -131,6 +133,16 @@ class Completion {
     });
   }
 
+  // Bytes cannot be scaled before they go in: what the model needs of that it does itself.
+  template <class Field>
+  static bool take_bytes(std::string_view name, Field& field) {
+    if constexpr (std::is_same_v<Field, std::optional<std::array<double, 3>>>) {
+      field = name == "mean" ? std::array<double, 3>{0, 0, 0} : std::array<double, 3>{1, 1, 1};
+      return name == "mean" || name == "deviation";
+    }
+    return false;
+  }
+
   void warn_unused(std::string_view name) {
     bool counts = (name == "pad_value" || name == "crop_share") && file_.owner.fit.has_value();
     if (!counts) recognised_.warnings.push_back("model.toml says " + std::string(name) + ", which the family " + recipe().family + " does not use.");
@@ -138,8 +150,7 @@ class Completion {
 
   // What an owner may say, but this file cannot do.
   Result<void> check() {
-    bool bytes = file_.image.type == "uint8";
-    if (bytes && (recipe().mean != std::array<double, 3>{0, 0, 0} || recipe().deviation != std::array<double, 3>{1, 1, 1})) {
+    if (file_.bytes_in() && (recipe().mean != std::array<double, 3>{0, 0, 0} || recipe().deviation != std::array<double, 3>{1, 1, 1})) {
       return cannot_be("The file takes bytes (" + describe(file_.image) +
                        "), so mean and deviation cannot be applied: leave them out of its model.toml.");
     }

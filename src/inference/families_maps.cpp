@@ -51,7 +51,7 @@ void judge_u2net(const SeenFile& file, const TensorFacts& first, Verdicts& verdi
 }
 
 void add_semantic(const SeenFile& file, const TensorFacts& output, int classes, const std::string& because, Verdicts& verdicts) {
-  if (file.layout == domain::TensorLayout::nhwc && !(file.owner.mean && file.owner.deviation)) {
+  if (!file.bytes_in() && file.layout == domain::TensorLayout::nhwc && !(file.owner.mean && file.owner.deviation)) {
     return verdicts.against("semantic", "semantic",
                             because + "; but its input is NHWC, and how pixels are scaled for it is not in the file: write mean and deviation");
   }

@@ -36,7 +36,7 @@ void judge_yolox(const SeenFile& file, const TensorFacts& output, Verdicts& verd
   std::int64_t rows = output.shape[1];
   std::int64_t classes = output.shape[2] - kFirstScore;
   std::int64_t expected = cells(file, kYoloxStrides);
-  if (file.metadata.of_ultralytics || !may_be(rows, expected) || !file.floats_in()) return;
+  if (file.metadata.of_ultralytics || !may_be(rows, expected)) return;
   bool whole = file.width < 0 || file.height < 0 || (file.width % kLeastStride == 0 && file.height % kLeastStride == 0);
   if (output.shape[2] >= 0 && classes < 1) return;
   std::string because = describe(output) + ": " + (rows < 0 ? "a row" : count(rows) + " rows =") +
@@ -70,7 +70,7 @@ bool rows_fit(const SeenFile& file, std::int64_t rows) {
 void judge_yolov5(const SeenFile& file, const TensorFacts& output, Verdicts& verdicts) {
   std::int64_t rows = output.shape[1];
   bool asked = file.owner_says("yolov5");
-  if (!file.floats_in() || (!asked && !rows_fit(file, rows))) return;
+  if (!asked && !rows_fit(file, rows)) return;
   const TensorFacts* prototypes = prototypes_of(file);
   std::int64_t extra = prototypes == nullptr ? 0 : prototypes->shape[1];
   std::int64_t classes = output.shape[2] - kFirstScore - extra;

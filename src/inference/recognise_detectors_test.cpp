@@ -68,7 +68,7 @@ TEST(RecogniseDetectors, APoseIsSplitByItsNumbers) {
     File file = File().gives("output0", {1, each.rows, kAnchors},
                              pose(static_cast<std::size_t>(each.rows), static_cast<std::size_t>(each.classes), static_cast<std::size_t>(each.fields)));
     ASSERT_EQ(file.family(), "yolov8 pose") << each.rows << file.after().error.message;
-    const Reading& reading = file.after().possible[0].reading;
+    const Reading reading = file.after().possible[0].reading;
     EXPECT_EQ(reading.classes, each.classes) << each.rows;
     EXPECT_EQ(reading.recipe.keypoints, each.keypoints) << each.rows;
     EXPECT_EQ(reading.keypoint_fields, each.fields) << each.rows;
