@@ -9,6 +9,7 @@ namespace {
 constexpr std::size_t kMapsOfU2Net = 7;
 constexpr std::int64_t kCoarsest = 32;
 constexpr std::int64_t kChannelsOfAPicture = 3;
+constexpr std::int64_t kMostClasses = 200;  // of places, in any customary set
 
 bool is_map(const TensorFacts& output, std::int64_t channels) {
   return is_float(output) && output.shape.size() == 4 && may_be(output.shape[0], 1) && output.shape[1] == channels;
@@ -75,6 +76,11 @@ void judge_logits(const SeenFile& file, const TensorFacts& output, Verdicts& ver
                                        : ": a score of each of " + (classes < 0 ? "its" : std::to_string(classes)) + " classes for each place");
   if (classes == kChannelsOfAPicture && is_input_size(file, output.shape[2], output.shape[3]) && file.hint() != kChannelsOfAPicture && !asked) {
     return verdicts.against("semantic", "semantic", because + "; but three maps of the input's size may be a picture");
+  }
+  bool features = classes > kMostClasses || output.name.find("heatmap") != output.name.npos || output.name.find("feat") != output.name.npos;
+  if (features && !asked && file.hint() != static_cast<std::size_t>(classes)) {
+    return verdicts.against("semantic", "semantic", because + "; but by its name or count it may be features or heatmaps: if they are classes, write "
+                                                              "family = \"semantic\"");
   }
   const Observation* seen = observed(file, output);
   if (seen != nullptr && !range_of(seen->values).finite)

@@ -11,7 +11,9 @@ namespace darkroom::inference {
 namespace {
 
 // Sizes that embeddings have, and hardly a set of classes.
-constexpr std::array kEmbeddingSizes = {128, 256, 384, 512, 640, 768, 1024, 1152, 1280, 1536, 2048};
+constexpr std::array kEmbeddingSizes = {128, 256, 384, 512, 640, 768, 1024, 1280, 1536, 2048};
+constexpr std::array kFeatureSizes = {192, 320, 960, 1152, 1408, 1792, 2560, 4096};  // of well-known networks, without their last layer
+constexpr std::array kSidesOfClip = {224, 240, 256, 288, 336, 378, 384, 448};
 constexpr float kNear = 1e-3F;
 
 struct Vector {
@@ -37,6 +39,30 @@ Vector vector_of(const SeenFile& file) {
 bool has_word(std::string name, std::string_view word) {
   std::ranges::transform(name, name.begin(), [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
   return name.find(word) != name.npos;
+}
+
+bool named_as_clip(const Vector& vector) { return has_word(vector.output->name, "embed") || has_word(vector.output->name, "image_features"); }
+
+// The inside of a network: neither classes, nor an embedding of a known preparation.
+bool named_as_features(const Vector& vector) {
+  constexpr std::array<std::string_view, 3> kWords = {"feat", "pool", "hidden"};
+  return !named_as_clip(vector) && std::ranges::any_of(kWords, [&](std::string_view word) { return has_word(vector.output->name, word); });
+}
+
+bool is_embedding_size(std::int64_t size) { return std::ranges::find(kEmbeddingSizes, size) != kEmbeddingSizes.end(); }
+
+// Other embeddings have other means, and the file does not say which: CLIP is told by the layout and the sides of its pictures as well.
+bool may_be_clips_picture(const SeenFile& file) {
+  bool side = file.width < 0 || std::ranges::find(kSidesOfClip, file.width) != kSidesOfClip.end();
+  return side && (file.layout == domain::TensorLayout::nchw || file.bytes_in());
+}
+
+// Why a vector without names of classes is hardly a classifier's; empty: it may be.
+std::string against_classes(const SeenFile& file, const Vector& vector) {
+  if (named_as_features(vector) || named_as_clip(vector)) return "its name says that it is an embedding or features, not classes";
+  bool features = std::ranges::find(kFeatureSizes, vector.size) != kFeatureSizes.end();
+  bool embedding = is_embedding_size(vector.size) && !may_be_clips_picture(file);
+  return features || embedding ? "so many numbers may be an embedding or features: if they are classes, write family = \"classifier\"" : "";
 }
 
 enum class Numbers { unknown, probabilities, scores, unit_length, any };
@@ -83,6 +109,9 @@ void judge_classifier(const SeenFile& file, const Vector& vector, Numbers number
   if (file.names() > 0 && vector.size >= 0 && static_cast<std::int64_t>(file.names()) != vector.size) {
     return verdicts.against("classifier", "classify", because + "; but its metadata names " + std::to_string(file.names()) + " classes");
   }
+  if (!said && !file.owner_says("classifier") && numbers != Numbers::probabilities) {
+    if (std::string no = against_classes(file, vector); !no.empty()) return verdicts.against("classifier", "classify", because + "; but " + no);
+  }
   std::string why;
   std::string convention = convention_of(file, why);
   if (convention.empty()) return verdicts.against("classifier", "classify", because + "; but " + why);
@@ -100,11 +129,16 @@ void judge_classifier(const SeenFile& file, const Vector& vector, Numbers number
 }
 
 void judge_embedding(const SeenFile& file, const Vector& vector, Numbers numbers, Verdicts& verdicts) {
-  bool size = std::ranges::find(kEmbeddingSizes, vector.size) != kEmbeddingSizes.end();
-  bool named = has_word(vector.output->name, "embed") || has_word(vector.output->name, "image_features");
+  bool size = is_embedding_size(vector.size);
+  bool named = named_as_clip(vector);
   bool asked = file.owner_says("clip");
   if (!asked && ((!size && !named && vector.size >= 0) || file.hint() > 0 || numbers == Numbers::probabilities)) return;
   if (!asked && vector.size < 0 && !named) return;
+  if (!asked && (named_as_features(vector) || !may_be_clips_picture(file))) {
+    return verdicts.against("clip", "embed",
+                            describe(*vector.output) + ": the size of an embedding; but it is none of CLIP's, and how pixels are scaled for it is not in "
+                                                       "the file: write family = \"clip\", mean and deviation");
+  }
   Hypothesis found;
   found.reading.recipe.family = "clip";
   found.reading.recipe.task = "embed";

@@ -1,0 +1,68 @@
+// One row of numbers, or maps of the photo: what may be classes, an embedding, or the inside of a network.
+#include "inference/recognising_for_test.h"
+
+#include <gmock/gmock.h>
+
+namespace darkroom::inference {
+namespace {
+
+File takes(const std::string& type, const Shape& shape) {
+  File file;
+  file.facts.inputs = {{"input", type, shape, {}}};
+  bool nchw = shape[1] == 3;
+  file.probe.height = static_cast<int>(shape[nchw ? 2 : 1]);
+  file.probe.width = static_cast<int>(shape[nchw ? 3 : 2]);
+  return file;
+}
+File takes_square(std::int64_t side) { return takes("float32", {1, 3, side, side}); }
+
+// Logits, or an embedding of no certain length.
+File answers(File file, const std::string& name, std::int64_t size) {
+  std::vector<float> values(static_cast<std::size_t>(size));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 7) - 2.5F;
+  return file.gives(name, {1, size}, values);
+}
+
+TEST(RecogniseVectors, ClipIsToldByItsSideToo) {
+  for (std::int64_t side : {224, 240, 256, 288, 336, 378, 384, 448}) EXPECT_EQ(answers(takes_square(side), "image_embeds", 512).family(), "clip embed") << side;
+  struct Case {
+    File file;
+    const char* what;
+  };
+  for (Case each : {Case{answers(takes_square(112), "embedding", 512), "ArcFace"}, {answers(takes_square(160), "embeddings", 128), "FaceNet"},
+                    {answers(takes("float32", {1, 160, 160, 3}), "embeddings", 512), "FaceNet of Keras"},
+                    {answers(takes_square(384), "pooler_output", 1152), "SigLIP"}, {answers(takes_square(112), "output", 512), "no name"}}) {
+    EXPECT_EQ(each.file.family(), "model_ambiguous") << each.what;
+    EXPECT_THAT(each.file.after().candidates, testing::Not(testing::IsEmpty())) << each.what;
+    each.file.owner.recipe.family = "clip";
+    each.file.owner.recipe.mean = each.file.owner.recipe.deviation = {127.5, 127.5, 127.5};
+    EXPECT_EQ(each.file.family(), "clip embed") << each.what << each.file.after().error.message;
+  }
+}
+
+TEST(RecogniseVectors, FeaturesAreNoClasses) {
+  for (auto [name, size] : std::vector<std::pair<std::string, std::int64_t>>{
+           {"features", 960}, {"output", 192}, {"output", 1792}, {"last_hidden_state", 100}, {"avgpool", 77}, {"features", 10}}) {
+    File file = answers(takes_square(224), name, size);
+    EXPECT_EQ(file.family(), "model_ambiguous") << name << size;
+    EXPECT_THAT(file.after().candidates, testing::Not(testing::IsEmpty())) << name << size;
+    file.owner.labels.assign(static_cast<std::size_t>(size), "x");
+    EXPECT_EQ(file.family(), "classifier classify") << name << size;
+  }
+  EXPECT_EQ(answers(takes_square(224), "output", 1000).family(), "classifier classify");
+  EXPECT_EQ(answers(takes_square(112), "logits", 10).family(), "classifier classify");
+}
+
+TEST(RecogniseVectors, FeatureMapsAreNoClassesOfPlaces) {
+  File features = takes_square(224).gives("out", {1, 2048, 7, 7});
+  EXPECT_EQ(features.family(), "model_ambiguous");
+  File heat = takes("float32", {1, 3, 256, 192}).gives("heatmaps", {1, 17, 64, 48});
+  EXPECT_EQ(heat.family(), "model_ambiguous");
+  EXPECT_THAT(heat.after().candidates, testing::SizeIs(1));
+  heat.owner.recipe.family = "semantic";
+  EXPECT_EQ(heat.family(), "semantic semantic");
+  EXPECT_EQ(takes_square(224).gives("out", {1, 150, 56, 56}).family(), "semantic semantic");
+}
+
+}  // namespace
+}  // namespace darkroom::inference
