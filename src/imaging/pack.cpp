@@ -59,11 +59,10 @@ std::vector<Tap> make_taps(int source, double before, double behind, const Axis&
 
 Axis stretched(int full, int target) { return {.length = target, .offset = 0, .scale = static_cast<double>(target) / full}; }
 
-// YOLOX's own code rounds down and takes the ratio for the scale of both axes; the nearest size, and the scale that the pixels really
-// got, put boxes where they belong.
+// As YOLOX's own code, with which its models are trained and judged: the size is rounded down, and the ratio is taken for the scale of both axes.
 Axis top_left(int full, int target, double ratio) {
-  int length = std::clamp(static_cast<int>(std::nearbyint(full * ratio)), 1, target);
-  return {.length = length, .offset = 0, .scale = static_cast<double>(length) / full};
+  int length = std::clamp(static_cast<int>(full * ratio), 1, target);
+  return {.length = length, .offset = 0, .scale = ratio};
 }
 
 // As Ultralytics' LetterBox: the size is rounded half to even, and half a pixel of padding goes to the far side.

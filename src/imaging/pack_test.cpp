@@ -57,7 +57,7 @@ void expect_packed(const Pixels& pixels, const PackPlan& plan, const Rect& pictu
 
 TEST(Pack, ResizesBilinearlyIntoEachCorner) {
   expect_packed(make_noisy(640, 480), {.width = 416, .height = 416}, {0, 0, 416, 312});
-  expect_packed(make_noisy(300, 500), {.width = 416, .height = 416}, {0, 0, 250, 416});
+  expect_packed(make_noisy(300, 500), {.width = 416, .height = 416}, {0, 0, 249, 416});
   expect_packed(make_noisy(50, 31), {.width = 200, .height = 200}, {0, 0, 200, 124});
   expect_packed(make_noisy(64, 64), {.width = 64, .height = 64}, {0, 0, 64, 64});
   expect_packed(make_noisy(1, 1), {.width = 7, .height = 5}, {0, 0, 5, 5});
@@ -78,7 +78,7 @@ TEST(Pack, OrdersChannelsAndNormalises) {
   EXPECT_EQ(tensor, (std::vector<float>{30, 20, 10}));
 }
 
-TEST(Pack, LetterboxTopLeftRoundsToTheNearest) {
+TEST(Pack, LetterboxTopLeftRoundsDownAsItsReference) {
   std::vector<float> tensor(3 * 416 * 416);
   Placement placement = pack(make_flat(768, 576, kRed), 768, 576, {.width = 416, .height = 416}, tensor);
   double ratio = std::min(416.0 / 576, 416.0 / 768);
@@ -91,10 +91,12 @@ TEST(Pack, LetterboxTopLeftRoundsToTheNearest) {
   pack(make_flat(333, 500, kRed), 333, 500, {.width = 416, .height = 416}, tensor);
   EXPECT_EQ(tensor[276], 255);
   EXPECT_EQ(tensor[277], 114);
-  // 548 x 342 by 416 / 548: 259.6 rows, so 260.
-  pack(make_flat(548, 342, kRed), 548, 342, {.width = 416, .height = 416}, tensor);
-  EXPECT_EQ(tensor[259 * 416], 255);
-  EXPECT_EQ(tensor[260 * 416], 114);
+  // 548 x 342 by 416 / 548: 259.6 rows, so 259, and boxes are taken back by the ratio.
+  Placement cut = pack(make_flat(548, 342, kRed), 548, 342, {.width = 416, .height = 416}, tensor);
+  EXPECT_EQ(tensor[258 * 416], 255);
+  EXPECT_EQ(tensor[259 * 416], 114);
+  EXPECT_EQ(cut.scale_x, 416.0 / 548);
+  EXPECT_EQ(cut.scale_y, 416.0 / 548);
 }
 
 TEST(Pack, LetterboxCentreRoundsAsItsReference) {

@@ -8,6 +8,7 @@
 
 #include "domain/error_codes.h"
 #include "domain/printable.h"
+#include "inference/families.h"
 #include "inference/onnx_file.h"
 #include "inference/onnx_input.h"
 #include "inference/onnx_numbers.h"
@@ -20,7 +21,10 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <csignal>
+#include <map>
+#include <numeric>
 #include <optional>
 
 namespace darkroom::inference {
@@ -31,6 +35,7 @@ constexpr OrtLoggingLevel kLogging = ORT_LOGGING_LEVEL_FATAL;
 constexpr int kExtendAsRequested = 1;  // of the arena: grow by what is asked for, not to the next power of two
 constexpr std::size_t kMostTensors = 200;
 constexpr std::size_t kLongestMessage = 2'000;
+constexpr float kNear = 1e-3F;
 constexpr std::size_t kMostProbes = 8;  // more than there are ways to make an input
 
 using SteadyClock = std::chrono::steady_clock;
@@ -263,13 +268,36 @@ class OnnxEngine final : public Engine {
     std::ranges::copy_if(facts_.outputs, std::back_inserter(outputs), [](const TensorFacts& one) { return size_of_number(one.type) != 0; });
     Tensors tensors(guess, outputs, memory_);
     Probe probe{guess.reading.input_width, guess.reading.input_height, {}, guess.reading.recipe};
-    tensors.fill(probe_picture(probe.width, probe.height), probe.width, probe.height);
+    probe.outputs = look(tensors, outputs, probe_picture(probe.width, probe.height));
+    if (guess.reading.recipe.family == "classifier") look_for_logits(tensors, outputs, probe);
+    return probe;
+  }
+
+  using Observations = std::map<std::string, Observation>;
+
+  Observations look(Tensors& tensors, const std::vector<TensorFacts>& outputs, const imaging::Pixels& picture) {
+    tensors.fill(picture, picture.width, picture.height);
     tensors.run(*session_, probe_options());
+    Observations seen;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       TensorView view = tensors.output(i);
-      probe.outputs[outputs[i].name] = {std::move(view.shape), {view.values.begin(), view.values.end()}};
+      seen[outputs[i].name] = {std::move(view.shape), {view.values.begin(), view.values.end()}};
     }
-    return probe;
+    return seen;
+  }
+
+  // Small logits may all lie in 0..1 by chance: those of a plain picture that do not are told in their place. What adds up to 1 is no chance.
+  void look_for_logits(Tensors& tensors, const std::vector<TensorFacts>& outputs, Probe& probe) {
+    auto may_be_scores = [](const Observation& seen) {
+      return !seen.values.empty() && range_of(seen.values).scores() && std::abs(std::accumulate(seen.values.begin(), seen.values.end(), -1.0F)) > kNear;
+    };
+    for (int number = 0; number < kPlainPictures; ++number) {
+      if (std::ranges::none_of(probe.outputs, [&](const auto& output) { return may_be_scores(output.second); })) return;
+      for (auto& [name, seen] : look(tensors, outputs, plain_picture(number, probe.width, probe.height))) {
+        Observation& before = probe.outputs[name];
+        if (may_be_scores(before) && !may_be_scores(seen) && range_of(seen.values).finite) before = std::move(seen);
+      }
+    }
   }
 
   static Ort::RunOptions probe_options() {

@@ -31,4 +31,11 @@ imaging::Pixels probe_picture(int width, int height) {
   return picture;
 }
 
+imaging::Pixels plain_picture(int number, int width, int height) {
+  imaging::Pixels picture{.width = width, .height = height, .bytes = {}};
+  picture.bytes.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
+  for (std::size_t place = 0; place < picture.bytes.size(); ++place) picture.bytes[place] = (number >> (place % 3)) & 1 ? 255 : 0;
+  return picture;
+}
+
 }  // namespace darkroom::inference

@@ -437,6 +437,24 @@ def classifier(name, classes, metadata=None, softmax=False, family="classifier",
                 extra={"mean": mean, "deviation": deviation})
 
 
+def small_classifier(name, end=None):
+    """Numbers that lie in 0..1 for most photos, of two classes: logits, or what the operator `end` makes of them."""
+    side, weights, offsets = 224, numpy.array([[.3, -.3], [.1, 0], [0, .2]], numpy.float32), numpy.array([.5, .4], numpy.float32)
+    graph = Graph()
+    whole = graph.node("Reshape", graph.node("GlobalAveragePool", "input"), graph.constant([1, 3], numpy.int64))
+    logits = graph.node("Add", graph.node("MatMul", whole, graph.constant(weights)), graph.constant(offsets))
+    graph.node("Reshape", graph.node(end, logits) if end else logits, graph.constant([1, 2], numpy.int64), out="output")
+
+    def answer(picture, _):
+        values = ((picture * 255).mean(axis=(1, 2)) - IMAGENET_MEAN) / IMAGENET_DEVIATION @ weights + offsets
+        return {"output": 1 / (1 + numpy.exp(-values)) if end == "Sigmoid" else values}
+
+    data = graph.model([value("input", FLOAT, "N", 3, side, side)], [value("output", FLOAT, "N", 2)])
+    recipe = {"crop_share": .875, "activation": "none" if end else "softmax"}
+    return Tiny(name, data, "classifier", "classify", answer, [], 2, recipe, "centre_crop", (side, side),
+                extra={"mean": IMAGENET_MEAN, "deviation": IMAGENET_DEVIATION, "scores": end is not None})
+
+
 def maps(name, family, channels, side=SIDE, count=1, numbers=False):
     """Maps at a quarter of the input's size (semantic), or at all of it (u2net)."""
     graph = Graph()
@@ -488,6 +506,7 @@ def make_models():
         ssd("ssd", 3), ssd("ssd_tensorflow2", 3, raw=True), ultraface("ultraface"), ultraface("ultraface_renamed", ("one", "other")),
         classifier("classifier", 10), classifier("classifier_softmax", 1000, softmax=True), classifier("classifier_open", 4, open_sizes=True),
         classifier("classifier_ultralytics", 3, ultralytics("classify", COLOURS, imgsz="[224, 224]"), softmax=True),
+        small_classifier("classifier_small_logits"), small_classifier("classifier_sigmoid", "Sigmoid"),
         classifier("clip", 512, family="clip", output="image_embeds"),
         maps("u2net", "u2net", 1, 64, 7), maps("semantic", "semantic", 5), maps("semantic_numbers", "semantic", 5, numbers=True),
     ]

@@ -47,12 +47,12 @@ def prepare(photo, width, height, fit, crop_share=1, pad=114):
         cut = resize(photo, *whole)[top:top + height, left:left + width]
         return planes(cut), Place((whole[0] / columns, whole[1] / rows), (-left, -top), (width, height), (columns, rows))
     ratio = min(height / rows, width / columns)
-    new = [max(1, round(columns * ratio)), max(1, round(rows * ratio))]
+    whole = int if fit == "letterbox_top_left" else round  # as YOLOX's and Ultralytics' own code
+    new = [max(1, whole(columns * ratio)), max(1, whole(rows * ratio))]
     left, top = (0, 0) if fit == "letterbox_top_left" else (round((width - new[0]) / 2 - .1), round((height - new[1]) / 2 - .1))
     padded = numpy.full((height, width, 3), float(pad))
     padded[top:top + new[1], left:left + new[0]] = resize(photo, *new)
-    scale = (new[0] / columns, new[1] / rows) if fit == "letterbox_top_left" else (ratio, ratio)
-    return planes(padded), Place(scale, (left, top), (width, height), (columns, rows))
+    return planes(padded), Place((ratio, ratio), (left, top), (width, height), (columns, rows))
 
 
 def planes(picture):
@@ -218,7 +218,7 @@ def ultraface(outputs, tiny, place):
 
 def classifier(outputs, tiny, place):
     exponents = numpy.exp(outputs["output"] - outputs["output"].max())
-    scores = exponents / exponents.sum()
+    scores = outputs["output"] if tiny.extra.get("scores") else exponents / exponents.sum()
     return [(int(index), scores[index]) for index in numpy.argsort(-scores)[:5]]
 
 
