@@ -74,7 +74,7 @@ http::BodyReceiver refuse_plain_form() {
 class CompatUpload {
  public:
   CompatUpload(const Parts& parts, const http::Request& request, const std::string& boundary)
-      : parts_(parts), actor_(actor_of(request)), site_(site_of(parts, request)), reader_(boundary, kLimits, callbacks()) {}
+      : parts_(parts), actor_(actor_of(request)), caller_(request.caller), site_(site_of(parts, request)), reader_(boundary, kLimits, callbacks()) {}
 
   std::optional<http::Response> receive(std::string_view piece) {
     if (auto refused = reader_.push(piece)) return problem(*refused);
@@ -130,7 +130,7 @@ class CompatUpload {
     if (!image) return image.error();
     image->metadata = json::serialize(form.metadata);
     if (auto described = describe_photo(*staged_, parts_.config.photo, *image); !described) return described.error();
-    own_by_sender(parts_, actor_.name, *image);
+    own_by_sender(caller_, *image);
     Time now = parts_.clock.now();
     image->site_photo = store::SitePhoto{site_, form.image_id, now + parts_.config.compat.callback_delay};
     for (store::NewCallback& callback : image->callbacks) {
@@ -143,6 +143,7 @@ class CompatUpload {
 
   const Parts& parts_;
   store::Actor actor_;
+  http::Caller caller_;
   std::string site_;
   compat::SentForm sent_;
   std::string file_name_;

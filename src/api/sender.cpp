@@ -30,9 +30,8 @@ Result<void> check_sender(const Parts& parts, const std::string& sender, store::
   return owner ? check_quota(parts, *owner, image) : Result<void>{};
 }
 
-void own_by_sender(const Parts& parts, const std::string& sender, store::NewImage& image) {
-  auto account = parts.store.find_account(sender);
-  if (account && account->role == "uploader") image.owner = sender;
+void own_by_sender(const http::Caller& sender, store::NewImage& image) {
+  if (sender.role == "uploader") image.owner = sender.name;
   image.within_quota = true;
 }
 

@@ -3,6 +3,7 @@
 
 #include "api/parts.h"
 #include "base/result.h"
+#include "http/message.h"
 
 #include <string>
 
@@ -14,7 +15,7 @@ Result<void> check_sender(const Parts& parts, const std::string& sender, store::
 
 // The same for a photo of the old contract, which names an uploader and knows of no refusal: of the role uploader it is its own, whatever it says, and whether there
 // is room the store decides, since the photo may be there already.
-void own_by_sender(const Parts& parts, const std::string& sender, store::NewImage& image);
+void own_by_sender(const http::Caller& sender, store::NewImage& image);
 
 // Takes the image in. Its photo is kept already; it is removed again when there is no room.
 Result<store::ImageRecord> take_in_image(const Parts& parts, const store::NewImage& image, const store::Actor& actor);

@@ -52,10 +52,13 @@ bool is_uuid(std::string_view text) {
 std::string random_base62(std::size_t length) {
   static constexpr char kAlphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   std::string text;
+  std::array<unsigned char, 32> bytes{};
   while (text.size() < length) {
-    unsigned char byte = 0;
-    fill_random(&byte, 1);
-    if (byte < 248) text += kAlphabet[byte % 62];  // 248 = 4 * 62: no letter is likelier than another
+    std::size_t count = std::min(length - text.size(), bytes.size());
+    fill_random(bytes.data(), count);
+    for (std::size_t i = 0; i < count; ++i) {
+      if (bytes[i] < 248) text += kAlphabet[bytes[i] % 62];  // 248 = 4 * 62: no letter is likelier than another
+    }
   }
   return text;
 }

@@ -68,7 +68,7 @@ Result<TokenRecord> SqlStore::create_token(const TokenRecord& token, std::string
 }
 
 std::optional<TokenOwner> SqlStore::find_token(std::string_view sha256) {
-  return database_->read([&](Connection& connection) {
+  return database_->look([&](Connection& connection) {
     Rows rows = connection.execute(kFindToken, {sha256});
     return rows.empty() ? std::nullopt : std::optional(TokenOwner{token_from(rows.front()), account_from(rows.front(), kColumns)});
   });
@@ -105,7 +105,7 @@ void SqlStore::create_session(const SessionRecord& session, std::string_view sha
 }
 
 std::optional<SessionOwner> SqlStore::find_session(std::string_view sha256) {
-  return database_->read([&](Connection& connection) {
+  return database_->look([&](Connection& connection) {
     Rows rows = connection.execute(kFindSession, {sha256});
     return rows.empty() ? std::nullopt : std::optional(SessionOwner{session_from(rows.front()), account_from(rows.front(), kColumns)});
   });

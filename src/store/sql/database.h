@@ -68,7 +68,15 @@ class Database {
   template <class Work>
   auto read(Work&& work) -> std::invoke_result_t<Work&, Connection&> {
     std::optional<std::invoke_result_t<Work&, Connection&>> result;
-    read_blocking([&](Connection& connection) { result.emplace(work(connection)); });
+    read_blocking([&](Connection& connection) { result.emplace(work(connection)); }, Found::is_told);
+    return std::move(*result);
+  }
+
+  // The same for what is told to nobody, and only decides whether something is done: it does not wait until what it found outlives a loss of power.
+  template <class Work>
+  auto look(Work&& work) -> std::invoke_result_t<Work&, Connection&> {
+    std::optional<std::invoke_result_t<Work&, Connection&>> result;
+    read_blocking([&](Connection& connection) { result.emplace(work(connection)); }, Found::is_kept);
     return std::move(*result);
   }
 
@@ -76,10 +84,13 @@ class Database {
   // others, and may hear an event twice.
   virtual void on_commit(std::function<void(const std::vector<Event>&)> listener) = 0;
 
+ protected:
+  enum class Found { is_told, is_kept };
+
  private:
   virtual void write_blocking(std::function<void(Transaction&)> work) = 0;
   virtual std::shared_future<void> run_early(std::function<void(Transaction&)> work) = 0;
-  virtual void read_blocking(const std::function<void(Connection&)>& work) = 0;
+  virtual void read_blocking(const std::function<void(Connection&)>& work, Found found) = 0;
 };
 
 }  // namespace darkroom::store

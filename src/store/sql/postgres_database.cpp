@@ -208,7 +208,7 @@ std::shared_future<void> PostgresDatabase::write_together_early(const SharedVerb
   return stored.get_future();
 }
 
-void PostgresDatabase::read_blocking(const std::function<void(Connection&)>& work) {
+void PostgresDatabase::read_blocking(const std::function<void(Connection&)>& work, Found) {
   state_->run(state_->readers, [&](PostgresConnection& connection, Tries&) {
     connection.begin(Access::read);
     work(connection);

@@ -26,7 +26,7 @@ class PostgresDatabase final : public Database {
  private:
   void write_blocking(std::function<void(Transaction&)> work) override;
   std::shared_future<void> run_early(std::function<void(Transaction&)> work) override;
-  void read_blocking(const std::function<void(Connection&)>& work) override;
+  void read_blocking(const std::function<void(Connection&)>& work, Found found) override;
 
   struct State;
   std::unique_ptr<State> state_;

@@ -294,7 +294,7 @@ std::shared_future<void> SqliteDatabase::write_together_early(const SharedVerb& 
   return state_->submit(Answer::early, {{}, &verb, ask, weight})->when_stored;
 }
 
-void SqliteDatabase::read_blocking(const std::function<void(Connection&)>& work) {
+void SqliteDatabase::read_blocking(const std::function<void(Connection&)>& work, Found found) {
   std::unique_ptr<SqliteConnection> reader;
   {
     std::unique_lock guard(state_->reader_mutex);
@@ -319,7 +319,7 @@ void SqliteDatabase::read_blocking(const std::function<void(Connection&)>& work)
   reader->execute(kFixSnapshot);
   std::uint64_t seen = state_->durable.begun();
   work(*reader);
-  state_->durable.wait_for(seen);  // nobody is told of what a loss of power may take back
+  if (found == Found::is_told) state_->durable.wait_for(seen);  // nobody is told of what a loss of power may take back
 }
 
 }  // namespace darkroom::store
