@@ -46,10 +46,12 @@ Result<std::int64_t> number_in(const http::Request& request, const std::string& 
   return number;
 }
 
-// An upload of another is as one that is not there.
+// An upload of another is as one that is not there. Whoever completes it notes its image before removing the bytes: if they are gone, the record is looked at
+// once more.
 Result<store::UploadRecord> find(const Parts& parts, const http::Request& request) {
   const std::string& id = request.params.at("id");
   auto upload = parts.store.find_upload(id);
+  if (upload && !upload->image && !parts.resumable->files.size_of(id)) upload = parts.store.find_upload(id);
   if (!upload || upload->owner != request.principal) return error(code::not_found, "There is no upload '" + id.substr(0, 100) + "'. It may have expired: begin it again.");
   if (!upload->image && upload->home != parts.resumable->home) {
     return error(code::conflict, "The bytes of this upload lie with another web process of this installation. Send its requests where it was begun.");
