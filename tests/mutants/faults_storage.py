@@ -17,7 +17,7 @@ FAULTS = [
           [("  for (const auto& batch : ended.group) batch->settle(ended.failure);\n", ""),
            ("  if (!ended.failure && !writer.sync_log()) exit_on_failed_disk();", "  for (const auto& batch : ended.group) batch->settle(ended.failure);\n  if (!ended.failure && !writer.sync_log()) exit_on_failed_disk();")], None,
           unit(STORE, "UnsyncedCommits", "OfADatabase")),
-    fault("reader-does-not-wait", "a reader is told of what a loss of power may take back", DATABASE, "  if (found == Found::is_told) state_->durable.wait_for(seen);", "  state_->durable.wait_for(0 * seen);", unit(STORE, "AreReadByNobodyBeforeTheirSync")),
+    fault("reader-does-not-wait", "a reader is told of what a loss of power may take back", DATABASE, "  if (found == Found::is_told) state_->durable.wait_for(seen);", "  if (found == Found::is_told) state_->durable.wait_for(0 * seen);", unit(STORE, "AreReadByNobodyBeforeTheirSync")),
     fault("reached-before-synced", "readers go on before the sync that they wait for", DATABASE,
           [("  durable.reach(ended.commit);\n", ""), ("  if (!ended.failure && !writer.sync_log()) exit_on_failed_disk();", "  durable.reach(ended.commit);\n  if (!ended.failure && !writer.sync_log()) exit_on_failed_disk();")], None,
           unit(STORE, "AreReadByNobodyBeforeTheirSync")),
