@@ -19,10 +19,9 @@ namespace {
 namespace json = boost::json;
 
 constexpr int kPage = 500;
-constexpr auto kHeartbeat = std::chrono::seconds(15);
+constexpr auto kHeartbeat = std::chrono::seconds(15);  // also whether the caller is still known; at once when an event tells that somebody may not be
 constexpr auto kPollShared = std::chrono::seconds(1);  // what other processes write may become settled after it was heard of
 constexpr int kMostStreams = 1000;
-constexpr auto kLookAgain = kHeartbeat;  // whether the caller is still known; at once when an event tells that somebody may not be
 
 struct Wanted {
   std::optional<std::int64_t> after;  // none: from now on
@@ -73,9 +72,9 @@ class Stream {
   bool still_known(const store::SeenEvents& seen) {
     auto now = std::chrono::steady_clock::now();
     bool may_be_about_it = std::ranges::any_of(seen.events, [](const store::SeenEvent& each) { return is_of_audit(each.event.type); });
-    if (!may_be_about_it && now - known_at_ < kLookAgain) return true;
+    if (!may_be_about_it && now - known_at_ < kHeartbeat) return true;
     known_at_ = now;
-    return is_still_known(parts_.store, request_, parts_.clock.now());
+    return is_still_known(parts_.store, parts_.config.access, request_, parts_.clock.now());
   }
 
   bool shows(const store::SeenEvent& each) const {

@@ -47,21 +47,33 @@ void note_use(const std::optional<Time>& noted, Time now, const std::function<vo
 
 http::Response not_valid() { return problem(code::unauthorized, "This token is not valid: it was revoked or replaced, has ended, or its user may not log in any more."); }
 
+// With its account, while both hold.
+std::optional<store::TokenOwner> living_token(store::Store& store, const std::string& token, Time now) {
+  auto found = store.find_token(sha256_hex(token));
+  if (!found || found->account.disabled_at || (found->token.expires_at && *found->token.expires_at <= now)) return std::nullopt;
+  return found;
+}
+
+std::optional<store::SessionOwner> living_session(store::Store& store, const AccessConfig& access, const std::string& secret, Time now) {
+  auto found = store.find_session(sha256_hex(secret));
+  if (!found || found->account.disabled_at || found->session.expires_at <= now || now - found->session.seen_at > access.session_idle) return std::nullopt;
+  return found;
+}
+
 Refusal identify_by_token(const GuardParts& parts, const std::string& token, http::Request& request) {
   if (!auth::has_right_checksum(token)) return not_valid();
-  auto found = parts.store.find_token(sha256_hex(token));
   Time now = parts.clock.now();
-  if (!found || found->account.disabled_at || (found->token.expires_at && *found->token.expires_at <= now)) return not_valid();
+  auto found = living_token(parts.store, token, now);
+  if (!found) return not_valid();
   note_use(found->token.used_at, now, [&] { parts.store.touch_token(found->token.name, now); });
   request.caller = {found->account.name, found->account.role, http::Credential::token, found->token.name, auth::split_scopes(found->token.scopes), found->token.expires_at};
   return std::nullopt;
 }
 
 Refusal identify_by_cookie(const GuardParts& parts, const std::string& secret, http::Request& request) {
-  auto found = parts.store.find_session(sha256_hex(secret));
   Time now = parts.clock.now();
-  bool ended = !found || found->account.disabled_at || found->session.expires_at <= now || now - found->session.seen_at > parts.access.session_idle;
-  if (ended) return problem(code::unauthorized, "This session has ended. Log in again.");
+  auto found = living_session(parts.store, parts.access, secret, now);
+  if (!found) return problem(code::unauthorized, "This session has ended. Log in again.");
   if (auto same = check_same_site(request, secret); !same) return problem(same.error());
   note_use(found->session.seen_at, now, [&] { parts.store.touch_session(found->session.id, now); });
   request.caller = {found->account.name, found->account.role, http::Credential::session, found->session.id, {std::string(auth::scope::all)}};
@@ -157,15 +169,14 @@ bool is_of_audit(std::string_view event_type) {
   return std::ranges::any_of(std::array{"account.", "token.", "session.", "endpoint."}, [&](const char* beginning) { return event_type.starts_with(beginning); });
 }
 
-bool is_still_known(store::Store& store, const http::Request& request, Time now) {
-  auto is_same = [&](const store::Account& account) { return !account.disabled_at && account.name == request.caller.name && account.role == request.caller.role; };
-  if (request.caller.credential == http::Credential::session) {
-    auto found = store.find_session(sha256_hex(session_cookie(request)));
-    return found && found->session.expires_at > now && is_same(found->account);
+bool is_still_known(store::Store& store, const AccessConfig& access, const http::Request& request, Time now) {
+  auto is_same = [&](const auto& found) { return found && found->account.name == request.caller.name && found->account.role == request.caller.role; };
+  switch (request.caller.credential) {
+    case http::Credential::session: return is_same(living_session(store, access, session_cookie(request), now));
+    case http::Credential::token: return is_same(living_token(store, std::string(auth::bearer_token(request.header("authorization"))), now));
+    case http::Credential::none: break;
   }
-  if (request.caller.credential != http::Credential::token) return true;
-  auto found = store.find_token(sha256_hex(std::string(auth::bearer_token(request.header("authorization")))));
-  return found && (!found->token.expires_at || *found->token.expires_at > now) && is_same(found->account);
+  return true;
 }
 
 bool acts_for_others(const http::Request& request) {

@@ -33,7 +33,7 @@ bool sees_audit(const http::Request& request);
 // Whether an event is one of those.
 bool is_of_audit(std::string_view event_type);
 // Whether the guard would still know this caller, by the same credential and in the same role: for answers that go on for long. Asks the database.
-bool is_still_known(store::Store& store, const http::Request& request, Time now);
+bool is_still_known(store::Store& store, const AccessConfig& access, const http::Request& request, Time now);
 // Whether this caller may do things in another's name.
 bool acts_for_others(const http::Request& request);
 

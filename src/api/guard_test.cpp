@@ -130,6 +130,14 @@ TEST_F(GuardTest, ASessionEndsAtItsTimeAndWhenNobodyUsesIt) {
   EXPECT_EQ(ask_in_session(minutes(10), minutes(9)), 401);
 }
 
+TEST_F(GuardTest, AnAnswerThatGoesOnKnowsItsSessionAsLongAsTheGuardDoes) {
+  using std::chrono::hours, std::chrono::minutes;
+  AccessConfig bounds;
+  ASSERT_EQ(ask_in_session(minutes(1), hours(12)), 200);
+  EXPECT_TRUE(is_still_known(*store_, bounds, request_, clock_.now()));
+  EXPECT_FALSE(is_still_known(*store_, bounds, request_, clock_.now() + bounds.session_idle + minutes(1)));
+}
+
 TEST_F(GuardTest, ListedAddressesNeedNoCredentialWhereTheRuleSaysSo) {
   guard_ = make_guard({*store_, "", clock_, {}, [](std::string_view rule, const http::Request&) { return rule == kMetrics ? std::optional<std::string>("open") : std::nullopt; }});
   EXPECT_EQ(ask(kMetrics, ""), 200);
