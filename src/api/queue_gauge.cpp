@@ -13,10 +13,12 @@ constexpr std::chrono::milliseconds kFresh{100};
 }  // namespace
 
 std::int64_t QueueGauge::count() {
+  // A line that was far beyond the bound a moment ago need not be counted up to the bound.
+  if (last_ >= 2 * kExact && Steady::now() < good_until_.load()) return last_;
   std::int64_t few = store_.count_waiting(kExact);
   if (few < kExact) return last_ = few;
   std::unique_lock lock(counting_, std::try_to_lock);
-  if (!lock || Steady::now() < good_until_) return std::max<std::int64_t>(last_, kExact);
+  if (!lock || Steady::now() < good_until_.load()) return std::max<std::int64_t>(last_, kExact);
   auto begun = Steady::now();
   last_ = store_.count_waiting(std::numeric_limits<std::int64_t>::max());
   auto end = Steady::now();

@@ -14,7 +14,8 @@ class QueueGauge {
  public:
   explicit QueueGauge(store::Store& store) : store_(store) {}
 
-  // Reads the store; any thread. Exact below kExact; above, counted anew when the last count is old in proportion to what counting costs.
+  // Any thread; reads the store, but for a line that was far beyond kExact when it was last counted. Exact below kExact; above, counted anew when the last count is
+  // old in proportion to what counting costs.
   std::int64_t count();
 
   // What was last counted and noted, without touching anything that blocks.
@@ -31,7 +32,7 @@ class QueueGauge {
   std::atomic<std::int64_t> last_ = 0;
   std::atomic<bool> can_run_ = false;
   std::mutex counting_;
-  Steady::time_point good_until_{};
+  std::atomic<Steady::time_point> good_until_{};
 };
 
 }  // namespace darkroom::api
