@@ -51,7 +51,7 @@ TEST_F(ConfigTest, AllErrorsAreToldAtOnceWithTheirPlaces) {
 
 TEST_F(ConfigTest, AnUnknownVariableIsAWarning) {
   Sources from = sources();
-  from.environment = {{"DARKROOM_LISTN", "x"}};
+  from.environment = {{"DARKROOM_LISTN", "x"}, {"DARKROOM_MODEL_TOKEN", "for the header of a model"}};
   auto loaded = load(from).value();
   ASSERT_EQ(loaded.warnings.size(), 1u);
   EXPECT_NE(loaded.warnings[0].find("DARKROOM_LISTN"), std::string::npos);

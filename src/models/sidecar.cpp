@@ -1,6 +1,7 @@
 #include "models/sidecar.h"
 
 #include "domain/error_codes.h"
+#include "domain/model_variables.h"
 #include "domain/printable.h"
 #include "models/recipe_toml.h"
 #include "models/toml_text.h"
@@ -69,13 +70,18 @@ bool is_header_name(std::string_view text) {
 
 Complaint take_headers(const toml::node& value, std::map<std::string, std::string>& headers) {
   const toml::table* table = value.as_table();
-  if (!table || table->size() > kMostHeaders) return "headers must be a table such as { Authorization = \"env:AI_TOKEN\" }.";
+  if (!table || table->size() > kMostHeaders) return "headers must be a table such as { Authorization = \"env:DARKROOM_MODEL_TOKEN\" }.";
   for (const auto& [key, node] : *table) {
     std::string header(key.str());
     auto text = node.value_exact<std::string>();
     if (!is_header_name(header) || !text) return "headers." + header + " must be a header's name with a text as its value.";
     if (text->starts_with(kFromEnvironment)) {
       std::string variable = text->substr(kFromEnvironment.size());
+      // Whoever may add a model may name the service that gets the header: the server's other secrets are none of theirs.
+      if (!variable.starts_with(domain::kModelVariables)) {
+        return "headers." + header + " may only be taken from an environment variable whose name begins with " + std::string(domain::kModelVariables) +
+               ", such as \"env:DARKROOM_MODEL_TOKEN\".";
+      }
       const char* found = std::getenv(variable.c_str());
       if (!found) {
         return "headers." + header + " is taken from the environment variable " + variable +

@@ -18,7 +18,7 @@ struct Sidecar {
   std::string title;
   std::string licence;
   std::vector<std::string> labels;  // by class index
-  std::optional<domain::RemoteService> remote;  // of engine http; a header's value "env:NAME" is that of the variable
+  std::optional<domain::RemoteService> remote;  // of engine http; a header's value "env:DARKROOM_MODEL_..." is that of the variable
 };
 
 // Keys: every field of a recipe; engine, title, licence, labels; with engine = "http" also url, timeout_seconds, concurrency and the table headers.

@@ -77,10 +77,10 @@ TEST(Sidecar, WhatIsWrongIsNamedWithItsLineAndWhatIsAllowed) {
 }
 
 TEST(Sidecar, AServiceIsNamedByItsAddressAndSecretsComeFromTheEnvironment) {
-  ::setenv("DARKROOM_TEST_SECRET_OF_SIDECAR", "Bearer abc", 1);
+  ::setenv("DARKROOM_MODEL_TEST_SECRET", "Bearer abc", 1);
   auto sidecar = read_sidecar(
       "engine = \"http\"\nurl = \"https://ai.example/run\"\ntimeout_seconds = 2.5\nconcurrency = 4\ntitle = \"OCR\"\nlicence = \"MIT\"\n"
-      "headers = { Authorization = \"env:DARKROOM_TEST_SECRET_OF_SIDECAR\", X-Site = \"seoul\" }\n",
+      "headers = { Authorization = \"env:DARKROOM_MODEL_TEST_SECRET\", X-Site = \"seoul\" }\n",
       "ocr");
   ASSERT_TRUE(sidecar) << sidecar.error().message;
   EXPECT_EQ(sidecar->engine, domain::EngineKind::http);
@@ -90,13 +90,21 @@ TEST(Sidecar, AServiceIsNamedByItsAddressAndSecretsComeFromTheEnvironment) {
   EXPECT_EQ(sidecar->remote->headers.at("Authorization"), "Bearer abc");
   EXPECT_EQ(sidecar->remote->headers.at("X-Site"), "seoul");
   EXPECT_EQ(sidecar->title, "OCR");
-  ::unsetenv("DARKROOM_TEST_SECRET_OF_SIDECAR");
-  EXPECT_THAT(complaint("engine = \"http\"\nurl = \"http://a/b\"\nheaders = { A = \"env:DARKROOM_TEST_SECRET_OF_SIDECAR\" }"),
-              HasSubstr("DARKROOM_TEST_SECRET_OF_SIDECAR, which is not set"));
+  ::unsetenv("DARKROOM_MODEL_TEST_SECRET");
+  EXPECT_THAT(complaint("engine = \"http\"\nurl = \"http://a/b\"\nheaders = { A = \"env:DARKROOM_MODEL_TEST_SECRET\" }"),
+              HasSubstr("DARKROOM_MODEL_TEST_SECRET, which is not set"));
   EXPECT_THAT(complaint("engine = \"http\""), HasSubstr("needs a url"));
   EXPECT_THAT(complaint("url = \"http://a/b\""), HasSubstr("need engine = \"http\""));
   EXPECT_THAT(complaint("engine = \"http\"\nurl = \"file:///etc/passwd\""), HasSubstr("url must be"));
   EXPECT_THAT(complaint("engine = \"http\"\nurl = \"http://a/b\"\nheaders = { A = \"x\\r\\nB: y\" }"), HasSubstr("visible ASCII"));
+}
+
+TEST(Sidecar, TheServersOwnSecretsAreNoHeaders) {
+  ::setenv("DARKROOM_SECRET_OF_THE_SERVER", "secret", 1);
+  for (std::string name : {"DARKROOM_SECRET_OF_THE_SERVER", "PATH", "XDARKROOM_MODEL_A", "DARKROOM_MODELS", ""}) {
+    EXPECT_THAT(complaint("engine = \"http\"\nurl = \"http://a/b\"\nheaders = { A = \"env:" + name + "\" }"), HasSubstr("begins with DARKROOM_MODEL_")) << name;
+  }
+  ::unsetenv("DARKROOM_SECRET_OF_THE_SERVER");
 }
 
 TEST(Sidecar, AChoiceIsWrittenIntoIt) {

@@ -35,6 +35,8 @@ FAULTS = [
     fault("outlives-server", "runners live on when the server is killed", "src/runner/process/wall.cpp", "  ::prctl(PR_SET_PDEATHSIG, SIGKILL);\n", "  (void)PR_SET_PDEATHSIG;\n", unit(POOL, "RunnersDieWithTheServer"), programs=RUNNER),
 
     # --- versions of models ---
+    fault("any-variable-a-header", "who may add a model has the server's secrets sent to an address of theirs", "src/models/sidecar.cpp", "!variable.starts_with(domain::kModelVariables)", "variable.empty()",
+          unit("models_test", "TheServersOwnSecretsAreNoHeaders")),
     fault("version-named-late", "a result has the name of the version that runs when it ends", "src/worker/process_job.cpp", "return {run(job, *model, workshop), model->version};", "domain::Ending ending = run(job, *model, workshop);\n    return {std::move(ending), workshop.catalogue.find(job.model)->version};",
           unit("worker_test", "NamesTheVersion")),
     fault("refused-model-runs", "a version that failed its trial takes photos", "src/models/librarian.cpp", "      added.refused = std::move(trial);\n", "      added.refused = std::move(trial);\n      make_current(entry, *kept, actor);\n",
