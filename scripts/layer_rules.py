@@ -98,6 +98,7 @@ TRANSLATIONS = {
     "src/store/sql/postgres_database.cpp": "a verb whose connection was lost, or that ran into another, runs again",
     "src/store/sql/postgres_connection.cpp": "a rollback that fails breaks the connection, which is thrown away",
     "src/peer/fetched_photos.cpp": "a process that cannot give a photo: the next one is asked",
+    "src/views/picture_files.cpp": "a photo that cannot be looked for keeps its pictures: whoever keeps one has none to tell",
     "src/cli/command_line.cpp": "CLI11 throws on wrong arguments",
     "src/inference/onnx_engine.cpp": "ONNX Runtime throws on a model that it cannot load or run",
     "src/config/config.cpp": "toml++ throws on a file with wrong syntax",

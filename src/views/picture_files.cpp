@@ -152,9 +152,19 @@ bool PictureFiles::keep(const std::string& name, std::string_view jpeg) {
     note(name, static_cast<std::int64_t>(jpeg.size()));
     make_room();
   }
-  if (!still_wanted_ || still_wanted_(name.substr(0, kHashLength))) return true;
+  if (is_still_wanted(name.substr(0, kHashLength))) return true;
   remove_all_of(name.substr(0, kHashLength));
   return false;
+}
+
+// A photo that cannot be looked for at the moment may be there: the picture stays, and the sweep tells later.
+bool PictureFiles::is_still_wanted(const std::string& sha256) const {
+  try {
+    return !still_wanted_ || still_wanted_(sha256);
+  } catch (const std::exception& error) {
+    log::warning("a picture is kept without knowing whether its photo is there", {{"photo", sha256}, {"cause", error.what()}});
+    return true;
+  }
 }
 
 void PictureFiles::keep_soon(const std::string& name, std::string jpeg) {

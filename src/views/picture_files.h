@@ -37,7 +37,7 @@ struct PictureFilesConfig {
 class PictureFiles {
  public:
   // Whether pictures of this content may be kept: asked after a picture was written, so that one that was being made while its photo was deleted
-  // goes too.
+  // goes too. May throw where it cannot be told; the picture stays then.
   using StillWanted = std::function<bool(const std::string& sha256)>;
 
   // Makes the folder and counts what is there. Throws std::runtime_error when it cannot be made.
@@ -66,6 +66,7 @@ class PictureFiles {
   void note(const std::string& name, std::int64_t size);
   void drop(const std::string& name);
   void make_room();
+  bool is_still_wanted(const std::string& sha256) const;
   void write_waiting(std::stop_token stop);
 
   PictureFilesConfig config_;

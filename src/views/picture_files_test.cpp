@@ -117,6 +117,19 @@ TEST_F(PictureFilesTest, AFileThatSomebodyElseRemovedIsForgotten) {
   EXPECT_TRUE(files.keep(thumbnail_name(kOne), jpeg(100)));
 }
 
+TEST_F(PictureFilesTest, APictureStaysWhereItsPhotoCannotBeLookedFor) {
+  std::promise<void> asked;
+  PictureFiles files({folder_}, [&, first = true](const std::string&) mutable -> bool {
+    if (!std::exchange(first, false)) asked.set_value();
+    throw std::runtime_error("too many open files");
+  });
+  EXPECT_TRUE(files.keep(thumbnail_name(kOne), jpeg(100)));
+  files.keep_soon(thumbnail_name(kTwo), jpeg(200));
+  asked.get_future().wait();
+  EXPECT_EQ(files.find(thumbnail_name(kOne)), jpeg(100));
+  EXPECT_EQ(files.find(thumbnail_name(kTwo)), jpeg(200));
+}
+
 // The writer of one stands still after its first picture, until it is let go.
 class KeptSoon : public PictureFilesTest {
  protected:
