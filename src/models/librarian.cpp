@@ -107,9 +107,10 @@ Librarian::Entry& Librarian::reload(const std::string& name) {
   return entry;
 }
 
-// Its verdict is noted. A version that does not pass leaves no process behind.
+// Its verdict is noted, unless the server stops meanwhile. A version that does not pass leaves no process behind.
 Trial Librarian::try_out(const domain::Model& model) {
   Trial trial = probe_(model);
+  if (trial.was_cut_short()) return trial;
   library_.set_verdict(model.name, model.version, {config_.runtime, clock_.now(), trial});
   if (trial.error) {
     retire_(model.name, model.version);
@@ -170,6 +171,7 @@ Result<Added> Librarian::add(const std::string& name, StagedVersion& staged, Act
   bool done = runs || (activation == Activation::later && info.verdict && info.verdict->passed());
   if (!done) {
     Trial trial = try_out(*kept);
+    if (trial.was_cut_short()) return *trial.error;
     if (trial.error) {
       tell_({"model.refused", name, model->version, "", {actor.name, trial.error->message}});
       added.refused = std::move(trial);

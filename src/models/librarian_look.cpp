@@ -200,6 +200,7 @@ void Librarian::try_wanted(Entry& entry, const std::string& version) {
   if (!info || !info->model) return;
   domain::Model model = *info->model;
   Trial trial = try_out(model);
+  if (trial.was_cut_short()) return;
   if (!trial.error) {
     make_current(entry, model, has_run ? kStart : kFolder);
     entry.retry_at = Time{};

@@ -46,6 +46,7 @@ class LibrarianTest : public testing::Test {
     trials_.push_back(model.name + " " + model.version);
     std::ifstream file(model.file);
     std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (is_stopping_) return {Error{"unavailable", "the server is stopping"}};
     if (text.starts_with("broken")) return {Error{"model_unavailable", "it is broken"}};
     if (text.starts_with("ambiguous") && model.recipe.family.empty()) {
       return {Error{"model_ambiguous", "it could be two"}, {{"yolov8", "detect", "a"}, {"yolox", "detect", "b"}}};
@@ -76,6 +77,7 @@ class LibrarianTest : public testing::Test {
   }
   std::string version_of_text(const std::string& text) const { return sha256_hex(text).substr(0, 12); }
 
+  bool is_stopping_ = false;
   fs::path folder_;
   SystemClock clock_;
   std::vector<std::string> trials_;
@@ -246,6 +248,19 @@ TEST_F(LibrarianTest, ATrialThatWasCutShortIsDoneAtTheNextStart) {
   start();
   librarian_->look();
   EXPECT_EQ(running("parts"), version_of_text("one"));
+}
+
+TEST_F(LibrarianTest, AServerThatStopsRefusesNothing) {
+  is_stopping_ = true;
+  drop("parts/model.onnx", "one");
+  look_twice();
+  EXPECT_EQ(add("others", "one").error().code, "unavailable");
+  EXPECT_THAT(acts_, testing::Each(HasSubstr("model.added")));
+  is_stopping_ = false;
+  start();
+  librarian_->look();
+  EXPECT_EQ(running("parts"), version_of_text("one"));
+  EXPECT_EQ(running("others"), version_of_text("one"));
 }
 
 TEST_F(LibrarianTest, ARemovedModelStaysAwayThoughItsFileLiesThere) {

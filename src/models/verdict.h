@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "domain/error_codes.h"
 #include "domain/model.h"
 
 #include <functional>
@@ -15,9 +16,11 @@ namespace darkroom::models {
 
 // The end of a trial: an error, or none and a report (none for an engine that makes none).
 struct Trial {
-  std::optional<Error> error;  // model_unavailable, or model_ambiguous with candidates
+  std::optional<Error> error;  // model_unavailable, or model_ambiguous with candidates; unavailable: it was cut short, which says nothing of the version
   std::vector<domain::Candidate> candidates = {};
   std::optional<domain::ModelReport> report = {};
+
+  bool was_cut_short() const { return error && error->code == domain::code::unavailable; }
 };
 
 struct Verdict {

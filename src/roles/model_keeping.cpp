@@ -27,7 +27,7 @@ std::string model_runtime(const config::Config& config) {
   return std::string(kVersion) + " " + std::to_string(size) + " " + std::to_string(made);
 }
 
-ModelKeeping::ModelKeeping(Ground& ground, Working* working) : ground_(ground) {
+ModelKeeping::ModelKeeping(Ground& ground, Working* working) : ground_(ground), working_(working) {
   if (working) {
     runner::Zygotes& zygotes = working->zygotes();
     ground_.librarian.start([&zygotes](const domain::Model& model) { return try_out(zygotes, model); },
@@ -43,6 +43,7 @@ ModelKeeping::ModelKeeping(Ground& ground, Working* working) : ground_(ground) {
 ModelKeeping::~ModelKeeping() { stop(); }
 
 void ModelKeeping::stop() {
+  if (working_) working_->zygotes().stop();
   rounds_->stop();
   ground_.catalogue.on_change(nullptr);
   ground_.librarian.stop();

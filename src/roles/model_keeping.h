@@ -18,10 +18,12 @@ class ModelKeeping {
   ModelKeeping(Ground& ground, Working* working);
   ~ModelKeeping();
 
+  // A version that is being tried at the moment has no verdict: it is tried at the next start.
   void stop();
 
  private:
   Ground& ground_;
+  Working* working_;
   std::unique_ptr<Loop> rounds_;
 };
 

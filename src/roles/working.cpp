@@ -10,6 +10,8 @@ namespace darkroom::roles {
 namespace {
 
 constexpr std::chrono::seconds kTrimEvery{5};
+constexpr std::chrono::seconds kTrimSoon{1};  // while idle children leave, and after them their processes
+constexpr Duration kNothingToDo = std::chrono::hours(1);
 
 worker::WorkerConfig worker_config(const Ground& ground) {
   worker::WorkerConfig config = ground.config.worker;
@@ -55,12 +57,16 @@ Working::Working(Ground& ground, const std::string& url, Observing& observing) :
   worker::LeaseConfig lease{length, length / 5};
   lease_ = std::make_unique<worker::LeaseKeeper>(lease, ground.store, worker_.get(), std::move(node), ground.clock);
   if (models::ModelPtr model = ground.catalogue.find(ground.config.default_model); model && model->engine != domain::EngineKind::http) {
-    warm_up_ = std::jthread([this, model] { zygotes_.warm_up(*model); });
+    warm_up_ = std::make_unique<Loop>("warm_up", [this, model, done = false]() mutable {
+      if (!done) zygotes_.warm_up(*model);
+      done = true;
+      return kNothingToDo;
+    });
   }
   if (ground.config.models_memory > 0) {
     memory_ = std::make_unique<Loop>("models_memory", [this] {
       zygotes_.trim(ground_.config.models_memory, ground_.config.default_model);
-      return kTrimEvery;
+      return zygotes_.is_tight() ? kTrimSoon : kTrimEvery;
     });
   }
 }
@@ -93,7 +99,8 @@ void Working::hear(const std::vector<store::Event>& events) {
 }
 
 void Working::drain() {
-  if (warm_up_.joinable()) warm_up_.join();
+  zygotes_.stop();
+  if (warm_up_) warm_up_->stop();
   if (std::exchange(drained_, true)) return;
   if (memory_) memory_->stop();
   lease_->drain();

@@ -37,7 +37,7 @@ class Working {
   std::unique_ptr<peer::FetchedPhotos> fetched_;
   std::unique_ptr<worker::Worker> worker_;
   std::unique_ptr<worker::LeaseKeeper> lease_;
-  std::jthread warm_up_;
+  std::unique_ptr<Loop> warm_up_;  // of the default model, once; tried again where this machine was short of something
   std::unique_ptr<Loop> memory_;  // ends idle processes of models over the budget
   bool drained_ = false;
 };

@@ -35,6 +35,10 @@ FAULTS = [
     fault("outlives-server", "runners live on when the server is killed", "src/runner/process/wall.cpp", "  ::prctl(PR_SET_PDEATHSIG, SIGKILL);\n", "  (void)PR_SET_PDEATHSIG;\n", unit(POOL, "RunnersDieWithTheServer"), programs=RUNNER),
 
     # --- versions of models ---
+    fault("trial-holds-up-stop", "a server that is told to stop waits minutes for a model that does not load", "src/runner/pool/zygotes.cpp", "zygote.start_afresh(state_->stopping.descriptor())",
+          "zygote.start_afresh(-1)", unit(POOL, "ATrialIsCutShortByTheEnd"), programs=RUNNER),
+    fault("idle-children-stay", "idle runners keep the memory that others need", "src/runner/pool/zygotes.cpp", "  state_->tight = budget_bytes > 0 && sum > budget_bytes;\n", "",
+          unit(POOL, "OverTheBudgetIdleChildrenDoNotStay"), programs=RUNNER),
     fault("any-variable-a-header", "who may add a model has the server's secrets sent to an address of theirs", "src/models/sidecar.cpp", "!variable.starts_with(domain::kModelVariables)", "variable.empty()",
           unit("models_test", "TheServersOwnSecretsAreNoHeaders")),
     fault("version-named-late", "a result has the name of the version that runs when it ends", "src/worker/process_job.cpp", "return {run(job, *model, workshop), model->version};", "domain::Ending ending = run(job, *model, workshop);\n    return {std::move(ending), workshop.catalogue.find(job.model)->version};",

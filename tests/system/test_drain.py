@@ -1,10 +1,17 @@
 """SIGTERM: nothing more is taken in, what runs may finish, the rest is given back without costing an attempt, exit code 0."""
 import signal
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
+from support.models import drop, listed, saved
 from support.photos import unique_jpeg
-from support.processes import family, is_alive
+from support.places import CHECKOUT
+from support.processes import children, family, is_alive
 from support.waiting import eventually
+
+sys.path.append(str(CHECKOUT / "tests/models"))
+from make_models import looping_graph  # noqa: E402
 
 
 def test_running_work_is_finished_and_the_exit_code_is_0(server):
@@ -51,3 +58,15 @@ def test_a_second_signal_ends_it_at_once_and_loses_nothing(server):
     server.start()
     image = server.image(image["id"], wait=20)
     assert image["status"] == "completed" and image["attempt"] == 1
+
+
+def test_a_model_that_is_being_tried_holds_up_no_stop(make_server, tmp_path):
+    server = make_server(models_dir=tmp_path / "models", drain_grace_seconds=1)
+    drop(tmp_path / "models", "looping", saved(looping_graph()), sidecar='family = "yolox"\n')
+    eventually(lambda: listed(server).get("looping", {}).get("state") == "probing" and len(children(server.pid)) > 1, 20, "its trial has begun")
+    asked = time.monotonic()
+    assert server.stop(within=100) == 0
+    assert time.monotonic() - asked < 10, "the load alone may take two minutes"
+    assert "model refused" not in server.log_text()
+    server.start()
+    assert listed(server)["looping"]["state"] == "probing", "it has no verdict and is tried again"

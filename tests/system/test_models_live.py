@@ -292,8 +292,9 @@ def test_the_models_folder_may_be_read_only_and_a_removed_model_stays_away(make_
     assert sorted(path.relative_to(folder) for path in folder.rglob("*")) == before
 
 
-def test_over_the_memory_budget_an_idle_model_s_processes_end_and_start_again_when_a_photo_needs_them(make_server):
-    server = make_server(run_models_memory_mb=1, run_keep_idle_seconds=1)
+@pytest.mark.parametrize("keep_idle", (1, 60))
+def test_over_the_memory_budget_an_idle_model_s_processes_end_and_start_again_when_a_photo_needs_them(make_server, keep_idle):
+    server = make_server(run_models_memory_mb=1, run_keep_idle_seconds=keep_idle)
     added(server, "colors", color_model(), LABELS)
     assert classes_of(server.result_of(red_photo(1), model="colors")) == ["red"]
     eventually(lambda: processes_of(server, "colors") == [], 30, "the idle model's process ends")

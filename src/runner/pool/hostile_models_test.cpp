@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
+#include <future>
 
 namespace darkroom::runner::test {
 namespace {
@@ -74,11 +76,32 @@ TEST_P(HungryModel, IsEndedByALimit) {
 INSTANTIATE_TEST_SUITE_P(Files, HungryModel, testing::Values("looping.onnx", "hungry.onnx", "swollen.onnx"),
                          [](const auto& file) { return std::string(file.param).substr(0, std::string(file.param).find('.')); });
 
-TEST_F(HostileModel, ALoadThatNeverEndsIsStopped) {
-  // A runner that is stopped while it loads says nothing for ever, as a file would on which the library runs in circles.
-  config.runner_path = made_models() / "silent_runner";
-  std::ofstream(config.runner_path) << "#!/bin/sh\nexec sleep 1000\n";
-  std::filesystem::permissions(config.runner_path, std::filesystem::perms::owner_all);
+// A runner that is stopped while it loads says nothing for ever, as a file would on which the library runs in circles.
+class SilentRunner : public HostileModel {
+ protected:
+  void SetUp() override {
+    config.runner_path = testing::TempDir() + "silent_runner-" + std::to_string(::getpid());
+    std::ofstream(config.runner_path) << "#!/bin/sh\nexec sleep 1000\n";
+    std::filesystem::permissions(config.runner_path, std::filesystem::perms::owner_all);
+  }
+  void TearDown() override { std::filesystem::remove(config.runner_path); }
+};
+
+TEST_F(SilentRunner, ATrialIsCutShortByTheEnd) {
+  config.load_timeout = std::chrono::minutes(10);
+  Zygotes zygotes(config);
+  std::future<ZygoteStatus> trial = std::async(std::launch::async, [&] { return zygotes.warm_up(null_model()); });
+  ASSERT_TRUE(eventually([] { return living_runners() == 1; }));
+  zygotes.stop();
+  bool is_over = trial.wait_for(std::chrono::seconds(10)) == std::future_status::ready;
+  if (!is_over) std::ranges::for_each(children_of(::getpid()), [](int pid) { ::kill(pid, SIGKILL); });
+  EXPECT_TRUE(is_over);
+  EXPECT_EQ(trial.get().error->code, "unavailable");
+  EXPECT_EQ(zygotes.warm_up(null_model()).error->code, "unavailable") << "and none is begun";
+  EXPECT_EQ(living_runners(), 0U);
+}
+
+TEST_F(SilentRunner, ALoadThatNeverEndsIsStopped) {
   config.load_timeout = std::chrono::milliseconds(300);
   Zygotes zygotes(config);
   ZygoteStatus status = zygotes.warm_up(null_model());

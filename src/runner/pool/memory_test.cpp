@@ -68,6 +68,20 @@ TEST_F(Memory, AProcessWithAChildIsNotEnded) {
   EXPECT_EQ(zygotes.status().size(), 3U);
 }
 
+TEST_F(Memory, OverTheBudgetIdleChildrenDoNotStay) {
+  slot.release_idle(std::chrono::steady_clock::time_point::min());
+  EXPECT_EQ(children_of(of("one").pid).size(), 1U);
+  EXPECT_EQ(zygotes.trim(1, "three"), 0);
+  EXPECT_TRUE(zygotes.is_tight());
+  EXPECT_TRUE(eventually([&] {
+    slot.release_idle(std::chrono::steady_clock::time_point::min());
+    zygotes.trim(1, "three");
+    return zygotes.status().size() == 1;
+  }));
+  zygotes.trim(zygotes.memory_bytes() * 2, "three");
+  EXPECT_FALSE(zygotes.is_tight());
+}
+
 TEST_F(Memory, TheLongestUnusedGoesFirstAndNoMoreThanNeeded) {
   slot.release_idle(std::chrono::steady_clock::now());
   ASSERT_TRUE(succeeded(run_command(slot, "", null_model("one"))));

@@ -3,6 +3,8 @@
 #include "runner/pool/pool_fixture.h"
 #include "support/sample_models.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace darkroom::runner::test {
@@ -52,7 +54,10 @@ TEST_F(MadeModels, GiveTheirObjectsUnderTheirLabels) {
     EXPECT_EQ(outcome.found.objects[1].label, "새");
     EXPECT_EQ(outcome.engine, "onnx");
     EXPECT_TRUE(outcome.engine_version.starts_with("1.")) << outcome.engine_version;
+    EXPECT_GT(outcome.timings.decode, 0);
+    EXPECT_GT(outcome.timings.prepare, 0);
     EXPECT_GT(outcome.timings.infer, 0);
+    EXPECT_GT(outcome.timings.post, 0);
   }
 }
 
@@ -98,6 +103,19 @@ TEST_F(MadeModels, AFileThatHasChangedIsNotLoaded) {
   status = zygotes.warm_up(model);
   ASSERT_TRUE(status.error);
   EXPECT_THAT(status.error->message, testing::HasSubstr("No such file"));
+}
+
+TEST_F(MadeModels, WhatHinderedATrialAndHasPassedHindersTheNextNoMore) {
+  Zygotes zygotes(test_config());
+  domain::Model model = made_model("known.onnx");
+  std::filesystem::path whole = model.file;
+  model.file = testing::TempDir() + "comes-later-" + std::to_string(::getpid()) + ".onnx";
+  EXPECT_THAT(zygotes.warm_up(model).error.value_or(Error{}).message, testing::HasSubstr("No such file"));
+  std::filesystem::copy_file(whole, model.file);
+  ZygoteStatus again = zygotes.warm_up(model);
+  EXPECT_EQ(again.error.value_or(Error{}).message, "");
+  EXPECT_NE(again.pid, 0);
+  std::filesystem::remove(model.file);
 }
 
 TEST(DemoDetectorRun, WorksBehindTheWall) {

@@ -57,8 +57,8 @@ class Slot {
   // Failed besides: invalid_field, for an order whose side or quality is out of bounds; too_large, for one with more marks than a message holds.
   RenderEnd render(const RunRequest& request, const domain::RenderOrder& order);
 
-  // Lets go of children that have not worked since `since`, and of those whose version was retired (run() does the latter, too). Called by the
-  // slot's own thread between jobs.
+  // Lets go of children that have not worked since `since`, or within a second where memory is tight, and of those whose version was retired (run() does
+  // the latter, too). Called by the slot's own thread between jobs.
   void release_idle(std::chrono::steady_clock::time_point since);
 
   // From another thread: ends the run in progress at once, as Interrupted, by killing the child; without one, the next run ends so before it
@@ -89,14 +89,17 @@ class Zygotes {
   ~Zygotes();  // ends every runner process
 
   // Starts the model's zygote unless it runs, and returns how it stands. Blocks while it loads. Another version of the same model goes on beside it;
-  // a version that was retired takes part again.
+  // a version that was retired takes part again. Its error is of now, or `unavailable` where stop() cut it short. Throws what is this machine's trouble.
   ZygoteStatus warm_up(const domain::Model& model);
+  // Cuts short every warm_up() in progress and from now on; runs of slots go on.
+  void stop();
   // That version takes no part any more: its process ends when its last child has. A run that still names it is done, by a process started
   // for it alone. Blocks while that very version loads or forks.
   void retire(const std::string& model, const std::string& version);
   // Ends processes that have no child, longest unused first, until all runners together use at most `budget_bytes` (PSS); the kept model is spared.
-  // Returns how many were ended.
+  // Returns how many were ended. While that is not enough for a budget that is not 0, slots keep no idle child.
   int trim(std::int64_t budget_bytes, const std::string& kept_model);
+  bool is_tight() const;  // it was not enough
   std::vector<ZygoteStatus> status() const;
   // Proportional share (PSS) of all runners, estimated where we may not look. The kernel walks their page tables for it: not for every request.
   std::int64_t memory_bytes() const;

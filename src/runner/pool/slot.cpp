@@ -1,43 +1,18 @@
 // A slot: one child for each model and version, kept from job to job, replaced when it is used up.
 #include "domain/error_codes.h"
+#include "runner/pool/call_off.h"
 #include "runner/pool/job_run.h"
 #include "runner/pool/zygotes_state.h"
 
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <map>
 #include <stdexcept>
-#include <system_error>
 
 namespace darkroom::runner {
 namespace {
 
-// Lets other threads call off a run: the one in progress, or else the next. It stays called off until rearmed, so that a call that comes
-// just before the run begins is not lost.
-class CallOff {
- public:
-  CallOff() : wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (!wake_) throw std::system_error(errno, std::generic_category(), "eventfd");
-  }
-
-  int descriptor() const { return wake_.get(); }
-  void request() { static_cast<void>(::eventfd_write(wake_.get(), 1)); }
-  bool is_requested() const {
-    pollfd watched{wake_.get(), POLLIN, 0};
-    return ::poll(&watched, 1, 0) > 0;
-  }
-  void rearm() {
-    eventfd_t ignored;
-    static_cast<void>(::eventfd_read(wake_.get(), &ignored));
-  }
-
- private:
-  FileDescriptor wake_;
-};
+// A child between two jobs of a full line is not idle: to fork it anew for each would cost more than it frees.
+constexpr std::chrono::seconds kTightIdle{1};
 
 struct Seat {  // a child that is kept
   Child child;
@@ -157,7 +132,10 @@ RenderEnd Slot::render(const RunRequest& request, const domain::RenderOrder& ord
   return narrow<RenderEnd>(state_->work(preview_model(), Job{request.byte_count, 0, order}, request.photo_fd));
 }
 
-void Slot::release_idle(std::chrono::steady_clock::time_point since) { state_->release(since); }
+void Slot::release_idle(std::chrono::steady_clock::time_point since) {
+  if (state_->zygotes.tight) since = std::max(since, SteadyClock::now() - kTightIdle);
+  state_->release(since);
+}
 
 void Slot::abandon() { state_->call_off.request(); }
 

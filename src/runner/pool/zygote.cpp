@@ -19,8 +19,10 @@ Zygote::Zygote(const PoolParts& parts, domain::Model model) : parts_(parts), mod
   status_.version = model_.version;
 }
 
-Result<void> Zygote::start(int call_off) {
+// What hindered it a while ago may have passed: a trial that is asked for says how it stands now.
+Result<void> Zygote::start_afresh(int call_off) {
   std::lock_guard lock(mutex_);
+  pause_ = {};
   Result<void> started = start_locked(call_off);
   drop_if_done();  // retired just before
   return started;

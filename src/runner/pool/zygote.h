@@ -18,9 +18,9 @@ class Zygote {
 
   const domain::Model& model() const { return model_; }
 
-  // Starts the process unless it runs. Errors: model_unavailable or model_ambiguous (a fresh one, or that of a short while ago), kCalledOff.
-  Result<void> start(int call_off);
-  // A new child; starts or replaces the process when that is needed. Errors as above.
+  // Starts the process unless it runs, however lately it failed to start. Errors: model_unavailable or model_ambiguous, kCalledOff.
+  Result<void> start_afresh(int call_off);
+  // A new child; starts or replaces the process when that is needed. Errors as above, also those of a short while ago.
   Result<Child> fork(int call_off);
 
   // The wait status of a child that has ended; none when its zygote process is gone or does not tell.

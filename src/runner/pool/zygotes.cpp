@@ -2,6 +2,7 @@
 #include "runner/pool/zygotes_state.h"
 
 #include "base/log.h"
+#include "domain/error_codes.h"
 
 #include <pwd.h>
 #include <unistd.h>
@@ -73,11 +74,13 @@ Zygotes::~Zygotes() = default;
 
 ZygoteStatus Zygotes::warm_up(const domain::Model& model) {
   Zygote& zygote = state_->zygote_for(model, Part::active);
-  Result<void> started = zygote.start(-1);
+  Result<void> started = zygote.start_afresh(state_->stopping.descriptor());
   ZygoteStatus status = zygote.status();
-  if (!started) status.error = started.error();
+  if (!started) status.error = started.error().code == kCalledOff ? Error{std::string(domain::code::unavailable), "The server is stopping."} : started.error();
   return status;
 }
+
+void Zygotes::stop() { state_->stopping.request(); }
 
 void Zygotes::retire(const std::string& model, const std::string& version) { state_->retire(model, version); }
 
@@ -116,7 +119,10 @@ int Zygotes::trim(std::int64_t budget_bytes, const std::string& kept_model) {
     sum -= use.bytes;
     ++ended;
   }
+  state_->tight = budget_bytes > 0 && sum > budget_bytes;
   return ended;
 }
+
+bool Zygotes::is_tight() const { return state_->tight; }
 
 }  // namespace darkroom::runner

@@ -1,9 +1,11 @@
 // The pool's zygotes, one for each model and version that has been asked for, and what they share.
 #pragma once
 
+#include "runner/pool/call_off.h"
 #include "runner/pool/pool.h"
 #include "runner/pool/zygote.h"
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -25,6 +27,8 @@ struct Zygotes::State {
   const PoolConfig config;
   const Account account;
   Spawner spawner;
+  CallOff stopping;                // of every trial, from stop() on
+  std::atomic<bool> tight = false;  // more memory than allowed was in use at the last look
 
  private:
   Zygote* find(const std::string& model, const std::string& version);
