@@ -71,10 +71,6 @@ Error corrupt_photo(std::string_view detail) {
   return Error{std::string(code::corrupt), "The photo is damaged and cannot be decoded (" + std::string(detail) + ")."};
 }
 
-Error truncated_photo() {
-  return Error{std::string(code::truncated), "The photo is cut off: the file ends before its picture does. Send the whole file."};
-}
-
 Error out_of_memory() {
   return Error{std::string(code::memory_limit), "Decoding the photo needs more memory than is allowed. Send a smaller picture."};
 }

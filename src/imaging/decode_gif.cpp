@@ -119,7 +119,6 @@ Result<void> decode_gif(const DecodeTask& task, DecodedPhoto& photo) {
   if (auto room = make_room(photo.pixels, {task.header.width, task.header.height}); !room) return room.error();
   prepare_screen(*gif, photo.pixels);
   if (auto read = read_rows(**file, *gif, photo.pixels); !read) return read.error();
-  photo.info.mode = "P";
   photo.info.truncated = gif->cut_off;
   return {};
 }

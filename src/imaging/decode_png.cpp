@@ -28,7 +28,6 @@ struct PngFile {
 
   const PhotoHeader* header = nullptr;
   const domain::PhotoLimits* limits = nullptr;
-  int colour_type = 0;  // as stored
   int channels = 3;     // of the rows that come out
   int passes = 1;
   int rows_read = 0;  // of all passes
@@ -85,7 +84,6 @@ void open_file(PngFile& file) {
   set_limits(file);
   png_set_read_fn(file.decoder, &file, read_bytes);
   png_read_info(file.decoder, file.info);
-  file.colour_type = png_get_color_type(file.decoder, file.info);
   png_set_expand(file.decoder);
   png_set_scale_16(file.decoder);
   png_set_gray_to_rgb(file.decoder);
@@ -174,15 +172,6 @@ std::unique_ptr<PngFile, Destroy> make_file(const DecodeTask& task) {
   return file;
 }
 
-// As Pillow names what the file stores.
-std::string mode_of(int colour_type, int depth) {
-  if (colour_type == PNG_COLOR_TYPE_PALETTE) return "P";
-  if (colour_type == PNG_COLOR_TYPE_RGB) return "RGB";
-  if (colour_type == PNG_COLOR_TYPE_RGB_ALPHA) return "RGBA";
-  if (colour_type == PNG_COLOR_TYPE_GRAY_ALPHA) return "LA";
-  return depth == 1 ? "1" : depth == 16 ? "I;16" : "L";
-}
-
 }  // namespace
 
 Result<void> decode_png(const DecodeTask& task, DecodedPhoto& photo) {
@@ -199,7 +188,6 @@ Result<void> decode_png(const DecodeTask& task, DecodedPhoto& photo) {
   bool has_pixels = file->rows_read > 0 && file->hit_end;
   if (!read && !has_pixels) return read.error();
   if (read && !attempt(*file, read_to_end) && !file->hit_end) return why(*file);
-  photo.info.mode = mode_of(file->colour_type, task.header.bit_depth);
   photo.info.truncated = file->hit_end;
   return {};
 }

@@ -37,7 +37,6 @@ constexpr std::uint8_t kMissingGrey = 128;
 void fill_missing(Pixels& pixels);
 
 Error corrupt_photo(std::string_view detail);
-Error truncated_photo();
 Error out_of_memory();
 
 }  // namespace darkroom::imaging

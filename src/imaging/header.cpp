@@ -79,11 +79,25 @@ domain::ImageInfo describe(const PhotoHeader& header) {
   info.height = sideways ? header.width : header.height;
   info.format = to_string(header.format);
   info.mode = header.channels == 1 ? "L" : header.channels == 2 ? "LA" : header.channels == 3 ? "RGB" : jpeg ? "CMYK" : "RGBA";
+  if (!header.mode.empty()) info.mode = header.mode;
   info.bit_depth = header.bit_depth;
   info.orientation = header.orientation;
   info.frames = header.frames;
   info.truncated = header.cut_off;
   return info;
+}
+
+domain::ImageInfo describe_whole(std::span<const std::uint8_t> file, const PhotoHeader& header) {
+  domain::ImageInfo info = describe(header);
+  if (header.format != Format::jpeg) return info;
+  JpegEnd end = find_jpeg_end(file);
+  info.scans = end.scans;
+  info.truncated = !end.is_there;
+  return info;
+}
+
+Error truncated_photo() {
+  return Error{std::string(domain::code::truncated), "The photo is cut off: the file ends before its picture does. Send the whole file."};
 }
 
 }  // namespace darkroom::imaging

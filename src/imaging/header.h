@@ -25,6 +25,7 @@ struct PhotoHeader {
   int orientation = 1;  // EXIF 1..8; anything else in the file counts as 1, and so does all that HEIC and AVIF say
   int bit_depth = 8;    // per channel
   int channels = 3;     // as stored; 3 for a palette
+  std::string_view mode = "";  // as Pillow names it, where depth and channels alone do not tell
   bool progressive = false;
   int frames = 1;        // of an animation; only the first is decoded
   bool cut_off = false;  // all but JPEG: the file ends before its own lengths or its end mark say. For JPEG only the decoder knows.
@@ -37,5 +38,11 @@ Result<PhotoHeader> read_header(std::span<const std::uint8_t> file, const domain
 
 // What the header alone tells of the photo: sizes upright and as stored, the mode in Pillow's words. Scans and scale are the decoder's to say.
 domain::ImageInfo describe(const PhotoHeader& header);
+
+// What a decoder would tell of the whole photo: also how many scans a JPEG has, and whether its end is there. Reads a JPEG to its end.
+domain::ImageInfo describe_whole(std::span<const std::uint8_t> file, const PhotoHeader& header);
+
+// The refusal of a photo that is cut off, where limits.refuse_truncated.
+Error truncated_photo();
 
 }  // namespace darkroom::imaging

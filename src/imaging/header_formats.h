@@ -10,6 +10,11 @@ namespace darkroom::imaging {
 
 // Errors: as read_header().
 Result<PhotoHeader> read_jpeg_header(Bytes file, const domain::PhotoLimits& limits);
+struct JpegEnd {
+  int scans = 0;
+  bool is_there = false;  // the marker that ends the picture
+};
+JpegEnd find_jpeg_end(Bytes file);
 Result<PhotoHeader> read_png_header(Bytes file, const domain::PhotoLimits& limits);
 Result<PhotoHeader> read_webp_header(Bytes file, const domain::PhotoLimits& limits);
 Result<PhotoHeader> read_gif_header(Bytes file, const domain::PhotoLimits& limits);

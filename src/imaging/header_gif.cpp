@@ -13,6 +13,7 @@ Result<PhotoHeader> read_gif_header(Bytes file, const domain::PhotoLimits& limit
   return PhotoHeader{.format = Format::gif,
                      .width = static_cast<int>(gif->width),
                      .height = static_cast<int>(gif->height),
+                     .mode = "P",
                      .frames = gif->frames,
                      .cut_off = gif->cut_off};
 }

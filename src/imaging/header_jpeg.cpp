@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -114,18 +115,19 @@ Walk walk_to_first_scan(Bytes file) {
   return walk;
 }
 
-// Scans that follow the first one's header; stops counting above `enough`.
-int count_scans(Bytes scan_data, int enough) {
+// The scans from the first one's data on, up to the end of the picture; stops counting above `enough`.
+JpegEnd walk_scans(Bytes scan_data, int enough) {
   ByteReader reader(scan_data);
-  int scans = 1;
-  while (reader.ok() && scans <= enough) {
+  JpegEnd end{.scans = 1};
+  while (reader.ok() && end.scans <= enough) {
     std::uint8_t marker = next_marker(reader);
-    if (marker == kNoMarker || marker == kEndOfImage) break;
+    end.is_there = marker == kEndOfImage;
+    if (marker == kNoMarker || end.is_there) break;
     if (stands_alone(marker)) continue;
-    if (marker == kStartOfScan) ++scans;
     take_segment(reader);
+    if (marker == kStartOfScan && reader.ok()) ++end.scans;
   }
-  return scans;
+  return end;
 }
 
 Result<void> check_kind(const Frame& frame) {
@@ -155,12 +157,17 @@ Result<void> check_frame(const Frame& frame) {
 
 Result<void> check_scans(const Walk& walk, const domain::PhotoLimits& limits) {
   bool may_have_many = walk.frame->marker == kProgressive || walk.components_in_first_scan < walk.frame->component_count;
-  if (!may_have_many || count_scans(walk.scan_data, limits.max_jpeg_scans) <= limits.max_jpeg_scans) return {};
+  if (!may_have_many || walk_scans(walk.scan_data, limits.max_jpeg_scans).scans <= limits.max_jpeg_scans) return {};
   return Error{std::string(code::corrupt), "The JPEG has more scans than the limit of " + std::to_string(limits.max_jpeg_scans) +
                                                "; an ordinary progressive photo has about 10. Save it anew."};
 }
 
 }  // namespace
+
+JpegEnd find_jpeg_end(Bytes file) {
+  Walk walk = walk_to_first_scan(file);
+  return walk.components_in_first_scan == 0 ? JpegEnd{} : walk_scans(walk.scan_data, std::numeric_limits<int>::max() - 1);
+}
 
 Result<PhotoHeader> read_jpeg_header(Bytes file, const domain::PhotoLimits& limits) {
   Walk walk = walk_to_first_scan(file);

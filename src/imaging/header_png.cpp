@@ -49,6 +49,17 @@ int stored_channels(int colour) {
   return 0;
 }
 
+// As Pillow names what the file stores.
+std::string_view mode_of(int colour, int depth) {
+  switch (colour) {
+    case kPalette: return "P";
+    case kTrueColour: return "RGB";
+    case kTrueColourAlpha: return "RGBA";
+    case kGreyAlpha: return "LA";
+  }
+  return depth == 1 ? "1" : depth == 16 ? "I;16" : "L";
+}
+
 bool is_valid_depth(int colour, int depth) {
   bool is_small = depth == 1 || depth == 2 || depth == 4;
   if (colour == kPalette) return is_small || depth == 8;
@@ -114,6 +125,7 @@ Result<PhotoHeader> read_png_header(Bytes file, const domain::PhotoLimits& limit
                      .orientation = walk.orientation.value_or(1),
                      .bit_depth = header->depth,
                      .channels = header->colour == kPalette ? 3 : channels,
+                     .mode = mode_of(header->colour, header->depth),
                      .frames = walk.frames,
                      .cut_off = !walk.reached_end};
 }

@@ -17,6 +17,7 @@ namespace json = boost::json;
 using domain::Failed;
 
 constexpr std::size_t kLongestWords = 300;
+constexpr std::size_t kLongestVersion = 100;
 // Of our own documents and of the replaced service's: said again by Darkroom, or of no use to it.
 constexpr std::array<std::string_view, 9> kOfTheDocument = {"schema", "status",  "result", "processing_time", "image_info", "model",
                                                             "recipe", "timings", "error"};
@@ -106,6 +107,17 @@ std::string extra_of(const json::object& answer, const json::object& result) {
   return extra.empty() ? std::string() : darkroom::json::to_text(extra);
 }
 
+// What the service says that it runs on; empty: nothing, or nothing that can be shown.
+std::string runtime_of(const json::object& answer) {
+  const json::value* model = answer.if_contains("model");
+  if (!model || !model->is_object()) return {};
+  for (const char* key : {"engine_version", "version"}) {
+    std::string version = text_of(model->get_object(), key);
+    if (!version.empty() && version.size() <= kLongestVersion && domain::is_printable_utf8(version)) return version;
+  }
+  return {};
+}
+
 Read read_result(const json::object& answer, const json::object& result, const domain::ImageInfo& image) {
   domain::Outcome outcome;
   AnswerFields fields(image);
@@ -119,6 +131,7 @@ Read read_result(const json::object& answer, const json::object& result, const d
                     " are kept");
   }
   outcome.image = image;
+  outcome.engine_version = runtime_of(answer);
   if (Result<void> valid = domain::validate(outcome); !valid) return Failed{valid.error(), Failed::Kind::permanent};
   return outcome;
 }

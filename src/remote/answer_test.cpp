@@ -54,6 +54,13 @@ TEST(Answer, TheReplacedServicesJsonIsRead) {
   EXPECT_EQ(outcome.image.width, 640);
 }
 
+TEST(Answer, WhatTheServiceRunsOnIsTaken) {
+  EXPECT_EQ(good(R"({"detected_objects": [], "model": {"name": "a", "version": "v3", "engine_version": "torch 2.4.0"}})").engine_version, "torch 2.4.0");
+  EXPECT_EQ(good(R"({"status": "success", "result": {}, "model": {"version": "v3", "engine_version": ""}})").engine_version, "v3");
+  EXPECT_EQ(good(R"({"detected_objects": [], "model": {"engine_version": "a\nb", "version": ")" + std::string(101, 'v') + R"("}})").engine_version, "");
+  EXPECT_EQ(good(R"({"detected_objects": [], "model": "v3"})").engine_version, "");
+}
+
 TEST(Answer, AResultMayComeAloneAndMayBeEmpty) {
   EXPECT_EQ(good(R"({"detected_objects": [{"class": "cat", "bbox": [1, 2, 3, 4], "colour": "ignored"}], "processing_time": 1})").found.objects.size(),
             1u);

@@ -54,7 +54,7 @@ Result<PhotoFacts> photo_facts(int fd, std::int64_t byte_count) {
   Result<imaging::PhotoHeader> header = imaging::read_header(photo.bytes(), no_limits());
   if (!header) return header.error();
   std::string_view mime_type = imaging::mime_type(header->format);
-  return PhotoFacts{imaging::describe(*header), std::string(mime_type), extension_of(mime_type)};
+  return PhotoFacts{imaging::describe_whole(photo.bytes(), *header), std::string(mime_type), extension_of(mime_type)};
 }
 
 }  // namespace darkroom::remote

@@ -14,8 +14,8 @@ struct PhotoFacts {
   std::string name_extension;  // jpg
 };
 
-// Reads the headers of the file behind the descriptor, which was taken in before; nothing is decoded. Errors: those of imaging::read_header;
-// blob_missing when the file cannot be read.
+// Reads the headers of the file behind the descriptor, which was taken in before, and how it ends; nothing is decoded. Errors: those of
+// imaging::read_header; blob_missing when the file cannot be read.
 Result<PhotoFacts> photo_facts(int fd, std::int64_t byte_count);
 
 }  // namespace darkroom::remote

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "domain/error_codes.h"
 #include "domain/printable.h"
+#include "imaging/header.h"
 
 namespace darkroom::remote {
 namespace {
@@ -58,6 +59,7 @@ RemoteEnd read_success(const domain::Model& model, const Reply& reply, const dom
   if (auto* failure = std::get_if<Failed>(&read)) return std::move(*failure);
   domain::Outcome outcome = std::get<domain::Outcome>(std::move(read));
   outcome.engine = domain::to_string(model.engine);
+  if (outcome.engine_version.empty()) outcome.engine_version = transfer_version();  // what is known of the other side is how it was reached
   outcome.timings.infer = reply.took.count();
   outcome.recipe = model.recipe;
   return outcome;
@@ -98,6 +100,7 @@ RemoteEnd RemoteCall::run(const domain::Model& model, const RemoteRequest& reque
     return failed(code::model_unavailable, "The model '" + model.name + "' has no service. Give its model.toml a url.", Failed::Kind::transient);
   Result<PhotoFacts> facts = photo_facts(request.photo_fd, request.byte_count);
   if (!facts) return Failed{facts.error(), Failed::Kind::permanent};
+  if (request.refuse_truncated && facts->image.truncated) return Failed{imaging::truncated_photo(), Failed::Kind::permanent};
   Reply reply = state_->transfer.post(*model.remote, upload_of(request, *facts));
   if (reply.how != Reply::How::answered && reply.how != Reply::How::abandoned) {
     log::warning("no answer of a model's service", {{"model", model.name}, {"job", request.job_id}, {"cause", reply.cause}});

@@ -20,6 +20,7 @@ struct RemoteRequest {
   std::int64_t image_id = 0;
   std::string metadata;  // JSON object that came with the upload
   int priority = 0;
+  bool refuse_truncated = false;  // a photo that is cut off fails as `truncated` and is not sent
 };
 
 using RemoteEnd = std::variant<domain::Outcome, domain::Failed, domain::Interrupted>;

@@ -143,6 +143,8 @@ Transfer::Transfer() {
 
 Transfer::~Transfer() = default;
 
+std::string transfer_version() { return std::string("libcurl ") + curl_version_info(CURLVERSION_NOW)->version; }
+
 void Transfer::abandon() {
   abandoned_ = true;
   curl_multi_wakeup(handles_->multi.get());

@@ -32,6 +32,8 @@ struct Reply {
   std::chrono::microseconds took{};
 };
 
+std::string transfer_version();  // "libcurl 7.88.1"
+
 class Transfer {
  public:
   Transfer();

@@ -50,7 +50,7 @@ AnyEnd use_tool(const domain::ClaimedJob& job, const domain::Model& model, int p
   // next.
   if (is_service == (slot != nullptr)) return domain::Interrupted{"its model was replaced by one of another engine"};
   if (slot) return (*slot)->run(model, {photo_fd, job.byte_count, workshop.keep_thumbnail ? domain::kThumbnailSide : 0});
-  remote::RemoteRequest request{photo_fd, job.byte_count, job.sha256, job.public_id, job.image.value, job.metadata, job.priority};
+  remote::RemoteRequest request{photo_fd, job.byte_count, job.sha256, job.public_id, job.image.value, job.metadata, job.priority, workshop.refuse_truncated};
   return std::visit([](auto&& end) -> AnyEnd { return std::move(end); }, std::get<remote::RemoteCall*>(workshop.tool)->run(model, request));
 }
 

@@ -25,6 +25,7 @@ struct Workshop {
   const models::Catalogue& catalogue;
   Tool tool;
   KeepThumbnail keep_thumbnail = {};  // empty: none are asked for
+  bool refuse_truncated = false;      // for services; a slot has its pool's limits
 };
 
 struct Attempt {

@@ -32,6 +32,7 @@ struct WorkerConfig {
   std::string node = "local";  // id of this process, as registered
   int slots = 0;  // 0: one for each usable core
   domain::RetryPolicy retry;
+  bool refuse_truncated = false;  // photos that are cut off, by models of engine `http`
   std::chrono::seconds keep_idle{60};  // a runner child without a job for so long is let go
 };
 

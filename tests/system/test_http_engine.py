@@ -4,9 +4,10 @@ import shutil
 from datetime import datetime
 
 import pytest
+from PIL import Image
 
 from support.ledger import Ledger
-from support.photos import jpeg, unique_jpeg
+from support.photos import encode, jpeg, unique_jpeg
 from support.service import FOUND, SUCCESS, Service, free_port, write_model
 from support.waiting import eventually
 
@@ -61,6 +62,50 @@ def test_the_photo_goes_out_and_the_result_is_stored(start, service):
     assert document["image_info"]["size"] == [40, 30] and document["image_info"]["format"] == "JPEG"
     assert document["model"]["name"] == "ocr" and document["model"]["engine"] == "http"
     judge(server, image)
+
+
+def encodings():
+    """Photos of every kind that is told apart, by name."""
+    picture = Image.linear_gradient("L").resize((240, 160))
+    colour = Image.merge("RGB", (picture, picture.rotate(180), picture))
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    deep = Image.new("I;16", (240, 160))
+    kinds = {
+        "baseline": encode(colour, format="JPEG"), "progressive": encode(colour, format="JPEG", progressive=True), "grey": encode(picture, format="JPEG"),
+        "cmyk": encode(colour.convert("CMYK"), format="JPEG"), "turned": encode(colour, format="JPEG", exif=turned),
+        "gif": encode(colour.convert("P"), format="GIF"), "animated": encode(colour.convert("P"), format="GIF", save_all=True, append_images=[picture.convert("P")]),
+        "palette": encode(colour.convert("P"), format="PNG"), "one bit": encode(picture.convert("1"), format="PNG"), "deep": encode(deep, format="PNG"),
+        "grey PNG": encode(picture, format="PNG"), "alpha": encode(colour.convert("RGBA"), format="PNG"), "grey alpha": encode(picture.convert("LA"), format="PNG"),
+        "colour PNG": encode(colour, format="PNG"), "webp": encode(colour, format="WEBP"), "webp alpha": encode(colour.convert("RGBA"), format="WEBP", lossless=True),
+    }
+    cut = {f"cut {name}": kinds[name][:len(kinds[name]) * 2 // 3] for name in ("baseline", "progressive", "gif", "palette", "webp")}
+    bare = {"no end mark": kinds["baseline"][:-2], "trailing bytes": kinds["progressive"] + b"trailing"}
+    return kinds | cut | bare
+
+
+def test_a_photo_is_described_as_by_a_model_that_decodes_it(start, service):
+    service.answer = lambda call: {"status": "success", "result": {"detected_objects": []}}
+    server = start()
+    for name, photo in encodings().items():
+        ours, theirs = (server.result_of(photo, model=model) for model in ("demo", "ocr"))
+        assert ours["status"] == theirs["status"] == "completed", (name, ours["error_message"], theirs["error_message"])
+        assert theirs["result"]["image_info"] == ours["result"]["image_info"], name
+
+
+def test_a_cut_off_photo_is_not_sent_where_such_are_refused(start, service):
+    server = start({"photo_refuse_truncated": "true"})
+    whole = jpeg(200, 100, quality=100)
+    image = server.result_of(whole[:-20], model="ocr")
+    assert (image["status"], image["error_code"], len(image["attempts"]), service.calls) == ("failed", "truncated", 1, [])
+    assert server.result_of(whole, model="ocr")["status"] == "completed"
+
+
+def test_a_result_names_what_it_ran_on(start, service):
+    server = start()
+    assert server.result_of(jpeg(40, 30), model="ocr")["result"]["model"]["engine_version"].startswith("libcurl ")
+    service.answer = lambda call: SUCCESS | {"model": {"engine_version": "torch 2.4.0"}}
+    assert server.result_of(jpeg(40, 31), model="ocr")["result"]["model"]["engine_version"] == "torch 2.4.0"
 
 
 def test_a_box_outside_the_photo_is_refused(start, service):
