@@ -2,7 +2,9 @@
 from the background."""
 import io
 
-from PIL import Image, ImageChops, ImageOps
+from PIL import Image, ImageChops, ImageFile, ImageOps
+
+ImageFile.LOAD_TRUNCATED_IMAGES = True  # a photo that is cut off still shows something
 
 
 class Model:
@@ -12,7 +14,10 @@ class Model:
 
     def process_image(self, image_bytes, metadata):
         """One photo, in a thread. Raise ValueError for one that cannot be used: it fails with your words and is not tried again."""
-        picture = ImageOps.exif_transpose(Image.open(io.BytesIO(image_bytes))).convert("RGB")  # boxes are those of the upright photo
+        try:
+            picture = ImageOps.exif_transpose(Image.open(io.BytesIO(image_bytes))).convert("RGB")  # boxes are those of the upright photo
+        except (OSError, Image.DecompressionBombError) as error:  # it will be no other photo when it is tried again
+            raise ValueError(f"this photo cannot be read: {error}") from error
         background = picture.getpixel((0, 0))
         difference = ImageChops.difference(picture, Image.new("RGB", picture.size, background)).convert("L")
         standing_out = difference.point(lambda value: 255 * (value >= self.least_difference))

@@ -164,6 +164,16 @@ def test_what_the_model_refuses_fails_with_its_words(start):
     assert service.health()["refused"] == 1
 
 
+def test_a_photo_that_can_never_be_read_is_not_tried_again(start):
+    service, server = start()
+    whole = encode(Image.effect_noise((400, 300), 60).convert("RGB"), format="JPEG")
+    half = server.result_of(whole[:len(whole) // 2], model="mine")
+    assert half["status"] == "completed" and half["result"]["image_info"]["truncated"]
+    for unreadable in (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100), b"RIFF" + bytes(100), whole[:100]):
+        answer = requests.post(service.url + "/process-image/", files={"file": ("photo", unreadable)}, timeout=60)
+        assert answer.status_code == 422 and "cannot be read" in answer.json()["detail"]
+
+
 def test_a_bug_in_the_model_may_pass_and_its_words_stay_inside(start):
     service, server = start(WAITING_MODEL, run_max_retries=1)
     image = server.image(order(server, "break")["id"], wait=30)
