@@ -13,8 +13,15 @@ domain::Outcome found_person() {
   outcome.image.height = 50;
   outcome.image.format = "JPEG";
   outcome.image.mode = "RGB";
+  outcome.image.raw_width = 50;
+  outcome.image.raw_height = 101;
   outcome.image.orientation = 6;
-  outcome.timings.infer = 20'000;
+  outcome.image.bit_depth = 12;
+  outcome.image.frames = 3;
+  outcome.image.scans = 10;
+  outcome.image.scale_denominator = 4;
+  outcome.image.truncated = true;
+  outcome.timings = {.read = 11, .decode = 12, .prepare = 13, .infer = 20'000, .post = 14, .thumbnail = 15};
   outcome.engine = "onnx";
   outcome.engine_version = "1.27.0";
   return outcome;
@@ -35,12 +42,15 @@ TEST(ResultDocument, KeepsTheOldServicesShapeAndAddsToIt) {
   EXPECT_EQ(person["confidence"].as_double(), 0.8765);
   EXPECT_EQ(person["bbox"].as_array()[0].as_double(), 10.12);
   EXPECT_TRUE(result["detected_objects"].as_array()[1].as_object()["confidence"].is_null());
-  auto& image = document["image_info"].as_object();
-  EXPECT_EQ(image["size"].as_array()[0], 100);
-  EXPECT_EQ(image["orientation"], 6);
-  EXPECT_EQ(image["bytes"], 1234);
-  EXPECT_EQ(document["model"].as_object()["version"], "e8af074932d4");
-  EXPECT_EQ(document["timings"].as_object()["infer"], 20'000);
+}
+
+TEST(ResultDocument, TellsTheWholeOfThePhotoTheModelAndTheStages) {
+  domain::Model model{.name = "yolox_nano", .version = "e8af074932d4", .title = "YOLOX nano"};
+  auto document = boost::json::parse(result_document(found_person(), model, {"{}", "abc", 1234, {}})).as_object();
+  EXPECT_EQ(document["image_info"], boost::json::parse(R"({"size":[100,50],"format":"JPEG","mode":"RGB","raw_size":[50,101],"bit_depth":12,"orientation":6,"frames":3,
+                                                           "scans":10,"scale_denominator":4,"truncated":true,"bytes":1234,"sha256":"abc"})"));
+  EXPECT_EQ(document["model"], boost::json::parse(R"({"name":"yolox_nano","version":"e8af074932d4","title":"YOLOX nano","engine":"onnx","engine_version":"1.27.0"})"));
+  EXPECT_EQ(document["timings"], boost::json::parse(R"({"unit":"us","read":11,"decode":12,"prepare":13,"infer":20000,"post":14,"thumbnail":15})"));
 }
 
 TEST(ResultDocument, WhatOnlySomeModelsFindIsThereOnlyWhereItWasFound) {

@@ -9,6 +9,8 @@ FAULTS = [
     fault("exif-twice", "a photo that was turned once is turned again", "src/imaging/decode_jpeg.cpp", "UprightRows rows(photo.pixels, stored, task.header.orientation);",
           "UprightRows rows(photo.pixels, stored, task.header.orientation == 3 ? 1 : task.header.orientation);", unit("imaging_test", "JpegBaselineProgressiveAndScaled"), system("test_formats.py", "orientation")),
     fault("exif-mirrored-wrongly", "a mirrored photo is mirrored the other way", "src/imaging/orient.cpp", "{false, true, false},", "{false, false, true},", unit("imaging_test", "EveryPixelOfOddSizes")),
+    fault("overlay-as-stored", "the boxes of an overlay lie where the photo was before it was turned", "src/runner/process/process_photo.cpp", "imaging::render(photo->pixels, photo->info.width, photo->info.height, order);",
+          "imaging::render(photo->pixels, photo->info.raw_width, photo->info.raw_height, order);", system("test_pictures.py", "an_overlay_lies_on_its_object")),
     fault("channels-never-swapped", "a model that wants blue first gets red first", "src/imaging/pack.cpp", "std::size_t red = plan.order == ColourOrder::rgb ? 0 : 2;", "std::size_t red = 0;", unit("imaging_test", "OrdersChannelsAndNormalises")),
     fault("padding-forgotten", "a box of a letterboxed photo lies beside its object", "src/inference/read_places.cpp", "(in_tensor.x - placement.offset_x) / placement.scale_x", "in_tensor.x / placement.scale_x", unit("inference_test", "PlacesTheBoxInThePhoto")),
 

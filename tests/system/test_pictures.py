@@ -5,11 +5,12 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from support.photos import claiming, encode, jpeg, png, unique_jpeg
 from support.places import CHECKOUT
 from support.processes import children, is_alive
+from support.service import FOUND, Service, write_model
 from support.waiting import eventually
 
 SAMPLE = CHECKOUT / "examples" / "sample.jpg"
@@ -75,6 +76,42 @@ def test_a_thumbnail_is_small_upright_and_without_metadata(server):
     assert shown.size == (240, 320)
     assert not shown.getexif() and "exif" not in shown.info
     assert b"nobody" not in picture(server, image, "preview").content
+
+
+@pytest.fixture
+def service():
+    service = Service()
+    yield service
+    service.close()
+
+
+# How an upright photo lies in the file for each EXIF orientation.
+LYING = {1: None, 2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+         5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_270}
+
+
+def test_an_overlay_lies_on_its_object_however_the_photo_is_turned(make_server, tmp_path, service):
+    box = [200, 20, 280, 90]
+    service.answer = lambda call: {"status": "success", "result": {"detected_objects": [FOUND | {"bbox": box}]}}
+    write_model(tmp_path / "models/ocr", url=service.url)
+    server = make_server(models_dir=tmp_path / "models")
+    upright = Image.new("RGB", (320, 200), (70, 70, 70))
+    upright.paste((200, 200, 190), tuple(box))
+    overlays = {}
+    for orientation, turn in LYING.items():
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        lying = upright.transpose(turn) if turn is not None else upright
+        image = server.result_of(encode(lying, format="JPEG", quality=95, subsampling=0, exif=exif), model="ocr")
+        overlays[orientation] = opened(picture(server, image, "overlay")).convert("RGB")
+        assert opened(picture(server, image, "preview")).size == overlays[orientation].size == upright.size
+    assert strongest_difference(overlays[1], upright) > 80, "the box is drawn"
+    for orientation, overlay in overlays.items():
+        assert strongest_difference(overlay, overlays[1]) < 40, f"the overlay of orientation {orientation} is that of the upright photo"
+
+
+def strongest_difference(one, other):
+    return max(high for _, high in ImageChops.difference(one, other).getextrema())
 
 
 def test_a_preview_is_larger_and_nothing_is_enlarged(server):

@@ -69,7 +69,8 @@ def test_the_result_names_the_model_and_its_version(yolox):
 
 
 @pytest.mark.parametrize("orientation, turn", [(6, Image.Transpose.ROTATE_90), (8, Image.Transpose.ROTATE_270), (3, Image.Transpose.ROTATE_180),
-                                               (2, Image.Transpose.FLIP_LEFT_RIGHT), (5, Image.Transpose.TRANSPOSE)])
+                                               (2, Image.Transpose.FLIP_LEFT_RIGHT), (4, Image.Transpose.FLIP_TOP_BOTTOM),
+                                               (5, Image.Transpose.TRANSPOSE), (7, Image.Transpose.TRANSVERSE)])
 def test_boxes_are_in_pixels_of_the_upright_photo(yolox, orientation, turn):
     upright = Image.open(shared("photos", "street.jpg"))
     exif = Image.Exif()
