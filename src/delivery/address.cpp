@@ -30,7 +30,8 @@ bool is_in(const std::vector<Cidr>& all, const Address& address) {
 }
 
 const std::vector<Cidr>& metadata_ranges() {
-  static const auto all = ranges({"169.254.169.254", "169.254.170.2", "168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254", "fe80::a9fe:a9fe"});
+  static const auto all = ranges({"169.254.169.254", "169.254.170.2", "169.254.170.23", "168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254",
+                                  "fd00:ec2::23", "fd20:ce::254", "fe80::a9fe:a9fe"});
   return all;
 }
 

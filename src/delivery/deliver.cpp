@@ -130,6 +130,8 @@ Result<std::vector<std::string>> Deliver::secrets_of(const store::ClaimedDeliver
 
 void Deliver::begin(const store::ClaimedDelivery& claimed, Time now) {
   const store::DeliveryRecord& delivery = claimed.delivery;
+  // A try of our own whose lease ran out while this process stood still. Its answer would be taken for this one's.
+  if (under_way_.erase(delivery.id) > 0) sender_.cancel(delivery.id);
   auto to = destination_of(claimed);
   if (!to) return fail(claimed, now, to.error().message);
   Outgoing request{.key = delivery.id, .to = std::move(*to), .headers = {}, .body = delivery.body, .connect_timeout = config_.connect_timeout, .timeout = config_.timeout};

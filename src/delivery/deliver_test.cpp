@@ -21,6 +21,12 @@ std::string answer_of(int status, const std::string& header = "") {
   return "HTTP/1.1 " + std::to_string(status) + " X\r\n" + header + "Content-Length: 0\r\nConnection: close\r\n\r\n";
 }
 
+// Goes on by itself, and is moved on by hand.
+struct MovedClock final : Clock {
+  Time now() const override { return SystemClock().now() + moved; }
+  Duration moved{};
+};
+
 class DeliverTest : public testing::Test {
  protected:
   DeliverTest() : folder_(testing::TempDir() + "deliver-" + std::to_string(::getpid())) {
@@ -70,7 +76,7 @@ class DeliverTest : public testing::Test {
     return false;
   }
 
-  SystemClock clock_;
+  MovedClock clock_;
   std::string folder_, secret_ = std::string(32, 'k');
   Listener receiver_;
   DeliveryConfig config_;
@@ -107,8 +113,8 @@ TEST_F(DeliverTest, AReplacedSecretSignsUntilItsTimeAndNoLonger) {
     std::string line = request.substr(at, request.find("\r\n", at) - at);
     return std::ranges::count(line, ',');  // each begins with "v1,"
   };
-  EXPECT_EQ(signatures(1h), 2);
   EXPECT_EQ(signatures(-1s), 1);
+  EXPECT_EQ(signatures(1h), 2);
 }
 
 TEST_F(DeliverTest, AFailureIsTriedAgainUntilItIsDead) {
@@ -159,6 +165,40 @@ TEST_F(DeliverTest, WhatAKilledSenderHadClaimedIsSentByTheNext) {
   ASSERT_EQ(all()[0].state, DeliveryState::sending);
   sender();
   EXPECT_TRUE(becomes(DeliveryState::delivered));
+}
+
+// As after a pause of the whole process: two tries side by side would break the order, and the answer to one would be taken for the other's.
+TEST_F(DeliverTest, ATryWhoseLeaseRanOutIsBrokenOffBeforeItIsMadeAgain) {
+  receiver_.stall(true);
+  photo();
+  for (auto until = std::chrono::steady_clock::now() + 10s; receiver_.requests().empty() && std::chrono::steady_clock::now() < until;) deliver_->run_once();
+  ASSERT_EQ(receiver_.requests().size(), 1u);
+  receiver_.stall(false);
+  clock_.moved += 1h;
+  ASSERT_TRUE(becomes(DeliveryState::delivered));
+  EXPECT_TRUE(receiver_.kept_ones_are_closed()) << "the old try is still under way";
+  EXPECT_EQ(receiver_.connections(), 2);
+}
+
+TEST_F(DeliverTest, AReceiverThatAsksForTimeIsLeftAloneUntilThen) {
+  Listener other;
+  config_.guard.ports.push_back(other.port());
+  guard_ = std::make_unique<Guard>(config_.guard);
+  sender();
+  receiver_.answer(answer_of(429, "Retry-After: 3600\r\n"));
+  photo();
+  auto told = [&](auto done) {
+    for (auto until = std::chrono::steady_clock::now() + 10s; std::chrono::steady_clock::now() < until && !done();) deliver_->run_once();
+    return done();
+  };
+  ASSERT_TRUE(told([&] { return all().at(0).last_status == 429; }));
+  receiver_.answer(kOk);
+  store_->create_endpoint({.url = "http://127.0.0.1:" + std::to_string(other.port()) + "/hook", .sealed_secret = "sealed"}, {"admin", ""}, clock_.now());
+  photo();
+  ASSERT_TRUE(told([&] { return other.requests().size() == 1; }));
+  EXPECT_EQ(receiver_.connections(), 1) << "another photo's result is no reason to call it sooner";
+  clock_.moved += 2h;
+  EXPECT_TRUE(told([&] { return receiver_.connections() == 3; })) << "both wait for it";
 }
 
 }  // namespace

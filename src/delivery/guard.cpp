@@ -13,6 +13,7 @@ namespace darkroom::delivery {
 namespace {
 
 constexpr std::size_t kLongestUrl = 2'000;
+constexpr int kLookUpsAtOnce = 4;  // each holds a thread that answers requests
 
 Error refused(std::string message) { return {std::string(domain::code::invalid_field), std::move(message)}; }
 
@@ -75,7 +76,7 @@ Lookup look_up(const std::string& host) {
   return found;
 }
 
-Guard::Guard(GuardConfig config, Resolver resolve) : config_(std::move(config)), resolve_(std::move(resolve)) {
+Guard::Guard(GuardConfig config, Resolver resolve, OwnAddresses own) : config_(std::move(config)), resolve_(std::move(resolve)), own_(std::move(own)), turns_(kLookUpsAtOnce) {
   for (const std::string& text : config_.trusted) {
     if (auto url = parsed(text)) trusted_.emplace_back(plain_host(url.get()), port_of(url.get()));
   }
@@ -102,12 +103,18 @@ Result<Destination> Guard::parse(const std::string& text) const {
   return to;
 }
 
+Lookup Guard::look_up_in_turn(const std::string& host) const {
+  if (!turns_.try_acquire()) return {{}, true};
+  std::unique_ptr<std::counting_semaphore<>, void (*)(std::counting_semaphore<>*)> turn(&turns_, [](auto* turns) { turns->release(); });
+  return resolve_(host);
+}
+
 Result<Destination> Guard::check(const std::string& text) const {
   auto to = parse(text);
   if (!to) return to;
   std::string name = to->host.front() == '[' ? to->host.substr(1, to->host.size() - 2) : to->host;
   auto literal = parse_address(name);
-  Lookup found = literal ? Lookup{{*literal}, false} : resolve_(name);
+  Lookup found = literal ? Lookup{{*literal}, false} : look_up_in_turn(name);
   if (found.addresses.empty() && !found.temporary) return refused("The host of the URL, " + to->host + ", has no address. Check how it is written.");
   for (const Address& address : found.addresses) {
     if (!objection(*to, address).empty()) return refused("The URL " + std::string(kNotCalled));
@@ -123,7 +130,7 @@ std::string Guard::objection(const Destination& to, const Address& address) cons
     return std::ranges::any_of(config_.allowed, [&](const Cidr& range) { return contains(range, one) || contains(range, address); });
   };
   if (to.trusted || std::ranges::all_of(meant, allows)) return "";
-  std::vector<Address> own = own_addresses();
+  std::vector<Address> own = own_();
   bool is_own = std::ranges::any_of(meant, [&](const Address& one) { return std::ranges::find(own, one) != own.end(); });
   return reach == Reach::open && !is_own ? "" : std::string("it ") + kNotCalled;
 }

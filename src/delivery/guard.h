@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <semaphore>
 #include <string>
 #include <vector>
 
@@ -30,23 +31,29 @@ struct Lookup {
 };
 using Resolver = std::function<Lookup(const std::string& host)>;
 Lookup look_up(const std::string& host);
+// The addresses of this machine at this moment.
+using OwnAddresses = std::function<std::vector<Address>()>;
 
 class Guard {
  public:
-  explicit Guard(GuardConfig config, Resolver resolve = look_up);
+  explicit Guard(GuardConfig config, Resolver resolve = look_up, OwnAddresses own = own_addresses);
 
   // Scheme, port, user info and form. Error invalid_field, for whoever sent the URL.
   Result<Destination> parse(const std::string& url) const;
-  // The same, and where it leads to at this moment. Asks the name server.
+  // The same, and where it leads to at this moment. Asks the name server, which may take as long as it likes: so a few look-ups at a time, and with no turn for one
+  // more the URL is taken like that of a name server that does not answer just now. The connection is judged in any case.
   Result<Destination> check(const std::string& url) const;
   // At the connection. Empty: it may be called; otherwise why not.
   std::string objection(const Destination& destination, const Address& address) const;
 
  private:
   bool is_trusted(const std::string& host, int port) const;
+  Lookup look_up_in_turn(const std::string& host) const;
 
   GuardConfig config_;
   Resolver resolve_;
+  OwnAddresses own_;
+  mutable std::counting_semaphore<> turns_;
   std::vector<std::pair<std::string, int>> trusted_;
 };
 

@@ -5,6 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <condition_variable>
+#include <future>
+#include <mutex>
+
 namespace darkroom::delivery {
 namespace {
 
@@ -95,13 +99,56 @@ TEST(Guard, MetadataAddressesAreNeverCalled) {
   std::string port = std::to_string(listener.port());
   auto everything = parse_cidrs("0.0.0.0/0 ::/0").value();
   for (const std::string host : {"169.254.169.254", "[fd00:ec2::254]", "168.63.129.16", "[::ffff:169.254.169.254]", "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::]",
-                                 "[64:ff9b:1::a9fe:a9fe]", "[64:ff9b:1:a9fe:a9:fe00::]", "[fd00::5efe:a9fe:a9fe]"}) {
+                                 "[64:ff9b:1::a9fe:a9fe]", "[64:ff9b:1:a9fe:a9:fe00::]", "[fd00::5efe:a9fe:a9fe]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "[fd20:ce::254]"}) {
     std::string url = "http://" + host + ":" + port + "/";
     Guard guard({.allow_http = true, .ports = {listener.port()}, .allowed = everything, .trusted = {url}});
     EXPECT_FALSE(guard.check(url)) << url;
     Answered answered = call(guard, url);
     EXPECT_NE(answered.error.find("not called"), std::string::npos) << url << ": " << answered.error;
   }
+}
+
+// Of no range that is forbidden, and yet the machine that asks.
+TEST(Guard, AnAddressOfThisMachineIsNotCalledHoweverPublicItIs) {
+  Address own = parse_address("93.184.216.34").value(), other = parse_address("93.184.216.35").value();
+  Guard guard({}, look_up, [&] { return std::vector{own}; });
+  Destination to = guard.parse("https://example.com/").value();
+  EXPECT_NE(guard.objection(to, own), "");
+  EXPECT_NE(guard.objection(to, parse_address("::ffff:93.184.216.34").value()), "");
+  EXPECT_EQ(guard.objection(to, other), "");
+}
+
+// A name server that does not answer must not take every thread that answers requests.
+TEST(Guard, AFewLookUpsAtATimeAreAllThatWait) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  int inside = 0;
+  bool answers = false;
+  Guard guard({}, [&](const std::string&) {
+    std::unique_lock lock(mutex);
+    ++inside;
+    changed.notify_all();
+    changed.wait(lock, [&] { return answers; });
+    return Lookup{{parse_address("93.184.216.34").value()}, false};
+  }, [] { return std::vector<Address>(); });
+  std::vector<std::future<bool>> waiting;
+  for (int i = 0; i < 4; ++i) waiting.push_back(std::async(std::launch::async, [&] { return guard.check("https://slow.example/").has_value(); }));
+  {
+    std::unique_lock lock(mutex);
+    ASSERT_TRUE(changed.wait_for(lock, 10s, [&] { return inside == 4; }));
+  }
+  auto one_more = std::async(std::launch::async, [&] { return guard.check("https://slow.example/").has_value(); });
+  EXPECT_EQ(one_more.wait_for(5s), std::future_status::ready) << "it waits for the name server as well";
+  {
+    std::unique_lock lock(mutex);
+    EXPECT_EQ(inside, 4);
+    answers = true;
+  }
+  changed.notify_all();
+  EXPECT_TRUE(one_more.get()) << "judged at the connection";
+  for (auto& one : waiting) EXPECT_TRUE(one.get());
+  EXPECT_TRUE(guard.check("https://slow.example/")) << "the turns are given back";
+  EXPECT_EQ(inside, 5);
 }
 
 // The first look-up tells a public address, the one at the connection another.

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <string>
@@ -40,6 +41,16 @@ class Listener {
     std::lock_guard lock(mutex_);
     return requests_;
   }
+  // From now on requests are read and not answered, and their connections kept, until it is turned off.
+  void stall(bool on) { stalls_ = on; }
+  // Whether the sender has closed every connection that is kept.
+  bool kept_ones_are_closed() {
+    std::lock_guard lock(mutex_);
+    return std::ranges::all_of(kept_, [](const FileDescriptor& one) {
+      char byte = 0;
+      return ::recv(one.get(), &byte, 1, MSG_DONTWAIT) == 0;
+    });
+  }
   void answer(std::string text) {
     std::lock_guard lock(mutex_);
     answer_ = std::move(text);
@@ -54,6 +65,9 @@ class Listener {
       if (!client) continue;
       ++connections_;
       receive(client.get());
+      if (!stalls_) continue;
+      std::lock_guard lock(mutex_);
+      kept_.push_back(std::move(client));
     }
   }
 
@@ -77,6 +91,7 @@ class Listener {
     {
       std::lock_guard lock(mutex_);
       requests_.push_back(text);
+      if (stalls_) return;
       answer = answer_;
     }
     for (std::size_t sent = 0; sent < answer.size();) {
@@ -92,6 +107,8 @@ class Listener {
   FileDescriptor socket_;
   int port_ = 0;
   std::atomic<int> connections_ = 0;
+  std::atomic<bool> stalls_ = false;
+  std::vector<FileDescriptor> kept_;
   std::jthread thread_;
 };
 

@@ -151,6 +151,14 @@ void Sender::start(Outgoing request) {
   transfers_.push_back(std::move(transfer));
 }
 
+void Sender::cancel(std::int64_t key) {
+  std::erase_if(transfers_, [&](const auto& transfer) {
+    if (transfer->request.key != key) return false;
+    curl_multi_remove_handle(handles_->multi, transfer->easy);
+    return true;
+  });
+}
+
 std::vector<Answered> Sender::take_ended() {
   std::vector<Answered> ended;
   int left = 0;

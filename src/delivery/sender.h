@@ -39,6 +39,8 @@ class Sender {
   ~Sender();
 
   void start(Outgoing request);
+  // Ends the request of this key, if there is one, without an answer: its connection is closed.
+  void cancel(std::int64_t key);
   std::size_t under_way() const { return transfers_.size(); }
   // Works on all requests until one has ended, `longest` is over, or wake() is called. Returns those that have ended.
   std::vector<Answered> work(std::chrono::milliseconds longest);

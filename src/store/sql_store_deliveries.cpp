@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <utility>
 
 namespace darkroom::store {
 namespace {
@@ -53,21 +54,31 @@ std::set<std::string> closed_targets(Connection& connection, const DeliveryClaim
   return closed;
 }
 
-// The targets that are open and have something due; `next` becomes the earliest time after now at which another will.
+struct DueTarget {
+  std::string name;
+  int under_way = 0;
+  Time due{};
+};
+
+// The targets that are open and have something due; `next` becomes the earliest time after now at which another will. Those with the fewest tries under way come
+// first, then those that wait longest: receivers that stall hold up no other, whatever their names.
 std::vector<std::string> due_targets(Connection& connection, const DeliveryClaim& claim, Time now, std::optional<Time>& next) {
   std::set<std::string> closed = closed_targets(connection, claim);
-  std::vector<std::string> targets;
+  std::vector<DueTarget> targets;
   for (const Row& row : connection.execute(kWaitingTargets)) {
     if (closed.contains(row.text(0)) || row.is_null(1)) continue;
     std::optional<Time> due = row.time(1);
     if (*due <= now) {
-      targets.push_back(row.text(0));
+      targets.push_back({row.text(0), connection.execute(kUnderWay, {row.text(0)}).front().small(0), *due});
       Rows later = connection.execute(kNextOfTarget, {row.text(0), now});
       due = later.empty() ? std::nullopt : later.front().optional_time(0);
     }
     if (due && (!next || *due < *next)) next = due;
   }
-  return targets;
+  std::ranges::sort(targets, {}, [](const DueTarget& target) { return std::pair(target.under_way, target.due); });
+  std::vector<std::string> names;
+  for (DueTarget& target : targets) names.push_back(std::move(target.name));
+  return names;
 }
 
 std::vector<ClaimedDelivery> take(Transaction& transaction, const std::vector<std::int64_t>& ids, Time lease_until) {
@@ -109,7 +120,7 @@ constexpr const char* kInsertTry =
 constexpr const char* kSettle =
     "UPDATE delivery SET state = $2, due_at = COALESCE($3, due_at), finished_at = $4, lease_until = NULL, last_status = $5, last_error = $6 WHERE id = $1";
 constexpr const char* kDisableEndpoint =
-    "UPDATE endpoint SET enabled = 0, disabled_reason = $2, updated_at = $3 WHERE public_id = $1 AND enabled = 1 RETURNING id";
+    "UPDATE endpoint SET enabled = 0, disabled_reason = $2, updated_at = $3 WHERE public_id = $1 AND enabled = 1 AND updated_at <= $4 RETURNING id";
 
 using Verdict = SettledTry::Verdict;
 
@@ -119,14 +130,21 @@ DeliveryState state_after(Transaction& transaction, const DeliveryRecord& delive
   return verdict == Verdict::again ? DeliveryState::waiting : DeliveryState::dead;
 }
 
+// The photo's owner and every viewer hear this. Where an endpoint or a site is called is the administrators' business, and the words of a failed try name the host.
+std::string public_reason(const DeliveryRecord& delivery, const TryRecord& made) {
+  if (!delivery.url.empty()) return made.error.value_or("");
+  return made.status ? "HTTP " + std::to_string(*made.status) : "the receiver could not be called, or did not answer";
+}
+
 void tell_end(Transaction& transaction, const DeliveryRecord& delivery, const SettledTry& settled, DeliveryState state, Time now) {
   if (state == DeliveryState::dead) {
     append_event(transaction, {.at = now, .type = "delivery.dead", .image = delivery.image, .job = delivery.job, .actor = "deliver",
-                               .reason = settled.made.error.value_or(""), .data = "{\"delivery\":\"" + delivery.public_id + "\"}"});
+                               .reason = public_reason(delivery, settled.made), .data = "{\"delivery\":\"" + delivery.public_id + "\"}"});
   }
   if (settled.verdict != Verdict::gone || !delivery.endpoint) return;
   std::string reason = "it answered 410 Gone to " + delivery.public_id;
-  if (transaction.execute(kDisableEndpoint, {*delivery.endpoint, reason, now}).empty()) return;
+  // One that was changed since the try began may lead elsewhere by now.
+  if (transaction.execute(kDisableEndpoint, {*delivery.endpoint, reason, now, settled.made.started_at}).empty()) return;
   append_event(transaction, {.at = now, .type = "endpoint.disabled", .actor = "deliver", .reason = reason, .data = "{\"endpoint\":\"" + *delivery.endpoint + "\"}"});
 }
 

@@ -45,6 +45,12 @@ std::string_view event_of(const EndpointChange& change) {
   return "endpoint.changed";
 }
 
+// A receiver may still check with the secret before the present one; an overlap of three is kept by nobody.
+Error still_overlapping(const EndpointRecord& endpoint) {
+  return {std::string(domain::code::conflict), "Endpoint " + endpoint.public_id + " still signs with its old secret until " + to_rfc3339(*endpoint.old_secret_until) +
+                                                   ". Rotate again after that, or with overlap_seconds 0, which drops every older secret at once."};
+}
+
 void apply(EndpointRecord& endpoint, const EndpointChange& change, const Actor& actor) {
   endpoint.url = change.url.value_or(endpoint.url);
   endpoint.description = change.description.value_or(endpoint.description);
@@ -76,6 +82,7 @@ Result<EndpointRecord> SqlStore::change_endpoint(std::string_view public_id, con
     Rows rows = transaction.execute(kLockEndpoint, {public_id});
     if (rows.empty()) return no_endpoint(public_id);
     EndpointRecord endpoint = endpoint_from(rows.front());
+    if (change.new_sealed_secret && change.old_secret_until && endpoint.old_secret_until > now) return still_overlapping(endpoint);
     apply(endpoint, change, actor);
     transaction.execute(kWriteEndpoint, {endpoint.id, endpoint.url, endpoint.description, joined(endpoint.events), endpoint.sealed_secret, endpoint.sealed_old_secret,
                                          endpoint.old_secret_until, endpoint.enabled ? 1 : 0, endpoint.disabled_reason, now});

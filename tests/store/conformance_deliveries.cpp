@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -218,6 +219,19 @@ TEST_P(StoreConformance, OneTargetHasAtMostItsShareUnderWay) {
   EXPECT_EQ(tell.due(100, 2).deliveries.size(), 1u);
 }
 
+// Not those whose names come first, which would keep all the room for as long as they stall.
+TEST_P(StoreConformance, TargetsWithFewTriesUnderWayComeFirst) {
+  Teller tell{store_, now_};
+  auto first = tell.endpoint(), second = tell.endpoint(), third = tell.endpoint();
+  for (int i = 0; i < 3; ++i) {
+    upload();
+    finish(claim_one(), success());
+  }
+  std::map<std::string, int> taken;
+  for (int i = 0; i < 6; ++i) ++taken[tell.due(1).deliveries.at(0).endpoint->public_id];
+  EXPECT_THAT(taken, testing::UnorderedElementsAre(testing::Pair(first.public_id, 2), testing::Pair(second.public_id, 2), testing::Pair(third.public_id, 2)));
+}
+
 TEST_P(StoreConformance, AHeldTargetIsLeftAlone) {
   Teller tell{store_, now_};
   auto made = tell.endpoint();
@@ -320,6 +334,38 @@ TEST_P(StoreConformance, AReceiverThatIsGoneIsDisabled) {
   EXPECT_EQ(tell.due().deliveries.size(), 1u) << "what waited goes on";
 }
 
+// It may lead elsewhere by now, and the receiver that is gone be the one before.
+TEST_P(StoreConformance, A410OfATryFromBeforeTheEndpointsChangeDisablesNothing) {
+  Teller tell{store_, now_};
+  auto made = tell.endpoint();
+  upload();
+  finish(claim_one(), success());
+  auto ended = tell.settled(tell.due().deliveries.at(0), Verdict::gone, 410);
+  now_ += seconds(1);
+  store_->change_endpoint(made.public_id, {.url = "https://moved.example/"}, kAdmin, now_).value();
+  EXPECT_TRUE(store_->settle_delivery(ended, now_));
+  EXPECT_TRUE(store_->find_endpoint(made.public_id)->enabled);
+}
+
+// Every viewer hears of it; where an endpoint is called is for administrators, who read it in the try.
+TEST_P(StoreConformance, ADeadDeliveryDoesNotTellWhereItsEndpointIs) {
+  Teller tell{store_, now_};
+  tell.endpoint();
+  auto image = upload(with_callback(photo(), {.site = "", .url = "https://own.example/x", .signer = "token/minji/t"}));
+  finish(claim_one(), success());
+  for (const ClaimedDelivery& claimed : tell.due().deliveries) {
+    auto end = tell.settled(claimed, Verdict::dead, std::nullopt);
+    end.made.error = claimed.endpoint ? "Could not resolve host: inner.example" : "Could not resolve host: own.example";
+    ASSERT_TRUE(store_->settle_delivery(end, now_));
+    EXPECT_EQ(store_->tries_of(claimed.delivery.id).at(0).error, end.made.error);
+  }
+  std::string reasons;
+  for (const Event& event : store_->events(0, image.id, 100)) reasons += event.type == "delivery.dead" ? event.reason + "\n" : "";
+  EXPECT_EQ(reasons.find("inner.example"), std::string::npos) << reasons;
+  EXPECT_NE(reasons.find("could not be called"), std::string::npos) << reasons;
+  EXPECT_NE(reasons.find("own.example"), std::string::npos) << "whoever sent the photo named it: " << reasons;
+}
+
 TEST_P(StoreConformance, DeadOnesAreReplayedWithTheSameId) {
   Teller tell{store_, now_};
   tell.endpoint();
@@ -385,8 +431,13 @@ TEST_P(StoreConformance, ASecretIsRotatedWithAnOverlap) {
   EXPECT_EQ(rotated.sealed_secret, "sealed-2");
   EXPECT_EQ(rotated.sealed_old_secret, "sealed-1");
   EXPECT_EQ(rotated.old_secret_until, now_ + minutes(60));
+  auto too_soon = store_->change_endpoint(made.public_id, {.new_sealed_secret = "sealed-3", .old_secret_until = now_ + minutes(90)}, kAdmin, now_ + minutes(59));
+  ASSERT_FALSE(too_soon) << "receivers that still check with the first would be cut off";
+  EXPECT_EQ(too_soon.error().code, domain::code::conflict);
+  EXPECT_EQ(store_->find_endpoint(made.public_id)->sealed_old_secret, "sealed-1");
   auto at_once = store_->change_endpoint(made.public_id, {.new_sealed_secret = "sealed-3"}, kAdmin, now_).value();
   EXPECT_FALSE(at_once.sealed_old_secret);
+  EXPECT_TRUE(store_->change_endpoint(made.public_id, {.new_sealed_secret = "sealed-3", .old_secret_until = now_ + minutes(60)}, kAdmin, now_));
   auto changed = store_->change_endpoint(made.public_id, {.url = "https://other.example/", .events = std::vector<std::string>{"job.failed"}}, kAdmin, now_).value();
   EXPECT_EQ(changed.sealed_secret, "sealed-3");
   EXPECT_THAT(changed.events, testing::ElementsAre("job.failed"));
