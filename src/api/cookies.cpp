@@ -40,10 +40,8 @@ std::string_view host_of_origin(std::string_view origin) {
 
 }  // namespace
 
-std::string session_cookie(const http::Request& request) {
-  std::string_view header = request.header("cookie");
-  std::string secure = cookie(header, kSecureName);
-  return secure.empty() ? cookie(header, kPlainName) : secure;
+std::string session_cookie(const AccessConfig& config, const http::Request& request) {
+  return cookie(request.header("cookie"), has_secure_cookie(config, request) ? kSecureName : kPlainName);
 }
 
 bool came_over_tls(const http::Request& request) { return request.is_secure; }
@@ -68,7 +66,7 @@ std::string csrf_token(std::string_view secret) { return sha256_hex("csrf token 
 Result<void> check_origin(const http::Request& request) {
   std::string_view site = request.header("sec-fetch-site"), origin = request.header("origin");
   if (!site.empty() && site != "same-origin" && site != "none") return refused("This request came from a page of another site, so nothing was done.");
-  if (site.empty() && !origin.empty() && host_of_origin(origin) != request.header("host")) return refused("The Origin of this request is not this server, so nothing was done.");
+  if (site.empty() && !origin.empty() && host_of_origin(origin) != request.host) return refused("The Origin of this request is not this server, so nothing was done.");
   return {};
 }
 

@@ -10,8 +10,9 @@
 
 namespace darkroom::api {
 
-// The session's secret, as the browser sent it; empty: none.
-std::string session_cookie(const http::Request& request);
+// The session's secret, as the browser sent it; empty: none. Only the cookie that a log-in over this connection would set: a plain one can be set over plain http by
+// whoever is on the way, and must count for nothing where TLS is spoken.
+std::string session_cookie(const AccessConfig& config, const http::Request& request);
 
 // Whether the client's connection is known to be TLS.
 bool came_over_tls(const http::Request& request);

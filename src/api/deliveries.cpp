@@ -161,10 +161,11 @@ http::Reply replay_deliveries(const Parts& parts, const http::Request& request) 
 
 std::string token_secret(const auth::Sealer& sealer, std::string_view signer) { return sealer.derived("webhook of token", signer); }
 std::string site_secret(const auth::Sealer& sealer, std::string_view site) { return sealer.derived("webhook of site", site); }
-std::string signer_of_token(std::string_view name) { return "token/" + std::string(name); }
+// No name holds a slash.
+std::string signer_of_token(std::string_view account, std::string_view name) { return "token/" + std::string(account) + "/" + std::string(name); }
 
 std::string signer_of(const http::Request& request) {
-  return request.caller.credential == http::Credential::token ? signer_of_token(request.caller.credential_id) : request.principal;
+  return request.caller.credential == http::Credential::token ? signer_of_token(request.caller.name, request.caller.credential_id) : request.principal;
 }
 
 }  // namespace darkroom::api

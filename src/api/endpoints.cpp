@@ -194,8 +194,9 @@ http::Response secret_of_token(const Parts& parts, const http::Request& request,
   if (!auth::covers(request.caller.scopes, auth::scope::all)) return problem(domain::code::forbidden, "A token with less than all scopes reads its own secret only.");
   auto own = administers(request) ? std::nullopt : std::optional(request.caller.name);
   auto tokens = parts.store.list_tokens(own);
-  bool there = std::ranges::any_of(tokens, [&](const store::TokenRecord& token) { return token.name == name; });
-  return there ? secret_of(parts, signer_of_token(name)) : problem(domain::code::not_found, "There is no token '" + name + "'.");
+  auto found = std::ranges::find(tokens, name, &store::TokenRecord::name);
+  if (found == tokens.end()) return problem(domain::code::not_found, "There is no token '" + name + "'.");
+  return secret_of(parts, signer_of_token(found->account, name));
 }
 
 }  // namespace

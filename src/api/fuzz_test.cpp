@@ -14,10 +14,11 @@ namespace {
 constexpr int kRounds = 20'000;
 constexpr std::size_t kLongestCondition = 400;  // bytes, as docs/openapi.yaml says
 
-std::string secret_in(const std::string& cookies) {
+std::string secret_in(const std::string& cookies, bool is_secure) {
   http::Request request;
   request.headers = {{"Cookie", cookies}};
-  return session_cookie(request);
+  request.is_secure = is_secure;
+  return session_cookie({}, request);
 }
 
 TEST(Fuzz, ACookieIsFoundWhateverStandsBesideIt) {
@@ -26,14 +27,15 @@ TEST(Fuzz, ACookieIsFoundWhateverStandsBesideIt) {
   int found = 0;
   for (int round = 0; round < kRounds; ++round) {
     std::string cookies = mutator.next();
-    std::string secret = secret_in(cookies);
+    bool is_secure = round % 2 == 0;
+    std::string secret = secret_in(cookies, is_secure);
     ASSERT_EQ(secret.find(';'), std::string::npos) << cookies;
-    ASSERT_TRUE(secret.empty() || cookies.find("sid=" + secret) != std::string::npos) << cookies;
-    ASSERT_EQ(secret_in("zone=utc; " + cookies), secret) << cookies;
-    ASSERT_EQ(secret_in(cookies + "; zone=utc"), secret) << cookies;
+    ASSERT_TRUE(secret.empty() || cookies.find((is_secure ? "__Host-sid=" : "sid=") + secret) != std::string::npos) << cookies;
+    ASSERT_EQ(secret_in("zone=utc; " + cookies, is_secure), secret) << cookies;
+    ASSERT_EQ(secret_in(cookies + "; zone=utc", is_secure), secret) << cookies;
     found += !secret.empty();
   }
-  EXPECT_GT(found, kRounds / 4);
+  EXPECT_GT(found, kRounds / 6);
 }
 
 bool is_well_formed(const store::ImageQuery& query) {

@@ -82,7 +82,7 @@ Refusal identify_by_cookie(const GuardParts& parts, const std::string& secret, h
 
 // Fills in who asks, or refuses.
 Refusal identify(const GuardParts& parts, const Rule& rule, http::Request& request) {
-  std::string cookie = session_cookie(request);
+  std::string cookie = session_cookie(parts.access, request);
   bool authorized = !request.header("authorization").empty();
   if (!cookie.empty() && authorized) return problem(code::bad_request, "Send either a token or a session's cookie, not both.");
   if (!cookie.empty()) return identify_by_cookie(parts, cookie, request);
@@ -172,7 +172,7 @@ bool is_of_audit(std::string_view event_type) {
 bool is_still_known(store::Store& store, const AccessConfig& access, const http::Request& request, Time now) {
   auto is_same = [&](const auto& found) { return found && found->account.name == request.caller.name && found->account.role == request.caller.role; };
   switch (request.caller.credential) {
-    case http::Credential::session: return is_same(living_session(store, access, session_cookie(request), now));
+    case http::Credential::session: return is_same(living_session(store, access, session_cookie(access, request), now));
     case http::Credential::token: return is_same(living_token(store, std::string(auth::bearer_token(request.header("authorization"))), now));
     case http::Credential::none: break;
   }

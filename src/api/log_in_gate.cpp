@@ -20,18 +20,24 @@ LogInGate::LogInGate() : addresses_(kOfAddress), slots_(cores(), kWaitingPerCore
 
 std::variant<store::Account, LogInGate::Wrong, LogInGate::TryLater> LogInGate::try_password(store::Store& store, const std::string& name, const std::string& password,
                                                                                            const std::string& address, Time now) {
-  auto wait = std::max(accounts_.wait_of(name, now), addresses_.wait_of(address, now));
-  if (wait) return TryLater{*wait};
+  if (auto wait = accounts_.begin(name, now)) return TryLater{*wait};
+  if (auto wait = addresses_.begin(address, now)) {
+    accounts_.take_back(name);
+    return TryLater{*wait};
+  }
   auto turn = slots_.enter();
-  if (!turn) return TryLater{std::chrono::seconds(1)};
+  if (!turn) {
+    accounts_.take_back(name);
+    addresses_.take_back(address);
+    return TryLater{std::chrono::seconds(1)};
+  }
   auto account = store.find_account(name);
   bool fits = auth::verify_password(password, account ? account->password_hash : dummy_hash_);
   if (fits && account && !account->disabled_at) {
     accounts_.succeeded(name);
+    addresses_.take_back(address);
     return *account;
   }
-  accounts_.failed(name, now);
-  addresses_.failed(address, now);
   return Wrong{account ? std::optional(account->name) : std::nullopt};
 }
 

@@ -50,7 +50,7 @@ std::string agent_of(const http::Request& request) {
 
 // The cookie that came along, if any, is of no use any more: who logs in has a new one.
 void end_old_session(const Parts& parts, const http::Request& request, const store::Actor& actor) {
-  std::string old = session_cookie(request);
+  std::string old = session_cookie(parts.config.access, request);
   auto found = old.empty() ? std::nullopt : parts.store.find_session(sha256_hex(old));
   if (found) (void)parts.store.end_session(found->session.id, std::nullopt, actor, parts.clock.now());
 }
@@ -114,7 +114,7 @@ http::Reply show_session(const Parts& parts, const http::Request& request) {
                                                             {"credential", session ? "session" : "token"},
                                                             {"scopes", std::move(scopes)},
                                                             {"session_id", session ? json::value(request.caller.credential_id) : json::value(nullptr)},
-                                                            {"csrf_token", session ? json::value(csrf_token(session_cookie(request))) : json::value(nullptr)}});
+                                                            {"csrf_token", session ? json::value(csrf_token(session_cookie(parts.config.access, request))) : json::value(nullptr)}});
   response.headers.emplace_back("Cache-Control", "no-store");
   return response;
 }

@@ -69,6 +69,13 @@ Result<Password> read_password(const json::object& body, const std::string& name
   return Password{made, auth::hash_password(made)};
 }
 
+// What a token gives to others may not outlast it: whoever knows a password makes tokens without an end.
+Result<void> check_maker(const http::Caller& maker) {
+  if (!maker.ends_at) return {};
+  return Error{std::string(code::forbidden), "This token ends at " + to_rfc3339(*maker.ends_at) + ", so it makes no user, sets no password, gives no role and turns no user on again. "
+                                             "Log in, or use a token without an end."};
+}
+
 struct Change {
   store::AccountChange change;
   std::optional<std::string> made_password;
@@ -89,6 +96,8 @@ Result<Change> read_user_change(const http::Request& request) {
   if (!reason) return reason.error();
   Change change{{.role = *role, .byte_quota = *quota}, std::nullopt, *reason};
   if (body->contains("disabled")) change.change.disabled = *disabled;
+  bool lets_in = *role || *reset || body->contains("password") || (body->contains("disabled") && !*disabled);
+  if (auto may = lets_in ? check_maker(request.caller) : Result<void>(); !may) return may.error();
   if (*reset || body->contains("password")) {
     auto password = read_password(*body, request.params.at("name"));
     if (!password) return password.error();
@@ -127,6 +136,7 @@ http::Reply get_user(const Parts& parts, const http::Request& request) {
 http::Reply create_user(const Parts& parts, const http::Request& request) {
   auto body = json_body(request, {"name", "role", "password", "byte_quota", "reason"});
   if (!body) return problem(body.error());
+  if (auto may = check_maker(request.caller); !may) return problem(may.error());
   auto given = read_text(*body, "name", 64);
   if (!given) return problem(given.error());
   auto name = read_name(given->value_or(""));

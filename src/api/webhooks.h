@@ -28,9 +28,9 @@ boost::json::object delivery_json(const store::DeliveryRecord& delivery);
 std::string token_secret(const auth::Sealer& sealer, std::string_view signer);
 std::string site_secret(const auth::Sealer& sealer, std::string_view site);
 
-// In whose name a request's callback_url is signed: "token/NAME" of the token that it came with, the account of a log-in. A token that is revoked takes its
-// secret out of use, and those of the same account keep theirs.
+// In whose name a request's callback_url is signed: "token/ACCOUNT/NAME" of the token that it came with, the account of a log-in. A token that is revoked takes its
+// secret out of use, and those of the same account keep theirs. The name alone would not do: once it is free, any account may take it.
 std::string signer_of(const http::Request& request);
-std::string signer_of_token(std::string_view name);
+std::string signer_of_token(std::string_view account, std::string_view name);
 
 }  // namespace darkroom::api

@@ -30,25 +30,49 @@ TEST(PasswordRules, TheCommonWordsAreSorted) {
 TEST(Throttle, LetsTheNextTryWaitLongerAndNeverForGood) {
   Throttle throttle({.free_failures = 2, .first_wait = seconds(1), .longest_wait = seconds(8), .memory = seconds(100), .most_keys = 10});
   Time now = from_micros(1'000'000'000'000);
-  throttle.failed("minji", now);
-  EXPECT_FALSE(throttle.wait_of("minji", now));
-  throttle.failed("minji", now);
-  EXPECT_EQ(throttle.wait_of("minji", now), seconds(1));
-  EXPECT_FALSE(throttle.wait_of("minji", now + seconds(1)));
-  for (int i = 0; i < 40; ++i) throttle.failed("minji", now);
-  EXPECT_EQ(throttle.wait_of("minji", now), seconds(8));
-  EXPECT_FALSE(throttle.wait_of("other", now));
-  EXPECT_FALSE(throttle.wait_of("minji", now + seconds(8)));
+  EXPECT_FALSE(throttle.begin("minji", now));
+  EXPECT_FALSE(throttle.begin("minji", now)) << "two are free";
+  for (int wait : {1, 2, 4, 8, 8, 8}) {
+    EXPECT_EQ(throttle.begin("minji", now), seconds(wait));
+    EXPECT_EQ(throttle.begin("minji", now += seconds(wait) - Duration(1)), seconds(1)) << "a try that had to wait is none";
+    EXPECT_FALSE(throttle.begin("minji", now += Duration(1)));
+  }
+  EXPECT_FALSE(throttle.begin("other", now));
   throttle.succeeded("minji");
-  EXPECT_FALSE(throttle.wait_of("minji", now));
+  EXPECT_FALSE(throttle.begin("minji", now));
+}
+
+// Each counts from its beginning: of many side by side only those that are free are made.
+TEST(Throttle, TriesSideBySideAreCountedBeforeTheyEnd) {
+  Throttle throttle({.free_failures = 5, .first_wait = seconds(1), .longest_wait = seconds(8), .memory = seconds(100), .most_keys = 10});
+  Time now = from_micros(1'000'000'000'000);
+  std::vector<std::future<bool>> tries;
+  for (int i = 0; i < 40; ++i) tries.push_back(std::async(std::launch::async, [&] { return !throttle.begin("minji", now); }));
+  int made = 0;
+  for (auto& one : tries) made += one.get();
+  EXPECT_EQ(made, 5);
+}
+
+TEST(Throttle, ATryThatDidNotFailLeavesNoTrace) {
+  Throttle throttle({.free_failures = 1, .first_wait = seconds(8), .longest_wait = seconds(8), .memory = seconds(100), .most_keys = 10});
+  Time now = from_micros(1'000'000'000'000);
+  EXPECT_FALSE(throttle.begin("an office", now));
+  EXPECT_EQ(throttle.begin("an office", now), seconds(8));
+  now += seconds(8);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_FALSE(throttle.begin("an office", now)) << i;
+    throttle.take_back("an office");
+  }
+  EXPECT_FALSE(throttle.begin("an office", now));
+  EXPECT_TRUE(throttle.begin("an office", now));
 }
 
 TEST(Throttle, HoldsAtMostSoManyKeys) {
   Throttle throttle({.free_failures = 1, .first_wait = seconds(60), .longest_wait = seconds(60), .memory = seconds(1000), .most_keys = 3});
   Time now = from_micros(1'000'000'000'000);
-  for (const char* key : {"a", "b", "c", "d"}) throttle.failed(key, now += seconds(1));
-  EXPECT_FALSE(throttle.wait_of("a", now));
-  EXPECT_TRUE(throttle.wait_of("d", now));
+  for (const char* key : {"a", "b", "c", "d"}) EXPECT_FALSE(throttle.begin(key, now += seconds(1)));
+  EXPECT_TRUE(throttle.begin("d", now));
+  EXPECT_FALSE(throttle.begin("a", now));
 }
 
 TEST(HashSlots, RefuseWhoeverWouldMakeTheQueueTooLong) {

@@ -4,28 +4,31 @@
 
 namespace darkroom::auth {
 
-std::optional<std::chrono::seconds> Throttle::wait_of(const std::string& key, Time now) {
-  std::scoped_lock lock(mutex_);
-  auto found = failures_.find(key);
-  if (found == failures_.end()) return std::nullopt;
-  if (now - found->second.last > config_.memory) {
-    failures_.erase(found);
-    return std::nullopt;
-  }
-  int over = found->second.count - config_.free_failures;
+std::optional<std::chrono::seconds> Throttle::wait_of(const Failures& failures, Time now) const {
+  int over = failures.count - config_.free_failures;
   if (over < 0) return std::nullopt;
   auto wait = std::min(config_.longest_wait, config_.first_wait * (1 << std::min(over, 10)));
-  auto left = std::chrono::ceil<std::chrono::seconds>(found->second.last + wait - now);
+  auto left = std::chrono::ceil<std::chrono::seconds>(failures.last + wait - now);
   return left.count() > 0 ? std::optional(left) : std::nullopt;
 }
 
-void Throttle::failed(const std::string& key, Time now) {
+std::optional<std::chrono::seconds> Throttle::begin(const std::string& key, Time now) {
   std::scoped_lock lock(mutex_);
   if (failures_.size() >= config_.most_keys && !failures_.contains(key)) make_room(now);
   Failures& failures = failures_[key];
   if (now - failures.last > config_.memory) failures.count = 0;
+  if (auto wait = wait_of(failures, now)) return wait;
   ++failures.count;
-  failures.last = now;
+  failures.before = std::exchange(failures.last, now);
+  return std::nullopt;
+}
+
+void Throttle::take_back(const std::string& key) {
+  std::scoped_lock lock(mutex_);
+  auto found = failures_.find(key);
+  if (found == failures_.end()) return;
+  found->second.last = found->second.before;
+  if (--found->second.count <= 0) failures_.erase(found);
 }
 
 void Throttle::succeeded(const std::string& key) {

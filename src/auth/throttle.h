@@ -27,16 +27,20 @@ class Throttle {
   Throttle() = default;
   explicit Throttle(Config config) : config_(config) {}
 
-  // How long this key has still to wait; nullopt: it may try. Any thread.
-  std::optional<std::chrono::seconds> wait_of(const std::string& key, Time now);
-  void failed(const std::string& key, Time now);
+  // Begins a try: how long this key has still to wait, or nullopt, and then the try counts as failed from now on, so that of many side by side each makes the next
+  // one wait. Any thread.
+  std::optional<std::chrono::seconds> begin(const std::string& key, Time now);
+  // A try that was begun did not fail, or was not made.
+  void take_back(const std::string& key);
+  // The same, and the failures before it are forgotten.
   void succeeded(const std::string& key);
 
  private:
   struct Failures {
     int count = 0;
-    Time last{};
+    Time last{}, before{};  // the newest failure and the one before it
   };
+  std::optional<std::chrono::seconds> wait_of(const Failures& failures, Time now) const;
   void make_room(Time now);
 
   Config config_;

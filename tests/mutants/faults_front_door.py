@@ -40,6 +40,14 @@ FAULTS = [
           system("test_find_images.py", "one_bucket")),
     fault("token-outlived", "a token that ends makes one that does not", "src/api/tokens.cpp", "if (!maker.ends_at || (wanted && *wanted <= *maker.ends_at)) return wanted;", "return wanted;", system("test_access.py", "outlives_it")),
     fault("site-for-anybody", "who may only send photos takes a site's callbacks away", "src/api/upload_fields.cpp", "if (uploader.site_refusal) return *uploader.site_refusal;", "", system("test_webhooks.py", "speaks_for_no_site")),
+    fault("plain-cookie-over-tls", "who is on the way of plain http sets the cookie of a session over TLS", "src/api/cookies.cpp", 'return cookie(request.header("cookie"), has_secure_cookie(config, request) ? kSecureName : kPlainName);',
+          'std::string secure = cookie(request.header("cookie"), kSecureName);\n  return secure.empty() && has_secure_cookie(config, request) ? cookie(request.header("cookie"), kPlainName) : secure;', system("test_access.py", "over_tls_only")),
+    fault("cookie-without-secure", "the cookie of a session over TLS is sent over plain http as well", "src/api/cookies.cpp", '"; Path=/; Secure; HttpOnly; SameSite=Lax"', '"; Path=/; HttpOnly; SameSite=Lax"', system("test_access.py", "over_tls_only")),
+    fault("origin-of-the-proxy", "nobody can act behind a proxy that changes the host", "src/api/cookies.cpp", "host_of_origin(origin) != request.host)", 'host_of_origin(origin) != request.header("host"))', system("test_access.py", "over_tls_only")),
+    fault("many-names-unslowed", "one address guesses at as many names as it likes", "src/api/log_in_gate.cpp", "if (auto wait = addresses_.begin(address, now)) {", "if (auto wait = std::optional<std::chrono::seconds>()) {", system("test_access.py", "tries_many_names")),
+    fault("tries-counted-late", "passwords that are tried side by side do not wait", "src/auth/throttle.cpp", "if (auto wait = wait_of(failures, now)) return wait;", "if (auto wait = failures.last == now ? std::nullopt : wait_of(failures, now)) return wait;",
+          unit("auth_test", "TriesSideBySideAreCountedBeforeTheyEnd")),
+    fault("user-outlives-token", "a token that ends makes a user who makes one that does not", "src/api/users.cpp", "if (!maker.ends_at) return {};", "return {};", system("test_access.py", "lets_nobody_in_for_longer")),
 
     # --- what is asked and answered ---
     fault("if-match-ignored", "a change overwrites what somebody else has changed meanwhile", "src/api/images.cpp", "return names_tag(expected, tag_of(image));", "return !expected.empty() || names_tag(expected, tag_of(image));",
@@ -80,4 +88,5 @@ FAULTS = [
     fault("stalled-ones-first", "receivers that stall hold up those whose names come later", "src/store/sql_store_deliveries.cpp", "std::ranges::sort(targets, {}, [](const DueTarget& target) { return std::pair(target.under_way, target.due); });", "", unit("store_test", "TargetsWithFewTriesUnderWay")),
     fault("410-of-the-old-address", "an endpoint is disabled by a 410 of the address that it had before", "src/store/sql_store_deliveries.cpp", "AND enabled = 1 AND updated_at <= $4 RETURNING id", "AND enabled = 1 AND updated_at <= $4 + 3600000000 RETURNING id", unit("store_test", "A410OfATryFromBefore")),
     fault("rotated-too-soon", "a second rotation cuts off receivers within the overlap of the first", "src/store/sql_store_endpoints.cpp", "if (change.new_sealed_secret && change.old_secret_until && endpoint.old_secret_until > now) return still_overlapping(endpoint);", "", unit("store_test", "ASecretIsRotatedWithAnOverlap")),
+    fault("secret-of-the-name", "a token's secret goes to whoever takes its name", "src/api/deliveries.cpp", 'return "token/" + std::string(account) + "/" + std::string(name);', 'return "token/" + std::string(account.substr(0, 0)) + "/" + std::string(name);', system("test_webhooks.py", "each_token_signs")),
 ]

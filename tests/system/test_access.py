@@ -171,6 +171,38 @@ def test_guessing_is_slowed_and_never_locked(peopled):
     assert stranger.pop("trace_id") != known.pop("trace_id") and stranger == known
 
 
+def test_guessing_side_by_side_gains_nothing(peopled):
+    with ThreadPoolExecutor(16) as guessers:
+        answers = list(guessers.map(lambda _: log_in(peopled, "the-viewer", "wrong password")[1].status_code, range(16)))
+    assert answers.count(401) <= 5 and answers.count(429) == 16 - answers.count(401), answers
+
+
+def test_one_address_that_tries_many_names_is_slowed(peopled):
+    answers = [log_in(peopled, f"nobody-{number}", "wrong password")[1].status_code for number in range(25)]
+    assert answers[:20] == [401] * 20, "as many may sit behind one address"
+    assert 429 in answers[20:], answers
+
+
+def test_over_tls_only_its_own_cookie_counts(make_server):
+    server = make_server(http_trusted_proxies="127.0.0.1", http_allowed_hosts="photos.example.com 127.0.0.1")
+    add_user(server, "the-viewer", "viewer")
+    proxied = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "photos.example.com"}
+    page = proxied | {"Origin": "https://photos.example.com"}
+    log_in_from = lambda headers: requests.post(server.url + "/api/v1/session", json={"name": "the-viewer", "password": PASSWORD}, headers=headers, timeout=30)
+    assert log_in_from(proxied | {"Origin": server.url}).status_code == 403, "the proxy's own name is another site"
+    answer = log_in_from(page)
+    assert answer.status_code == 201 and answer.json()["secure_cookie"], answer.text
+    cookie, *attributes = answer.headers["Set-Cookie"].split("; ")
+    assert cookie.startswith("__Host-sid=") and {"Path=/", "Secure", "HttpOnly", "SameSite=Lax"} <= set(attributes)
+    assert "domain" not in answer.headers["Set-Cookie"].lower()
+    secret = cookie.removeprefix("__Host-sid=")
+    look = lambda name: requests.get(server.url + "/api/v1/images", headers=proxied | {"Cookie": f"{name}={secret}"}, timeout=30).status_code
+    assert look("__Host-sid") == 200
+    assert look("sid") == 401, "whoever is on the way of plain http can set that one"
+    ended = requests.delete(server.url + "/api/v1/session", headers=page | {"Cookie": cookie, "X-CSRF-Token": answer.json()["csrf_token"]}, timeout=30)
+    assert ended.status_code == 204, ended.text
+
+
 def test_a_token_has_the_scopes_that_it_was_given(peopled):
     reading = token_of(peopled, "the-admin", ["images:read"])
     assert ask(peopled, "GET", "/api/v1/images", token=reading).status_code == 200
@@ -193,6 +225,21 @@ def test_a_token_makes_none_that_outlives_it(peopled):
     browser, _ = log_in(peopled, "the-operator")
     endless = ask(peopled, "POST", "/api/v1/tokens", browser=browser, json={"name": "endless", "scopes": ["*"]})
     assert endless.json()["token"]["expires_at"] is None, "a person's log-in is no token"
+
+
+def test_a_token_that_ends_lets_nobody_in_for_longer(peopled):
+    ending = token_of(peopled, "the-admin", ["users:manage"], expires_at=time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() + 10 * 86_400)))
+    user = "/api/v1/users/the-viewer"
+    tries = [("POST", "/api/v1/users", {"name": "second-self", "role": "admin", "password": PASSWORD})]
+    tries += [("PATCH", user, change) for change in ({"password": PASSWORD}, {"reset_password": True}, {"role": "admin"}, {"disabled": False})]
+    for method, path, body in tries:
+        answer = ask(peopled, method, path, token=ending, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), body
+    assert ask(peopled, "PATCH", user, token=ending, json={"disabled": True}).status_code == 200
+    assert ask(peopled, "PATCH", user, token=ending, json={"byte_quota": 1}).status_code == 200
+    endless = token_of(peopled, "the-admin", ["users:manage"])
+    assert ask(peopled, *tries[0][:2], token=endless, json=tries[0][2]).status_code == 201
+    assert ask(peopled, "PATCH", user, token=endless, json={"disabled": False}).status_code == 200
 
 
 def test_lists_and_quota_of_an_uploader(peopled):

@@ -256,8 +256,15 @@ def test_each_token_signs_with_its_own_secret(hooked, receivers):
     secrets = {name: requests.get(server.url + "/api/v1/webhook-secret", **as_token(name)).json()["secret"] for name in made}
     assert secrets["shop"] != secrets["lab"]
     assert request["headers"]["webhook-signature"] == signature(secrets["shop"], request)
-    assert server.get("/api/v1/webhook-secret?token=shop").json() == {"signer": "token/shop", "secret": secrets["shop"]}
+    assert server.get("/api/v1/webhook-secret?token=shop").json() == {"signer": "token/admin/shop", "secret": secrets["shop"]}
     assert server.get("/api/v1/webhook-secret?token=none-such").status_code == 404
+    # Once the name is free, another takes it, and not the secret with it.
+    assert server.delete("/api/v1/tokens/shop").status_code == 204
+    server.post("/api/v1/users", json={"name": "joon", "role": "uploader", "password": "a river under seven bridges"})
+    made["shop"] = server.post("/api/v1/tokens", json={"name": "shop", "user": "joon", "scopes": ["*"]}).json()["secret"]
+    taken = requests.get(server.url + "/api/v1/webhook-secret", **as_token("shop")).json()
+    assert taken["signer"] == "token/joon/shop" and taken["secret"] != secrets["shop"]
+    assert server.get("/api/v1/webhook-secret?token=shop").json() == taken
 
 
 def test_the_site_of_the_environment_gets_the_old_services_callback(hooked, receivers, monkeypatch):
