@@ -7,7 +7,7 @@ namespace darkroom::api {
 
 // On the I/O thread: monitors and load balancers ask it all the time, and a store that hangs must not make the server look dead.
 http::Reply compat_health(const Parts& parts, const http::Request&) {
-  bool can_run = parts.gauge->can_run();
+  bool can_run = parts.gauge->can_run() && !parts.stopping();
   return json_response(can_run ? 200 : 503, compat::health_body(can_run, parts.gauge->last(), parts.clock.now()));
 }
 

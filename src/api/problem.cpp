@@ -7,6 +7,8 @@
 
 #include <boost/json.hpp>
 
+#include <type_traits>
+
 namespace darkroom::api {
 
 http::Response problem(std::string_view code, std::string_view message) {
@@ -29,21 +31,39 @@ void add_trace_id(std::string_view request_id, http::Response& response) {
   response.body += ",\"trace_id\":" + boost::json::serialize(boost::json::string(request_id)) + "}";
 }
 
+namespace {
+
+// As a verdict where the answer has room for one, and otherwise as the whole answer.
+template <class Answer>
+Answer answer_of(std::string_view code, std::string message) {
+  Error error{std::string(code), std::move(message)};
+  if constexpr (std::is_constructible_v<Answer, Error>) {
+    return Answer(std::move(error));
+  } else {
+    return Answer(problem(error));
+  }
+}
+
+}  // namespace
+
 template <class Answer>
 Answer with_world_errors(const std::function<Answer()>& work) {
   try {
     return work();
   } catch (const blob::DiskFull& error) {
     log::error("disk full", {{"cause", error.what()}});
-    return Answer(problem(domain::code::insufficient_storage, "The disk is full, so the photo was not taken in. Free some space, then send it again."));
+    return answer_of<Answer>(domain::code::insufficient_storage, "The disk is full, so the photo was not taken in. Free some space, then send it again.");
   } catch (const store::StoreUnavailable& error) {
     log::error("store unavailable", {{"cause", error.what()}});
-    return Answer(problem(domain::code::unavailable, "The database cannot be used at the moment. Nothing was changed; try again shortly."));
+    return answer_of<Answer>(domain::code::unavailable, "The database cannot be used at the moment. Nothing was changed; try again shortly.");
   }
 }
 
 template http::Reply with_world_errors(const std::function<http::Reply()>&);
 template std::optional<http::Response> with_world_errors(const std::function<std::optional<http::Response>()>&);
+template Result<void> with_world_errors(const std::function<Result<void>()>&);
+template Result<store::ImageRecord> with_world_errors(const std::function<Result<store::ImageRecord>()>&);
+template Result<std::optional<store::BatchRecord>> with_world_errors(const std::function<Result<std::optional<store::BatchRecord>>()>&);
 template std::variant<http::Response, http::BodyReceiver> with_world_errors(const std::function<std::variant<http::Response, http::BodyReceiver>()>&);
 
 }  // namespace darkroom::api

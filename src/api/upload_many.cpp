@@ -8,10 +8,13 @@
 #include "api/query.h"
 #include "api/sender.h"
 #include "api/upload_fields.h"
+#include "base/log.h"
 #include "domain/error_codes.h"
 #include "http/multipart.h"
 
+#include <functional>
 #include <memory>
+#include <utility>
 
 namespace darkroom::api {
 namespace {
@@ -28,6 +31,18 @@ class ManyUploads {
   ManyUploads(const Parts& parts, const http::Request& request, const std::string& boundary)
       : parts_(parts), actor_(actor_of(request)), uploader_(uploader_of(request)), reader_(boundary, {.max_files = kMostFiles}, callbacks()) {}
 
+  // What a request that broke off has brought is kept, so its batch ends with it: nobody else would seal it.
+  ~ManyUploads() {
+    if (!is_open_) return;
+    try {
+      seal();
+    } catch (const std::exception& error) {
+      log::error("the batch of an interrupted upload stays open", {{"batch", batch_}, {"cause", error.what()}});
+    }
+  }
+  ManyUploads(const ManyUploads&) = delete;
+  ManyUploads& operator=(const ManyUploads&) = delete;
+
   std::optional<http::Response> receive(std::string_view piece) {
     if (auto refused = reader_.push(piece)) return problem(*refused);
     if (refused_) return problem(*refused_);
@@ -38,9 +53,11 @@ class ManyUploads {
     if (auto refused = reader_.finish()) return problem(*refused);
     if (refused_) return problem(*refused_);
     if (items_.empty()) return problem(code::missing_file, "Send each photo as a multipart field 'file'.");
-    if (own_batch_) parts_.store.seal_batch(batch_, actor_, parts_.clock.now());
-    auto batch = parts_.store.find_batch(batch_);
-    http::Response response = json_response(207, json::object{{"batch", batch ? json::value(batch_json(*batch)) : json::value(nullptr)}, {"created", created_},
+    auto batch = with_world_errors<Result<std::optional<store::BatchRecord>>>([this]() -> Result<std::optional<store::BatchRecord>> {
+      if (is_open_) seal();
+      return parts_.store.find_batch(batch_);
+    });
+    http::Response response = json_response(207, json::object{{"batch", batch && *batch ? json::value(batch_json(**batch)) : json::value(nullptr)}, {"created", created_},
                                                               {"refused", static_cast<std::int64_t>(items_.size()) - created_}, {"items", std::move(items_)}});
     response.headers.emplace_back("Location", "/api/v1/batches/" + batch_);
     return response;
@@ -49,6 +66,11 @@ class ManyUploads {
  private:
   http::MultipartCallbacks callbacks() {
     return {[this](const http::PartHeader& part) { return begin_part(part); }, [this](std::string_view data) { take(data); }, [this] { end_part(); }};
+  }
+
+  void seal() {
+    parts_.store.seal_batch(batch_, actor_, parts_.clock.now());
+    is_open_ = false;
   }
 
   std::optional<Error> begin_part(const http::PartHeader& part) {
@@ -62,33 +84,45 @@ class ManyUploads {
     return std::nullopt;
   }
 
-  // What the fields say is checked with the first file, and the batch that takes all of them is made.
+  // What the fields say is checked with the first file, and the batch that takes all of them is made. Whom to call back is judged once for all of them: it may cost
+  // a look-up of a name.
   std::optional<Error> begin_file(const http::PartHeader& part) {
     form_.file_name = part.file_name.value_or("");
     if (batch_.empty()) {
       auto image = read_upload_form(form_, parts_, uploader_);
       if (!image) return image.error();
       if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
-      own_batch_ = !image->batch;
-      if (own_batch_) batch_ = parts_.store.create_batch(batch_title_.empty() ? "upload" : batch_title_, image->owner, actor_, parts_.clock.now()).public_id;
+      bool own_batch = !image->batch;
+      if (own_batch) batch_ = parts_.store.create_batch(batch_title_.empty() ? "upload" : batch_title_, image->owner, actor_, parts_.clock.now()).public_id;
       else batch_ = *image->batch;
+      is_open_ = own_batch;
       form_.fields["batch"] = batch_;
+      callbacks_ = std::move(image->callbacks);
+      form_.fields.erase("site");
+      form_.fields.erase("callback_url");
     }
-    staged_ = parts_.blobs.stage();
+    staged_.reset();
     verdict_.reset();
+    judge([this]() -> Result<void> {
+      staged_ = parts_.blobs.stage();
+      return {};
+    });
     return std::nullopt;
+  }
+
+  // A full disk or a store that is gone is the verdict on this photo: those before it have theirs, and whoever sent them must hear of them.
+  void judge(const std::function<Result<void>()>& work) {
+    if (auto done = with_world_errors<Result<void>>(work); !done) verdict_ = done.error();
   }
 
   void take(std::string_view data) {
     if (field_) field_->append(data);
-    if (!staged_ || verdict_) return;
-    if (auto added = add_bytes(parts_, *staged_, data); !added) verdict_ = added.error();
+    else if (!verdict_) judge([&] { return add_bytes(parts_, *staged_, data); });
   }
 
   void end_part() {
-    field_ = nullptr;
-    if (!staged_) return;
-    auto image = verdict_ ? Result<store::ImageRecord>(*verdict_) : take_in();
+    if (std::exchange(field_, nullptr)) return;
+    auto image = verdict_ ? Result<store::ImageRecord>(*verdict_) : with_world_errors<Result<store::ImageRecord>>([this] { return take_in(); });
     staged_.reset();
     json::object item{{"file", form_.file_name}};
     if (image) {
@@ -106,6 +140,7 @@ class ManyUploads {
   Result<store::ImageRecord> take_in() {
     auto image = read_upload_form(form_, parts_, uploader_);
     if (!image) return image.error();
+    image->callbacks = callbacks_;
     if (auto described = describe_photo(*staged_, parts_.config.photo, *image); !described) return described.error();
     if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
     return keep_photo(parts_, *staged_, *image, actor_);
@@ -117,7 +152,8 @@ class ManyUploads {
   UploadForm form_;
   std::string batch_title_;
   std::string batch_;
-  bool own_batch_ = false;
+  bool is_open_ = false;  // its own batch, until it is sealed
+  std::vector<store::NewCallback> callbacks_;
   std::unique_ptr<blob::StagedBlob> staged_;
   std::optional<Error> verdict_;
   std::string* field_ = nullptr;

@@ -16,9 +16,13 @@ constexpr const char* kLockImage = "SELECT id FROM image WHERE id = $1 /*FOR UPD
 constexpr const char* kSetTitle = "UPDATE image SET title = $2, title_folded = $3, updated_at = $4 WHERE id = $1";
 constexpr const char* kEventHorizon = "SELECT id FROM event_horizon";
 constexpr const char* kOldestEvent = "SELECT COALESCE(MIN(id), 0) FROM event";
+// What happens to a batch names it in its data; a photo that is gone has left its owner in the event of its deletion.
 constexpr const char* kSeenEvents =
-    "SELECT event.id, event.at, event.type, event.image_id, event.job_id, event.actor, event.reason, event.data, image.owner, "
-    "(SELECT batch.public_id FROM job JOIN batch ON batch.id = job.batch_id WHERE job.public_id = event.job_id) "
+    "SELECT event.id, event.at, event.type, event.image_id, event.job_id, event.actor, event.reason, event.data, CASE WHEN image.id IS NOT NULL THEN image.owner "
+    "WHEN event.image_id IS NOT NULL THEN (SELECT gone.data /*AS JSON*/ ->> 'owner' FROM event AS gone WHERE gone.image_id = event.image_id AND gone.type = 'image.deleted' LIMIT 1) "
+    "WHEN substr(event.type, 1, 6) = 'batch.' THEN (SELECT batch.owner FROM batch WHERE batch.public_id = event.data /*AS JSON*/ ->> 'batch') END, "
+    "CASE WHEN substr(event.type, 1, 6) = 'batch.' THEN event.data /*AS JSON*/ ->> 'batch' "
+    "ELSE (SELECT batch.public_id FROM job JOIN batch ON batch.id = job.batch_id WHERE job.public_id = event.job_id) END "
     "FROM event LEFT JOIN image ON image.id = event.image_id WHERE event.id > $1 AND event.id <= $2 ORDER BY event.id LIMIT $3";
 constexpr const char* kEndedSince =
     "SELECT state, created_at, started_at, finished_at, error_code FROM job WHERE queue = $1 AND finished_at > $2 ORDER BY finished_at DESC LIMIT $3";

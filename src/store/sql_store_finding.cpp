@@ -49,9 +49,14 @@ constexpr Walk kListed = DARKROOM_BOTH(DARKROOM_OF_IMAGE, "image.id " DARKROOM_L
 constexpr Walk kError = DARKROOM_BOTH(DARKROOM_OF_JOB, "job.error_code = CAST($6 AS TEXT)");
 constexpr Walk kFailed = DARKROOM_BOTH(DARKROOM_OF_JOB, "job.state = 'failed'");
 constexpr Walk kCancelled = DARKROOM_BOTH(DARKROOM_OF_JOB, "job.state = 'cancelled'");
-constexpr const char* kByTitle = DARKROOM_FOUND DARKROOM_IMAGE_TABLES
-    " WHERE (0 + image.id) > $1 AND (0 + image.id) < $2 AND (image.title_folded, image.id) > (CAST($15 AS TEXT), CAST($16 AS BIGINT))" DARKROOM_JUDGED
-    "ORDER BY image.title_folded, image.id LIMIT $3";
+#define DARKROOM_BY_TITLE(and_below)                                                                                                                             \
+  DARKROOM_FOUND DARKROOM_IMAGE_TABLES " WHERE (0 + image.id) > $1 AND (0 + image.id) < $2 AND (image.title_folded, image.id) > (CAST($15 AS TEXT), CAST($16 AS BIGINT))" \
+      and_below DARKROOM_JUDGED "ORDER BY image.title_folded, image.id LIMIT $3"
+constexpr const char* kByTitle = DARKROOM_BY_TITLE("");
+constexpr const char* kByTitleTo = DARKROOM_BY_TITLE(" AND (image.title_folded, image.id) <= (CAST($17 AS TEXT), CAST($18 AS BIGINT))");
+// The key that ends a window of so many titles.
+constexpr const char* kTitleAfter =
+    "SELECT title_folded, id FROM image WHERE (title_folded, id) > (CAST($1 AS TEXT), CAST($2 AS BIGINT)) ORDER BY title_folded, id LIMIT 1 OFFSET CAST($3 AS BIGINT)";
 
 constexpr const char* kOldestAndNewest = "SELECT (SELECT COALESCE(MIN(id), 0) FROM image), (SELECT COALESCE(MAX(id), 0) FROM image)";
 // So many that sorting them costs little; more of them are met soon enough on the way.
@@ -64,6 +69,7 @@ constexpr const char* kImagesOfBatch =
 
 constexpr std::int64_t kFirstWindow = 10'000;
 constexpr std::int64_t kLargestWindow = 50'000;
+constexpr std::int64_t kFirstTitles = 250;  // where such a window ends has to be looked for
 
 class Search {
  public:
@@ -80,7 +86,7 @@ class Search {
   FoundImages run(Duration longest) {
     FoundImages found;
     if (query_.sort == ImageSort::title) {
-      take(look(kByTitle, 0, std::numeric_limits<std::int64_t>::max()), found);
+      walk_titles(longest, found);
     } else {
       walk(longest, found);
     }
@@ -124,12 +130,19 @@ class Search {
     }
   }
 
-  Rows look(const char* sql, std::int64_t above, std::int64_t below) {
-    if (query_.sort == ImageSort::title) {
-      ImageKey from = query_.after.value_or(ImageKey{});
-      return connection_.execute(sql, {above, below, query_.limit + 1, query_.owner, query_.model, query_.error_code, title_, label_, first_state_, last_state_,
-                                       query_.created_from, query_.created_before, listed_, query_.batch, from.title, from.id});
+  // Titles after `from` up to `to`; all that are left where there is none.
+  Rows look_at_titles(const ImageKey& from, const std::optional<ImageKey>& to) {
+    constexpr std::int64_t none = 0, all = std::numeric_limits<std::int64_t>::max();
+    int most = query_.limit + 1 - taken_;
+    if (to) {
+      return connection_.execute(kByTitleTo, {none, all, most, query_.owner, query_.model, query_.error_code, title_, label_, first_state_, last_state_, query_.created_from,
+                                              query_.created_before, listed_, query_.batch, from.title, from.id, to->title, to->id});
     }
+    return connection_.execute(kByTitle, {none, all, most, query_.owner, query_.model, query_.error_code, title_, label_, first_state_, last_state_, query_.created_from,
+                                          query_.created_before, listed_, query_.batch, from.title, from.id});
+  }
+
+  Rows look(const char* sql, std::int64_t above, std::int64_t below) {
     return connection_.execute(sql, {above, below, query_.limit + 1 - taken_, query_.owner, query_.model, query_.error_code, title_, label_, first_state_, last_state_,
                                      query_.created_from, query_.created_before, listed_, query_.batch});
   }
@@ -146,6 +159,20 @@ class Search {
       ++taken_;
     }
     return true;
+  }
+
+  void walk_titles(Duration longest, FoundImages& found) {
+    ImageKey from = query_.after.value_or(ImageKey{});
+    auto until = std::chrono::steady_clock::now() + longest;
+    for (std::int64_t window = kFirstTitles;; window = std::min(window * 2, kLargestWindow)) {
+      Rows end = connection_.execute(kTitleAfter, {from.title, from.id, window});
+      auto to = end.empty() ? std::nullopt : std::optional(ImageKey{end.front().integer(1), end.front().text(0)});
+      if (!take(look_at_titles(from, to), found) || !to) return;
+      from = *to;
+      if (std::chrono::steady_clock::now() < until) continue;
+      found.next = from;
+      return;
+    }
   }
 
   void walk(Duration longest, FoundImages& found) {
@@ -193,7 +220,7 @@ FoundImages SqlStore::find_images(const ImageQuery& query, Duration longest) {
 }
 
 std::vector<const char*> finding_statements() {
-  std::vector<const char*> statements = {kByTitle};
+  std::vector<const char*> statements = {kByTitle, kByTitleTo, kTitleAfter};
   for (const Walk* walk : {&kAny, &kOwner, &kError, &kFailed, &kCancelled}) {
     statements.push_back(walk->down);
     statements.push_back(walk->up);

@@ -1,6 +1,7 @@
 // Taking in: a photo with its first job, new jobs for photos that are there, and removal.
 #include "base/fail_point.h"
 #include "base/id.h"
+#include "base/json_text.h"
 #include "domain/error_codes.h"
 #include "store/sql_batches.h"
 #include "store/sql_claims.h"
@@ -65,7 +66,7 @@ constexpr const char* kImageOfJob = "SELECT image_id, max_attempts FROM job WHER
 
 constexpr const char* kOpenBatchesOf =
     "SELECT DISTINCT batch_id FROM job WHERE image_id = $1 AND batch_id IS NOT NULL AND state IN ('scheduled', 'queued', 'running')";
-constexpr const char* kDeleteImage = "DELETE FROM image WHERE id = $1 RETURNING sha256";
+constexpr const char* kDeleteImage = "DELETE FROM image WHERE id = $1 RETURNING sha256, owner";
 constexpr const char* kOtherWithContent = "SELECT id FROM image WHERE sha256 = $1 LIMIT 1";
 constexpr const char* kBeginRemoval = "INSERT INTO blob_removal (sha256, since) VALUES ($1, $2) ON CONFLICT (sha256) DO NOTHING";
 constexpr const char* kRemovalDone = "DELETE FROM blob_removal WHERE sha256 = $1";
@@ -133,7 +134,9 @@ Result<std::optional<std::string>> delete_image_in(Transaction& transaction, Ima
   Rows deleted = transaction.execute(kDeleteImage, {id.value});
   if (deleted.empty()) return not_found("image " + std::to_string(id.value));
   std::string sha256 = deleted.front().text(0);
-  append_event(transaction, {.at = now, .type = "image.deleted", .image = id, .job = std::nullopt, .actor = actor.name, .reason = actor.reason});
+  // With its owner, who may hear of what happened to it, and whom no row of the image tells any more.
+  append_event(transaction, {.at = now, .type = "image.deleted", .image = id, .job = std::nullopt, .actor = actor.name, .reason = actor.reason,
+                             .data = "{\"owner\":" + json_text(deleted.front().text(1)) + "}"});
   for (const Row& row : batches) batch_job_ended(transaction, row.integer(0), now);
   return note_if_unused(transaction, sha256, now) ? std::optional(sha256) : std::optional<std::string>();
 }

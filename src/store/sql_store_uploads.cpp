@@ -7,6 +7,7 @@ namespace {
 
 #define DARKROOM_UPLOAD "SELECT id, owner, length, fields, home, created_at, expires_at, image_id FROM upload "
 constexpr const char* kOpenBytes = "SELECT CAST(COALESCE(SUM(length), 0) AS BIGINT) FROM upload WHERE image_id IS NULL";
+constexpr const char* kOpenBytesOf = "SELECT CAST(COALESCE(SUM(length), 0) AS BIGINT) FROM upload WHERE image_id IS NULL AND owner = $1";
 constexpr const char* kBegin = "INSERT INTO upload (id, owner, length, fields, home, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 constexpr const char* kFind = DARKROOM_UPLOAD "WHERE id = $1";
 constexpr const char* kFinish = "UPDATE upload SET image_id = $2 WHERE id = $1";
@@ -26,6 +27,16 @@ std::vector<UploadRecord> uploads_from(const Rows& rows) {
   return uploads;
 }
 
+// Announcing costs nothing, so nobody may announce all of the room: one owner has a quarter of it, or one upload that is larger.
+constexpr std::int64_t kShareOfOwner = 4;
+
+Result<void> check_share(Transaction& transaction, const UploadRecord& upload, std::int64_t most_bytes) {
+  std::int64_t own = transaction.execute(kOpenBytesOf, {upload.owner}).front().integer(0), share = most_bytes / kShareOfOwner;
+  if (own == 0 || own <= share - upload.length) return {};
+  return Error{std::string(domain::code::insufficient_storage), "Your uploads that are under way have announced " + std::to_string(own) + " of " + std::to_string(share) +
+                                                                    " bytes, a quarter of uploads.quota_mb. Finish or delete some, then begin this one again."};
+}
+
 }  // namespace
 
 Result<void> SqlStore::begin_upload(const UploadRecord& upload, std::int64_t most_bytes) {
@@ -35,6 +46,7 @@ Result<void> SqlStore::begin_upload(const UploadRecord& upload, std::int64_t mos
       return Error{std::string(domain::code::insufficient_storage), "Uploads that are under way have announced " + std::to_string(open) + " of " + std::to_string(most_bytes) +
                                                                         " bytes (uploads.quota_mb). Finish or delete some, then begin this one again."};
     }
+    if (auto share = check_share(transaction, upload, most_bytes); !share) return share;
     transaction.execute(kBegin, {upload.id, upload.owner, upload.length, upload.fields, upload.home, upload.created_at, upload.expires_at});
     return {};
   });

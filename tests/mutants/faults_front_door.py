@@ -61,6 +61,15 @@ FAULTS = [
     fault("title-without-korean", "an error's title is English on the Korean page", "src/domain/error_texts.cpp", '"사용자의 저장 한도를 넘었습니다"', '"Over the quota"', unit("domain_test", "ErrorTexts")),
     fault("clamp-off-compat", "an old site's priority beyond the range is taken as it is", "src/compat/form.cpp", "static_cast<int>(std::clamp<std::int64_t>(number.value, domain::kLowestPriority, domain::kHighestPriority))", "static_cast<int>(number.value)",
           unit("compat_test", "APriorityBeyondTheQueuesIsClampedAndNeverRefused"), system("test_compat.py", "priority_beyond")),
+    fault("healthy-to-the-end", "a balancer sends photos to a server that stops", "src/api/compat.cpp", "parts.gauge->can_run() && !parts.stopping();", "parts.gauge->can_run();", system("test_edge.py", "a_server_that_stops")),
+    fault("batch-left-open", "a request of many photos that breaks off leaves its batch open for ever", "src/api/upload_many.cpp", "if (!is_open_) return;\n    try", "return;\n    try", system("test_find_images.py", "breaks_off")),
+    fault("verdicts-lost", "who sends many photos to a disk that runs full is not told which were taken", "src/api/upload_many.cpp", "with_world_errors<Result<store::ImageRecord>>([this] { return take_in(); })", "take_in()", system("test_full_disk.py", "those_that_fitted")),
+    fault("announced-by-one", "one uploader announces all the room of resumable uploads", "src/store/sql_store_uploads.cpp", "if (own == 0 || own <= share - upload.length) return {};", "return {};", unit("store_test", "AnnouncingAloneFillsNobodyElsesRoom")),
+    fault("stream-without-batches", "the stream of a batch does not tell that it is complete", "src/api/event_stream.cpp", "if (wanted_.batch && each.batch != wanted_.batch) return false;", "if (wanted_.batch && (each.batch != wanted_.batch || !each.event.job)) return false;",
+          system("test_event_stream.py", "stream_of_a_batch")),
+    fault("stream-of-all-batches", "the stream of a batch tells of every other photo", "src/api/event_stream.cpp", "if (wanted_.batch && each.batch != wanted_.batch) return false;", "", system("test_event_stream.py", "stream_of_a_batch")),
+    fault("gone-is-nobodys", "an uploader does not hear that its photo was deleted", "src/store/sql_store_changing.cpp", "gone.type = 'image.deleted' LIMIT 1)", "gone.type = 'image.gone' LIMIT 1)", unit("store_test", "AlsoWhenItIsGone"), system("test_event_stream.py", "its_own_photos_only")),
+    fault("titles-without-clock", "a search in the order of titles takes as long as it takes", "src/store/sql_store_finding.cpp", "if (std::chrono::steady_clock::now() < until) continue;\n      found.next = from;", "continue;\n      found.next = from;", unit("store_test", "InTheOrderOfTitlesWithoutTime")),
 
     # --- what is called ---
     fault("guard-off", "a webhook calls an address of the own network", GUARD, 'return reach == Reach::open && !is_own ? "" : std::string("it ") + kNotCalled;', 'return reach != Reach::metadata || is_own ? "" : std::string("it ") + kNotCalled;',

@@ -1,6 +1,8 @@
 // Finding images: each condition, together, page by page in each order; and changing title and priority.
 #include "store/conformance.h"
 
+#include <algorithm>
+
 namespace darkroom::store {
 namespace {
 
@@ -128,6 +130,34 @@ TEST_P(StoreConformance, ASearchWithoutTimeSaysWhereToGoOn) {
   EXPECT_FALSE(page.next.has_value());  // one window held everything
 }
 
+TEST_P(StoreConformance, ASearchInTheOrderOfTitlesWithoutTimeSaysWhereToGoOn) {
+  std::vector<NewImage> images;
+  for (int i = 0; i < 600; ++i) images.push_back(named(photo(), "street " + std::to_string(1000 + i * 7 % 600)));
+  images.push_back(named(photo(), "zoo"));
+  for (const NewImage& image : images) upload(image);
+  ImageQuery query{.title = "zoo", .sort = ImageSort::title};
+  FoundImages page = store_->find_images(query, Duration(0));
+  EXPECT_TRUE(page.images.empty());
+  ASSERT_TRUE(page.next.has_value());
+  int pages = 1;
+  for (; page.next && pages < 10; ++pages) {
+    query.after = page.next;
+    page = store_->find_images(query, Duration(0));
+  }
+  EXPECT_EQ(pages, 3);
+  ASSERT_EQ(page.images.size(), 1u);
+  EXPECT_EQ(page.images[0].image.title, "zoo");
+  query = {.title = "street", .sort = ImageSort::title, .limit = 200};
+  std::vector<std::string> titles;
+  do {
+    page = store_->find_images(query, Duration(0));
+    for (const FoundImage& each : page.images) titles.push_back(each.image.title);
+    query.after = page.next;
+  } while (query.after);
+  EXPECT_EQ(titles.size(), 600u);
+  EXPECT_TRUE(std::ranges::is_sorted(titles));
+}
+
 TEST_P(StoreConformance, TitleAndPriorityAreChangedTogetherOrNotAtAll) {
   upload(named(photo(), "old"));
   auto yes = [](const ImageRecord&) { return true; };
@@ -158,7 +188,20 @@ TEST_P(StoreConformance, EventsComeWithWhoMaySeeThem) {
   EXPECT_EQ(seen.oldest, 1);
   EXPECT_EQ(seen.events[1].owner, "joon");
   EXPECT_EQ(seen.events[1].batch, batch.public_id);
-  EXPECT_TRUE(store_->seen_events(seen.events[1].event.id, 10).events.empty());
+  EXPECT_EQ(seen.events[0].owner, "minji") << "of the batch";
+  EXPECT_EQ(seen.events[0].batch, batch.public_id);
+  store_->seal_batch(batch.public_id, {"admin", ""}, now_).value();
+  EXPECT_TRUE(store_->seen_events(seen.events[1].event.id + 1, 10).events.empty());
+}
+
+TEST_P(StoreConformance, WhatHappenedToAPhotoIsItsOwnersAlsoWhenItIsGone) {
+  const std::string owner = "\"미지\" \\ co";
+  auto image = upload(owner);
+  ASSERT_TRUE(store_->delete_image(image.id, {"admin", ""}, now_));
+  SeenEvents seen = store_->seen_events(0, 10);
+  ASSERT_EQ(seen.events.size(), 2u);
+  EXPECT_EQ(seen.events[1].event.type, "image.deleted");
+  for (const SeenEvent& each : seen.events) EXPECT_EQ(each.owner, owner) << each.event.type;
 }
 
 TEST_P(StoreConformance, WhatEndedIsToldForStatistics) {
@@ -192,6 +235,23 @@ TEST_P(StoreConformance, AnUploadIsKeptUntilItIsForgotten) {
   EXPECT_EQ(store_->expired_uploads("here", now_ + std::chrono::hours(1), 10).size(), 2u);
   store_->forget_upload("abc");
   EXPECT_FALSE(store_->find_upload("abc").has_value());
+}
+
+TEST_P(StoreConformance, AnnouncingAloneFillsNobodyElsesRoom) {
+  UploadRecord upload{.id = "a", .owner = "minji", .length = 100, .fields = "{}", .home = "here", .created_at = now_, .expires_at = now_ + std::chrono::hours(1)};
+  auto begin = [&](const std::string& id, const std::string& owner, std::int64_t length) {
+    upload.id = id, upload.owner = owner, upload.length = length;
+    return store_->begin_upload(upload, 1000);
+  };
+  EXPECT_TRUE(begin("a", "minji", 150));
+  EXPECT_TRUE(begin("b", "minji", 100));
+  auto refused = begin("c", "minji", 1);
+  ASSERT_FALSE(refused) << "a quarter is one owner's";
+  EXPECT_EQ(refused.error().code, domain::code::insufficient_storage);
+  EXPECT_TRUE(begin("d", "joon", 400)) << "one that is larger is taken when it is the only one";
+  EXPECT_FALSE(begin("e", "joon", 1));
+  EXPECT_FALSE(begin("f", "sua", 351)) << "together they have what there is";
+  EXPECT_TRUE(begin("g", "sua", 350));
 }
 
 }  // namespace

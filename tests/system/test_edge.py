@@ -83,6 +83,8 @@ def test_a_server_that_stops_says_so_and_answers_until_its_jobs_have_ended(serve
     refused = server.send(unique_jpeg())
     assert refused.status_code == 503 and refused.json()["code"] == "unavailable"
     assert server.get("/livez").status_code == 200
+    told = server.get("/health/")
+    assert (told.status_code, told.json()["status"]) == (503, "unhealthy"), "a balancer of the old service sends nothing more here"
     assert server.process.wait(20) == 0
     server.start()
     assert server.image(image["id"])["status"] == "completed"

@@ -106,6 +106,30 @@ def test_an_uploader_hears_of_its_own_photos_only(server):
     own = server.upload(unique_jpeg(), wait=20, uploader="minji")["id"]
     eventually(lambda: "job.completed" in stream.types, 10, "the end of the own photo's job is told")
     assert {event["image_id"] for event in stream.events} == {own}
+    as_minji = {"headers": {"Authorization": f"Bearer {token}"}, "timeout": 30}
+    batch = requests.post(server.url + "/api/v1/batches", json={"title": "album"}, **as_minji).json()["batch"]["id"]
+    server.post("/api/v1/batches", json={"title": "of somebody else"})
+    assert requests.post(server.url + f"/api/v1/batches/{batch}/seal", **as_minji).status_code == 200
+    assert requests.delete(server.url + f"/api/v1/images/{own}", **as_minji).status_code == 204
+    eventually(lambda: "image.deleted" in stream.types, 10, "the end of the own photo is told")
+    assert stream.types[-4:] == ["batch.created", "batch.sealed", "batch.completed", "image.deleted"]
+    again = Stream(server, last=0, token=token)
+    eventually(lambda: len(again.ids()) >= len(stream.ids()), 10, "all of it is told again")
+    assert again.ids() == stream.ids(), "also what happened to the photo that is gone"
+    stream.close()
+    again.close()
+
+
+def test_the_stream_of_a_batch_tells_its_photos_and_its_end(server):
+    batch = server.post("/api/v1/batches", json={"title": "album"}).json()["batch"]["id"]
+    stream = Stream(server, last=0, batch=batch)
+    server.upload(unique_jpeg(), wait=20)
+    own = server.upload(unique_jpeg(), wait=20, batch=batch)["id"]
+    server.post("/api/v1/batches", json={"title": "another"})
+    server.post(f"/api/v1/batches/{batch}/seal")
+    eventually(lambda: "batch.completed" in stream.types, 10, "the batch's end is told")
+    assert stream.types[0] == "batch.created" and stream.types[-2:] == ["batch.sealed", "batch.completed"]
+    assert {event["image_id"] for event in stream.events} == {own, None}
     stream.close()
 
 

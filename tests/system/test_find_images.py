@@ -6,6 +6,8 @@ import pytest
 import requests
 
 from support.photos import unique_jpeg
+from support.raw import FORM, RawConnection, part
+from support.waiting import eventually
 
 
 def ids(server, **query):
@@ -122,6 +124,15 @@ def test_many_photos_in_one_request_get_a_verdict_each(server):
     assert (body["batch"]["title"], body["batch"]["total"], body["batch"]["state"] != "open") == ("spring", 2, True)
     assert ids(server, batch=body["batch"]["id"]) == [body["items"][2]["image"]["id"], body["items"][0]["image"]["id"]]
     assert server.incoming() == []
+
+
+def test_many_photos_whose_request_breaks_off_leave_no_batch_open(server):
+    with RawConnection(server) as connection:
+        connection.send_head(FORM, "Content-Length: 1000000", path="/api/v1/images/many")
+        connection.send(part("file", "a.jpg") + unique_jpeg() + b"\r\n" + part("file", "b.jpg") + b"half a photo")
+        eventually(lambda: ids(server), 10, "the first is taken in")
+    batch = eventually(lambda: (found := server.get("/api/v1/batches").json()["items"][0])["state"] != "open" and found, 10, "its batch is sealed")
+    assert batch["total"] == 1
 
 
 def test_statistics_count_what_ended(server):

@@ -70,6 +70,21 @@ def test_a_disk_that_runs_full_loses_nothing_and_the_server_goes_on_with_space(m
     assert Ledger(server).complaints(promised) == []
 
 
+def test_of_many_photos_in_one_request_those_that_fitted_are_told(make_server, small_disk):
+    server = make_server(small_disk / "data", storage_free_disk_floor_mb=0)
+    photos = [("file", (f"{number}.jpg", unique_jpeg().ljust(300_000, b"\x00"))) for number in range(60)]
+    answer = server.post("/api/v1/images/many", files=photos)
+    assert answer.status_code == 207, answer.text
+    told = answer.json()["items"]
+    statuses = [item["status"] for item in told]
+    assert len(told) == 60 and statuses.count(201) >= 5 and set(statuses) <= {201, 503, 507} and statuses[-1] != 201, statuses
+    (small_disk / "ballast").unlink()
+    for item in told:
+        if item["status"] == 201:
+            assert server.image(item["image"]["id"], wait=60)["status"] == "completed"
+    assert server.incoming() == []
+
+
 def test_a_kill_on_a_full_disk_loses_nothing(make_server, small_disk):
     server = make_server(small_disk / "data", storage_free_disk_floor_mb=0)
     acknowledged, _ = fill(server, 300_000)

@@ -16,6 +16,7 @@ constexpr std::array kTokens = {
     Replacement{"/*SKIP LOCKED*/", "FOR UPDATE SKIP LOCKED"},
     Replacement{"/*OF JOB SKIP LOCKED*/", "FOR UPDATE OF job SKIP LOCKED"},
     Replacement{"/*FOR UPDATE*/", "FOR UPDATE"},
+    Replacement{"/*AS JSON*/", "::json"},
     Replacement{"/*FOR UPDATE OF JOB*/", "FOR UPDATE OF job"},
     Replacement{"/*FOR SHARE*/", "FOR SHARE"},
     Replacement{"/*FROM GIVEN*/", ""},

@@ -15,6 +15,7 @@ TEST(PostgresText, TokensBecomeWhatTheyStandFor) {
   EXPECT_EQ(postgres_statement("SELECT id, COALESCE(/*NEXT EVENT,*/ NULL, NULL) FROM job"), "SELECT id, COALESCE(nextval('event_id_seq'), NULL, NULL) FROM job");
   EXPECT_EQ(postgres_statement("WITH a AS (SELECT 1 /*FOR UPDATE*/) SELECT 2 /*OF JOB SKIP LOCKED*/"),
             "WITH a AS (SELECT 1 FOR UPDATE) SELECT 2 FOR UPDATE OF job SKIP LOCKED");
+  EXPECT_EQ(postgres_statement("SELECT data /*AS JSON*/ ->> 'owner' FROM event"), "SELECT data ::json ->> 'owner' FROM event");
   EXPECT_EQ(postgres_statement("SELECT 1"), "SELECT 1");
 }
 
