@@ -92,6 +92,12 @@ class RawClient {
     return ::poll(&waiting, 1, static_cast<int>(wait.count())) > 0;
   }
 
+  // Takes one byte, if one is there: a reader that is slow on purpose.
+  bool read_byte() {
+    char byte = 0;
+    return ::recv(socket_.get(), &byte, 1, MSG_DONTWAIT) == 1;
+  }
+
   // True when the server has closed and nothing more came.
   bool is_closed() {
     bool more = held_.empty() && read_some();

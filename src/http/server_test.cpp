@@ -34,6 +34,12 @@ class Gatekeeper {
   std::shared_future<void> released_ = release_.get_future().share();
 };
 
+// By the least rate, long before anybody has been silent for too long.
+void cut_off_soon(ServerConfig& config) {
+  config.least_body_rate = 1'000'000'000;
+  config.body_rate_grace = std::chrono::milliseconds(150);
+}
+
 TEST(Server, EveryAnswerHasTheCommonHeaders) {
   TestServer server;
   RawClient client = server.connect();
@@ -214,6 +220,27 @@ TEST(Server, AReaderThatStopsIsCutOff) {
   server.server->stop(8s);
   EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
   EXPECT_EQ(client.read_answer().status, 0);
+}
+
+// A byte now and then is no silence, and would hold the connection and its answer for days.
+TEST(Server, AReaderThatTricklesIsCutOff) {
+  Route large{Method::get, "/large", "public", RunsOn::pool, 0, Handler([](const Request&) -> Reply { return text_response(200, std::string(64 << 20, 'x')); })};
+  TestServer server(cut_off_soon, {large});
+  RawClient client = server.connect();
+  client.send(get("/large"));
+  EXPECT_TRUE(eventually([&] { return client.read_byte(); }));
+  EXPECT_TRUE(eventually([&] { return client.read_byte(), server.server->traffic().connections == 0; }));
+}
+
+TEST(Server, AReaderOfAStreamThatTricklesIsCutOff) {
+  Route stream{Method::get, "/stream", "public", RunsOn::pool, 0, Handler([](const Request&) -> Reply {
+                 return EventStream{.key = "much", .next = []() -> EventStream::Piece { return {.text = std::string(1 << 20, 'x'), .more_at_once = true}; }};
+               })};
+  TestServer server(cut_off_soon, {stream});
+  RawClient client = server.connect();
+  client.send(get("/stream"));
+  EXPECT_TRUE(eventually([&] { return client.read_byte(); }));
+  EXPECT_TRUE(eventually([&] { return client.read_byte(), server.server->traffic().connections == 0; }));
 }
 
 TEST(Server, LargeAnswersArriveWhole) {

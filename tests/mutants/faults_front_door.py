@@ -70,6 +70,10 @@ FAULTS = [
     fault("stream-of-all-batches", "the stream of a batch tells of every other photo", "src/api/event_stream.cpp", "if (wanted_.batch && each.batch != wanted_.batch) return false;", "", system("test_event_stream.py", "stream_of_a_batch")),
     fault("gone-is-nobodys", "an uploader does not hear that its photo was deleted", "src/store/sql_store_changing.cpp", "gone.type = 'image.deleted' LIMIT 1)", "gone.type = 'image.gone' LIMIT 1)", unit("store_test", "AlsoWhenItIsGone"), system("test_event_stream.py", "its_own_photos_only")),
     fault("titles-without-clock", "a search in the order of titles takes as long as it takes", "src/store/sql_store_finding.cpp", "if (std::chrono::steady_clock::now() < until) continue;\n      found.next = from;", "continue;\n      found.next = from;", unit("store_test", "InTheOrderOfTitlesWithoutTime")),
+    fault("reader-trickles", "a reader that takes a byte now and then holds its connection for days", "src/http/session_reply.cpp", "set_deadline(write_pace_.deadline({config.write_timeout, config.body_rate_grace, config.least_body_rate}));", "set_deadline(write_pace_.deadline({config.write_timeout, config.body_rate_grace, 0}));",
+          unit("http_test", "AReaderThatTricklesIsCutOff")),
+    fault("stream-reader-trickles", "a reader of a stream that takes a byte now and then holds its connection for days", "src/http/session_stream.cpp", "context_.config.body_rate_grace, context_.config.least_body_rate}", "context_.config.body_rate_grace, 0}",
+          unit("http_test", "AReaderOfAStreamThatTricklesIsCutOff")),
 
     # --- what is called ---
     fault("guard-off", "a webhook calls an address of the own network", GUARD, 'return reach == Reach::open && !is_own ? "" : std::string("it ") + kNotCalled;', 'return reach != Reach::metadata || is_own ? "" : std::string("it ") + kNotCalled;',
