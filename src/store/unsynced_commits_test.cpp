@@ -110,6 +110,22 @@ TEST_F(OfAConnection, AreSeenAndNotSynced) {
   EXPECT_EQ(disk().syncs, before + 1);
 }
 
+TEST_F(OfAConnection, OfNothingCostNoSync) {
+  insert(3);
+  writer_.commit_unsynced();
+  ASSERT_TRUE(writer_.sync_log());
+  int before = disk().syncs;
+  writer_.execute("BEGIN IMMEDIATE");
+  EXPECT_EQ(count(writer_), 3);
+  writer_.commit_unsynced();
+  EXPECT_TRUE(writer_.sync_log());
+  EXPECT_EQ(disk().syncs, before);
+  insert(1);
+  writer_.commit_unsynced();
+  EXPECT_TRUE(writer_.sync_log());
+  EXPECT_EQ(disk().syncs, before + 1);
+}
+
 TEST_F(OfAConnection, OthersAreSynced) {
   insert(1);
   writer_.commit_unsynced();

@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <new>
 #include <stdexcept>
@@ -30,6 +32,8 @@ struct GatheredLog {
   int descriptor;         // of our own, to sync beside the connection's thread
   bool puts_off;          // syncs
   bool new_header;        // was written and not synced
+  std::atomic<std::uint64_t> put_off;  // how many syncs were put off, each after its bytes were written down
+  std::atomic<std::uint64_t> made_up;  // of them, how many a later one has made up for
   sqlite3_int64 length;   // of the file
   sqlite3_int64 lost;     // where bytes begin that could not be written, or none: kNothing
 
@@ -112,7 +116,12 @@ int sync(sqlite3_file* file, int flags) {
   if (log.lost != kNothing) return SQLITE_FULL;
   bool later = log.puts_off && !log.new_header;
   int status = settled(file, [&](sqlite3_file* beneath) { return later ? SQLITE_OK : beneath->pMethods->xSync(beneath, flags); });
-  if (!later && status == SQLITE_OK) log.new_header = false;
+  if (status != SQLITE_OK) return status;
+  if (later) {
+    ++log.put_off;
+  } else {
+    log.new_header = false;
+  }
   return status;
 }
 
@@ -150,6 +159,8 @@ int open(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags, int
   log.count = 0;
   log.descriptor = -1;
   log.puts_off = false;
+  new (&log.put_off) std::atomic<std::uint64_t>(0);
+  new (&log.made_up) std::atomic<std::uint64_t>(0);
   log.new_header = true;
   log.length = 0;
   log.lost = kNothing;
@@ -199,9 +210,12 @@ PutOffSyncs::PutOffSyncs(sqlite3* writer) {
 void PutOffSyncs::put_off(bool yes) { log_of(static_cast<sqlite3_file*>(log_)).puts_off = yes; }
 
 bool PutOffSyncs::sync_now() {
-  int descriptor = log_of(static_cast<sqlite3_file*>(log_)).descriptor;
-  int status = ::fdatasync(descriptor);
-  while (status != 0 && errno == EINTR) status = ::fdatasync(descriptor);
+  GatheredLog& log = log_of(static_cast<sqlite3_file*>(log_));
+  std::uint64_t until_here = log.put_off;
+  if (log.made_up == until_here) return true;
+  int status = ::fdatasync(log.descriptor);
+  while (status != 0 && errno == EINTR) status = ::fdatasync(log.descriptor);
+  if (status == 0) log.made_up = until_here;
   return status == 0;
 }
 

@@ -27,7 +27,8 @@ class PutOffSyncs {
 
   // By the connection's own thread.
   void put_off(bool yes);
-  // By any thread, beside the connection's. False when the disk failed: then nothing that was put off since the last success may be relied on.
+  // By one thread at a time, beside the connection's. Asks nothing of the disk when no sync was put off since the last success. False when the disk failed:
+  // then nothing that was put off since the last success may be relied on.
   bool sync_now();
 
  private:
