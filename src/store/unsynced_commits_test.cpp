@@ -126,6 +126,21 @@ TEST_F(OfAConnection, OfNothingCostNoSync) {
   EXPECT_EQ(disk().syncs, before + 1);
 }
 
+TEST_F(OfAConnection, MadeWhileOthersAreSyncedAreSyncedAfterwards) {
+  insert(1);
+  writer_.commit_unsynced();
+  disk().stand(true);
+  auto sync = std::async(std::launch::async, [&] { return writer_.sync_log(); });
+  disk().wait_until_held();
+  insert(1);
+  writer_.commit_unsynced();
+  disk().stand(false);
+  EXPECT_TRUE(sync.get());
+  int before = disk().syncs;
+  EXPECT_TRUE(writer_.sync_log());
+  EXPECT_EQ(disk().syncs, before + 1);
+}
+
 TEST_F(OfAConnection, OthersAreSynced) {
   insert(1);
   writer_.commit_unsynced();
