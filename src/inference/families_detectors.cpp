@@ -143,8 +143,42 @@ void judge_ultraface(const SeenFile& file, Verdicts& verdicts) {
   verdicts.add(std::move(found));
 }
 
+std::string names_of(const SeenFile& file) {
+  std::string names;
+  for (const TensorFacts& output : file.outputs) names += (names.empty() ? "" : ", ") + output.name;
+  return names;
+}
+
+// Three outputs of scores, of boxes, and where it has them of five points, one for each grid.
+bool is_scrfd(const SeenFile& file) {
+  auto with_last = [&](std::int64_t size) {
+    return std::ranges::count_if(file.outputs, [&](const TensorFacts& one) { return is_float(one) && one.shape.size() >= 2 && one.shape.back() == size; });
+  };
+  bool points = file.outputs.size() == 9 && with_last(10) == 3;
+  return (file.outputs.size() == 6 || points) && with_last(1) == 3 && with_last(4) == 3;
+}
+
+// Maps of where centres are, how large, how far beside their cells, and of five points.
+bool is_centerface(const SeenFile& file) {
+  std::vector<std::int64_t> channels;
+  for (const TensorFacts* map : float_outputs(file, 4)) channels.push_back(map->shape[1]);
+  std::ranges::sort(channels);
+  return file.outputs.size() == 4 && channels == std::vector<std::int64_t>{1, 2, 2, 10};
+}
+
+void judge_strange_faces(const SeenFile& file, Verdicts& verdicts) {
+  auto has = [&](std::string_view name) { return std::ranges::any_of(file.outputs, [&](const TensorFacts& one) { return one.name == name; }); };
+  auto unread = [&](const char* family, const char* name) {
+    verdicts.against(family, "detect", "outputs " + names_of(file) + " are those of " + name + ", which is not read yet");
+  };
+  if (has("cls_8") && has("obj_8") && has("bbox_8")) return unread("yunet", "YuNet");
+  if (is_scrfd(file)) return unread("scrfd", "SCRFD");
+  if (is_centerface(file)) return unread("centerface", "CenterFace");
+}
+
 // Families that are known by sight, but not read.
 void judge_strangers(const SeenFile& file, Verdicts& verdicts) {
+  judge_strange_faces(file, verdicts);
   auto has = [&](std::string_view name) { return std::ranges::any_of(file.outputs, [&](const TensorFacts& one) { return one.name == name; }); };
   if (has("pred_boxes") && has("logits"))
     verdicts.against("detr", "detect", "outputs logits and pred_boxes are those of a DETR of Hugging Face, which is not read yet");

@@ -36,7 +36,12 @@ void judge_yolox(const SeenFile& file, const TensorFacts& output, Verdicts& verd
   std::int64_t rows = output.shape[1];
   std::int64_t classes = output.shape[2] - kFirstScore;
   std::int64_t expected = cells(file, kYoloxStrides);
-  if (file.metadata.of_ultralytics || !may_be(rows, expected)) return;
+  bool asked = file.owner_says("yolox");
+  if (file.metadata.of_ultralytics && !asked) return;
+  if (!may_be(rows, expected)) {
+    if (asked) verdicts.against("yolox", "detect", describe(output) + "; but YOLOX would have " + count(expected) + " rows of at least 6 numbers");
+    return;
+  }
   bool whole = file.width < 0 || file.height < 0 || (file.width % kLeastStride == 0 && file.height % kLeastStride == 0);
   if (output.shape[2] >= 0 && classes < 1) return;
   std::string because = describe(output) + ": " + (rows < 0 ? "a row" : count(rows) + " rows =") +
@@ -46,7 +51,7 @@ void judge_yolox(const SeenFile& file, const TensorFacts& output, Verdicts& verd
   const Observation* seen = observed(file, output);
   auto length = static_cast<std::size_t>(std::max<std::int64_t>(0, output.shape[2]));
   if (const char* why = against_scores(seen, length, length)) return verdicts.against("yolox", "detect", because + "; but " + why);
-  if (seen != nullptr && !file.owner_says("yolox") && looks_decoded(file, *seen, length)) {
+  if (seen != nullptr && !asked && looks_decoded(file, *seen, length)) {
     return verdicts.against(
         "yolox", "detect",
         because +
@@ -126,7 +131,7 @@ void judge_yolo_rows(const SeenFile& file, Verdicts& verdicts) {
   if (output == nullptr && tables.size() == 1) output = tables[0];
   if (tables.empty()) judge_raw_heads(file, verdicts);
   if (output == nullptr || output->shape.size() != 3) return;
-  bool alone = file.outputs.size() == 1 || named_by_owner(file, "output") != nullptr;
+  bool alone = file.outputs.size() == 1 || named_by_owner(file, "output") != nullptr || file.owner_says("yolox");
   if (alone) judge_yolox(file, *output, verdicts);
   judge_yolov5(file, *output, verdicts);
 }

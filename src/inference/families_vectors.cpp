@@ -14,6 +14,7 @@ namespace {
 constexpr std::array kEmbeddingSizes = {128, 256, 384, 512, 640, 768, 1024, 1280, 1536, 2048};
 constexpr std::array kFeatureSizes = {192, 320, 960, 1152, 1408, 1792, 2560, 4096};  // of well-known networks, without their last layer
 constexpr std::array kSidesOfClip = {224, 240, 256, 288, 336, 378, 384, 448};
+constexpr std::int64_t kColumnsOfYolov7 = 7;
 constexpr float kNear = 1e-3F;
 
 struct Vector {
@@ -139,6 +140,11 @@ void judge_embedding(const SeenFile& file, const Vector& vector, Numbers numbers
                             describe(*vector.output) + ": the size of an embedding; but it is none of CLIP's, and how pixels are scaled for it is not in "
                                                        "the file: write family = \"clip\", mean and deviation");
   }
+  if (file.layout == domain::TensorLayout::nhwc && !file.bytes_in() && !(file.owner.mean && file.owner.deviation)) {
+    return verdicts.against("clip", "embed",
+                            describe(*vector.output) + ": the size of an embedding; but its input is NHWC, and how pixels are scaled for it is not in the "
+                                                       "file: write mean and deviation");
+  }
   Hypothesis found;
   found.reading.recipe.family = "clip";
   found.reading.recipe.task = "embed";
@@ -149,11 +155,23 @@ void judge_embedding(const SeenFile& file, const Vector& vector, Numbers numbers
   verdicts.add(std::move(found));
 }
 
+// As many rows as there are finds in all pictures of a batch, so that their count is open where the batch is not, or has another name than it.
+bool is_table_of_yolov7(const SeenFile& file, const Vector& vector) {
+  if (file.probe != nullptr || vector.size != kColumnsOfYolov7 || file.hint() > 0 || !file.owner.family.empty()) return false;
+  auto symbol = [](const TensorFacts& tensor) { return tensor.symbols.empty() ? std::string() : tensor.symbols[0]; };
+  bool is_batch = file.image.shape[0] < 0 && symbol(file.image) == symbol(*vector.output);
+  return vector.output->shape[0] < 0 && !is_batch;
+}
+
 }  // namespace
 
 void judge_vectors(const SeenFile& file, Verdicts& verdicts) {
   Vector vector = vector_of(file);
   if (vector.output == nullptr) return;
+  if (is_table_of_yolov7(file, vector)) {
+    return verdicts.against("yolov7_end2end", "detect",
+                            "rows of picture, box, class, score as YOLOv7 exports with --end2end, which are not read: export with --grid alone");
+  }
   const Observation* seen = observed(file, *vector.output);
   if (seen != nullptr && !range_of(seen->values).finite) return verdicts.against("classifier", "classify", "a probe run gave NaN or infinity");
   Numbers numbers = numbers_of(seen);

@@ -128,5 +128,43 @@ TEST(RecogniseDetectors, RawHeadsBesideTheTableDoNotCount) {
   EXPECT_EQ(file.family(), "model_ambiguous");
 }
 
+TEST(RecogniseDetectors, FaceDetectorsThatAreNotReadAreNamed) {
+  struct Case {
+    const char* name;
+    std::vector<std::pair<std::string, Shape>> outputs;
+  };
+  auto of_grids = [](const std::vector<std::pair<std::string, std::int64_t>>& parts, auto&& shape) {
+    std::vector<std::pair<std::string, Shape>> outputs;
+    for (const auto& [part, width] : parts) {
+      for (std::int64_t stride : {8, 16, 32}) outputs.push_back({part + "_" + std::to_string(stride), shape((64 / stride) * (64 / stride), width)});
+    }
+    return outputs;
+  };
+  auto row = [](std::int64_t places, std::int64_t width) { return Shape{1, places, width}; };
+  auto bare = [](std::int64_t places, std::int64_t width) { return Shape{2 * places, width}; };
+  for (const Case& each : {Case{"YuNet", of_grids({{"cls", 1}, {"obj", 1}, {"bbox", 4}, {"kps", 10}}, row)}, {"SCRFD", of_grids({{"a", 1}, {"b", 4}, {"c", 10}}, bare)},
+                           {"SCRFD", of_grids({{"a", 1}, {"b", 4}}, row)},
+                           {"CenterFace", {{"537", {1, 1, 16, 16}}, {"538", {1, 2, 16, 16}}, {"539", {1, 2, 16, 16}}, {"540", {1, 10, 16, 16}}}}}) {
+    File file;
+    for (const auto& [name, shape] : each.outputs) file.gives(name, shape);
+    EXPECT_EQ(file.family(), "model_ambiguous") << each.name;
+    EXPECT_THAT(file.after().error.message, testing::HasSubstr(std::string("those of ") + each.name + ", which is not read yet"));
+  }
+}
+
+TEST(RecogniseDetectors, YoloxIsTakenAtItsOwnersWord) {
+  File file = File().gives("output0", {1, kAnchors, 8});
+  file.facts.metadata = {{"author", "Ultralytics"}, {"task", "detect"}, {"stride", "32"}, {"names", "{0: 'a', 1: 'b', 2: 'c'}"}};
+  EXPECT_EQ(file.family(), "model_ambiguous");
+  file.owner.recipe.family = "yolox";
+  EXPECT_EQ(file.family(), "yolox detect") << file.after().error.message;
+  File beside = File().gives("output0", {1, kAnchors, 8}).gives("features", {1, 5, 3, 3});
+  beside.owner.recipe.family = "yolox";
+  EXPECT_EQ(beside.family(), "yolox detect") << beside.after().error.message;
+  File other = File().gives("output0", {1, 100, 8});
+  other.owner.recipe.family = "yolox";
+  EXPECT_THAT(other.after().error.message, testing::HasSubstr("YOLOX would have 84 rows"));
+}
+
 }  // namespace
 }  // namespace darkroom::inference

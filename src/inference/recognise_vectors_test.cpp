@@ -40,6 +40,35 @@ TEST(RecogniseVectors, ClipIsToldByItsSideToo) {
   }
 }
 
+TEST(RecogniseVectors, ClipInNhwcOfFloatsNeedsItsNumbers) {
+  File file = answers(takes("float32", {1, 224, 224, 3}), "image_embeds", 512);
+  file.owner.recipe.family = "clip";
+  EXPECT_EQ(file.family(), "model_unavailable");
+  EXPECT_THAT(file.after().error.message, testing::HasSubstr("write mean and deviation"));
+  file.owner.recipe.mean = file.owner.recipe.deviation = {127.5, 127.5, 127.5};
+  EXPECT_EQ(file.family(), "clip embed") << file.after().error.message;
+  File bytes = answers(takes("uint8", {1, 224, 224, 3}), "image_embeds", 512);
+  bytes.owner.recipe.family = "clip";
+  EXPECT_EQ(bytes.family(), "clip embed") << bytes.after().error.message;
+}
+
+TEST(RecogniseVectors, SevenNumbersForEachFindAreNoClasses) {
+  auto gives = [](std::int64_t batch, const std::string& batch_name, const std::string& rows_name) {
+    File file;
+    file.facts.inputs = {{"images", "float32", {batch, 3, 64, 64}, {batch_name, "", "", ""}}};
+    file.facts.outputs = {{"output", "float32", {-1, 7}, {rows_name, ""}}};
+    return file;
+  };
+  for (File file : {gives(1, "", "finds"), gives(-1, "batch", "finds"), gives(1, "", "")}) {
+    EXPECT_TRUE(file.before().possible.empty());
+    EXPECT_THAT(file.before().error.message, testing::HasSubstr("export with --grid alone"));
+    file.owner.labels.assign(7, "x");
+    EXPECT_EQ(file.before().possible.size(), 1U) << "seven names make seven classes";
+  }
+  EXPECT_EQ(gives(-1, "batch", "batch").before().possible.size(), 1U);
+  EXPECT_EQ(gives(-1, "", "").before().possible.size(), 1U);
+}
+
 TEST(RecogniseVectors, FeaturesAreNoClasses) {
   for (auto [name, size] : std::vector<std::pair<std::string, std::int64_t>>{
            {"features", 960}, {"output", 192}, {"output", 1792}, {"last_hidden_state", 100}, {"avgpool", 77}, {"features", 10}}) {

@@ -53,6 +53,17 @@ def not_a_number():
     return constant({"output0": table}, metadata=ultralytics("detect", COLOURS))
 
 
+def yolov7_end2end():
+    """A row for each find, of which there are as many as there are pixels of a certain brightness: their count is open."""
+    graph = Graph()
+    places = graph.node("NonZero", image().name)
+    rows = graph.node("Transpose", places, perm=[1, 0])
+    wide = graph.node("Cast", graph.node("Concat", rows, graph.node("Slice", rows, graph.constant([0], numpy.int64), graph.constant([3], numpy.int64),
+                                                                      graph.constant([1], numpy.int64)), axis=1), to=FLOAT)
+    graph.node("Identity", wide, out="output")
+    return graph.model([image()], [value("output", FLOAT, "finds", 7)])
+
+
 def custom_operator(model):
     node = model.graph.node[-1]
     node.op_type, node.domain = "MagicAdd", "com.example"
@@ -95,6 +106,20 @@ def make_models():
         Odd("raw_heads_flat", constant(flat_heads), ["anchors are not in the file"]),
         Odd("logits", constant({"output0": zeros(1, 7, anchors) + 7}, metadata=ultralytics("detect", COLOURS)), ["last activation"]),
         Odd("rf_detr", constant({"dets": zeros(1, 300, 4), "labels": zeros(1, 300, 4)}), ["RF-DETR"]),
+        Odd("yunet", constant({f"{part}_{stride}": zeros(1, (SIDE // stride)**2, width) for part, width in (("cls", 1), ("obj", 1), ("bbox", 4), ("kps", 10))
+                               for stride in (8, 16, 32)}), ["YuNet", "not read yet"]),
+        Odd("scrfd", constant({f"{part}{stride}": zeros(2 * (SIDE // stride)**2, width) for part, width in ((4, 1), (5, 4), (6, 10)) for stride in (8, 16, 32)}),
+            ["SCRFD", "not read yet"]),
+        Odd("scrfd_boxes", constant({f"{part}{stride}": zeros(1, 2 * (SIDE // stride)**2, width) for part, width in ((4, 1), (5, 4)) for stride in (8, 16, 32)}),
+            ["SCRFD", "not read yet"]),
+        Odd("centerface", constant({name: zeros(1, channels, SIDE // 4, SIDE // 4) for name, channels in (("537", 1), ("538", 2), ("539", 2), ("540", 10))}),
+            ["CenterFace", "not read yet"]),
+        Odd("yolov7_end2end", yolov7_end2end(), ["--end2end", "--grid alone"]),
+        Odd("clip_nhwc", constant({"image_embeds": zeros(1, 512) + 1}, [value("images", FLOAT, 1, 224, 224, 3)]), ["mean and deviation"], sidecar='family = "clip"\n',
+            cure=('family = "clip"\nmean = [127.5, 127.5, 127.5]\ndeviation = [127.5, 127.5, 127.5]\n', "clip", "embed")),
+        Odd("yolox_rows", constant({"output": zeros(1, 100, 8)}), [f"YOLOX would have {anchors} rows"], sidecar='family = "yolox"\n'),
+        Odd("yolox_of_ultralytics", constant({"output0": zeros(1, anchors, 8)}, metadata=ultralytics("detect", COLOURS)), ["model.toml"],
+            cure=('family = "yolox"\n', "yolox", "detect")),
         Odd("stranger", constant({"y": zeros(1, 2, 3, 5, 7)}), ["no family that is known", "y float32[1,2,3,5,7]"]),
         Odd("not_a_number", not_a_number(), ["NaN"]),
         Odd("other_count", constant({"output0": zeros(1, 9, anchors)}, metadata=ultralytics("detect", COLOURS)), ["metadata names 3 classes"]),
