@@ -28,6 +28,8 @@ FAULTS = [
            unit("imaging_test", "RefusesTooManyBytesAndPixels")),
     fault("hard-limit-off", "a decoder that spins holds its slot for ever", "src/runner/pool/job_run.cpp", "return wait_for_frame(wait, start + context.limits.hard);", "return wait_for_frame(wait, start + context.limits.hard * 1000);",
           unit(POOL, "TheHardLimitKillsAChildThatSpins"), programs=RUNNER),
+    fault("decode-budget-off", "a photo that is made to be slow to decode has a processor for itself for minutes", "src/runner/process/decode_budget.cpp",
+          "  ::setitimer(ITIMER_PROF, &timer, nullptr);\n", "", system("test_time_limits.py", "decoding_has_a_bound"), programs=RUNNER),
     fault("soft-limit-off", "a long run is not stopped in good order", "src/runner/pool/job_run.cpp", "    child.process.signal(SIGUSR1);\n", "", unit(POOL, "TheSoftLimitStopsALongRun"), programs=RUNNER),
 
     # --- sandbox ---

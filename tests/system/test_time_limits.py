@@ -3,8 +3,9 @@ import os
 import signal
 
 import pytest
+from PIL import Image
 
-from support.photos import unique_jpeg
+from support.photos import encode, unique_jpeg
 
 LIMITS = {"run_soft_limit_seconds": 1, "run_hard_limit_seconds": 2}
 
@@ -42,3 +43,14 @@ def test_work_within_the_limits_is_left_alone(make_server):
     server = make_server(**LIMITS)
     image = server.result_of(unique_jpeg("slow:1400"))  # over the soft limit, which only asks
     assert image["status"] == "completed" and len(image["attempts"]) == 1
+
+
+def test_decoding_has_a_bound_of_processor_time(make_server):
+    photo = encode(Image.effect_noise((4000, 3000), 80).convert("RGB"), format="JPEG", quality=95)
+    assert make_server(model="demo").result_of(photo)["status"] == "completed"
+    server = make_server(model="demo", photo_decode_seconds=0, photo_decode_milliseconds_per_megapixel=1)
+    image = server.result_of(photo)
+    assert (image["status"], image["error_code"]) == ("failed", "timeout")
+    assert "photo.decode_seconds" in image["error_message"] and "quarantined" in image["error_message"]
+    assert [attempt["ending"] for attempt in image["attempts"]] == ["crashed", "crashed"]
+    assert server.get(f"/api/v1/images/{image['id']}/preview").status_code == 504, "a picture of it ends alike"

@@ -6,6 +6,7 @@
 #include "imaging/decode.h"
 #include "imaging/header.h"
 #include "imaging/render.h"
+#include "runner/process/decode_budget.h"
 #include "runner/process/soft_stop.h"
 
 #include <algorithm>
@@ -47,6 +48,12 @@ inference::WantedSize larger(inference::WantedSize one, inference::WantedSize ot
   return {std::max(one.width, other.width), std::max(one.height, other.height)};
 }
 
+Result<imaging::DecodedPhoto> decode_within_budget(std::span<const std::uint8_t> file, const imaging::DecodeRequest& request, std::vector<std::uint8_t> buffer,
+                                                   const domain::ImageInfo& image) {
+  DecodeBudget budget(request.limits, std::int64_t{image.width} * image.height);
+  return imaging::decode(file, request, std::move(buffer));
+}
+
 // A result is worth more than its thumbnail, which can be made again: one that fails is left out.
 std::string make_thumbnail(const imaging::DecodedPhoto& photo, int side) {
   Result<domain::Picture> picture = imaging::render(photo.pixels, photo.info.width, photo.info.height, {side, domain::kThumbnailQuality, {}});
@@ -79,7 +86,7 @@ Result<domain::Outcome> PhotoProcessor::run(std::span<const std::uint8_t> file, 
   inference::WantedSize wanted = engine_.wanted(outcome.image.width, outcome.image.height);
   if (thumbnail_side > 0) wanted = larger(wanted, cover_for(outcome.image, thumbnail_side));
   imaging::DecodeRequest request{limits_, wanted.width, wanted.height};
-  Result<imaging::DecodedPhoto> photo = imaging::decode(file, request, std::move(spare_));
+  Result<imaging::DecodedPhoto> photo = decode_within_budget(file, request, std::move(spare_), outcome.image);
   if (!photo) return photo.error();
   outcome.image = photo->info;
   outcome.timings.decode = micros_since(start);
@@ -106,8 +113,9 @@ ChildMessage PhotoProcessor::render(std::span<const std::uint8_t> file, const do
 Result<Rendered> PhotoProcessor::make_picture(std::span<const std::uint8_t> file, const domain::RenderOrder& order) {
   Result<imaging::PhotoHeader> header = imaging::read_header(file, limits_);
   if (!header) return header.error();
-  inference::WantedSize wanted = cover_for(imaging::describe(*header), order.max_side);
-  Result<imaging::DecodedPhoto> photo = imaging::decode(file, {limits_, wanted.width, wanted.height}, std::move(spare_));
+  domain::ImageInfo image = imaging::describe(*header);
+  inference::WantedSize wanted = cover_for(image, order.max_side);
+  Result<imaging::DecodedPhoto> photo = decode_within_budget(file, {limits_, wanted.width, wanted.height}, std::move(spare_), image);
   if (!photo) return photo.error();
   if (soft_stop::requested()) return stopped();
   Result<domain::Picture> picture = imaging::render(photo->pixels, photo->info.width, photo->info.height, order);

@@ -51,6 +51,8 @@ domain::PhotoLimits read_photo_limits(FieldReader fields, FieldReader& outer) {
   limits.max_pixels = fields.integer("max_pixels", std::int64_t{0});
   limits.max_side = fields.integer<int>("max_side", 0);
   limits.max_jpeg_scans = fields.integer<int>("max_jpeg_scans", 0);
+  limits.decode_time = std::chrono::milliseconds(fields.integer("decode_time", std::int64_t{0}));
+  limits.decode_time_of_megapixel = std::chrono::milliseconds(fields.integer("decode_time_of_megapixel", std::int64_t{0}));
   limits.refuse_truncated = fields.flag("refuse_truncated");
   limits.heif = fields.flag("heif");
   outer.absorb(fields);

@@ -15,6 +15,8 @@ json::object write(const domain::PhotoLimits& limits) {
           {"max_pixels", limits.max_pixels},
           {"max_side", limits.max_side},
           {"max_jpeg_scans", limits.max_jpeg_scans},
+          {"decode_time", limits.decode_time.count()},
+          {"decode_time_of_megapixel", limits.decode_time_of_megapixel.count()},
           {"refuse_truncated", limits.refuse_truncated},
           {"heif", limits.heif}};
 }

@@ -66,6 +66,8 @@ TEST(Messages, InitComesThroughWhole) {
   init.model.recipe.max_detections = 7;
   init.model_bytes = 123;
   init.photo.max_jpeg_scans = 9;
+  init.photo.decode_time = std::chrono::milliseconds(11);
+  init.photo.decode_time_of_megapixel = std::chrono::milliseconds(12);
   init.photo.refuse_truncated = true;
   init.photo.heif = true;
   init.memory_bytes = 1'000'000'000'000;
@@ -84,6 +86,8 @@ TEST(Messages, InitComesThroughWhole) {
   EXPECT_FALSE(got.model.recipe.nms_iou);
   EXPECT_EQ(got.model.recipe.max_detections, 7);
   EXPECT_EQ(got.photo.max_jpeg_scans, 9);
+  EXPECT_EQ(got.photo.decode_time, init.photo.decode_time);
+  EXPECT_EQ(got.photo.decode_time_of_megapixel, init.photo.decode_time_of_megapixel);
   EXPECT_TRUE(got.photo.refuse_truncated);
   EXPECT_TRUE(got.photo.heif);
   EXPECT_EQ(got.memory_bytes, init.memory_bytes);
