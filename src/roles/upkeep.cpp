@@ -46,13 +46,14 @@ Upkeep::Upkeep(Ground& ground, metrics::Counters& counters)
       clean_up_({.retry = ground.config.worker.retry, .default_model = ground.config.default_model}, ground.store),
       watch_(watch_config(ground), ground.store) {
   store::Store& store = ground.store;
-  const Clock& clock = ground.clock;
-  if (auto made = scheduler::ensure_builtin_schedules(store, ground.config.time_zone, clock.now()); !made) throw std::runtime_error("time_zone: " + made.error().message);
-  promote_ = add("promote_due", [&clock, task = scheduler::PromoteDue({}, store)]() mutable { return task.run_once(clock.now()); });
-  expire_ = add("expire_due", [&clock, task = scheduler::ExpireDue({}, store)]() mutable { return task.run_once(clock.now()); });
-  fire_ = add("fire_schedules", [&clock, task = scheduler::FireSchedules({}, store)]() mutable { return task.run_once(clock.now()); });
-  add("complete_batches", [&store, &clock] {
-    store.complete_batches(clock.now());
+  // The one clock of the installation: what falls due by the wrong clock of one machine falls due for all.
+  auto now = [&store, &clock = ground.clock] { return store.clock(clock.now()); };
+  if (auto made = scheduler::ensure_builtin_schedules(store, ground.config.time_zone, now()); !made) throw std::runtime_error("time_zone: " + made.error().message);
+  promote_ = add("promote_due", [now, task = scheduler::PromoteDue({}, store)]() mutable { return task.run_once(now()); });
+  expire_ = add("expire_due", [now, task = scheduler::ExpireDue({}, store)]() mutable { return task.run_once(now()); });
+  fire_ = add("fire_schedules", [now, task = scheduler::FireSchedules({}, store)]() mutable { return task.run_once(now()); });
+  add("complete_batches", [&store, now] {
+    store.complete_batches(now());
     return kBatchPeriod;
   });
   add("note_minutes", [&store, &clock] {
@@ -60,8 +61,8 @@ Upkeep::Upkeep(Ground& ground, metrics::Counters& counters)
     return store.note_minutes(now) ? kBetweenStretches : kMinute - (now - kAfterMinute).time_since_epoch() % kMinute;
   });
   if (store.is_shared()) {
-    add("rescue", [&store, &clock, &counters, retry = ground.config.worker.retry] {
-      int rescued = store.rescue_expired(retry, clock.now());
+    add("rescue", [&store, now, &counters, retry = ground.config.worker.retry] {
+      int rescued = store.rescue_expired(retry, now());
       if (rescued > 0) counters.add(metrics::kRescues, {"lease_expired"}, rescued);
       return kRescuePeriod;
     });
@@ -83,7 +84,8 @@ void Upkeep::add_maintenance() {
   });
   std::vector<scheduler::MaintenanceTask> tasks = {
       {domain::kind::prune, [this](const std::string&, Time now, std::stop_token stop) { return prune_.run(now, stop); }},
-      {domain::kind::sweep_blobs, [this](const std::string&, Time now, std::stop_token stop) { return sweep_.run(now, stop); }},
+      // How old a file is, is said by the clock that has written it.
+      {domain::kind::sweep_blobs, [this](const std::string&, Time, std::stop_token stop) { return sweep_.run(ground_.clock.now(), stop); }},
       {domain::kind::cleanup, [this](const std::string&, Time now, std::stop_token stop) { return clean_up_.run(now, stop); }},
       {domain::kind::watch_resources, [this](const std::string&, Time now, std::stop_token stop) { return watch_.run(now, stop); }},
   };

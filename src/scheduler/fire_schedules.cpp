@@ -58,7 +58,18 @@ void FireSchedules::fire_due(const store::ScheduleRecord& schedule, Time now) {
   }
 }
 
+void FireSchedules::set_back_if_ahead(const store::ScheduleRecord& schedule, Time now) {
+  if (!schedule.next_slot || *schedule.next_slot <= now + config_.on_time) return;
+  auto cron = domain::parse_cron(schedule.rule.cron);
+  auto zone = calendar::TimeZone::find(schedule.rule.zone);
+  if (!cron || !zone) return;
+  auto latest = calendar::next_after(*cron, *zone, now + config_.on_time), next = calendar::next_after(*cron, *zone, now);
+  if (!latest || !next || *schedule.next_slot <= *latest || !store_.set_back(schedule, *next, now)) return;
+  log::warning("schedule set back: the clock was ahead when it was moved on", {{"schedule", schedule.rule.name}, {"from", to_rfc3339(*schedule.next_slot)}, {"to", to_rfc3339(*next)}});
+}
+
 Duration FireSchedules::run_once(Time now) {
+  for (const store::ScheduleRecord& schedule : store_.list_schedules()) set_back_if_ahead(schedule, now);
   for (const store::ScheduleRecord& schedule : store_.due_schedules(now, config_.most_at_once)) fire_due(schedule, now);
   auto next = store_.next_slot_of_all();
   Duration longest = config_.longest_sleep;

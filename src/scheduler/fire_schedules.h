@@ -2,6 +2,8 @@
 //
 // A slot that is fired later than `on_time` after its moment was missed (nobody ran, or the clock was set forward); the schedule's policy says what becomes
 // of those. Slots that are on time always make their own job.
+//
+// A schedule that stands beyond the slot that comes next was moved there by a clock that was ahead: it is set back, and no slot is fired twice by it.
 #pragma once
 
 #include "base/clock.h"
@@ -41,6 +43,7 @@ class FireSchedules {
 
  private:
   void fire_due(const store::ScheduleRecord& schedule, Time now);
+  void set_back_if_ahead(const store::ScheduleRecord& schedule, Time now);
 
   FireSchedulesConfig config_;
   store::Store& store_;

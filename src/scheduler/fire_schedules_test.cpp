@@ -127,5 +127,26 @@ TEST_F(FireSchedulesTest, TheBuiltInSchedulesAreMadeOnce) {
   EXPECT_FALSE(ensure_builtin_schedules(*store_, "Nowhere", clock_.now()));
 }
 
+// A clock that was a year ahead for a moment moved every schedule a year on, and none of them fired until then.
+TEST_F(FireSchedulesTest, AClockThatIsPutForwardAndBackStopsNoSchedule) {
+  put(MissedPolicy::once);
+  Time slot = clock_.now() + 10min;
+  fire_.run_once(slot);
+  fire_.run_once(slot + 24h * 366);
+  EXPECT_GT(store_->find_schedule("clean")->next_slot, slot + 24h * 365);
+  EXPECT_EQ(maintenance_jobs().size(), 2u);
+  EXPECT_LE(fire_.run_once(slot + 1min), 5s);
+  EXPECT_EQ(store_->find_schedule("clean")->next_slot, slot + 10min);
+  fire_.run_once(slot + 10min);
+  EXPECT_EQ(maintenance_jobs().size(), 3u);
+  fire_.run_once(slot - 5min);  // back by more than a slot: what was fired stays fired
+  fire_.run_once(slot);
+  fire_.run_once(slot + 10min);
+  fire_.run_once(slot + 10min);
+  EXPECT_EQ(maintenance_jobs().size(), 3u);
+  fire_.run_once(slot + 20min);
+  EXPECT_EQ(maintenance_jobs().size(), 4u);
+}
+
 }  // namespace
 }  // namespace darkroom::scheduler

@@ -23,7 +23,8 @@ domain::Ending RunMaintenance::run(const domain::ClaimedJob& job) const {
   auto task = std::ranges::find(tasks_, job.kind, &MaintenanceTask::kind);
   if (task == tasks_.end()) return failed("This program knows no maintenance of the kind '" + job.kind + "'.", domain::Failed::Kind::permanent);
   try {
-    auto done = task->run(job.args, clock_.now(), stop_.get_token());
+    // Retention goes by it: a wrong clock of this machine must not remove what is young.
+    auto done = task->run(job.args, store_.clock(clock_.now()), stop_.get_token());
     if (stop_.stop_requested()) return domain::Interrupted{"the server stopped"};
     if (!done) return domain::Failed{done.error(), domain::Failed::Kind::permanent};
     return domain::Succeeded{{}, *done};

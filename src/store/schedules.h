@@ -66,6 +66,8 @@ class Schedules {
   virtual std::optional<ScheduleRecord> find_schedule(std::string_view name) = 0;
   virtual std::vector<ScheduleRecord> due_schedules(Time now, int most) = 0;      // longest due first
   virtual std::optional<Time> next_slot_of_all() = 0;                             // the earliest; none: no schedule is enabled
+  // Lets a schedule, if it still is as it was read, go on from this earlier slot. Slots that were fired stay fired.
+  virtual bool set_back(const ScheduleRecord& schedule, Time next_slot, Time now) = 0;
   virtual std::vector<FireRecord> fires_of(std::string_view name, int limit) = 0; // newest first
 };
 

@@ -227,7 +227,7 @@ class Claim {
     std::vector<Candidate> candidates;
     for (const Row& row : rows) {
       Candidate candidate = candidate_from(row);
-      if (candidate.expires_at && *candidate.expires_at <= now_) {
+      if (has_expired(candidate)) {
         expire(candidate);
       } else {
         candidates.push_back(std::move(candidate));
@@ -241,6 +241,13 @@ class Claim {
     if (started > 0) start(transaction_, claimers_, candidates, allowance ? allowance->at : now_);
     if (allowance) count(lane, *allowance, started);
     if (wanted() > 0) lane.head = head_of(transaction_.connection, lane.name);
+  }
+
+  // The claimer's clock may be wrong: that the time has really come is asked of the clock that all go by.
+  bool has_expired(const Candidate& candidate) {
+    if (!candidate.expires_at || *candidate.expires_at > now_) return false;
+    if (!clock_) clock_ = transaction_.clock(now_);
+    return *candidate.expires_at <= *clock_;
   }
 
   void expire(const Candidate& candidate) {
@@ -260,6 +267,7 @@ class Claim {
   Transaction& transaction_;
   Claimers claimers_;
   Time now_;
+  std::optional<Time> clock_;  // as soon as it was asked for
   std::vector<Lane> lanes_;
   std::map<std::string, Allowance> allowances_;  // of the queues that are locked
   int expired_ = 0;

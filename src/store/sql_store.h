@@ -14,6 +14,7 @@ class SqlStore final : public Store {
   explicit SqlStore(std::unique_ptr<Database> database);
 
   bool is_shared() const override { return database_->is_shared(); }
+  Time clock(Time now) override;
 
   Result<ImageRecord> create_image(const NewImage& image, const Actor& actor, Time now) override;
   Result<ImageRecord> retry_job(std::string_view public_id, const Actor& actor, Time now) override;
@@ -90,6 +91,7 @@ class SqlStore final : public Store {
   std::optional<ScheduleRecord> find_schedule(std::string_view name) override;
   std::vector<ScheduleRecord> due_schedules(Time now, int most) override;
   std::optional<Time> next_slot_of_all() override;
+  bool set_back(const ScheduleRecord& schedule, Time next_slot, Time now) override;
   std::vector<FireRecord> fires_of(std::string_view name, int limit) override;
 
   Stretch prune_history(std::int64_t after, Time before) override;

@@ -78,6 +78,11 @@ NodeRecord node_from(const Row& row) {
   return node;
 }
 
+Time SqlStore::clock(Time now) {
+  if (!database_->is_shared()) return now;
+  return database_->read([&](Connection& connection) { return connection.clock(now); });
+}
+
 constexpr const char* kRegister =
     "INSERT INTO node (id, name, role, version, slots, models, state, started_at, seen_at, lease_until, url, blob_store) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11) "

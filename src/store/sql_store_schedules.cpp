@@ -112,6 +112,7 @@ bool fire_slot(Transaction& transaction, const Firing& firing, Time now) {
 constexpr const char* kListSchedules = "SELECT " DARKROOM_SCHEDULE_COLUMNS " FROM schedule ORDER BY name";
 constexpr const char* kDueSchedules = "SELECT " DARKROOM_SCHEDULE_COLUMNS " FROM schedule WHERE enabled = 1 AND next_slot <= $1 ORDER BY next_slot, name LIMIT $2";
 constexpr const char* kNextSlotOfAll = "SELECT next_slot FROM schedule WHERE enabled = 1 ORDER BY next_slot, name LIMIT 1";
+constexpr const char* kSetBack = "UPDATE schedule SET next_slot = $4 WHERE name = $1 AND next_slot = $3 AND revision = $2 AND enabled = 1 RETURNING name";
 constexpr const char* kFiresOf = "SELECT slot, fired_at, job_id, missed FROM schedule_fire WHERE schedule = $1 ORDER BY slot DESC LIMIT $2";
 
 std::vector<ScheduleRecord> schedules_from(const Rows& rows) {
@@ -186,6 +187,14 @@ std::optional<Time> SqlStore::next_slot_of_all() {
   return database_->read([](Connection& connection) {
     Rows rows = connection.execute(kNextSlotOfAll);
     return rows.empty() ? std::nullopt : std::optional(rows.front().time(0));
+  });
+}
+
+bool SqlStore::set_back(const ScheduleRecord& schedule, Time next_slot, Time now) {
+  return database_->write([&](Transaction& transaction) {
+    bool moved = !transaction.execute(kSetBack, {schedule.rule.name, schedule.revision, schedule.next_slot, next_slot}).empty();
+    if (moved) tell(transaction, "schedule.changed", schedule.rule.name, {"scheduler", "the clock was put back: it goes on with the slot " + to_rfc3339(next_slot)}, now);
+    return moved;
   });
 }
 

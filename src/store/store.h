@@ -43,6 +43,9 @@ class Store : public Accounts, public Acting, public Queues, public Schedules, p
  public:
   // Other processes may use the same database: what runs may be theirs, and its owner is known by its node.
   virtual bool is_shared() const = 0;
+  // The clock that all processes of this database go by: its server's, and `now` itself where there is one process. What ends, promotes, fires or removes
+  // by a time asks here first, so that one machine with a wrong clock does none of it before its time.
+  virtual Time clock(Time now) = 0;
 
   // --- taking in ---
   // Image, first job (queued, or scheduled for its time) and event. The blob must be durable before. A quarantined content's job is failed from

@@ -222,5 +222,17 @@ TEST_P(StoreConformance, AMaintenanceJobIsFinishedWithWhatItDidAndRetriedWhenItF
   EXPECT_EQ(store_->events(0, std::nullopt, 1000).back().data, R"({"images":3})");
 }
 
+TEST_P(StoreConformance, AScheduleIsSetBackOnceAndOnlyAsItWasRead) {
+  auto ahead = store_->put_schedule(nightly(), now_ + minutes(600), kAdmin, now_).value();
+  EXPECT_TRUE(store_->set_back(ahead, now_ + minutes(5), now_));
+  EXPECT_EQ(store_->find_schedule("nightly")->next_slot, now_ + minutes(5));
+  EXPECT_FALSE(store_->set_back(ahead, now_ + minutes(6), now_)) << "it is no longer as it was read";
+  EXPECT_EQ(count_events(*store_, "schedule.changed"), 1);
+  auto here = store_->find_schedule("nightly").value();
+  EXPECT_EQ(here.revision, ahead.revision) << "its rule is the same";
+  ASSERT_TRUE(store_->pause_schedule("nightly", kAdmin, now_));
+  EXPECT_FALSE(store_->set_back(here, now_ + minutes(1), now_));
+}
+
 }  // namespace
 }  // namespace darkroom::store
