@@ -39,6 +39,7 @@ POINTS = {
     "K32": ("src/api/resumable.cpp", "its image committed, before the upload knows of it"),
     "K33": ("src/api/resumable.cpp", "the upload knows its image, before its file is removed"),
     "K21": ("src/store/sql_store_claims.cpp", "claim committed, its answer lost"),
+    "K22": ("src/store/sql_store_acting.cpp", "some of many jobs acted on, before the next of them"),
     "K20": ("src/store/sql_store_schedules.cpp", "slot fired, before its stamp is committed"),
 }
 

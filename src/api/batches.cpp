@@ -82,10 +82,16 @@ http::Reply create_batch(const Parts& parts, const http::Request& request) {
   if (!wanted) return problem(wanted.error());
   store::Actor actor = actor_of(request, wanted->reason);
   Time now = parts.clock.now();
-  store::BatchRecord batch = parts.store.create_batch(wanted->title, wanted->owner, actor, now);
+  // An open one waits for its uploads, whoever sends them; one of images is filled here, or by nobody any more.
+  store::BatchRecord batch = parts.store.create_batch(wanted->title, wanted->owner, actor, now, wanted->images ? parts.config.node : "");
   if (!wanted->images) return batch_response(201, batch);
   wanted->how.batch = batch.public_id;
-  parts.store.act_on_jobs(*wanted->images, wanted->how, false, actor, now);
+  try {
+    parts.store.act_on_jobs(*wanted->images, wanted->how, false, actor, now);
+  } catch (...) {
+    (void)parts.store.seal_batch(batch.public_id, actor, parts.clock.now());  // what it has got so far comes to its end
+    throw;
+  }
   auto sealed = parts.store.seal_batch(batch.public_id, actor, parts.clock.now());
   return sealed ? batch_response(201, *sealed) : problem(sealed.error());
 }

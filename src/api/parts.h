@@ -23,6 +23,7 @@ namespace darkroom::api {
 
 struct ApiConfig {
   std::string version;
+  std::string node = {};  // id of this process, as registered
   std::string default_model;
   std::int64_t free_disk_floor = 0;  // bytes
   domain::PhotoLimits photo;

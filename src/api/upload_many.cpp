@@ -93,7 +93,7 @@ class ManyUploads {
       if (!image) return image.error();
       if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
       bool own_batch = !image->batch;
-      if (own_batch) batch_ = parts_.store.create_batch(batch_title_.empty() ? "upload" : batch_title_, image->owner, actor_, parts_.clock.now()).public_id;
+      if (own_batch) batch_ = parts_.store.create_batch(batch_title_.empty() ? "upload" : batch_title_, image->owner, actor_, parts_.clock.now(), parts_.config.node).public_id;
       else batch_ = *image->batch;
       is_open_ = own_batch;
       form_.fields["batch"] = batch_;

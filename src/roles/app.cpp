@@ -20,9 +20,11 @@ namespace {
 
 constexpr Duration kGaugePeriod = std::chrono::milliseconds(400);
 
-api::ApiConfig api_config(const config::Config& config) {
+api::ApiConfig api_config(const Ground& ground) {
+  const config::Config& config = ground.config;
   auto seconds = [](std::chrono::milliseconds limit) { return std::chrono::ceil<std::chrono::seconds>(limit); };
   return {.version = kVersion,
+          .node = ground.node_id,
           .default_model = config.default_model,
           .free_disk_floor = config.free_disk_floor,
           .photo = config.runner.photo,
@@ -107,7 +109,7 @@ void App::serve_http() {
   // Each data folder over a shared database has a token of its own: the start of one process takes no other's away.
   std::string token = ground_.store.is_shared() ? std::string(kBootstrapToken) + "-" + ground_.blobs.id() : kBootstrapToken;
   log_in_ = ensure_admin(ground_.store, config_.data_dir, config_.admin_token, token, ground_.clock.now());
-  parts_ = std::make_unique<api::Parts>(api::Parts{api_config(config_), ground_.store, ground_.blobs, ground_.catalogue, ground_.clock, [this] { return report(); },
+  parts_ = std::make_unique<api::Parts>(api::Parts{api_config(ground_), ground_.store, ground_.blobs, ground_.catalogue, ground_.clock, [this] { return report(); },
                                                    [this] { upkeep_->remove_freed_blobs(); }});
   viewing_ = std::make_unique<Viewing>(ground_);
   log_in_gate_ = std::make_unique<api::LogInGate>();

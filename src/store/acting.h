@@ -83,14 +83,14 @@ class Acting {
 
   // --- batches ---
   // Open for jobs until it is sealed. NewImage::batch and Reprocess::batch put jobs into it. A job retried in a batch that is not completed takes the
-  // failed job's place in it.
-  virtual BatchRecord create_batch(std::string_view title, std::string_view owner, const Actor& actor, Time now) = 0;
+  // failed job's place in it. `filled_by` is the node of whoever makes it, fills it and seals it in one go: if that process is gone before, complete_batches() seals it.
+  virtual BatchRecord create_batch(std::string_view title, std::string_view owner, const Actor& actor, Time now, std::string_view filled_by = {}) = 0;
   // Errors: not_found. Sealing a sealed one changes nothing. An empty batch completes at once.
   virtual Result<BatchRecord> seal_batch(std::string_view public_id, const Actor& actor, Time now) = 0;
   virtual std::optional<BatchRecord> find_batch(std::string_view public_id) = 0;
   virtual std::vector<BatchRecord> list_batches(int limit, const std::optional<std::string>& owner = {}) = 0;  // newest first; of one owner, if one is given
   // Batches that are sealed, have no open job and were not completed by the transaction of their last job (two of them ended at the same moment on two
-  // nodes): completes them, each once, and returns their number.
+  // nodes): completes them, each once, and returns their number. Before that, seals what a process that is gone was filling.
   virtual int complete_batches(Time now) = 0;
 
   // --- quarantine: contents that crashed a runner twice ---

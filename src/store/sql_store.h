@@ -61,7 +61,7 @@ class SqlStore final : public Store {
   Result<JobRecord> cancel_job(std::string_view public_id, const Actor& actor, Time now) override;
   Result<JobRecord> reprioritise_job(std::string_view public_id, int priority, const Actor& actor, Time now) override;
   BulkResult act_on_jobs(const JobFilter& filter, const BulkAction& action, bool dry_run, const Actor& actor, Time now) override;
-  BatchRecord create_batch(std::string_view title, std::string_view owner, const Actor& actor, Time now) override;
+  BatchRecord create_batch(std::string_view title, std::string_view owner, const Actor& actor, Time now, std::string_view filled_by = {}) override;
   Result<BatchRecord> seal_batch(std::string_view public_id, const Actor& actor, Time now) override;
   std::optional<BatchRecord> find_batch(std::string_view public_id) override;
   std::vector<BatchRecord> list_batches(int limit, const std::optional<std::string>& owner) override;

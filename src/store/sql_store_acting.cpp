@@ -2,6 +2,7 @@
 //
 // Many jobs are changed in chunks. A chunk is one transaction: it locks those of its jobs that the action still fits, then works on exactly these, so that
 // each changed job has its event, and none has one without a change.
+#include "base/fail_point.h"
 #include "domain/error_codes.h"
 #include "store/sql_batches.h"
 #include "store/sql_deliveries.h"
@@ -225,6 +226,7 @@ BulkResult SqlStore::act_on_jobs(const JobFilter& filter, const BulkAction& acti
       std::size_t count = std::min(chunk_size(action), page.size() - at);
       auto chunk = std::span(page).subspan(at, count);
       result.changed += static_cast<std::int64_t>(database_->write([&](Transaction& transaction) { return std::visit(Act{transaction, chunk, actor, now}, action); }));
+      fail_point<StoreUnavailable>("K22");
     }
   }
   return result;

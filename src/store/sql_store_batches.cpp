@@ -65,11 +65,14 @@ bool complete_if_done(Transaction& transaction, std::int64_t batch_id, Time now)
   return true;
 }
 
-constexpr const char* kInsertBatch = "INSERT INTO batch (public_id, title, owner, created_at) VALUES ($1, $2, $3, $4)";
-constexpr const char* kSeal = "UPDATE batch SET sealed_at = $2 WHERE public_id = $1 AND sealed_at IS NULL RETURNING id";
+constexpr const char* kInsertBatch = "INSERT INTO batch (public_id, title, owner, created_at, filled_by) VALUES ($1, $2, $3, $4, $5)";
+constexpr const char* kSeal = "UPDATE batch SET sealed_at = $2, filled_by = NULL WHERE public_id = $1 AND sealed_at IS NULL RETURNING id";
 constexpr const char* kSealedWithoutOpenJob =
     "SELECT id FROM batch WHERE completed_at IS NULL AND sealed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM job WHERE job.batch_id = batch.id "
     "AND job.state IN ('scheduled', 'queued', 'running')) ORDER BY id LIMIT 100";
+constexpr const char* kLeftUnsealed =
+    "SELECT public_id FROM batch WHERE filled_by IS NOT NULL AND completed_at IS NULL AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = batch.filled_by "
+    "AND node.state <> 'stopped') ORDER BY id LIMIT 100";
 
 }  // namespace
 
@@ -80,10 +83,11 @@ void batch_job_ended(Transaction& transaction, std::int64_t batch_id, Time now) 
 
 std::vector<const char*> batch_statements() { return {kOpenJob, kCountByState, kSealedWithoutOpenJob}; }
 
-BatchRecord SqlStore::create_batch(std::string_view title, std::string_view owner, const Actor& actor, Time now) {
+BatchRecord SqlStore::create_batch(std::string_view title, std::string_view owner, const Actor& actor, Time now, std::string_view filled_by) {
   return database_->write([&](Transaction& transaction) {
     BatchRecord batch{.public_id = make_uuid_v7(now), .title = std::string(title), .owner = std::string(owner), .created_at = now};
-    batch.id = transaction.insert(kInsertBatch, {batch.public_id, title, owner, now});
+    std::optional<std::string_view> filler = filled_by.empty() ? std::nullopt : std::optional(filled_by);
+    batch.id = transaction.insert(kInsertBatch, {batch.public_id, title, owner, now, filler});
     append_event(transaction, {.at = now, .type = "batch.created", .actor = actor.name, .reason = actor.reason, .data = "{\"batch\":\"" + batch.public_id + "\"}"});
     return batch;
   });
@@ -119,7 +123,8 @@ std::vector<BatchRecord> SqlStore::list_batches(int limit, const std::optional<s
 
 // Looks in a read first, since it is called each second and there is nearly never anything to do.
 int SqlStore::complete_batches(Time now) {
-  Rows done = database_->read([](Connection& connection) { return connection.execute(kSealedWithoutOpenJob); });
+  auto [left, done] = database_->read([](Connection& connection) { return std::pair(connection.execute(kLeftUnsealed), connection.execute(kSealedWithoutOpenJob)); });
+  for (const Row& row : left) (void)seal_batch(row.text(0), {"system", "the process that filled it is gone"}, now);
   int completed = 0;
   for (const Row& row : done) {
     completed += database_->write([&](Transaction& transaction) { return complete_if_done(transaction, row.integer(0), now) ? 1 : 0; });

@@ -211,5 +211,36 @@ TEST_P(StoreConformance, NothingSlipsIntoABatchWhileItIsSealed) {
   }
 }
 
+// A process that was killed while it filled a batch with images left it open for ever, and its completion was never told.
+TEST_P(StoreConformance, WhatAProcessThatIsGoneWasFillingIsSealed) {
+  constexpr Duration kLease = std::chrono::seconds(10);
+  store_->register_node({.id = kNode, .name = "web-1", .role = "web"}, kLease, now_);
+  auto filled = store_->create_batch("filled", "minji", kAdmin, now_, kNode), open = make(*store_, now_);
+  upload(into(filled, photo()));
+  EXPECT_EQ(store_->complete_batches(now_), 0);
+  EXPECT_FALSE(look(*store_, filled).sealed_at) << "its process lives";
+  if (store_->is_shared()) {
+    now_ += kLease;
+    store_->rescue_expired(policy_, now_);
+  } else {
+    reopen();
+    store_->requeue_orphans("restart", policy_, now_);
+  }
+  EXPECT_EQ(store_->complete_batches(now_), 0);
+  EXPECT_EQ(look(*store_, filled).sealed_at, now_);
+  EXPECT_FALSE(look(*store_, open).sealed_at) << "it waits for its uploads";
+  finish(claim_one(), success());
+  ASSERT_EQ(completions(*store_).size(), 1u);
+  EXPECT_EQ(look(*store_, filled).completed_at, now_);
+}
+
+TEST_P(StoreConformance, WhatWasFilledAndSealedNeedsItsProcessNoMore) {
+  auto filled = store_->create_batch("filled", "minji", kAdmin, now_, kNode);
+  ASSERT_TRUE(store_->seal_batch(filled.public_id, kAdmin, now_));
+  now_ += std::chrono::seconds(1);
+  EXPECT_EQ(store_->complete_batches(now_), 0);
+  EXPECT_EQ(look(*store_, filled).sealed_at, now_ - std::chrono::seconds(1));
+}
+
 }  // namespace
 }  // namespace darkroom::store

@@ -141,3 +141,37 @@ def test_killed_in_the_middle_of_a_swap_the_old_version_goes_on_and_the_new_one_
     assert found_in(image) and image["result"]["model"]["version"] == first
     second = added(server, "colors", newer)
     assert second != first and server.result_of(red, model="colors")["result"]["model"]["version"] == second
+
+
+# The batch stayed open for ever, and whoever waited for its completion waited in vain.
+def test_killed_while_it_fills_a_batch_the_batch_ends_with_what_it_has(make_breaking):
+    server = make_breaking("K22=kill@1")
+    images = [server.result_of(unique_jpeg()) for _ in range(3)]
+    with pytest.raises(requests.RequestException):
+        server.post("/api/v1/batches", json={"title": "again", "image_ids": [image["id"] for image in images]})
+    assert server.process.wait(10) == -signal.SIGKILL
+    check_the_one_batch(mend(server), 3)
+
+
+def test_an_error_while_it_fills_a_batch_seals_it(make_breaking):
+    server = make_breaking("K22=error@1")
+    images = [server.result_of(unique_jpeg()) for _ in range(3)]
+    assert server.post("/api/v1/batches", json={"title": "again", "image_ids": [image["id"] for image in images]}).status_code == 503
+    check_the_one_batch(server, 3)
+
+
+def test_killed_within_many_uploads_their_batch_ends_with_what_came(make_breaking):
+    server = make_breaking("K3=kill@2")
+    with pytest.raises(requests.RequestException):
+        server.post("/api/v1/images/many", files=[("file", (f"{number}.jpg", unique_jpeg())) for number in range(3)])
+    assert server.process.wait(10) == -signal.SIGKILL
+    check_the_one_batch(mend(server), 1)
+
+
+def check_the_one_batch(server, total):
+    def ended():
+        batch = server.get("/api/v1/batches").json()["items"][0]
+        return batch["state"] == "completed" and batch
+    assert eventually(ended, 20, "the batch completes")["completed"] == total
+    told = [event["data"]["total"] for event in server.events() if event["type"] == "batch.completed"]
+    assert told == [total]
