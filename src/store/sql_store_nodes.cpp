@@ -90,7 +90,7 @@ constexpr const char* kRegister =
     "state = excluded.state, seen_at = excluded.seen_at, lease_until = excluded.lease_until, url = excluded.url, blob_store = excluded.blob_store";
 
 void SqlStore::register_node(const NodeRecord& node, Duration lease, Time now) {
-  database_->write([&](Transaction& transaction) {
+  database_->write_apart([&](Transaction& transaction) {
     Time at = transaction.clock(now);
     transaction.execute(kRegister, {node.id, node.name, node.role, node.version, node.slots, lines_of(node), to_string(node.state), at, at + lease, node.url, node.blob_store});
     tell(transaction, "node.started", node.name, node.role + " with " + std::to_string(node.slots) + " slots, version " + node.version, now);
@@ -120,7 +120,7 @@ std::vector<domain::Fence> lost_of(Connection& connection, const std::vector<dom
 }  // namespace
 
 Beat SqlStore::beat(std::string_view node, NodeState state, const std::vector<domain::Fence>& running, Duration lease, Time now) {
-  return database_->write([&](Transaction& transaction) {
+  return database_->write_apart([&](Transaction& transaction) {
     Time at = transaction.clock(now);
     Beat beat;
     beat.known = !transaction.execute(kBeat, {node, to_string(state), at, at + lease}).empty();
@@ -161,7 +161,7 @@ constexpr const char* kAbandoned =
 constexpr const char* kForgetNodes = "DELETE FROM node WHERE lease_until <= $1 AND seen_at <= $2";
 
 int SqlStore::rescue_expired(const domain::RetryPolicy&, Time now) {
-  return database_->write([&](Transaction& transaction) {
+  return database_->write_apart([&](Transaction& transaction) {
     Time at = transaction.clock(now);
     for (const Row& row : transaction.execute(kMarkLost, {at})) tell(transaction, "node.lost", row.text(0), "its lease ran out", now);
     Rows abandoned = transaction.execute(kAbandoned, {at});

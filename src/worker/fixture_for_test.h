@@ -33,15 +33,19 @@ class WorkerTest : public testing::Test {
     std::filesystem::create_directories(folder_);
     store_ = store::open_store(folder_ + "/darkroom.db", clock_.now());
     blobs_ = std::make_unique<blob::FileBlobStore>(folder_ + "/blobs");
+    listen();
+    runner::PoolConfig pool;
+    pool.runner_path = (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "darkroom-runner").string();
+    pool.test_mode = true;
+    zygotes_ = std::make_unique<runner::Zygotes>(pool);
+  }
+
+  void listen() {
     store_->on_commit([this](const std::vector<store::Event>& events) {
       std::lock_guard lock(mutex_);
       for (const auto& event : events) types_.push_back(event.type);
       heard_.notify_all();
     });
-    runner::PoolConfig pool;
-    pool.runner_path = (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "darkroom-runner").string();
-    pool.test_mode = true;
-    zygotes_ = std::make_unique<runner::Zygotes>(pool);
   }
 
   store::ImageRecord upload(const std::string& bytes, const std::string& model = "null", bool keep = true) {

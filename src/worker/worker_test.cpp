@@ -2,7 +2,11 @@
 
 #include "base/fail_point.h"
 #include "domain/error_codes.h"
+#include "store/sql/sqlite_database.h"
+#include "store/sql_store.h"
 #include "worker/fixture_for_test.h"
+
+#include <atomic>
 
 namespace darkroom::worker {
 namespace {
@@ -78,6 +82,49 @@ TEST_F(LeaseTest, AJobThatIsNoLongerOursIsCalledOffByTheHeartbeat) {
   ASSERT_TRUE(store_->cancel_job(image.job.public_id, {"admin", ""}, clock_.now()));
   upload(tiny_png());
   wait_for("job.completed", 1);
+}
+
+// SQLite, but for the signs of life, which are refused while it is deaf.
+class DeafDatabase final : public store::Database {
+ public:
+  DeafDatabase(const std::string& path, Time now) : inner_(path, now) {}
+  bool is_shared() const override { return false; }
+  void write_together(const store::SharedVerb& verb, void* ask, std::size_t weight) override { inner_.write_together(verb, ask, weight); }
+  std::shared_future<void> write_together_early(const store::SharedVerb& verb, void* ask, std::size_t weight) override { return inner_.write_together_early(verb, ask, weight); }
+  void on_commit(std::function<void(const std::vector<store::Event>&)> listener) override { inner_.on_commit(std::move(listener)); }
+  std::atomic<bool> deaf = false;
+
+ private:
+  void write_blocking(std::function<void(store::Transaction&)> work) override { inner_.write([&](store::Transaction& transaction) { return work(transaction), true; }); }
+  void write_apart_blocking(std::function<void(store::Transaction&)> work) override {
+    if (deaf) throw store::StoreUnavailable("deaf");
+    write_blocking(std::move(work));
+  }
+  std::shared_future<void> run_early(std::function<void(store::Transaction&)> work) override {
+    return inner_.write_early([&](store::Transaction& transaction) { return work(transaction), true; }).second;
+  }
+  void read_blocking(const std::function<void(store::Connection&)>& work, Found) override { inner_.read([&](store::Connection& connection) { return work(connection), true; }); }
+
+  store::SqliteDatabase inner_;
+};
+
+// Without a heartbeat others may be given the same jobs: nothing may go on running here.
+TEST_F(LeaseTest, WhatRunsIsCalledOffBeforeALeaseWithoutABeatIsOver) {
+  store_->on_commit(nullptr);
+  store_.reset();
+  auto made = std::make_unique<DeafDatabase>(folder_ + "/darkroom.db", clock_.now());
+  DeafDatabase& database = *made;
+  store_ = std::make_unique<store::SqlStore>(std::move(made));
+  listen();
+  auto image = upload(tiny_png("slow:60000"));
+  auto worker = start(1);
+  auto lease = keep(*worker);
+  wait_for("job.started", 1);
+  database.deaf = true;
+  wait_for("job.interrupted", 1);
+  EXPECT_EQ(store_->find_image(image.id)->job.state, domain::JobState::queued);
+  database.deaf = false;
+  wait_for("job.started", 2);
 }
 
 TEST_F(LeaseTest, TheRegistryShowsTheNodeUntilItLeaves) {

@@ -60,6 +60,14 @@ class Database {
     return {std::move(*result), std::move(stored)};
   }
 
+  // The same as write() for the signs of life: nothing that waits for a lock of other work can keep them from a connection.
+  template <class Work>
+  auto write_apart(Work&& work) -> std::invoke_result_t<Work&, Transaction&> {
+    std::optional<std::invoke_result_t<Work&, Transaction&>> result;
+    write_apart_blocking([&](Transaction& transaction) { result.emplace(work(transaction)); });
+    return std::move(*result);
+  }
+
   // The same two for a shared verb: with whoever asks for it at this moment. The weight is about how many jobs it changes, for nobody shall wait long for others.
   virtual void write_together(const SharedVerb& verb, void* ask, std::size_t weight) = 0;
   virtual std::shared_future<void> write_together_early(const SharedVerb& verb, void* ask, std::size_t weight) = 0;
@@ -89,6 +97,7 @@ class Database {
 
  private:
   virtual void write_blocking(std::function<void(Transaction&)> work) = 0;
+  virtual void write_apart_blocking(std::function<void(Transaction&)> work) = 0;
   virtual std::shared_future<void> run_early(std::function<void(Transaction&)> work) = 0;
   virtual void read_blocking(const std::function<void(Connection&)>& work, Found found) = 0;
 };

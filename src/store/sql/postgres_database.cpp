@@ -44,7 +44,7 @@ using Body = std::function<void(PostgresConnection&, Tries&)>;
 
 struct PostgresDatabase::State {
   State(PostgresOptions given, Time now)
-      : options(std::move(given)), writers(options, options.writers), readers(options, options.readers) {
+      : options(std::move(given)), writers(options, options.writers), readers(options, options.readers), apart(options, options.apart) {
     PostgresConnection connection(options, PostgresConnection::Statements::whole);
     check_server(connection.link().server_version(), connection.link().parameter("server_encoding"), options.name);
     migrate(connection, options, migrations(), now);
@@ -63,6 +63,7 @@ struct PostgresDatabase::State {
   PostgresOptions options;
   PostgresPool writers;
   PostgresPool readers;
+  PostgresPool apart;
   std::mutex listener_mutex;
   std::function<void(const std::vector<Event>&)> listener;
   std::mutex gatherings_mutex;
@@ -96,14 +97,12 @@ void PostgresDatabase::State::run(PostgresPool& pool, const Body& body) {
 bool PostgresDatabase::State::may_try_again(const PostgresFailure& failure, Tries& tries) {
   if (tries.committing && failure.kind() != Kind::refused) return false;
   if (failure.kind() == Kind::lost) {
-    writers.drop_idle();
-    readers.drop_idle();
+    for (PostgresPool* pool : {&writers, &readers, &apart}) pool->drop_idle();
     return tries.losses++ == 0;
   }
   if (failure.kind() != Kind::refused) return false;
   if (failure.is_lost_statement()) {
-    writers.stop_preparing();
-    readers.stop_preparing();
+    for (PostgresPool* pool : {&writers, &readers, &apart}) pool->stop_preparing();
     return tries.lost_statements++ < kMostLostStatements;
   }
   if (!failure.is_conflict() || tries.conflicts++ == kMostConflicts) return false;
@@ -142,6 +141,10 @@ void PostgresDatabase::on_commit(std::function<void(const std::vector<Event>&)> 
 
 void PostgresDatabase::write_blocking(std::function<void(Transaction&)> work) {
   state_->run(state_->writers, [&](PostgresConnection& connection, Tries& tries) { state_->write(connection, work, tries); });
+}
+
+void PostgresDatabase::write_apart_blocking(std::function<void(Transaction&)> work) {
+  state_->run(state_->apart, [&](PostgresConnection& connection, Tries& tries) { state_->write(connection, work, tries); });
 }
 
 std::shared_future<void> PostgresDatabase::run_early(std::function<void(Transaction&)> work) {

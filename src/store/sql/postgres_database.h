@@ -1,6 +1,6 @@
 // The database on a PostgreSQL server, shared with other processes.
 //
-// Each verb runs in the calling thread on a connection of a bounded pool. Callers of a shared verb are gathered: two groups at a time, so that one is
+// Each verb runs in the calling thread on a connection of a bounded pool; signs of life have connections of their own. Callers of a shared verb are gathered: two groups at a time, so that one is
 // worked out while the other is being synced. A verb whose connection is lost before its
 // COMMIT was sent runs again, once, on a new connection; after a deadlock, a failed serialization or a constraint that another transaction's commit
 // broke it runs again up to three times. A COMMIT without an answer throws StoreUnavailable: it may be stored or not, and only its caller knows how
@@ -25,6 +25,7 @@ class PostgresDatabase final : public Database {
 
  private:
   void write_blocking(std::function<void(Transaction&)> work) override;
+  void write_apart_blocking(std::function<void(Transaction&)> work) override;
   std::shared_future<void> run_early(std::function<void(Transaction&)> work) override;
   void read_blocking(const std::function<void(Connection&)>& work, Found found) override;
 

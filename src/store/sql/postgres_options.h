@@ -23,6 +23,7 @@ struct PostgresOptions {
   std::chrono::milliseconds poll_interval{1'000};   // looking for the events of other processes
   int writers = 8;
   int readers = 4;
+  int apart = 2;  // for signs of life: the heartbeat, and whoever looks for nodes without one
 };
 
 bool is_postgres_url(const std::string& where);
