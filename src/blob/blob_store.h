@@ -47,11 +47,17 @@ class DiskFull : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// A photo may lie with a process that does not answer at the moment: nobody can tell whether it is there.
+class Unreachable : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 // All that running a job needs of the photos.
 class BlobReader {
  public:
   virtual ~BlobReader() = default;
-  // Open for reading at offset 0; none if there is no such content.
+  // Open for reading at offset 0; none if there is no such content. Throws Unreachable.
   virtual std::optional<FileDescriptor> open(std::string_view sha256) = 0;
 };
 

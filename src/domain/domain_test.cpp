@@ -72,6 +72,16 @@ TEST(JobRules, InterruptionCostsNoAttemptFiveTimes) {
   EXPECT_EQ(after(Interrupted{"again"}, {.attempt = 1, .max_attempts = 4, .interruptions = 5}).state, JobState::failed);
 }
 
+// A machine that was away for some minutes cost its photos their attempts, one after the other, and they failed for good.
+TEST(JobRules, WhatIsPutOffWaitsAsOftenAsItTakesAndCostsNoAttempt) {
+  Transition next = after(Postponed{{"photo_unreachable", "away"}, std::chrono::seconds(60)}, {.attempt = 4, .max_attempts = 4, .interruptions = 5});
+  EXPECT_EQ(next.state, JobState::scheduled);
+  EXPECT_EQ(next.run_at, kNow + std::chrono::seconds(60));
+  EXPECT_EQ(next.error.code, "photo_unreachable");
+  EXPECT_TRUE(next.refund_attempt);
+  EXPECT_FALSE(next.interrupted);
+}
+
 Outcome outcome_with(Box box, std::optional<double> confidence, std::string label = "person") {
   Outcome outcome;
   outcome.image.width = 100;

@@ -54,6 +54,7 @@ constexpr std::array kKinds = {
     ErrorKind{code::model_ambiguous, 422, "The model's file does not say how it is to be read"},
     ErrorKind{code::service_failed, 502, "The model's service gave no usable answer"},
     ErrorKind{code::blob_missing, 500, "The stored photo cannot be read"},
+    ErrorKind{code::photo_unreachable, 503, "The process that holds the photo does not answer"},
     ErrorKind{code::interrupted, 500, "Processing was interrupted too often"},
     ErrorKind{code::idempotency_mismatch, 422, "This idempotency key was used for another request"},
     ErrorKind{code::quarantined, 409, "This photo crashed its runner twice and is quarantined"},

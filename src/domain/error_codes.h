@@ -57,6 +57,7 @@ inline constexpr std::string_view model_refused = "model_refused";
 inline constexpr std::string_view model_ambiguous = "model_ambiguous";
 inline constexpr std::string_view service_failed = "service_failed";
 inline constexpr std::string_view blob_missing = "blob_missing";
+inline constexpr std::string_view photo_unreachable = "photo_unreachable";
 inline constexpr std::string_view interrupted = "interrupted";
 inline constexpr std::string_view expired = "expired";
 // of requests and of jobs

@@ -82,6 +82,8 @@ constexpr ErrorText kTexts[] = {
      "이 모델의 HTTP 서비스가 실패했거나 올바르지 않은 답을 주었습니다. 그 서비스의 로그를 확인하세요."},
     {"blob_missing", "The photo's file is not in the data folder. Put it back from a copy, or upload it again.", "저장된 사진을 읽을 수 없습니다",
      "사진 파일이 데이터 폴더에 없습니다. 복사본에서 되돌리거나 다시 올리세요."},
+    {"photo_unreachable", "The photo lies with a process that does not answer. The job waits and costs no attempt; look at that machine.", "사진이 있는 프로세스가 응답하지 않습니다",
+     "사진이 있는 프로세스가 응답하지 않습니다. 작업은 시도 횟수를 쓰지 않고 기다립니다. 그 서버를 확인하세요."},
     {"interrupted", "The job lost its worker again and again, through no fault of the photo. Retry it when the machine is calm.", "처리가 너무 자주 중단되었습니다",
      "사진과 관계없이 작업을 맡은 프로세스가 거듭 사라졌습니다. 안정된 뒤 다시 시도하세요."},
     {"idempotency_mismatch", "The same Idempotency-Key came with another photo or other fields. Use a new key for a new request.", "이 멱등성 키는 다른 요청에 이미 쓰였습니다",

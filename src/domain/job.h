@@ -76,6 +76,10 @@ struct Crashed {  // the runner died on this photo, or was killed at a limit of 
 struct Interrupted {  // the runner or the server was taken away: not the photo's fault
   std::string reason;
 };
-using Ending = std::variant<Succeeded, Failed, Crashed, Interrupted>;
+struct Postponed {  // what the job needs is away for now: it has not really begun
+  Error error;
+  std::chrono::seconds delay{0};  // until the next look
+};
+using Ending = std::variant<Succeeded, Failed, Crashed, Interrupted, Postponed>;
 
 }  // namespace darkroom::domain

@@ -75,6 +75,17 @@ struct Decide {
     next.interrupted = true;
     return next;
   }
+
+  Transition operator()(const Postponed& ending) const {
+    Transition next;
+    next.state = JobState::scheduled;
+    next.run_at = now + ending.delay;
+    next.error = ending.error;
+    next.event = "job.retry_scheduled";
+    next.attempt_end = "interrupted";
+    next.refund_attempt = true;
+    return next;
+  }
 };
 
 }  // namespace

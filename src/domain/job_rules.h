@@ -6,6 +6,7 @@
 //                           are left, else failed
 //   Crashed              -> queued again, unless this photo's content has now crashed twice (quarantine) or no attempt is left: failed
 //   Interrupted          -> queued again with the attempt refunded, at most five times, then failed
+//   Postponed            -> scheduled after its delay with the attempt refunded, as often as it takes
 #pragma once
 
 #include "domain/job.h"

@@ -1,5 +1,7 @@
 #include "domain/why_waiting.h"
 
+#include "domain/error_codes.h"
+
 #include <algorithm>
 
 namespace darkroom::domain {
@@ -33,7 +35,9 @@ Reason running_reason(const Situation& s, Time now) {
 
 Reason scheduled_reason(const Situation& s, Time now) {
   std::string when = to_rfc3339(s.run_at) + (s.run_at > now ? ", in " + in_words(s.run_at - now) : ", which is now");
-  if (s.attempt == 0 || !s.error) return {why::scheduled, "It is scheduled for " + when + "; it gets in line then."};
+  bool was_put_off = s.error && s.error->code == code::photo_unreachable;
+  if (!s.error || (s.attempt == 0 && !was_put_off)) return {why::scheduled, "It is scheduled for " + when + "; it gets in line then."};
+  if (was_put_off) return {why::retry_wait, "It was put off (" + s.error->code + ": " + s.error->message + "); the next look is due at " + when + "."};
   std::string attempt = "Attempt " + number(s.attempt) + " of " + number(s.max_attempts);
   return {why::retry_wait, attempt + " failed (" + s.error->code + ": " + s.error->message + "); the next one is due at " + when + "."};
 }

@@ -55,6 +55,8 @@ TEST(WhyWaiting, EachCauseHasItsCodeWithItsNumbers) {
   s.state = JobState::scheduled;
   s.run_at = kNow + seconds(90);
   expect(s, why::scheduled, {"2023-11-14T22:14:50", "1 min 30 s"});
+  s.error = Error{"photo_unreachable", "The process that holds the photo does not answer."};
+  expect(s, why::retry_wait, {"put off", "photo_unreachable", "does not answer"});
   s.attempt = 2;
   s.error = Error{"model_unavailable", "The model is not ready."};
   expect(s, why::retry_wait, {"Attempt 2 of 4", "model_unavailable", "not ready"});

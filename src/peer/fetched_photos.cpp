@@ -74,7 +74,7 @@ Piece fetch_piece(const FetchConfig& config, const std::string& url, const std::
   curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
   curl_easy_setopt(handle, CURLOPT_HEADERDATA, &piece.total);
   CURLcode code = curl_easy_perform(handle);
-  if (code != CURLE_OK) throw std::runtime_error("no photo from " + url + ": " + curl_easy_strerror(code));
+  if (code != CURLE_OK) throw blob::Unreachable("no photo from " + url + ": " + curl_easy_strerror(code));
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &piece.status);
   return piece;
 }
@@ -102,7 +102,8 @@ std::optional<FileDescriptor> fetch(const FetchConfig& config, const std::string
   while (offset < total) {
     Piece piece = fetch_piece(config, url, photo_target(sha256, offset), clock.now());
     if (piece.status == 404 && offset == 0) return std::nullopt;
-    if (piece.status == 401) throw std::runtime_error(url + " does not take our signature: is cluster_secret the same there, and are the clocks less than a minute apart?");
+    if (piece.status == 401) throw blob::Unreachable(url + " does not take our signature: is cluster_secret the same there, and are the clocks less than a minute apart?");
+    if (piece.status >= 500) throw blob::Unreachable(url + " cannot give the photo now (status " + std::to_string(piece.status) + ")");
     if (piece.status != 200 || piece.body.empty() || piece.total < offset + static_cast<std::int64_t>(piece.body.size())) {
       throw std::runtime_error(url + " did not send the photo (status " + std::to_string(piece.status) + ")");
     }
@@ -126,17 +127,37 @@ FetchedPhotos::FetchedPhotos(FetchConfig config, blob::BlobReader& own, std::fun
 
 std::optional<FileDescriptor> FetchedPhotos::open(std::string_view sha256) {
   if (auto file = own_.open(sha256)) return file;
-  std::optional<std::string> trouble;
+  std::optional<std::string> unreachable, trouble;
   for (const std::string& url : urls_()) {
+    if (is_resting(url)) {
+      unreachable = url + " did not answer a moment ago";
+      continue;
+    }
     try {
       if (auto file = fetch(config_, url, sha256, clock_)) return file;
+    } catch (const blob::Unreachable& error) {
+      log::warning("photo not fetched, asking the next process", {{"photo", std::string(sha256.substr(0, 12))}, {"cause", error.what()}});
+      unreachable = error.what();
+      let_rest(url);
     } catch (const std::runtime_error& error) {
       log::warning("photo not fetched, asking the next process", {{"photo", std::string(sha256.substr(0, 12))}, {"cause", error.what()}});
       trouble = error.what();
     }
   }
+  if (unreachable) throw blob::Unreachable(*unreachable);
   if (trouble) throw std::runtime_error(*trouble);
   return std::nullopt;
+}
+
+bool FetchedPhotos::is_resting(const std::string& url) {
+  std::lock_guard lock(mutex_);
+  auto found = resting_.find(url);
+  return found != resting_.end() && std::chrono::steady_clock::now() < found->second;
+}
+
+void FetchedPhotos::let_rest(const std::string& url) {
+  std::lock_guard lock(mutex_);
+  resting_[url] = std::chrono::steady_clock::now() + config_.rest;
 }
 
 }  // namespace darkroom::peer

@@ -5,7 +5,10 @@
 #include "base/clock.h"
 #include "blob/blob_store.h"
 
+#include <chrono>
 #include <functional>
+#include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -16,6 +19,7 @@ struct FetchConfig {
   std::string secret;  // of the installation, see auth/peer_signature.h
   std::chrono::milliseconds connect_timeout{3'000};
   std::chrono::milliseconds stalled_timeout{10'000};  // without a byte
+  std::chrono::milliseconds rest{5'000};  // one that did not answer is not asked again for so long: no slot waits for it with each of its photos
 };
 
 class FetchedPhotos final : public blob::BlobReader {
@@ -23,15 +27,20 @@ class FetchedPhotos final : public blob::BlobReader {
   // `urls` gives the processes to ask, as http://host:port; asked anew for each photo. From any thread.
   FetchedPhotos(FetchConfig config, blob::BlobReader& own, std::function<std::vector<std::string>()> urls, const Clock& clock);
 
-  // None when every process that answered says that it has no such photo. Throws std::runtime_error when one that may have it did not answer, refused us,
-  // or sent something else than what the hash names.
+  // None when every process says that it has no such photo. Throws blob::Unreachable when one that may have it did not answer or does not know us, and
+  // std::runtime_error when one sent something else than what the hash names.
   std::optional<FileDescriptor> open(std::string_view sha256) override;
 
  private:
+  bool is_resting(const std::string& url);
+  void let_rest(const std::string& url);
+
   FetchConfig config_;
   blob::BlobReader& own_;
   std::function<std::vector<std::string>()> urls_;
   const Clock& clock_;
+  std::mutex mutex_;
+  std::map<std::string, std::chrono::steady_clock::time_point> resting_;  // until when; guarded by the mutex
 };
 
 // Bytes of a photo that one answer carries.

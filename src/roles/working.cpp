@@ -33,12 +33,8 @@ std::vector<std::string> PeerUrls::operator()() {
   auto now = std::chrono::steady_clock::now();
   if (!urls_.empty() && now - looked_ < std::chrono::seconds(2)) return urls_;
   looked_ = now;
-  urls_.clear();
-  Time wall = ground_.clock.now();
-  for (const store::NodeRecord& node : ground_.store.nodes(wall)) {
-    // One that counts as stopped may live: after a fault of the database it is taken for dead until its next heartbeat.
-    if (!node.url.empty() && node.id != ground_.node_id) urls_.push_back(node.url);
-  }
+  // One that counts as stopped may live: after a fault of the database it is taken for dead until its next heartbeat.
+  urls_ = ground_.store.peers_of(ground_.node_id);
   return urls_;
 }
 

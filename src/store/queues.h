@@ -117,6 +117,9 @@ class Queues {
   // Running jobs of nodes whose lease has run out, or that are not known: each ends as Interrupted. Returns their number.
   virtual int rescue_expired(const domain::RetryPolicy& policy, Time now) = 0;
   virtual std::vector<NodeRecord> nodes(Time now) = 0;  // those seen in the last hour, running ones first
+  // Where the other processes that answer HTTP are reached, those that live first. One that was not heard of for a week is forgotten: until then photos that
+  // lie there may come back.
+  virtual std::vector<std::string> peers_of(std::string_view node) = 0;
 };
 
 }  // namespace darkroom::store

@@ -19,6 +19,7 @@ namespace darkroom::store {
 namespace {
 
 constexpr std::chrono::hours kKept{24};    // rows of nodes that were not seen for longer are removed
+constexpr std::chrono::hours kKeptWithPhotos{7 * 24};  // of those that answer HTTP: a machine that is away for some days still has its photos
 constexpr std::chrono::hours kListed{1};
 constexpr const char* kLost = "its worker stopped answering";
 
@@ -158,7 +159,7 @@ constexpr const char* kMarkLost =
 constexpr const char* kAbandoned =
     "SELECT " DARKROOM_HELD_COLUMNS
     "WHERE job.state = 'running' AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = job.node AND node.lease_until > $1) ORDER BY job.id /*OF JOB SKIP LOCKED*/";
-constexpr const char* kForgetNodes = "DELETE FROM node WHERE lease_until <= $1 AND seen_at <= $2";
+constexpr const char* kForgetNodes = "DELETE FROM node WHERE lease_until <= $1 AND seen_at <= CASE WHEN url = '' THEN CAST($2 AS BIGINT) ELSE $3 END";
 
 int SqlStore::rescue_expired(const domain::RetryPolicy&, Time now) {
   return database_->write_apart([&](Transaction& transaction) {
@@ -166,7 +167,7 @@ int SqlStore::rescue_expired(const domain::RetryPolicy&, Time now) {
     for (const Row& row : transaction.execute(kMarkLost, {at})) tell(transaction, "node.lost", row.text(0), "its lease ran out", now);
     Rows abandoned = transaction.execute(kAbandoned, {at});
     for (const Row& row : abandoned) interrupt(transaction, held_from(row), kLost, now);
-    transaction.execute(kForgetNodes, {at, at - kKept});
+    transaction.execute(kForgetNodes, {at, at - kKept, at - kKeptWithPhotos});
     return static_cast<int>(abandoned.size());
   });
 }
@@ -179,6 +180,16 @@ std::vector<NodeRecord> SqlStore::nodes(Time now) {
     for (const Row& row : connection.execute(kNodes, {connection.clock(now) - kListed})) nodes.push_back(node_from(row));
     std::sort(nodes.begin(), nodes.end(), [](const NodeRecord& a, const NodeRecord& b) { return std::tie(a.state, a.name, a.id) < std::tie(b.state, b.name, b.id); });
     return nodes;
+  });
+}
+
+constexpr const char* kPeers = "SELECT url FROM node WHERE url <> '' AND id <> $1 GROUP BY url ORDER BY MIN(CASE state WHEN 'stopped' THEN 1 ELSE 0 END), MAX(seen_at) DESC";
+
+std::vector<std::string> SqlStore::peers_of(std::string_view node) {
+  return database_->read([&](Connection& connection) {
+    std::vector<std::string> urls;
+    for (const Row& row : connection.execute(kPeers, {node})) urls.push_back(row.text(0));
+    return urls;
   });
 }
 

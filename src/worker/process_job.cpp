@@ -21,6 +21,9 @@ namespace {
 
 using domain::Failed;
 
+// A machine that is started anew is back within some minutes, and each look costs it little.
+constexpr std::chrono::seconds kUnreachableDelay{60};
+
 domain::Ending failure(std::string_view code, std::string message, Failed::Kind kind) {
   return Failed{{std::string(code), std::move(message)}, kind};
 }
@@ -91,6 +94,9 @@ Attempt process_job(const domain::ClaimedJob& job, const Workshop& workshop) {
     // To ask where the photo lies takes the database: that it is away is not the photo's fault, and costs no attempt.
     log::warning("attempt broken off", {{"job", job.public_id}, {"cause", error.what()}});
     return {domain::Interrupted{"the database did not answer"}, model->version};
+  } catch (const blob::Unreachable& error) {
+    log::warning("attempt put off", {{"job", job.public_id}, {"cause", error.what()}});
+    return {domain::Postponed{{std::string(domain::code::photo_unreachable), "The process that holds the photo does not answer. The job waits until it does."}, kUnreachableDelay}, model->version};
   } catch (const std::exception& error) {
     log::error("attempt failed", {{"job", job.public_id}, {"cause", error.what()}});
     return {failure(domain::code::internal, "Something broke on the machine that ran this job; its log says what. It is tried again.",

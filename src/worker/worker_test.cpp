@@ -169,6 +169,21 @@ TEST_F(WorkerTest, ADatabaseThatIsAwayCostsNoAttempt) {
   EXPECT_TRUE(std::holds_alternative<domain::Interrupted>(process_job(job, {away, catalogue_, &slot}).ending));
 }
 
+// A web process that was away for eight minutes failed its waiting photos for good, with the words that they were not in the data folder.
+TEST_F(WorkerTest, APhotoWhoseProcessDoesNotAnswerIsPutOff) {
+  struct Away final : blob::BlobReader {
+    std::optional<FileDescriptor> open(std::string_view) override { throw blob::Unreachable("http://10.0.0.7:8470 does not answer"); }
+  } away;
+  upload(tiny_png());
+  auto job = store_->claim({"01890000-0000-7000-8000-000000000001", "slot-1", {"ai_processing/null"}, 1}, clock_.now()).at(0);
+  runner::Slot slot(*zygotes_);
+  auto ending = process_job(job, {away, catalogue_, &slot}).ending;
+  const auto* put_off = std::get_if<domain::Postponed>(&ending);
+  ASSERT_NE(put_off, nullptr);
+  EXPECT_EQ(put_off->error.code, domain::code::photo_unreachable);
+  EXPECT_EQ(put_off->error.message.find("10.0.0.7"), std::string::npos) << "addresses of the installation are the log's";
+}
+
 // The database has committed the claim, and nobody here knows of it.
 TEST_F(WorkerTest, WhatAClaimWithoutAnAnswerTookGoesBackAndRuns) {
   auto image = upload(tiny_png());

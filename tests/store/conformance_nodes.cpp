@@ -224,5 +224,27 @@ TEST_P(StoreConformance, RescuersAtTheSameMomentRescueEachJobOnce) {
   EXPECT_EQ(store_->count_jobs().queued, 100);
 }
 
+// Photos lie where they were taken in: a machine that is away for days is still asked for them.
+TEST_P(StoreConformance, ThePeersOfANodeAreThoseThatAnswerTheLivingFirst) {
+  auto web = [](const char* id, const char* name, const char* url) {
+    NodeRecord made = node(id, name);
+    made.url = url;
+    return made;
+  };
+  store_->register_node(web("01890000-0000-7000-8000-000000000003", "away", "http://away:1"), kLease, now_);
+  store_->register_node(node("01890000-0000-7000-8000-000000000004", "worker"), kLease, now_);
+  now_ += hours(48);
+  store_->rescue_expired(policy_, now_);
+  store_->register_node(web(kNode, "me", "http://me:1"), kLease, now_);
+  store_->register_node(web(kOther, "here", "http://here:1"), kLease, now_);
+  store_->register_node(web("01890000-0000-7000-8000-000000000005", "here", "http://here:1"), kLease, now_);
+  EXPECT_EQ(store_->peers_of(kNode), (Types{"http://here:1", "http://away:1"}));
+  now_ += hours(24 * 6);
+  store_->rescue_expired(policy_, now_);
+  EXPECT_EQ(store_->peers_of(kNode), Types{"http://here:1"}) << "after a week it is forgotten";
+}
+
+TEST_P(StoreConformance, TheClockOfTestsIsTheCallers) { EXPECT_EQ(store_->clock(now_), now_); }
+
 }  // namespace
 }  // namespace darkroom::store

@@ -93,6 +93,27 @@ def test_a_cancelled_job_frees_the_slot_of_another_process(make_cluster):
     assert web.image(long["id"])["status"] == "cancelled"
 
 
+# Its photos used up their attempts within eight minutes, and failed for good with the words that they were not in the data folder.
+def test_photos_of_a_web_process_that_is_away_wait_for_it(make_cluster, postgres):
+    cluster = make_cluster(webs=2, workers=1).start()
+    here, away = cluster.webs
+    here.post("/api/v1/queues/ai_processing/pause")
+    image = away.upload(unique_jpeg())
+    away.kill()
+    here.post("/api/v1/queues/ai_processing/resume")
+    for look in range(6):
+        waiting = eventually(lambda: len((seen := here.image(image["id"]))["attempts"]) > look and seen["next_attempt_at"] and seen, 20, "it is put off")
+        assert (waiting["attempt"], waiting["error_code"]) == (0, "photo_unreachable") and "does not answer" in waiting["error_message"], waiting
+        assert "put off" in here.get(f"/api/v1/jobs/{image['job_id']}/place").json()["place"]["message"]
+        postgres.sql("UPDATE job SET run_at = 0 WHERE state = 'scheduled'", cluster.name)
+    away.start()
+
+    def ended():
+        postgres.sql("UPDATE job SET run_at = 0 WHERE state = 'scheduled'", cluster.name)
+        return here.image(image["id"])["status"] == "completed" and here.image(image["id"])
+    assert eventually(ended, 30, "it runs when its process is back")["attempt"] == 1
+
+
 # After a restart of the database a worker was sometimes first, found no living web process, and put its job off for a minute.
 def test_a_web_process_that_counts_as_dead_is_still_asked_for_its_photos(make_cluster, postgres):
     cluster = make_cluster(workers=1, lease_seconds=60).start()

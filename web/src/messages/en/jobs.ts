@@ -81,6 +81,8 @@ export default {
   'cause.service_failed.do': 'Look at its log. When it works again, retry.',
   'cause.blob_missing.title': 'The stored photo cannot be read',
   'cause.blob_missing.do': 'Put the file back from a copy, or upload it again.',
+  'cause.photo_unreachable.title': 'The machine with the photo does not answer',
+  'cause.photo_unreachable.do': 'The job waits and costs no attempt. Look at that machine; when it is back, the job runs by itself.',
   'cause.interrupted.title': 'It was interrupted too often',
   'cause.interrupted.do': 'This is not the photo’s fault. Retry when the machine is calm.',
   'cause.expired.title': 'It was not started in time',

@@ -83,6 +83,8 @@ const ko: Translation<typeof en> = {
   'cause.service_failed.do': '모델 서비스의 로그를 확인하고, 정상으로 돌아오면 다시 시도해 주세요.',
   'cause.blob_missing.title': '저장된 사진을 읽을 수 없어요',
   'cause.blob_missing.do': '백업에서 파일을 복원하거나 사진을 다시 올려 주세요.',
+  'cause.photo_unreachable.title': '사진이 있는 서버가 응답하지 않아요',
+  'cause.photo_unreachable.do': '작업은 시도 횟수를 쓰지 않고 기다려요. 그 서버를 확인해 주세요. 돌아오면 저절로 실행돼요.',
   'cause.interrupted.title': '너무 자주 중단됐어요',
   'cause.interrupted.do': '사진의 문제가 아니에요. 서버가 한가할 때 다시 시도해 주세요.',
   'cause.expired.title': '제때 시작하지 못했어요',
