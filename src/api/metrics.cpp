@@ -92,7 +92,9 @@ std::string MetricsPage::text(const Parts& parts, bool ready) {
     write_queues(text, held_.queues, now);
     write_workers(text, held_.nodes, now);
     text.head(metrics::kAlerts);
-    for (const store::Alert& alert : held_.alerts) text.sample(metrics::kAlerts, {alert.name}, 1);
+    std::map<std::string, int> standing;  // of several machines one name may stand several times
+    for (const store::Alert& alert : held_.alerts) ++standing[alert.name];
+    for (const auto& [name, count] : standing) text.sample(metrics::kAlerts, {name}, count);
   }
   text.head(metrics::kFreeDisk);
   text.sample(metrics::kFreeDisk, {}, static_cast<double>(parts.blobs.free_bytes()));

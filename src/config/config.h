@@ -11,7 +11,7 @@
 #include "runner/pool/pool.h"
 #include "scheduler/prune_finished.h"
 #include "scheduler/sweep_blobs.h"
-#include "scheduler/watch_resources.h"
+#include "scheduler/watch_config.h"
 #include "worker/worker.h"
 
 #include <chrono>

@@ -24,7 +24,7 @@ inline constexpr Metric kOldestWaiting{"darkroom_oldest_waiting_seconds", Kind::
 inline constexpr Metric kQueuePaused{"darkroom_queue_paused", Kind::gauge, "queue", "1 while the queue is paused."};
 inline constexpr Metric kWorkers{"darkroom_workers", Kind::gauge, "state", "Processes that run jobs: running, draining, lost."};
 inline constexpr Metric kSlots{"darkroom_slots", Kind::gauge, "", "Jobs that all living workers can run at a time."};
-inline constexpr Metric kAlerts{"darkroom_alerts", Kind::gauge, "name", "1 for each alert that stands."};
+inline constexpr Metric kAlerts{"darkroom_alerts", Kind::gauge, "name", "How many alerts of this name stand: those of machines may stand for several."};
 inline constexpr Metric kFreeDisk{"darkroom_free_disk_bytes", Kind::gauge, "", "Free space where photos are stored."};
 
 inline constexpr Metric kImagesReceived{"darkroom_images_received_total", Kind::counter, "", "Photos that were taken in."};

@@ -44,6 +44,7 @@ Upkeep::Upkeep(Ground& ground, metrics::Counters& counters)
       prune_(ground.config.retention, ground.store, remove_blobs_),
       sweep_(ground.config.sweep, ground.store, ground.blobs, remove_blobs_),
       clean_up_({.retry = ground.config.worker.retry, .default_model = ground.config.default_model}, ground.store),
+      watch_machine_(watch_config(ground), ground.store, ground.node().name),
       watch_(watch_config(ground), ground.store) {
   store::Store& store = ground.store;
   // The one clock of the installation: what falls due by the wrong clock of one machine falls due for all.
@@ -56,9 +57,13 @@ Upkeep::Upkeep(Ground& ground, metrics::Counters& counters)
     store.complete_batches(now());
     return kBatchPeriod;
   });
-  add("note_minutes", [&store, &clock] {
-    Time now = clock.now();
-    return store.note_minutes(now) ? kBetweenStretches : kMinute - (now - kAfterMinute).time_since_epoch() % kMinute;
+  add("note_minutes", [&store, now] {
+    Time at = now();
+    return store.note_minutes(at) ? kBetweenStretches : kMinute - (at - kAfterMinute).time_since_epoch() % kMinute;
+  });
+  add("watch_machine", [this, now] {
+    watch_machine_.run_once(now());
+    return kMinute;
   });
   if (store.is_shared()) {
     add("rescue", [&store, now, &counters, retry = ground.config.worker.retry] {

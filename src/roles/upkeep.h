@@ -11,6 +11,7 @@
 #include "scheduler/remove_blobs.h"
 #include "scheduler/run_maintenance.h"
 #include "scheduler/sweep_blobs.h"
+#include "scheduler/watch_machine.h"
 #include "scheduler/watch_resources.h"
 
 #include <functional>
@@ -38,6 +39,7 @@ class Upkeep {
   scheduler::PruneFinished prune_;
   scheduler::SweepBlobs sweep_;
   scheduler::CleanUp clean_up_;
+  scheduler::WatchMachine watch_machine_;
   scheduler::WatchResources watch_;
   std::unique_ptr<scheduler::RunMaintenance> maintenance_;  // where the blobs are
   std::vector<std::unique_ptr<Loop>> loops_;

@@ -1,5 +1,5 @@
 // How busy the machine is, from /proc.
-#include "scheduler/watch_resources.h"
+#include "scheduler/watch_machine.h"
 
 #include <fstream>
 #include <limits>

@@ -1,6 +1,7 @@
 // Upkeep: invariants that no transaction of this program breaks are checked all the same, stretch by stretch, and what breaks them is repaired with an
 // event. A finding of the read is looked at once more in the transaction that repairs it: it may only have been on its way.
 #include "base/id.h"
+#include "base/json_text.h"
 #include "domain/error_codes.h"
 #include "store/sql_failures.h"
 #include "store/sql_rows.h"
@@ -140,27 +141,34 @@ RepairStretch repair_each(Database& database, const Findings& found, const Repai
 constexpr const char* kFailuresSince = "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'failed' AND finished_at >= $1 LIMIT 10000) AS failures";
 
 constexpr const char* kRaise =
-    "INSERT INTO alert (name, message, raised_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING RETURNING name";
-constexpr const char* kReword = "UPDATE alert SET message = $2 WHERE name = $1";
-constexpr const char* kClear = "DELETE FROM alert WHERE name = $1 RETURNING message, raised_at";
+    "INSERT INTO alert (name, node, message, raised_at) VALUES ($1, $2, $3, $4) ON CONFLICT (name, node) DO NOTHING RETURNING name";
+constexpr const char* kReword = "UPDATE alert SET message = $3 WHERE name = $1 AND node = $2";
+constexpr const char* kClear = "DELETE FROM alert WHERE name = $1 AND node = $2 RETURNING message, raised_at";
 constexpr std::int64_t kEndedAlertsKept = 500;
-constexpr const char* kKeepEnded = "INSERT INTO ended_alert (name, message, raised_at, ended_at) VALUES ($1, $2, $3, $4)";
+constexpr const char* kKeepEnded = "INSERT INTO ended_alert (name, node, message, raised_at, ended_at) VALUES ($1, $2, $3, $4, $5)";
 constexpr const char* kForgetEnded = "DELETE FROM ended_alert WHERE id <= $1";
-constexpr const char* kEndedAlerts = "SELECT name, message, raised_at, ended_at FROM ended_alert ORDER BY id DESC LIMIT $1";
-constexpr const char* kAlerts = "SELECT name, message, raised_at FROM alert ORDER BY name";
-constexpr const char* kStandingAlert = "SELECT message FROM alert WHERE name = $1";
+constexpr const char* kEndedAlerts = "SELECT name, node, message, raised_at, ended_at FROM ended_alert ORDER BY id DESC LIMIT $1";
+constexpr const char* kAlerts = "SELECT name, node, message, raised_at FROM alert ORDER BY name, node";
+constexpr const char* kStandingAlert = "SELECT message FROM alert WHERE name = $1 AND node = $2";
 
-void tell_alert(Transaction& transaction, std::string_view type, std::string_view name, const std::string& message, Time now) {
-  append_event(transaction, {.at = now, .type = std::string(type), .actor = "watch_resources", .reason = message, .data = R"({"alert":")" + std::string(name) + "\"}"});
+struct AlertName {
+  std::string_view name;
+  std::string_view node;
+
+  std::string json() const { return R"({"alert":")" + std::string(name) + "\"" + (node.empty() ? "" : R"(,"node":)" + json_text(node)) + "}"; }
+};
+
+void tell_alert(Transaction& transaction, std::string_view type, const AlertName& alert, const std::string& message, Time now) {
+  append_event(transaction, {.at = now, .type = std::string(type), .actor = "watch_resources", .reason = message, .data = alert.json()});
 }
 
-bool clear_alert(Transaction& transaction, std::string_view name, Time now) {
-  Rows cleared = transaction.execute(kClear, {name});
+bool clear_alert(Transaction& transaction, const AlertName& alert, Time now) {
+  Rows cleared = transaction.execute(kClear, {alert.name, alert.node});
   if (cleared.empty()) return false;
   std::string message = cleared.front().text(0);
-  std::int64_t id = transaction.insert(kKeepEnded, {name, message, cleared.front().time(1), now});
+  std::int64_t id = transaction.insert(kKeepEnded, {alert.name, alert.node, message, cleared.front().time(1), now});
   transaction.execute(kForgetEnded, {id - kEndedAlertsKept});
-  tell_alert(transaction, "alert.cleared", name, "it was: " + message, now);
+  tell_alert(transaction, "alert.cleared", alert, "it was: " + message, now);
   return true;
 }
 
@@ -184,14 +192,15 @@ std::int64_t SqlStore::failures_since(Time since) {
   return database_->read([&](Connection& connection) { return connection.execute(kFailuresSince, {since}).front().integer(0); });
 }
 
-bool SqlStore::set_alert(std::string_view name, const std::optional<std::string>& message, Time now) {
-  Rows standing = database_->read([&](Connection& connection) { return connection.execute(kStandingAlert, {name}); });
+bool SqlStore::set_alert(std::string_view name, std::string_view node, const std::optional<std::string>& message, Time now) {
+  AlertName alert{name, node};
+  Rows standing = database_->read([&](Connection& connection) { return connection.execute(kStandingAlert, {name, node}); });
   if (message ? !standing.empty() && standing.front().text(0) == *message : standing.empty()) return false;
   return database_->write([&](Transaction& transaction) {
-    if (!message) return clear_alert(transaction, name, now);
-    bool raised = !transaction.execute(kRaise, {name, *message, now}).empty();
-    if (raised) tell_alert(transaction, "alert.raised", name, *message, now);
-    else transaction.execute(kReword, {name, *message});
+    if (!message) return clear_alert(transaction, alert, now);
+    bool raised = !transaction.execute(kRaise, {name, node, *message, now}).empty();
+    if (raised) tell_alert(transaction, "alert.raised", alert, *message, now);
+    else transaction.execute(kReword, {name, node, *message});
     return raised;
   });
 }
@@ -199,7 +208,7 @@ bool SqlStore::set_alert(std::string_view name, const std::optional<std::string>
 std::vector<Alert> SqlStore::alerts() {
   return database_->read([](Connection& connection) {
     std::vector<Alert> alerts;
-    for (const Row& row : connection.execute(kAlerts)) alerts.push_back({row.text(0), row.text(1), row.time(2)});
+    for (const Row& row : connection.execute(kAlerts)) alerts.push_back({row.text(0), row.text(1), row.text(2), row.time(3)});
     return alerts;
   });
 }
@@ -207,7 +216,7 @@ std::vector<Alert> SqlStore::alerts() {
 std::vector<Alert> SqlStore::ended_alerts(int limit) {
   return database_->read([&](Connection& connection) {
     std::vector<Alert> alerts;
-    for (const Row& row : connection.execute(kEndedAlerts, {limit})) alerts.push_back({row.text(0), row.text(1), row.time(2), row.time(3)});
+    for (const Row& row : connection.execute(kEndedAlerts, {limit})) alerts.push_back({row.text(0), row.text(1), row.text(2), row.time(3), row.time(4)});
     return alerts;
   });
 }

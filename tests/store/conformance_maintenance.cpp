@@ -187,15 +187,15 @@ TEST_P(StoreConformance, FailuresAreCountedFromATimeOn) {
 
 TEST_P(StoreConformance, AnAlertTellsOnlyItsCrossings) {
   std::string text = "Only 3 MB are free.";
-  EXPECT_FALSE(store_->set_alert("disk_low", std::nullopt, now_));
-  EXPECT_TRUE(store_->set_alert("disk_low", text, now_));
-  EXPECT_FALSE(store_->set_alert("disk_low", text, now_));
-  EXPECT_FALSE(store_->set_alert("disk_low", "Only 2 MB are free.", now_ + hours(1)));
+  EXPECT_FALSE(store_->set_alert("disk_low", "", std::nullopt, now_));
+  EXPECT_TRUE(store_->set_alert("disk_low", "", text, now_));
+  EXPECT_FALSE(store_->set_alert("disk_low", "", text, now_));
+  EXPECT_FALSE(store_->set_alert("disk_low", "", "Only 2 MB are free.", now_ + hours(1)));
   ASSERT_EQ(store_->alerts().size(), 1u);
   EXPECT_EQ(store_->alerts()[0].message, "Only 2 MB are free.");
   EXPECT_EQ(store_->alerts()[0].raised_at, now_);
-  EXPECT_TRUE(store_->set_alert("disk_low", std::nullopt, now_));
-  EXPECT_FALSE(store_->set_alert("disk_low", std::nullopt, now_));
+  EXPECT_TRUE(store_->set_alert("disk_low", "", std::nullopt, now_));
+  EXPECT_FALSE(store_->set_alert("disk_low", "", std::nullopt, now_));
   EXPECT_TRUE(store_->alerts().empty());
   std::vector<std::string> told;
   for (const Event& event : store_->events(0, std::nullopt, 10)) told.push_back(event.type);
@@ -205,8 +205,8 @@ TEST_P(StoreConformance, AnAlertTellsOnlyItsCrossings) {
 TEST_P(StoreConformance, AlertsThatEndedAreKeptTheNewestFirst) {
   EXPECT_TRUE(store_->ended_alerts(10).empty());
   for (int i = 1; i <= 3; ++i) {
-    store_->set_alert("disk_low", "Only " + std::to_string(i) + " MB are free.", now_);
-    store_->set_alert("disk_low", std::nullopt, now_ + hours(1));
+    store_->set_alert("disk_low", "", "Only " + std::to_string(i) + " MB are free.", now_);
+    store_->set_alert("disk_low", "", std::nullopt, now_ + hours(1));
     now_ += hours(2);
   }
   reopen();
@@ -217,6 +217,20 @@ TEST_P(StoreConformance, AlertsThatEndedAreKeptTheNewestFirst) {
   EXPECT_EQ(ended[0].raised_at, now_ - hours(2));
   EXPECT_EQ(ended[0].ended_at, now_ - hours(1));
   EXPECT_EQ(ended[1].message, "Only 2 MB are free.");
+}
+
+// Two processes with the same alert: the one that is well takes nothing back that the other one has said of its own machine.
+TEST_P(StoreConformance, AnAlertAboutAMachineIsThatMachinesOwn) {
+  EXPECT_TRUE(store_->set_alert("disk_low", "web-1", "Only 1 MB.", now_));
+  EXPECT_TRUE(store_->set_alert("disk_low", "web-2", "Only 2 MB.", now_));
+  EXPECT_FALSE(store_->set_alert("disk_low", "web-3", std::nullopt, now_));
+  EXPECT_TRUE(store_->set_alert("disk_low", "web-2", std::nullopt, now_));
+  ASSERT_EQ(store_->alerts().size(), 1u);
+  EXPECT_EQ(store_->alerts()[0].node, "web-1");
+  EXPECT_EQ(store_->ended_alerts(5).at(0).node, "web-2");
+  for (const Event& event : store_->events(0, std::nullopt, 1000)) {
+    if (event.type == "alert.cleared") { EXPECT_EQ(event.data, R"({"alert":"disk_low","node":"web-2"})"); }
+  }
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ export default function AlertsPage() {
       {items && items.length > 0 && (
         <ul className="stack" aria-label={t('now')}>
           {items.map((alert) => (
-            <Alert key={alert.name} alert={alert} />
+            <Alert key={`${alert.name} ${alert.node}`} alert={alert} />
           ))}
         </ul>
       )}
@@ -52,10 +52,10 @@ export default function AlertsPage() {
           caption={t('ended')}
           rows={ended.data?.items}
           skeletons={2}
-          keyOf={(alert) => `${alert.name} ${alert.ended_at}`}
+          keyOf={(alert) => `${alert.name} ${alert.node} ${alert.ended_at}`}
           empty={<p className="card-body soft">{t('ended.none')}</p>}
           columns={[
-            { key: 'alert', title: t('alert'), cell: (alert) => nameOf(alert.name) },
+            { key: 'alert', title: t('alert'), cell: (alert) => (alert.node ? `${nameOf(alert.name)} · ${alert.node}` : nameOf(alert.name)) },
             { key: 'message', title: t('message'), className: 'wide-only', cell: (alert) => <span className="soft">{alert.message}</span> },
             { key: 'at', title: t('ended.at'), cell: (alert) => (alert.ended_at ? <Time at={alert.ended_at} /> : '–') },
           ]}
@@ -65,7 +65,7 @@ export default function AlertsPage() {
   );
 }
 
-function Alert({ alert }: { alert: { name: string; message: string; raised_at: string } }) {
+function Alert({ alert }: { alert: { name: string; node: string; message: string; raised_at: string } }) {
   const t = useWords();
   const can = useCan();
   const format = useFormat();
@@ -77,6 +77,7 @@ function Alert({ alert }: { alert: { name: string; message: string; raised_at: s
       <div className="stack">
         <header className="line">
           <h2>{t.maybe(`name.${alert.name}`) ?? alert.name}</h2>
+          {alert.node && <span className="soft small">{alert.node}</span>}
           <span className="soft small" title={format.dateTime(alert.raised_at)}>
             {t('raised', { when: format.relative(alert.raised_at, Math.max(now, Date.parse(alert.raised_at))) })}
           </span>

@@ -1,0 +1,39 @@
+// One bound of the watch: when it counts as crossed, and what becomes of its alert.
+//
+// Bounds that are about a time (so many queued for so long, a busy machine for so long) begin to count when this process first sees them crossed. Until the
+// time is over an alert that stands goes on standing, and none is raised: of several processes that watch in turn none takes back what another one has said.
+#pragma once
+
+#include "base/clock.h"
+#include "store/store.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace darkroom::scheduler {
+
+// no: it ends. not_yet: it stays as it is.
+enum class Crossed { no, not_yet, yes };
+
+inline Crossed crossed(bool now_crossed) { return now_crossed ? Crossed::yes : Crossed::no; }
+// `since` is the caller's note of when it began.
+Crossed crossed_for(std::chrono::seconds length, bool now_crossed, std::optional<Time>& since, Time now);
+
+struct Verdict {
+  std::string_view name;  // of the alert
+  std::string_view node;  // whose machine it is about; empty: of none
+  Crossed crossed = Crossed::no;
+  std::string message;
+};
+
+// Raises or ends the alert, with a line in the log when that is a change.
+void judge_alert(store::Store& store, const Verdict& verdict, Time now);
+
+// How long the job has waited that waits longest, in seconds.
+std::int64_t longest_wait(const std::vector<store::QueueReport>& queues, Time now);
+
+std::string in_megabytes(std::int64_t bytes);
+std::string in_seconds(std::chrono::seconds length);
+
+}  // namespace darkroom::scheduler
