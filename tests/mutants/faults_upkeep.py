@@ -1,0 +1,47 @@
+"""Faults of what nobody asks for: clocks, leases, what falls due, batches that are left, machines that are watched or away."""
+from fault import fault, system, unit
+
+STORE, SCHEDULER, UPKEEP = "store_test", "scheduler_test", "test_upkeep.py"
+NODES, LOOPS, BATCHES = "src/store/sql_store_nodes.cpp", "src/roles/upkeep.cpp", "src/store/sql_store_batches.cpp"
+
+FAULTS = [
+    # --- clocks ---
+    fault("due-by-own-clock", "one machine with a wrong clock fires, ends and promotes everything", LOOPS, "return store.clock(clock.now());", "return clock.now();", system("test_wrong_clock.py")),
+    fault("removes-by-own-clock", "one machine with a wrong clock removes photos of today", "src/scheduler/run_maintenance.cpp", "store_.clock(clock_.now()), stop_", "clock_.now(), stop_",
+          unit(SCHEDULER, "WhatIsOldIsSaidByTheClockOfTheServer")),
+    fault("expires-by-own-clock", "a claimer with a wrong clock ends what it meets", "src/store/sql_claims.cpp", "clock_ = transaction_.clock(now_);", "clock_ = now_;",
+          unit(STORE, "AClaimerWithAWrongClockEndsNothing")),
+    fault("rate-by-own-clock", "two clocks start twice the rate", "src/store/sql_limits.cpp", "allowance.at = transaction.clock(now);", "allowance.at = now;", unit(STORE, "ARateIsOneWhateverTheClocks")),
+    fault("registered-by-own-clock", "a node with a wrong clock is never missed", NODES, "Time at = transaction.clock(now);\n    transaction.execute(kRegister", "Time at = now;\n    transaction.execute(kRegister",
+          unit(STORE, "ABeatByAWrongClock")),
+    fault("beat-by-own-clock", "a node with a wrong clock is lost, or never missed", NODES, "Time at = transaction.clock(now);\n    Beat beat;", "Time at = now;\n    Beat beat;", unit(STORE, "ABeatByAWrongClock")),
+    fault("rescue-by-own-clock", "a node with a wrong clock takes the jobs of all others", NODES, "Time at = transaction.clock(now);\n    for (const Row& row : transaction.execute(kMarkLost",
+          "Time at = now;\n    for (const Row& row : transaction.execute(kMarkLost", unit(STORE, "ARescueByAWrongClock")),
+    fault("schedule-stays-ahead", "a schedule that a wrong clock moved on fires no more for a year", "src/scheduler/fire_schedules.cpp", "store_.list_schedules()) set_back_if_ahead(schedule, now);", "store_.list_schedules()) (void)schedule;",
+          unit(SCHEDULER, "AClockThatIsPutForwardAndBack")),
+
+    # --- leases ---
+    fault("late-without-end", "a job runs on here and elsewhere when no beat comes through", "src/worker/lease_keeper.cpp", "bool late = std::chrono::steady_clock::now() - last_beat_ >= config_.lease - config_.beat;", "bool late = false;",
+          unit("worker_test", "WhatRunsIsCalledOffBeforeALease")),
+    fault("beat-behind-others", "ten clients that wait for a lock cost a node its lease", NODES, "return database_->write_apart([&](Transaction& transaction) {\n    Time at = transaction.clock(now);\n    Beat beat;",
+          "return database_->write([&](Transaction& transaction) {\n    Time at = transaction.clock(now);\n    Beat beat;", unit(STORE, "ThoseWhoWaitForALock")),
+
+    # --- what falls due ---
+    fault("schedules-never-looked-at", "no schedule fires in the real program", LOOPS, "task = scheduler::FireSchedules({}, store)]() mutable { return task.run_once(now()); }", "task = scheduler::FireSchedules({}, store)]() mutable { return Duration(std::chrono::hours(1)); }",
+          system(UPKEEP, "a_schedule_fires_by_itself")),
+    fault("batches-never-looked-at", "a batch whose two last jobs ended together never completes", LOOPS, "    store.complete_batches(now());\n", "", system(UPKEEP, "completed_by_whoever_looks")),
+    fault("retention-not-read", "the retention of the settings removes nothing", LOOPS, "prune_(ground.config.retention, ", "prune_({}, ", system(UPKEEP, "retention_of_the_settings")),
+    fault("half-filled-for-ever", "a batch whose process was killed while it filled it never ends", BATCHES, "  for (const Row& row : left) (void)seal_batch(", "  for (const Row& row : Rows()) (void)seal_batch(",
+          unit(STORE, "WhatAProcessThatIsGoneWasFillingIsSealed"), system("test_crash_points.py", "while_it_fills_a_batch_the_batch_ends")),
+    fault("filled-by-nobody", "a batch is sealed while it is being filled", "src/api/batches.cpp", 'wanted->images ? parts.config.node : ""', 'wanted->images ? "" : parts.config.node', system("test_crash_points.py", "while_it_fills_a_batch_the_batch_ends")),
+    fault("refused-half-filled", "a batch that could not be filled stays open", "src/api/batches.cpp", "    (void)parts.store.seal_batch(batch.public_id, actor, parts.clock.now());  // what", "    // what", system("test_crash_points.py", "an_error_while_it_fills")),
+
+    # --- machines ---
+    fault("machine-of-nobody", "a machine that is well ends what another one says of itself", "src/scheduler/watch_machine.h", "judge_alert(store_, {name, node_, crossed", 'judge_alert(store_, {name, "", crossed', unit(SCHEDULER, "AMachineThatIsWellEndsNoAlert")),
+    fault("machine-unwatched", "no process looks at its own machine", LOOPS, "    watch_machine_.run_once(now());\n", "", system(UPKEEP, "watches_its_own_machine")),
+    fault("gone-machine-stands", "the alert of a machine that is gone stands for ever", "src/scheduler/watch_resources.cpp", "  end_alerts_of_the_gone(now);\n", "", unit(SCHEDULER, "AMachineThatIsWellEndsNoAlert")),
+    fault("away-costs-attempts", "a machine that is away for minutes fails its photos for good", "src/domain/job_rules.cpp", "next.refund_attempt = true;\n    return next;", "return next;", unit("domain_test", "WhatIsPutOffWaits")),
+    fault("away-is-missing", "a photo whose machine is away counts as broken", "src/peer/fetched_photos.cpp", "if (unreachable) throw blob::Unreachable(*unreachable);", "if (unreachable) throw std::runtime_error(*unreachable);",
+          system("test_many_processes.py", "that_is_away_wait_for_it")),
+    fault("away-is-forgotten", "a machine that was away for two days is not asked for its photos", NODES, "kKeptWithPhotos{7 * 24};", "kKeptWithPhotos{24};", unit(STORE, "ThePeersOfANode")),
+]

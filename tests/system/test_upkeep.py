@@ -1,0 +1,66 @@
+"""What a running installation does by itself, without anybody asking: schedules, batches, retention, watching each machine."""
+import sqlite3
+
+from support.photos import unique_jpeg
+from support.waiting import eventually
+
+
+def alerts(web):
+    return [(alert["name"], alert["node"]) for alert in web.get("/api/v1/alerts").json()["items"]]
+
+
+def watch(web):
+    job = web.post("/api/v1/schedules/watch_resources/run").json()["job_id"]
+    assert web.job(job, wait=20)["state"] == "completed"
+
+
+def test_a_schedule_fires_by_itself(server):
+    rule = {"cron": "* * * * *", "zone": "UTC", "kind": "maintenance.cleanup"}
+    assert server.http.put(f"{server.url}/api/v1/schedules/each-minute", json=rule, timeout=70).status_code == 201
+    fires = eventually(lambda: server.get("/api/v1/schedules/each-minute").json()["fires"], 65, "the slot comes and is fired")
+    assert server.job(fires[0]["job_id"], wait=20)["state"] == "completed"
+
+
+def test_a_batch_that_nobody_completed_is_completed_by_whoever_looks(make_cluster, postgres):
+    cluster = make_cluster(workers=1)
+    batch = cluster.web.post("/api/v1/batches", json={"title": "spring"}).json()["batch"]["id"]
+    cluster.web.upload(unique_jpeg(), batch=batch, wait=20)
+    assert cluster.web.post(f"/api/v1/batches/{batch}/seal").json()["batch"]["completed_at"]
+    postgres.sql("UPDATE batch SET completed_at = NULL", cluster.name)
+    eventually(lambda: cluster.database.rows("SELECT completed_at FROM batch")[0]["completed_at"], 5, "it is completed again")
+
+
+def test_retention_of_the_settings_removes_photos_when_they_are_old(make_server):
+    server = make_server(retention_completed_days=7)
+    old, young = server.result_of(unique_jpeg()), server.result_of(unique_jpeg())
+    assert server.stop() == 0
+    with sqlite3.connect(server.folder / "darkroom.db") as database:
+        database.execute("UPDATE job SET finished_at = finished_at - 8 * 86400000000 WHERE image_id = ?", [old["id"]])
+    database.close()
+    server.start()
+    job = server.post("/api/v1/schedules/prune/run").json()["job_id"]
+    assert server.job(job, wait=20)["state"] == "completed"
+    assert server.get(f"/api/v1/images/{old['id']}").status_code == 404
+    assert server.image(young["id"])["status"] == "completed"
+    assert server.blobs() == [server.blob(young["sha256"])]
+
+
+# The two judged the disk in turn, each its own: the alert was raised and ended every other minute, and webhooks with it. Workers were never watched.
+def test_each_process_watches_its_own_machine(make_cluster):
+    cluster = make_cluster(webs=2, workers=1)
+    low, well, worker = *cluster.webs, cluster.workers[0]
+    for process, name in ((low, "low"), (worker, "low-worker")):
+        process.stop()
+        process.settings |= {"node_name": name, "watch_disk_free_mb": 1_000_000_000}
+        process.start()
+    both = [("disk_low", "low"), ("disk_low", "low-worker")]
+    eventually(lambda: alerts(well) == both, 20, "each says it of its own machine")
+    for _ in range(3):
+        for web in (low, well):
+            watch(web)
+            assert alerts(well) == both
+    types = [event["type"] for event in well.events() if event["type"].startswith("alert.")]
+    assert types == ["alert.raised"] * 2
+    assert worker.stop() == 0
+    watch(well)
+    assert alerts(well) == both[:1], "nobody looks at that machine any more"
