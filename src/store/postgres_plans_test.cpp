@@ -1,4 +1,5 @@
 // The plans of the hot statements on PostgreSQL, with enough rows that a wrong one would be chosen if it could; and claims beside each other.
+#include "base/fail_point.h"
 #include "store/postgres_place.h"
 #include "store/sql_claims.h"
 #include "store/sql_deliveries.h"
@@ -10,6 +11,7 @@
 #include "store/sql_minutes.h"
 #include "store/sql_store.h"
 
+#include <future>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -163,6 +165,11 @@ TEST_F(PostgresPlans, StatementsAboutMinutesReadAPieceOfAnIndex) {
   }
 }
 
+// Sessions of this schema that have locked a job.
+constexpr const char* kClaimsUnderWay =
+    "SELECT COUNT(*) FROM pg_locks AS job JOIN pg_locks AS own ON own.pid = job.pid AND own.locktype = 'transactionid' AND own.granted "
+    "WHERE job.relation = CAST('job' AS regclass) AND job.mode = 'RowShareLock'";
+
 class PostgresClaims : public testing::Test {
  protected:
   PostgresClaims() : place_(shared_postgres()), store_(place_.open()) {}
@@ -193,6 +200,27 @@ TEST_F(PostgresClaims, AHeadThatAnotherIsTakingIsSteppedOver) {
   EXPECT_EQ(jobs[0].fence.job.value, 2);
   other->run_script("ROLLBACK", 20s);
   EXPECT_EQ(store_.claim(wants(2), now_).at(0).fence.job.value, 1);
+}
+
+// A limit that is set while a claim of another process is under way.
+TEST_F(PostgresClaims, ANewLimitCountsTheStartsOfAClaimThatIsUnderWay) {
+  SqlStore second(place_.open());
+  auto session = place_.connect();
+  std::vector<QueueChange> limits = {{.concurrency = std::optional<int>(1)}, {.rate = RateLimit{1, 60s}}, {.paused = true}};
+  for (const QueueChange& limit : limits) {
+    upload(3);
+    ASSERT_TRUE(arm_fail_points("K8=delay:1500@1"));
+    auto under_way = std::async(std::launch::async, [&] { return store_.claim(wants(1), now_); });
+    ASSERT_TRUE(comes_true([&] { return session->query(kClaimsUnderWay).front().integer(0) > 0; }));
+    ASSERT_TRUE(second.change_queue(domain::kProcessQueue, limit, {"admin", ""}, now_));
+    EXPECT_EQ(second.count_jobs({}).running, 1) << "a job is about to start in a queue that says it lets none";
+    EXPECT_TRUE(second.claim(wants(3), now_).empty());
+    EXPECT_EQ(under_way.get().size(), 1u);
+    ASSERT_TRUE(arm_fail_points(""));
+    ASSERT_TRUE(second.change_queue(domain::kProcessQueue, {.paused = false, .rate = std::optional<RateLimit>(), .concurrency = std::optional<int>()}, {"admin", ""}, now_));
+    now_ += 61s;
+    for (const auto& job : second.find_jobs({.state = domain::JobState::running}).jobs) ASSERT_TRUE(second.cancel_job(job.job.public_id, {"admin", ""}, now_));
+  }
 }
 
 TEST_F(PostgresClaims, TwoProcessesNeverTakeTheSameJob) {

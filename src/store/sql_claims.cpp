@@ -3,17 +3,22 @@
 //
 // Rows that another claimer has locked are passed over. When a lane gives nothing at the level that its head promised, its head counts as one level
 // lower, and the choice between the lanes is made anew.
+//
+// Of heads of one priority that came first is taken, unless a lane has waited too long for a start: then that which waits longest.
 #include "store/sql_claims.h"
 
 #include "base/fail_point.h"
+#include "domain/job_rules.h"
 #include "store/sql_ageing.h"
 #include "store/sql_limits.h"
+#include "store/sql_new_jobs.h"
 #include "store/sql_rows.h"
 #include "store/store.h"
 
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 #include <span>
 #include <string_view>
 #include <tuple>
@@ -26,33 +31,44 @@ enum class Gate { open = 0, paused = 1, ruled = 2 };  // ruled: there are limits
 
 constexpr const char* kLaneHead =
     "SELECT job.id, job.priority, CASE WHEN queue.paused = 1 THEN 1 WHEN COALESCE(queue.rate_count, queue.concurrency, queue.ageing_bound) IS NOT NULL "
-    "THEN 2 ELSE 0 END FROM job LEFT JOIN queue ON queue.name = job.queue WHERE job.state = 'queued' AND job.lane = $1 "
+    "THEN 2 ELSE 0 END, job.run_at FROM job LEFT JOIN queue ON queue.name = job.queue WHERE job.state = 'queued' AND job.lane = $1 "
     "ORDER BY job.priority DESC, job.rank, job.id LIMIT 1";
 
 struct Head {
   int priority = 0;
   std::int64_t id = 0;
   Gate gate = Gate::open;
-
-  bool goes_before(const Head& other) const { return std::tuple(-priority, id) < std::tuple(-other.priority, other.id); }
+  Time arrived{};
 };
 
 std::optional<Head> head_of(Connection& connection, const std::string& lane) {
   Rows found = connection.execute(kLaneHead, {lane});
   if (found.empty()) return std::nullopt;
-  return Head{found.front().small(1), found.front().integer(0), static_cast<Gate>(found.front().small(2))};
+  return Head{found.front().small(1), found.front().integer(0), static_cast<Gate>(found.front().small(2)), found.front().time(3)};
 }
+
+std::string queue_of(const std::string& lane) { return lane.substr(0, lane.find('/')); }
 
 struct Lane {
   const std::string& name;
-  std::optional<Head> head;
+  std::optional<Time> last_start;
+  std::optional<Head> head = {};
 
-  std::string queue() const { return name.substr(0, name.find('/')); }
+  std::string queue() const { return queue_of(name); }
+
+  bool goes_before(const Lane& other, Time now) const { return place(now) < other.place(now); }
+
+ private:
+  std::tuple<int, Time, std::int64_t> place(Time now) const {
+    Time waits_since = std::max(head->arrived, last_start.value_or(head->arrived));
+    return {-head->priority, now - waits_since > kLaneWaits ? waits_since : Time::max(), head->id};
+  }
 };
 
 #define DARKROOM_CANDIDATE_COLUMNS                                                                                                           \
   "SELECT job.id, job.claim_no, job.public_id, job.kind, job.args, job.image_id, job.model, job.priority, job.rank, job.attempt, " \
-  "job.expires_at, job.batch_id, image.sha256, image.byte_count, image.metadata, COALESCE(/*NEXT EVENT,*/ NULL, NULL) FROM job LEFT JOIN image ON image.id = job.image_id "
+  "CASE WHEN job.started_at IS NULL THEN job.expires_at END, job.batch_id, image.sha256, image.byte_count, image.metadata, COALESCE(/*NEXT EVENT,*/ NULL, NULL), " \
+  "(SELECT content_crash.crashes FROM content_crash WHERE content_crash.sha256 = image.sha256) FROM job LEFT JOIN image ON image.id = job.image_id "
 
 constexpr const char* kTakeHead = DARKROOM_CANDIDATE_COLUMNS
     "WHERE job.state = 'queued' AND job.lane = $1 AND job.priority >= $2 ORDER BY job.priority DESC, job.rank, job.id LIMIT 1 /*OF JOB SKIP LOCKED*/";
@@ -69,8 +85,9 @@ constexpr const char* kTakeThis = DARKROOM_CANDIDATE_COLUMNS "WHERE job.state = 
 struct Candidate {
   domain::ClaimedJob job;
   std::int64_t rank = 0;
-  std::optional<Time> expires_at;
+  std::optional<Time> expires_at;  // unless it has been started before
   std::optional<std::int64_t> batch;
+  int content_crashes = 0;
   std::int64_t event = 0;  // the id of that it starts, if the database gives it beforehand
 
   std::optional<ImageId> image() const { return job.image.value ? std::optional(job.image) : std::nullopt; }
@@ -96,6 +113,7 @@ Candidate candidate_from(const Row& row) {
     job.metadata = row.text(14);
   }
   if (!row.is_null(15)) candidate.event = row.integer(15);
+  if (!row.is_null(16)) candidate.content_crashes = row.small(16);
   return candidate;
 }
 
@@ -139,15 +157,15 @@ void start(Transaction& transaction, Claimers& claimers, std::vector<Candidate>&
   post_events(transaction, std::move(events));
 }
 
-// A claim that meets only expired jobs gives up after this many: the rest is the scheduler's, and no other write shall wait for them.
-constexpr int kMostExpired = 200;
+// A claim that meets only jobs that shall not start gives up after this many: no other write shall wait for them, and the next claim goes on.
+constexpr int kMostEnded = 200;
 
 class Claim {
  public:
-  Claim(Transaction& transaction, Claimers claimers) : transaction_(transaction), claimers_(claimers), now_(claimers.now()) {
+  Claim(Transaction& transaction, Claimers claimers, LaneStarts& starts) : transaction_(transaction), claimers_(claimers), now_(claimers.now()), starts_(starts) {
     const std::vector<std::string>& names = claimers_.request().lanes;
     lanes_.reserve(names.size());
-    for (const std::string& name : names) lanes_.push_back({name, std::nullopt});
+    for (const std::string& name : names) lanes_.push_back({name, starts_.last(name, now_)});
   }
 
   void run() {
@@ -155,7 +173,7 @@ class Claim {
     if (wanted() > 0) {
       for (Lane& lane : lanes_) lane.head = head_of(transaction_.connection, lane.name);
     }
-    while (wanted() > 0 && expired_ < kMostExpired) {
+    while (wanted() > 0 && ended_ < kMostEnded) {
       Lane* lane = first();
       if (!lane) break;
       take_from(*lane);
@@ -173,7 +191,7 @@ class Claim {
   Lane* first(const Lane* except = nullptr) {
     Lane* best = nullptr;
     for (Lane& lane : lanes_) {
-      if (&lane != except && lane.head && (!best || lane.head->goes_before(*best->head))) best = &lane;
+      if (&lane != except && lane.head && (!best || lane.goes_before(*best, now_))) best = &lane;
     }
     return best;
   }
@@ -225,20 +243,27 @@ class Claim {
 
   void take(Lane& lane, const Rows& rows, Allowance* allowance) {
     std::vector<Candidate> candidates;
+    std::vector<WaitingJob> ended;
     for (const Row& row : rows) {
       Candidate candidate = candidate_from(row);
-      if (has_expired(candidate)) {
-        expire(candidate);
+      if (auto error = objection_to(candidate)) {
+        ended.push_back({candidate.job.fence.job.value, candidate.job.public_id, candidate.image(), candidate.batch, std::move(*error)});
       } else {
         candidates.push_back(std::move(candidate));
       }
     }
+    end_waiting(transaction_, ended, now_);
+    ended_ += static_cast<int>(ended.size());
     // A row that was changed while it was being locked comes with its new values in its old place.
     std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
       return std::tuple(-a.job.priority, a.rank, a.job.fence.job) < std::tuple(-b.job.priority, b.rank, b.job.fence.job);
     });
     std::int64_t started = static_cast<std::int64_t>(candidates.size());
-    if (started > 0) start(transaction_, claimers_, candidates, allowance ? allowance->at : now_);
+    if (started > 0) {
+      start(transaction_, claimers_, candidates, allowance ? allowance->at : now_);
+      lane.last_start = now_;
+      starts_.note(lane.name, now_);
+    }
     if (allowance) count(lane, *allowance, started);
     if (wanted() > 0) lane.head = head_of(transaction_.connection, lane.name);
   }
@@ -250,10 +275,10 @@ class Claim {
     return *candidate.expires_at <= *clock_;
   }
 
-  void expire(const Candidate& candidate) {
-    std::optional<std::int64_t> image = candidate.image() ? std::optional(candidate.job.image.value) : std::nullopt;
-    end_expired(transaction_, {candidate.job.fence.job.value, candidate.job.public_id, image, *candidate.expires_at, candidate.batch}, now_);
-    ++expired_;
+  std::optional<Error> objection_to(const Candidate& candidate) {
+    if (has_expired(candidate)) return expired_at(*candidate.expires_at);
+    if (candidate.content_crashes >= domain::kCrashesUntilQuarantine) return quarantined(candidate.job.sha256, candidate.content_crashes);
+    return std::nullopt;
   }
 
   void count(const Lane& lane, Allowance& allowance, std::int64_t started) {
@@ -267,21 +292,31 @@ class Claim {
   Transaction& transaction_;
   Claimers claimers_;
   Time now_;
+  LaneStarts& starts_;
   std::optional<Time> clock_;  // as soon as it was asked for
   std::vector<Lane> lanes_;
   std::map<std::string, Allowance> allowances_;  // of the queues that are locked
-  int expired_ = 0;
+  int ended_ = 0;
 };
+
+std::set<std::string> queues_of(const std::vector<Claimer*>& claimers) {
+  std::set<std::string> queues;
+  for (const Claimer* claimer : claimers) {
+    for (const std::string& lane : claimer->request.lanes) queues.insert(queue_of(lane));
+  }
+  return queues;
+}
 
 }  // namespace
 
-void claim_together(Transaction& transaction, std::vector<Claimer*> claimers) {
+void claim_together(Transaction& transaction, std::vector<Claimer*> claimers, LaneStarts& starts) {
   std::erase_if(claimers, [](const Claimer* claimer) { return claimer->request.count <= 0; });
+  share_queues(transaction, queues_of(claimers));
   while (!claimers.empty()) {
     const std::vector<std::string>& lanes = claimers.front()->request.lanes;
     auto others = std::stable_partition(claimers.begin(), claimers.end(), [&](const Claimer* claimer) { return claimer->request.lanes == lanes; });
     std::vector<Claimer*> same(claimers.begin(), others);
-    Claim(transaction, Claimers(same)).run();
+    Claim(transaction, Claimers(same), starts).run();
     for (const Claimer* claimer : same) {
       if (!claimer->taken.empty()) fail_point<StoreUnavailable>("K8");
     }
@@ -289,13 +324,13 @@ void claim_together(Transaction& transaction, std::vector<Claimer*> claimers) {
   }
 }
 
-void claim_asks(Transaction& transaction, std::span<void* const> asks) {
+void claim_asks(Transaction& transaction, std::span<void* const> asks, LaneStarts& starts) {
   std::vector<Claimer*> claimers;
   for (void* ask : asks) {
     claimers.push_back(static_cast<Claimer*>(ask));
     claimers.back()->taken.clear();
   }
-  claim_together(transaction, std::move(claimers));
+  claim_together(transaction, std::move(claimers), starts);
 }
 
 std::vector<const char*> hot_claim_statements() { return {kLaneHead, kTakeHead, kTakeHeads, kTakeOpen, kTakeThis}; }

@@ -3,10 +3,12 @@
 
 #include "store/records.h"
 #include "store/sql/database.h"
+#include "store/sql_lane_starts.h"
 
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace darkroom::store {
 
@@ -18,22 +20,27 @@ struct Claimer {
 };
 
 // Claims for all of them. Those that ask for the same lanes take from them by one statement, in the order in which they stand here.
-void claim_together(Transaction& transaction, std::vector<Claimer*> claimers);
+void claim_together(Transaction& transaction, std::vector<Claimer*> claimers, LaneStarts& starts);
 
 // The asks are of Claimer.
-void claim_asks(Transaction& transaction, std::span<void* const> asks);
+void claim_asks(Transaction& transaction, std::span<void* const> asks, LaneStarts& starts);
 
-// A scheduled or queued job whose expiry has come.
-struct LateJob {
+// A scheduled or queued job that shall not start any more.
+struct WaitingJob {
   std::int64_t id = 0;
   std::string public_id;
-  std::optional<std::int64_t> image;
-  Time expires_at{};
+  std::optional<ImageId> image;
   std::optional<std::int64_t> batch;
+  Error error;
 };
 
-// Ends it as failed, with its event.
-void end_expired(Transaction& transaction, const LateJob& job, Time now);
+Error expired_at(Time when);
+
+// Ends them as failed, with their events. Their rows are locked.
+void end_waiting(Transaction& transaction, const std::vector<WaitingJob>& jobs, Time now);
+
+// Ends at most 500 jobs that wait with this content, which has just been quarantined. Those beyond end when they are claimed.
+void end_quarantined(Transaction& transaction, const std::string& sha256, std::int64_t crashes, Time now);
 
 // The statements whose cost must not grow with the backlog or the history: tests pin their plans.
 std::vector<const char*> hot_statements();

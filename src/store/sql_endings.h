@@ -4,11 +4,12 @@
 #include "domain/job_rules.h"
 #include "store/records.h"
 #include "store/sql/database.h"
+#include "store/sql_lane_starts.h"
 
 #include <optional>
 #include <span>
-#include <vector>
 #include <string>
+#include <vector>
 
 #define DARKROOM_HELD_COLUMNS                                                                                                     \
   "job.id, job.claim_no, job.public_id, job.image_id, job.model, job.attempt, job.max_attempts, job.interruptions, job.batch_id, " \
@@ -50,7 +51,7 @@ struct Finisher {
 };
 
 // Ends the jobs of all of them, then claims for all of them. The asks are of Finisher.
-void finish_together(Transaction& transaction, std::span<void* const> asks);
+void finish_together(Transaction& transaction, std::span<void* const> asks, LaneStarts& starts);
 
 std::vector<const char*> hot_ending_statements();
 std::vector<RowSql> hot_ending_rows();

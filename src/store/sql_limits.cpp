@@ -29,6 +29,9 @@ QueueSettings queue_settings_from(const Row& row, std::size_t first) {
 
 namespace {
 
+// The number only keeps these locks apart from others. As statements of their own, so that the next one sees what was committed before they were given.
+constexpr RowSql kShareQueue{"SELECT pg_advisory_xact_lock_shared(6272, hashtext($1)) /*FROM GIVEN*/", "t"};
+constexpr RowSql kHoldQueue{"SELECT pg_advisory_xact_lock(6272, hashtext($1)) /*FROM GIVEN*/", "t"};
 constexpr const char* kLockQueue = "SELECT " DARKROOM_QUEUE_COLUMNS " FROM queue WHERE queue.name = $1 /*FOR UPDATE*/";
 constexpr const char* kCountStarts = "SELECT COUNT(*) FROM queue_start WHERE queue = $1 AND at > $2 AND at <= $3";
 constexpr const char* kCountRunning = "SELECT COUNT(*) FROM job WHERE state = 'running' AND queue = $1";
@@ -42,6 +45,11 @@ constexpr const char* kNotedStarts = "SELECT at FROM queue_start WHERE queue = $
 constexpr std::chrono::minutes kSlack{1};
 
 }  // namespace
+
+// Always in the same order: two that share the same ones do not wait for each other in a circle.
+void share_queues(Transaction& transaction, const std::set<std::string>& queues) {
+  transaction.connection.post_locks(kShareQueue, RowParams(queues.begin(), queues.end()));
+}
 
 // A start further ahead than the window is of a clock that has been put back since: it would block the queue for as long.
 Allowance allow_starts(Transaction& transaction, const std::string& queue, Time now) {
@@ -84,18 +92,15 @@ namespace {
 
 // --- the starts that a new limit finds: from the log, since they were noted nowhere else ---
 
-constexpr const char* kNewestEvent = "SELECT id FROM event ORDER BY id DESC LIMIT 1";
+constexpr const char* kEventHorizon = "SELECT id FROM event_horizon";
 constexpr const char* kEventFrom = "SELECT id, at FROM event WHERE id >= $1 ORDER BY id LIMIT 1";
 constexpr const char* kStartsInLog =
     "SELECT event.id, event.at FROM event LEFT JOIN job ON job.public_id = event.job_id WHERE event.id > $2 AND event.type = 'job.started' "
     "AND event.at > $3 AND (job.queue = $1 OR job.id IS NULL) ORDER BY event.id DESC LIMIT $4";
 
-// Events of several processes stand in the log in the order of their ids, which is nearly that of their times.
-constexpr std::int64_t kLateEvents = 2000;
-
 struct LoggedStarts {
   std::map<std::int64_t, Time> by_event;
-  std::int64_t looked_until = 0;
+  std::int64_t looked_until = 0;  // no event with a smaller id can come any more
 };
 
 // The last event before this time, by bisection of the ids.
@@ -115,18 +120,15 @@ void look_up_starts(Connection& connection, LoggedStarts& starts, const std::str
   for (const Row& row : connection.execute(kStartsInLog, {queue, above, now - rate.window, rate.starts})) starts.by_event[row.integer(0)] = row.time(1);
 }
 
-LoggedStarts logged_starts(Connection& connection, const std::string& queue, const RateLimit& rate, Time now) {
-  LoggedStarts starts;
-  Rows newest = connection.execute(kNewestEvent);
-  if (newest.empty()) return starts;
-  starts.looked_until = newest.front().integer(0);
+LoggedStarts logged_starts(Connection& connection, const std::string& queue, const RateLimit& rate, std::int64_t horizon, Time now) {
+  LoggedStarts starts{.by_event = {}, .looked_until = horizon};
   look_up_starts(connection, starts, queue, rate, event_before(connection, now - rate.window - kSlack, starts.looked_until), now);
   return starts;
 }
 
 // What was looked up before the queue was locked, with what has come since.
 void note_logged_starts(Transaction& transaction, LoggedStarts starts, const std::string& queue, const RateLimit& rate, Time now) {
-  look_up_starts(transaction.connection, starts, queue, rate, std::max<std::int64_t>(0, starts.looked_until - kLateEvents), now);
+  look_up_starts(transaction.connection, starts, queue, rate, starts.looked_until, now);
   auto start = starts.by_event.rbegin();
   for (int i = 0; i < rate.starts && start != starts.by_event.rend(); ++i, ++start) transaction.execute(kNoteStart, {queue, start->second});
 }
@@ -187,9 +189,12 @@ Result<QueueSettings> SqlStore::change_queue(std::string_view name, const QueueC
   bool limits = change.rate && *change.rate;
   LoggedStarts logged;
   if (limits) {
-    logged = database_->read([&](Connection& connection) { return logged_starts(connection, queue, **change.rate, connection.clock(now)); });
+    // The horizon is read first, in a snapshot of its own: see events().
+    auto horizon = database_->read([](Connection& connection) { return connection.execute(kEventHorizon).front().integer(0); });
+    logged = database_->read([&](Connection& connection) { return logged_starts(connection, queue, **change.rate, horizon, connection.clock(now)); });
   }
   return database_->write([&](Transaction& transaction) -> Result<QueueSettings> {
+    transaction.connection.post_locks(kHoldQueue, {queue});
     Rows found = transaction.execute(kLockQueue, {queue});
     if (found.empty()) return Error{std::string(domain::code::not_found), "There is no queue " + queue + ". GET /api/v1/queues lists them."};
     QueueSettings old = queue_settings_from(found.front());

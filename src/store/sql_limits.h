@@ -1,14 +1,18 @@
 // Limits of queues, counted for the whole cluster inside the transaction that claims.
 //
 // Who wants to start a job of a queue with a limit first locks the queue's row, then looks at the clock and counts: starts within the window in
-// queue_start, running jobs in job. As the lock is kept until the commit, the next one counts what this one started. Queues without
-// limits are claimed from without any lock, and their starts are noted nowhere but in the log.
+// queue_start, running jobs in job. As the lock is kept until the commit, the next one counts what this one started. The starts of queues without
+// limits are noted nowhere but in the log.
+//
+// Claims of one queue share a lock that whoever changes the queue holds alone: so a new limit counts all that was started before it, and a claim that
+// has read the old settings is over before there are new ones.
 #pragma once
 
 #include "store/queues.h"
 #include "store/sql/database.h"
 
 #include <optional>
+#include <set>
 #include <string>
 
 #define DARKROOM_QUEUE_COLUMNS                                                                                                          \
@@ -29,6 +33,9 @@ struct Allowance {
   std::optional<Duration> window;  // of the rate: starts are noted
   std::optional<Duration> ageing;
 };
+
+// Nobody changes these queues until the end of the transaction. To be called once in a transaction, before it reads what they are set to.
+void share_queues(Transaction& transaction, const std::set<std::string>& queues);
 
 // Locks the queue until the end of the transaction, and counts.
 Allowance allow_starts(Transaction& transaction, const std::string& queue, Time now);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/sql/database.h"
+#include "store/sql_lane_starts.h"
 #include "store/sql_turns.h"
 #include "store/store.h"
 
@@ -155,6 +156,7 @@ class SqlStore final : public Store {
   std::unique_ptr<Database> database_;
   SharedVerb taking_in_, finishing_, claiming_;
   Turns turns_;
+  LaneStarts lane_starts_;
 };
 
 }  // namespace darkroom::store

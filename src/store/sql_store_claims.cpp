@@ -9,6 +9,7 @@
 #include "store/sql_failures.h"
 #include "store/sql_intake.h"
 #include "store/sql_limits.h"
+#include "store/sql_new_jobs.h"
 #include "store/sql_rows.h"
 #include "store/sql_selection.h"
 #include "store/sql_site_photos.h"
@@ -16,6 +17,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
+#include <utility>
 
 namespace darkroom::store {
 
@@ -33,14 +36,19 @@ constexpr const char* kDue =
 constexpr const char* kPromote = "UPDATE job SET state = 'queued', rank = $2, updated_at = $3 WHERE id = $1 AND state = 'scheduled'";
 constexpr const char* kNextDue = "SELECT run_at FROM job WHERE state = 'scheduled' ORDER BY run_at, id LIMIT 1";
 
+// What has been started in time does not expire while it waits for a retry.
+#define DARKROOM_NEVER_STARTED "FROM job WHERE expires_at IS NOT NULL AND state IN ('scheduled', 'queued') AND started_at IS NULL "
 constexpr const char* kLate =
-    "SELECT id, public_id, image_id, expires_at, batch_id FROM job WHERE expires_at IS NOT NULL AND state IN ('scheduled', 'queued') "
-    "AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2 /*SKIP LOCKED*/";
-constexpr const char* kExpire =
-    "UPDATE job SET state = 'failed', finished_at = $2, updated_at = $2, error_code = $3, error_message = $4 "
-    "WHERE id = $1 AND state IN ('scheduled', 'queued')";
-constexpr const char* kNextLate =
-    "SELECT expires_at FROM job WHERE expires_at IS NOT NULL AND state IN ('scheduled', 'queued') ORDER BY expires_at, id LIMIT 1";
+    "SELECT id, public_id, image_id, batch_id, expires_at " DARKROOM_NEVER_STARTED "AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2 /*SKIP LOCKED*/";
+constexpr const char* kNextLate = "SELECT expires_at " DARKROOM_NEVER_STARTED "ORDER BY expires_at, id LIMIT 1";
+// Only the newest job of an image can wait.
+constexpr const char* kWaitingOfContent =
+    "SELECT job.id, job.public_id, job.image_id, job.batch_id FROM image JOIN job ON job.id = image.job_id WHERE image.sha256 = $1 "
+    "AND (job.state = 'scheduled' OR job.state = 'queued') LIMIT $2 /*OF JOB SKIP LOCKED*/";
+constexpr int kMostQuarantined = 500;
+constexpr RowSql kEndWaiting{
+    "UPDATE job SET state = 'failed', finished_at = $2, updated_at = $2, error_code = $3, error_message = $4 /*FROM GIVEN*/ "
+    "WHERE id = $1 AND (state = 'scheduled' OR state = 'queued')", "iitt"};
 
 std::optional<Time> first_time(Connection& connection, const char* statement) {
   Rows found = connection.execute(statement);
@@ -51,23 +59,47 @@ std::optional<std::int64_t> optional_integer(const Row& row, std::size_t column)
   return row.is_null(column) ? std::nullopt : std::optional(row.integer(column));
 }
 
+std::optional<ImageId> optional_image(const Row& row, std::size_t column) {
+  return row.is_null(column) ? std::nullopt : std::optional(ImageId{row.integer(column)});
+}
+
+// Reads id, public_id, image_id, batch_id.
+WaitingJob waiting_from(const Row& row, Error error) { return {row.integer(0), row.text(1), optional_image(row, 2), optional_integer(row, 3), std::move(error)}; }
+
 void promote(Transaction& transaction, const Row& row, Time now) {
   std::int64_t rank = next_rank(transaction.connection, row.text(1), row.small(2), row.text(3));
   transaction.execute(kPromote, {row.integer(0), rank, now});
-  auto image = optional_integer(row, 5);
-  append_event(transaction, {.at = now, .type = "job.queued", .image = image ? std::optional(ImageId{*image}) : std::nullopt, .job = row.text(4),
+  append_event(transaction, {.at = now, .type = "job.queued", .image = optional_image(row, 5), .job = row.text(4),
                              .actor = "system", .reason = "its time has come"});
 }
 
 }  // namespace
 
-void end_expired(Transaction& transaction, const LateJob& job, Time now) {
-  std::string message = "Nobody started this job by " + to_rfc3339(job.expires_at) + ", when it expired. Retry it if it is still wanted.";
-  transaction.execute(kExpire, {job.id, now, domain::code::expired, message});
-  note_failure(transaction, job.id, {std::string(domain::code::expired), message}, now);
-  append_event(transaction, {.at = now, .type = "job.failed", .image = job.image ? std::optional(ImageId{*job.image}) : std::nullopt, .job = job.public_id,
-                             .actor = "system", .reason = message});
-  if (job.batch) batch_job_ended(transaction, *job.batch, now);
+Error expired_at(Time when) {
+  return {std::string(domain::code::expired), "Nobody started this job by " + to_rfc3339(when) + ", when it expired. Retry it if it is still wanted."};
+}
+
+void end_waiting(Transaction& transaction, const std::vector<WaitingJob>& jobs, Time now) {
+  if (jobs.empty()) return;
+  RowParams rows;
+  std::vector<Event> events;
+  std::set<std::int64_t> batches;
+  for (const WaitingJob& job : jobs) {
+    rows.insert(rows.end(), {job.id, now, job.error.code, job.error.message});
+    events.push_back({.at = now, .type = "job.failed", .image = job.image, .job = job.public_id, .actor = "system", .reason = job.error.message});
+    if (job.batch) batches.insert(*job.batch);
+  }
+  transaction.post_rows(kEndWaiting, rows);
+  for (const WaitingJob& job : jobs) note_failure(transaction, job.id, job.error, now);
+  append_events(transaction, std::move(events));
+  for (std::int64_t batch : batches) batch_job_ended(transaction, batch, now);
+}
+
+void end_quarantined(Transaction& transaction, const std::string& sha256, std::int64_t crashes, Time now) {
+  std::vector<WaitingJob> jobs;
+  for (const Row& row : transaction.execute(kWaitingOfContent, {sha256, kMostQuarantined})) jobs.push_back(waiting_from(row, quarantined(sha256, crashes)));
+  std::ranges::sort(jobs, {}, &WaitingJob::id);
+  end_waiting(transaction, jobs, now);
 }
 
 // Looks before it writes: mostly nothing is due, and then nobody need wait for the writer.
@@ -89,18 +121,18 @@ Promoted SqlStore::expire_due(int most, Time now) {
   auto next = database_->read([](Connection& connection) { return first_time(connection, kNextLate); });
   if (!next || *next > now) return {0, next};
   return database_->write([&](Transaction& transaction) {
+    std::vector<WaitingJob> late;
+    for (const Row& row : transaction.execute(kLate, {now, most})) late.push_back(waiting_from(row, expired_at(row.time(4))));
+    end_waiting(transaction, late, now);
     Promoted expired;
-    for (const Row& row : transaction.execute(kLate, {now, most})) {
-      end_expired(transaction, {row.integer(0), row.text(1), optional_integer(row, 2), row.time(3), optional_integer(row, 4)}, now);
-      ++expired.count;
-    }
+    expired.count = static_cast<int>(late.size());
     expired.next_due = first_time(transaction.connection, kNextLate);
     return expired;
   });
 }
 
 std::vector<const char*> hot_statements() {
-  std::vector<const char*> statements = {kDue, kPromote, kNextDue, kLate, kExpire, kNextLate};
+  std::vector<const char*> statements = {kDue, kPromote, kNextDue, kLate, kNextLate, kWaitingOfContent};
   for (const auto& more : {hot_claim_statements(), hot_ageing_statements(), hot_limit_statements(), hot_ending_statements(), hot_intake_statements(), hot_delivery_statements(), hot_site_statements()}) {
     statements.insert(statements.end(), more.begin(), more.end());
   }
@@ -109,7 +141,7 @@ std::vector<const char*> hot_statements() {
 }
 
 std::vector<RowSql> hot_row_statements() {
-  std::vector<RowSql> statements = {kRanks, start_statement()};
+  std::vector<RowSql> statements = {kRanks, start_statement(), kEndWaiting};
   for (const auto& more : {hot_intake_rows(), hot_ending_rows(), hot_move_rows(), hot_delivery_rows(), hot_site_rows()}) statements.insert(statements.end(), more.begin(), more.end());
   return statements;
 }

@@ -208,9 +208,19 @@ Ended decide(Transaction& transaction, HeldJob job, const Finish& finish, const 
   return {std::move(job), finish.ending, finish.worker, "", finish.model_version, std::move(next), finisher.now};
 }
 
+// The contents that these crashes have quarantined, with their crashes.
+std::map<std::string, std::int64_t> quarantined_by(const std::vector<Ended>& endings) {
+  std::map<std::string, std::int64_t> contents;
+  for (const Ended& ended : endings) {
+    int crashes = ended.job.counters.content_crashes + 1;
+    if (ended.next.crashed && !ended.job.sha256.empty() && crashes >= domain::kCrashesUntilQuarantine) contents[ended.job.sha256] = crashes;
+  }
+  return contents;
+}
+
 }  // namespace
 
-void finish_together(Transaction& transaction, std::span<void* const> asks) {
+void finish_together(Transaction& transaction, std::span<void* const> asks, LaneStarts& starts) {
   std::vector<Finisher*> finishers;
   for (void* ask : asks) finishers.push_back(static_cast<Finisher*>(ask));
   Held held = hold_all(transaction, finishers);
@@ -228,12 +238,13 @@ void finish_together(Transaction& transaction, std::span<void* const> asks) {
     }
   }
   store_endings(transaction, endings, held.interest);
+  for (const auto& [content, crashes] : quarantined_by(endings)) end_quarantined(transaction, content, crashes, endings.back().at);
   for (std::size_t i = 0; i < endings.size(); ++i) fail_point<StoreUnavailable>("K12");
   std::vector<Claimer> claimers;
   for (const Finisher* finisher : finishers) claimers.push_back({finisher->next, finisher->now});
   std::vector<Claimer*> pointers;
   for (Claimer& claimer : claimers) pointers.push_back(&claimer);
-  claim_together(transaction, pointers);
+  claim_together(transaction, pointers, starts);
   for (std::size_t i = 0; i < claimers.size(); ++i) finishers[i]->taken = std::move(claimers[i].taken);
 }
 

@@ -99,7 +99,10 @@ void take_in_all(Transaction& transaction, std::span<void* const> asks) {
   }
 }
 
-SqlStore::SqlStore(std::unique_ptr<Database> database) : database_(std::move(database)), taking_in_{take_in_all}, finishing_{finish_together}, claiming_{claim_asks} {}
+SqlStore::SqlStore(std::unique_ptr<Database> database) : database_(std::move(database)), taking_in_{take_in_all} {
+  finishing_.run = [this](Transaction& transaction, std::span<void* const> asks) { finish_together(transaction, asks, lane_starts_); };
+  claiming_.run = [this](Transaction& transaction, std::span<void* const> asks) { claim_asks(transaction, asks, lane_starts_); };
+}
 
 Result<ImageRecord> SqlStore::create_image(const NewImage& image, const Actor& actor, Time now) {
   std::optional<Turns::Entry> turn;

@@ -12,6 +12,7 @@ namespace darkroom::store {
 namespace {
 
 using Ids = std::vector<std::int64_t>;
+using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
@@ -166,6 +167,39 @@ TEST_P(StoreConformance, EightClaimersTakeTwoThousandJobsEachOnceAndInOrder) {
     }
   }
   EXPECT_EQ(taken.size(), kJobs);
+}
+
+// --- lanes of one priority ---
+
+TEST_P(StoreConformance, ALaneDoesNotWaitAsLongAsAnOlderBacklogOfAnotherModelLasts) {
+  for (int i = 0; i < 60; ++i) upload(photo("a", 0, "demo"));
+  for (int i = 0; i < 60; ++i) upload(photo("a", 0, "other"));
+  upload(photo("a", -1, "lower"));
+  std::vector<int> others;  // the starts that a job of the younger backlog had
+  for (int start = 0; start < 60; ++start) {
+    now_ += milliseconds(500);
+    auto jobs = store_->claim(wants(1, {"demo", "other", "lower"}), now_);
+    ASSERT_EQ(jobs.size(), 1u);
+    EXPECT_EQ(jobs[0].priority, 0);
+    if (jobs[0].model == "other") others.push_back(start);
+  }
+  EXPECT_EQ(others, (std::vector<int>{10, 21, 32, 43, 54})) << "one when its lane has waited for more than five seconds, and no change of the model between";
+}
+
+TEST_P(StoreConformance, OfLanesThatWaitTooLongTheOneThatWaitsLongestGoesFirst) {
+  for (const char* model : {"demo", "other", "third"}) {
+    for (int i = 0; i < 3; ++i) upload(photo("a", 0, model));
+  }
+  auto take = [&](std::vector<std::string> models) { return store_->claim(wants(1, std::move(models)), now_).at(0).model; };
+  EXPECT_EQ(take({"third"}), "third");
+  now_ += seconds(1);
+  EXPECT_EQ(take({"demo"}), "demo");
+  now_ += seconds(1);
+  EXPECT_EQ(take({"other"}), "other");
+  now_ += minutes(1);
+  std::string order;
+  for (const auto& job : store_->claim(wants(6, {"demo", "other", "third"}), now_)) order += job.model + " ";
+  EXPECT_EQ(order, "third demo other demo other third ");
 }
 
 // --- ageing ---

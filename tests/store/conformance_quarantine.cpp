@@ -71,6 +71,57 @@ TEST_P(StoreConformance, AReleasedPhotoRunsAgain) {
   EXPECT_EQ(store_->find_image(image.id)->job.state, JobState::completed);
 }
 
+TEST_P(StoreConformance, TheSecondCrashEndsAllThatWaitsWithThisContent) {
+  auto batch = store_->create_batch("all", "minji", kAdmin, now_);
+  NewImage in_batch = photo(), later = photo(), other = photo();
+  in_batch.batch = batch.public_id;
+  later.run_at = now_ + std::chrono::hours(1);
+  other.sha256 = std::string(64, 'b');
+  upload();
+  auto first = claim_one();
+  upload();
+  auto second = claim_one();
+  auto goes_back = upload();
+  auto third = claim_one();
+  auto queued = upload(in_batch), scheduled = upload(later), untouched = upload(other);
+  ASSERT_TRUE(store_->seal_batch(batch.public_id, kAdmin, now_));
+  finish(first, crash());
+  EXPECT_EQ(store_->find_image(queued.id)->job.state, JobState::queued);
+  finish(second, crash());
+  for (const ImageRecord& image : {queued, scheduled}) {
+    auto job = store_->find_image(image.id)->job;
+    EXPECT_EQ(job.state, JobState::failed);
+    EXPECT_EQ(job.attempt, 0);
+    ASSERT_TRUE(job.error);
+    EXPECT_EQ(job.error->code, domain::code::quarantined);
+    EXPECT_EQ(event_types(image.id), (Types{"image.created", "job.failed"}));
+  }
+  EXPECT_TRUE(store_->find_batch(batch.public_id)->completed_at);
+  EXPECT_EQ(store_->failures({}).failures, 4);
+  // What ran meanwhile and goes back ends when it is its turn.
+  finish(third, domain::Interrupted{"its runner was taken away"});
+  auto next = store_->claim(wants(5), now_);
+  ASSERT_EQ(next.size(), 1u);
+  EXPECT_EQ(next[0].image, untouched.id);
+  EXPECT_EQ(store_->find_image(goes_back.id)->job.error->code, domain::code::quarantined);
+}
+
+TEST_P(StoreConformance, OfManyThatWaitWithAQuarantinedContentNoneStarts) {
+  auto twice = [&] {
+    finish(claim_one(), crash());
+    finish(claim_one(), crash());
+  };
+  for (int i = 0; i < 620; ++i) upload();
+  NewImage other = photo("b");
+  other.sha256 = std::string(64, 'b');
+  twice();
+  EXPECT_EQ(store_->count_jobs().queued, 119) << "one transaction ends five hundred of those that wait";
+  upload(other);
+  EXPECT_EQ(claim_one().sha256, other.sha256);
+  EXPECT_TRUE(store_->claim(wants(1), now_).empty());
+  EXPECT_EQ(store_->count_jobs().queued, 0);
+}
+
 TEST_P(StoreConformance, AQuarantinedPhotoInABatchDoesNotHoldItUp) {
   crashed_twice();
   auto batch = store_->create_batch("all", "minji", kAdmin, now_);

@@ -92,6 +92,23 @@ TEST_P(StoreConformance, WhatStartedBeforeItsExpiryMayFinishAfterIt) {
   EXPECT_TRUE(finish(job, success()).applied);
 }
 
+TEST_P(StoreConformance, WhatWasStartedInTimeDoesNotExpireWhileItWaitsToRunAgain) {
+  for (bool by_retry : {true, false}) {
+    NewImage brief = photo();
+    brief.expires_at = now_ + minutes(5);
+    auto image = upload(brief);
+    finish(claim_one(), by_retry ? domain::Ending(transient()) : domain::Ending(domain::Interrupted{"its runner was taken away"}));
+    now_ += minutes(6);
+    auto none = store_->expire_due(10, now_);
+    EXPECT_EQ(none.count, 0);
+    EXPECT_FALSE(none.next_due);
+    store_->promote_due(10, now_);
+    auto again = claim_one();
+    EXPECT_EQ(again.image, image.id);
+    finish(again, success());
+  }
+}
+
 TEST_P(StoreConformance, ExpireDueEndsWaitingJobsAndTellsWhenTheNextExpires) {
   NewImage queued = photo(), scheduled = photo(), later = photo();
   queued.expires_at = now_ + minutes(1);

@@ -58,8 +58,8 @@ TEST_P(StoreConformance, TwoCrashesOfOneContentInOneCallAreTwo) {
   auto jobs = store_->claim(wants(2), now_);
   std::vector<Finish> endings = {{jobs[0].fence, crash(), "w", "v1"}, {jobs[1].fence, crash(), "w", "v1"}};
   store_->finish_all(endings, wants(0), policy_, now_).stored.get();
-  EXPECT_EQ(store_->find_job(jobs[0].public_id)->state, JobState::queued);
-  EXPECT_EQ(store_->find_job(jobs[1].public_id)->state, JobState::failed);
+  EXPECT_EQ(store_->find_job(jobs[0].public_id)->error->code, domain::code::quarantined) << "it went back, and waits with what the other has quarantined";
+  EXPECT_EQ(store_->find_job(jobs[1].public_id)->error->code, "decoder_crash");
 }
 
 TEST_P(StoreConformance, ARunIsShownWhileItRunsAndWhenItHasEnded) {

@@ -86,7 +86,7 @@ std::optional<Position> Model::head(const std::vector<std::string>& models) cons
     for (Position at = 0; at < jobs.size(); ++at) {
       if (!jobs[at].deleted && jobs[at].state == JobState::queued && jobs[at].model == model && (!first || key(at) < key(*first))) first = at;
     }
-    if (first && (!best || std::tuple(-jobs[*first].priority, *first) < std::tuple(-jobs[*best].priority, *best))) best = first;
+    if (first && (!best || place(*first) < place(*best))) best = first;
   }
   return best;
 }
@@ -113,8 +113,12 @@ std::vector<Position> Model::claim(const std::string& node, const std::vector<st
     auto next = head(models);
     if (!next) break;
     Job& job = jobs[*next];
-    if (job.expires_at && *job.expires_at <= now) {
+    if (job.claims == 0 && job.expires_at && *job.expires_at <= now) {
       end(*next, JobState::failed, "expired", "job.failed");
+      continue;
+    }
+    if (is_quarantined(job)) {
+      end(*next, JobState::failed, "quarantined", "job.failed");
       continue;
     }
     job.state = JobState::running;
@@ -125,6 +129,7 @@ std::vector<Position> Model::claim(const std::string& node, const std::vector<st
     job.attempts.push_back("");
     job.events.push_back("job.started");
     starts.push_back(now);
+    last_starts[job.model] = now;
     claimed.push_back(*next);
   }
   return claimed;
@@ -155,8 +160,13 @@ void Model::end_run(Position position, Run run, Duration first_retry) {
     case Run::crashes: {
       ending = "crashed";
       ++job.crashes;
-      bool poison = ++crashes[images[job.image].content] >= 2;
-      if (poison || !tries_left) return end(position, JobState::failed, "decoder_crash", "job.failed");
+      ++crashes[images[job.image].content];
+      bool poison = is_quarantined(job);
+      if (poison || !tries_left) end(position, JobState::failed, "decoder_crash", "job.failed");
+      for (Position at = 0; poison && at < jobs.size(); ++at) {
+        if (is_waiting(jobs[at]) && images[jobs[at].image].content == images[job.image].content) end(at, JobState::failed, "quarantined", "job.failed");
+      }
+      if (poison || !tries_left) return;
       return go_back(position, "decoder_crash", "job.crashed");
     }
     case Run::is_interrupted: return interrupt(position);
@@ -255,7 +265,7 @@ int Model::promote() {
 int Model::expire() {
   int count = 0;
   for (Position at = 0; at < jobs.size(); ++at) {
-    if (!is_waiting(jobs[at]) || !jobs[at].expires_at || *jobs[at].expires_at > now) continue;
+    if (!is_waiting(jobs[at]) || jobs[at].claims > 0 || !jobs[at].expires_at || *jobs[at].expires_at > now) continue;
     end(at, JobState::failed, "expired", "job.failed");
     ++count;
   }

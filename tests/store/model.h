@@ -101,6 +101,7 @@ class Model {
   std::map<std::string, Time> leases;     // by node
   Queue queue;
   std::vector<Time> starts;
+  std::map<std::string, Time> last_starts;  // by model
 
  private:
   bool is_newest(Position job) const { return images[jobs[job].image].job == job; }
@@ -113,6 +114,7 @@ class Model {
   void end_run(Position job, Run run, Duration first_retry);
   void interrupt(Position job);
   void complete_if_done(std::optional<Position> batch);
+  bool is_quarantined(const Job& job) const;
   std::optional<Position> head(const std::vector<std::string>& models) const;
   int room() const;
 };
