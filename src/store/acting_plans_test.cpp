@@ -1,4 +1,4 @@
-// The statements behind act_on_jobs() and batches on SQLite: jobs that have not their end are found without reading the history.
+// The statements behind act_on_jobs() and batches on SQLite: jobs of any state but `completed` are found without reading the history.
 #include "store/sql_batches.h"
 #include "store/sql_selection.h"
 #include "store/sqlite_plans.h"
@@ -8,8 +8,8 @@ namespace {
 
 class ActingPlans : public SqlitePlans {};
 
-TEST_F(ActingPlans, LiveJobsAreReadFromTheIndexOfTheirState) {
-  for (const char* statement : Selection::live_statements()) {
+TEST_F(ActingPlans, JobsAreReadFromTheIndexOfTheirState) {
+  for (const char* statement : Selection::statements_by_index()) {
     std::string found = plan(statement);
     EXPECT_EQ(found.find("SCAN job\n"), std::string::npos) << statement << "\n" << found;
     EXPECT_EQ(found.find("SEARCH job USING INTEGER PRIMARY KEY"), std::string::npos) << statement << "\n" << found;

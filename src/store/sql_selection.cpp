@@ -32,8 +32,8 @@ constexpr int kPage = 50'000;
 #define DARKROOM_MATCHES(first) " FROM job LEFT JOIN image ON image.id = job.image_id WHERE " first DARKROOM_CONDITIONS
 #define DARKROOM_COUNT(first) "SELECT COUNT(*), COALESCE(SUM(CASE WHEN " DARKROOM_FITS " THEN 1 ELSE 0 END), 0)" DARKROOM_MATCHES(first)
 #define DARKROOM_PAGE(first, id) "SELECT job.id" DARKROOM_MATCHES(first) " AND " DARKROOM_FITS " AND " id " > $12 AND " id " <= $13 ORDER BY " id " LIMIT $14"
-// The id of a live job is an expression, so that its few rows are read from the index of its state, and not from among all the history.
-#define DARKROOM_LIVE(state) {DARKROOM_COUNT("job.state = '" state "' AND "), DARKROOM_PAGE("job.state = '" state "' AND ", "(0 + job.id)")}
+// The id is an expression, so that the rows are read from the index of their state, and not from among all the history.
+#define DARKROOM_IN_STATE(state) {DARKROOM_COUNT("job.state = '" state "' AND "), DARKROOM_PAGE("job.state = '" state "' AND ", "(0 + job.id)")}
 #define DARKROOM_OTHER(first) {DARKROOM_COUNT(first), DARKROOM_PAGE(first, "job.id")}
 
 }  // namespace
@@ -121,19 +121,21 @@ Selection::Selection(Connection& connection, const JobFilter& filter, const Bulk
 bool Selection::fits(JobState state) const { return std::ranges::find(fitting_, state) != fitting_.end(); }
 
 const Selection::Texts& Selection::of_state(JobState state) {
-  static constexpr Texts kScheduled = DARKROOM_LIVE("scheduled");
-  static constexpr Texts kQueued = DARKROOM_LIVE("queued");
-  static constexpr Texts kRunning = DARKROOM_LIVE("running");
-  static constexpr Texts kFinal = DARKROOM_OTHER("");
+  static constexpr Texts kScheduled = DARKROOM_IN_STATE("scheduled");
+  static constexpr Texts kQueued = DARKROOM_IN_STATE("queued");
+  static constexpr Texts kRunning = DARKROOM_IN_STATE("running");
+  static constexpr Texts kCompleted = DARKROOM_OTHER("");  // nearly all that there is
+  static constexpr Texts kFailed = DARKROOM_IN_STATE("failed");
+  static constexpr Texts kCancelled = DARKROOM_IN_STATE("cancelled");
   switch (state) {
     case JobState::scheduled: return kScheduled;
     case JobState::queued: return kQueued;
     case JobState::running: return kRunning;
-    case JobState::completed:
-    case JobState::failed:
-    case JobState::cancelled: return kFinal;
+    case JobState::completed: return kCompleted;
+    case JobState::failed: return kFailed;
+    case JobState::cancelled: return kCancelled;
   }
-  return kFinal;
+  return kCompleted;
 }
 
 const Selection::Texts& Selection::texts_for(JobState state) const {
@@ -143,9 +145,9 @@ const Selection::Texts& Selection::texts_for(JobState state) const {
   return batch_ ? kOfBatch : of_state(state);
 }
 
-std::vector<const char*> Selection::live_statements() {
+std::vector<const char*> Selection::statements_by_index() {
   std::vector<const char*> statements;
-  for (JobState state : {JobState::scheduled, JobState::queued, JobState::running}) {
+  for (JobState state : {JobState::scheduled, JobState::queued, JobState::running, JobState::failed, JobState::cancelled}) {
     statements.push_back(of_state(state).count);
     statements.push_back(of_state(state).page);
   }

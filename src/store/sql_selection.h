@@ -31,7 +31,7 @@ class Selection {
   std::vector<std::int64_t> next_page(Connection& connection);
 
   // The statements about jobs that have not their end: tests pin that these read no history.
-  static std::vector<const char*> live_statements();
+  static std::vector<const char*> statements_by_index();
 
  private:
   struct Texts;

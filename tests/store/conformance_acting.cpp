@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <mutex>
 #include <thread>
 
 namespace darkroom::store {
@@ -75,6 +76,27 @@ TEST_P(StoreConformance, ACancelledJobCanBeRetried) {
   auto again = store_->retry_job(image.job.public_id, kAdmin, now_);
   ASSERT_TRUE(again);
   EXPECT_EQ(claim_one().public_id, again->job.public_id);
+}
+
+// No other write waits for more than a chunk.
+TEST_P(StoreConformance, ManyJobsAreMovedInSeveralCommits) {
+  {
+    std::vector<std::jthread> uploaders;
+    for (int t = 0; t < 16; ++t) {
+      uploaders.emplace_back([&] {
+        for (int i = 0; i < 125; ++i) upload();
+      });
+    }
+  }
+  std::mutex mutex;
+  int commits = 0;
+  store_->on_commit([&](const std::vector<Event>& events) {
+    std::lock_guard lock(mutex);
+    commits += std::ranges::count(events, std::string("job.reprioritised"), &Event::type) > 0;
+  });
+  EXPECT_EQ(store_->act_on_jobs({}, Reprioritise{5}, false, kAdmin, now_).changed, 2000);
+  store_->on_commit(nullptr);
+  EXPECT_GE(commits, 4);
 }
 
 TEST_P(StoreConformance, ANewPriorityActsAtTheNextClaimAndIsShownAtOnce) {
