@@ -2,6 +2,9 @@
 #include "store/postgres_place.h"
 #include "store/sql/postgres_migrate.h"
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <barrier>
 #include <future>
@@ -187,6 +190,25 @@ TEST_F(Postgres, WaitingForAFreeConnectionHasAnEnd) {
     return true;
   });
   EXPECT_GT(add("free again"), 0);
+}
+
+// One that takes the connection and never says a word, as behind a firewall that drops what it does not like.
+TEST_F(Postgres, AHostThatSaysNothingIsPutBehindTheOthers) {
+  FileDescriptor silent(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(::bind(silent.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::listen(silent.get(), 64), 0);
+  ASSERT_EQ(::getsockname(silent.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+  for (auto& [key, value] : place_.options.parameters) {
+    if (key == "host") value = "127.0.0.1," + value;
+    if (key == "port") value = std::to_string(ntohs(address.sin_port)) + "," + value;
+  }
+  place_.options.connect_timeout = 2s;
+  open();
+  EXPECT_GT(add("reached"), 0);
 }
 
 TEST_F(Postgres, ManyThatStartAtOnceMigrateOnce) {

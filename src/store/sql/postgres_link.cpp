@@ -5,8 +5,11 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 
 namespace darkroom::store {
 namespace {
@@ -38,6 +41,32 @@ std::string advice(const std::string& sqlstate) {
   return "";
 }
 
+// Of a URL with several hosts these are lists.
+constexpr std::array<std::string_view, 3> kListsOfHosts = {"host", "hostaddr", "port"};
+
+bool is_list_of_hosts(const std::string& key) { return std::ranges::find(kListsOfHosts, key) != kListsOfHosts.end(); }
+
+std::size_t hosts_of(const PostgresOptions& options) {
+  std::size_t hosts = 1;
+  for (const auto& [key, value] : options.parameters) {
+    if (is_list_of_hosts(key)) hosts = std::max(hosts, static_cast<std::size_t>(std::ranges::count(value, ',')) + 1);
+  }
+  return hosts;
+}
+
+// The same list with another item in front, and those before it at the end.
+std::string from_host(std::string list, std::size_t first) {
+  std::size_t end = list.find(',');
+  for (; first > 0 && end != std::string::npos; --first, end = list.find(',')) list = list.substr(end + 1) + ',' + list.substr(0, end);
+  return list;
+}
+
+[[noreturn]] void fail_to_connect(const PostgresOptions& options, const std::string& reason) {
+  throw Failure(Failure::Kind::unreachable, "",
+                "cannot connect to PostgreSQL at " + options.name + ": " + reason +
+                    ". Check that the server runs and that address, user and password in the setting `database` are right.");
+}
+
 // The parameters of one command as libpq wants them: texts that end with a zero byte.
 class Texts {
  public:
@@ -67,39 +96,40 @@ class Texts {
 void PostgresLink::Clear::operator()(pg_result* result) const { PQclear(result); }
 void PostgresLink::Close::operator()(pg_conn* connection) const { PQfinish(connection); }
 
+// libpq goes on to the next host when one refuses, and never from one that says nothing: such a one is put behind the others.
 PostgresLink::PostgresLink(const PostgresOptions& options) : options_(options) {
-  std::vector<const char*> keys, values;
-  for (const auto& [key, value] : options.parameters) {
-    keys.push_back(key.c_str());
-    values.push_back(value.c_str());
-  }
-  keys.push_back(nullptr);
-  values.push_back(nullptr);
-  connection_.reset(PQconnectStartParams(keys.data(), values.data(), 0));
-  if (!connection_) throw std::bad_alloc();
-  connect();
+  std::size_t hosts = hosts_of(options), first = 0;
+  while (first < hosts && !connect(first, Clock::now() + options.connect_timeout / hosts)) ++first;
+  if (first == hosts) fail_to_connect(options, "no answer within " + std::to_string(options.connect_timeout.count()) + " ms");
   PQsetNoticeReceiver(connection_.get(), [](void*, const PGresult*) {}, nullptr);
   if (PQsetnonblocking(connection_.get(), 1) != 0 || PQenterPipelineMode(connection_.get()) != 1) fail_lost();
 }
 
 PostgresLink::~PostgresLink() = default;
 
-void PostgresLink::connect() {
-  Deadline deadline = Clock::now() + options_.connect_timeout;
-  auto fail = [&](const std::string& reason) {
-    throw Failure(Failure::Kind::unreachable, "",
-                  "cannot connect to PostgreSQL at " + options_.name + ": " + reason +
-                      ". Check that the server runs and that address, user and password in the setting `database` are right.");
-  };
+bool PostgresLink::connect(std::size_t first, Deadline deadline) {
+  std::vector<std::string> texts;
+  std::vector<const char*> keys, values;
+  texts.reserve(options_.parameters.size());
+  for (const auto& [key, value] : options_.parameters) {
+    texts.push_back(is_list_of_hosts(key) ? from_host(value, first) : value);
+    keys.push_back(key.c_str());
+    values.push_back(texts.back().c_str());
+  }
+  keys.push_back(nullptr);
+  values.push_back(nullptr);
+  connection_.reset(PQconnectStartParams(keys.data(), values.data(), 0));
+  if (!connection_) throw std::bad_alloc();
   PostgresPollingStatusType status = PQstatus(connection_.get()) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
   while (status != PGRES_POLLING_OK) {
-    if (status == PGRES_POLLING_FAILED) fail(one_line(PQerrorMessage(connection_.get()), options_));
+    if (status == PGRES_POLLING_FAILED) fail_to_connect(options_, one_line(PQerrorMessage(connection_.get()), options_));
     auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
     pollfd descriptor{PQsocket(connection_.get()), static_cast<short>(status == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
     int ready = left > 0 ? ::poll(&descriptor, 1, static_cast<int>(left)) : 0;
-    if (ready == 0) fail("no answer within " + std::to_string(options_.connect_timeout.count()) + " ms");
+    if (ready == 0) return false;
     if (ready > 0) status = PQconnectPoll(connection_.get());
   }
+  return true;
 }
 
 void PostgresLink::add(const std::string& text, std::span<const Param> params) {

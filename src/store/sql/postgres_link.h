@@ -25,7 +25,8 @@ class PostgresLink {
   };
   using Answer = std::unique_ptr<pg_result, Clear>;
 
-  // Connects within options.connect_timeout (looking up the host's name is the system's, with its own limits). Throws PostgresFailure.
+  // Connects within options.connect_timeout, of which each host of the URL has its share (looking up a host's name is the system's, with its own limits).
+  // Throws PostgresFailure.
   explicit PostgresLink(const PostgresOptions& options);
   ~PostgresLink();
   PostgresLink(const PostgresLink&) = delete;
@@ -54,7 +55,8 @@ class PostgresLink {
   struct Close {
     void operator()(pg_conn* connection) const;
   };
-  void connect();
+  // False: no answer in time. `first` is the host that is asked first.
+  bool connect(std::size_t first, Deadline deadline);
   void wait_for(short events, Deadline deadline);
   void wait_for_answer(Deadline deadline);
   Answer next(Deadline deadline);
