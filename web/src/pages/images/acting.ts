@@ -1,6 +1,7 @@
 // Acting on images: on some that are chosen, or on all that meet the conditions of the list, which the server counts before.
 import { call } from '../../api/client';
 import type { Preview } from '../../ui';
+import { retryCancelled, retryIfCancelled } from '../jobs/retryCancelled';
 import { filterOf } from './filter';
 import type { Conditions, Image } from './filter';
 
@@ -10,8 +11,11 @@ export type Target = { kind: 'some'; images: readonly Image[] } | { kind: 'all';
 
 const atOnce = 4;
 
-// Runs them a few at a time; those that fail do not keep the others from being done. Throws the first failure if none was done.
-export async function each<T>(items: readonly T[], act: (item: T) => Promise<unknown>): Promise<number> {
+// What came of acting on some: those that failed are told, and are no part of what changed.
+export type Outcome = Preview & { failed: number };
+
+// Runs them a few at a time; those that fail do not keep the others from being done, and are counted. Throws the first failure if none was done.
+export async function each<T>(items: readonly T[], act: (item: T) => Promise<unknown>): Promise<{ done: number; failed: number }> {
   const waiting = [...items];
   const failures: unknown[] = [];
   let done = 0;
@@ -27,7 +31,7 @@ export async function each<T>(items: readonly T[], act: (item: T) => Promise<unk
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   if (!done && failures.length) throw failures[0];
-  return done;
+  return { done, failed: failures.length };
 }
 
 const isFinal = (image: Image) => image.status === 'completed' || image.status === 'failed' || image.status === 'cancelled';
@@ -62,14 +66,16 @@ function one(order: Order, image: Image): Promise<unknown> {
 const values = (order: Order) => ({ ...('model' in order && order.model ? { model: order.model } : {}), ...('priority' in order ? { priority: order.priority } : {}) });
 
 // `many`: the caller may use the actions on many; others do it one by one.
-async function act(order: Order, target: Target, many: boolean, dryRun: boolean): Promise<Preview> {
-  if (target.kind === 'all') return call('post', '/api/v1/images/actions', { body: { action: order.action, ...values(order), filter: filterOf(target.conditions), dry_run: dryRun } });
+async function act(order: Order, target: Target, many: boolean, dryRun: boolean): Promise<Outcome> {
+  if (target.kind === 'all') return { ...(await call('post', '/api/v1/images/actions', { body: { action: order.action, ...values(order), filter: filterOf(target.conditions), dry_run: dryRun } })), failed: 0 };
   const matched = target.images.length;
   if (many && order.action !== 'delete') {
-    return call('post', '/api/v1/jobs/actions', { body: { action: order.action, ...values(order), filter: { image_ids: target.images.map((image) => image.id) }, dry_run: dryRun } });
+    return { ...(await call('post', '/api/v1/jobs/actions', { body: { action: order.action, ...values(order), filter: { image_ids: target.images.map((image) => image.id) }, dry_run: dryRun } })), failed: 0 };
   }
   const fitting = target.images.filter((image) => fits(order, image));
-  return { matched, changed: dryRun ? fitting.length : await each(fitting, (image) => one(order, image)) };
+  if (dryRun) return { matched, changed: fitting.length, failed: 0 };
+  const { done, failed } = await each(fitting, (image) => one(order, image));
+  return { matched, changed: done, failed };
 }
 
 export const preview = (order: Order, target: Target, many: boolean) => act(order, target, many, true);
@@ -79,7 +85,10 @@ export const perform = (order: Order, target: Target, many: boolean) => act(orde
 export function undoOf(order: Order, target: Target, many: boolean): (() => Promise<unknown>) | null {
   if (target.kind === 'all') return null;
   const fitting = target.images.filter((image) => fits(order, image));
-  if (order.action === 'cancel') return () => perform({ action: 'reprocess' }, { kind: 'some', images: fitting.map((image) => ({ ...image, status: 'cancelled' as const })) }, many);
+  if (order.action === 'cancel') {
+    const ids = fitting.map((image) => image.id);
+    return () => (many ? retryCancelled(ids) : each(ids, retryIfCancelled));
+  }
   if (order.action !== 'reprioritise') return null;
   const before = new Map<number, Image[]>();
   for (const image of fitting) before.set(image.priority, [...(before.get(image.priority) ?? []), image]);

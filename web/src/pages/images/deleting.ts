@@ -1,7 +1,11 @@
 // Deleting a few photos can be undone: they are hidden at once, and deleted when the message with the way back is gone, or the page.
 import { useSyncExternalStore } from 'react';
 
-import { call, send } from '../../api/client';
+import { ApiError, call, send } from '../../api/client';
+import { chosenLanguage } from '../../i18n';
+import { wordsOf } from '../../i18n/words';
+import en from '../../messages/en/images';
+import ko from '../../messages/ko/images';
 import { toast, toastError } from '../../ui';
 import { each } from './acting';
 
@@ -26,14 +30,21 @@ export const useHidden = (): ReadonlySet<number> => useSyncExternalStore(subscri
 
 const show = (ids: readonly number[]) => setHidden(new Set([...hidden].filter((id) => !ids.includes(id))));
 
-// Says so with `text` and a way back. `finished` is called when they are deleted.
+// One that is gone already is no failure.
+const remove = (id: number) =>
+  call('delete', '/api/v1/images/{id}', { path: { id } }).catch((cause: unknown) => {
+    if (!(cause instanceof ApiError && cause.status === 404)) throw cause;
+  });
+
+// Says so with `text` and a way back. `finished` is called when they are deleted; those that could not be are told and shown again.
 export function deleteSoon(ids: readonly number[], text: string, finished: () => Promise<unknown>): void {
   counter += 1;
   const number = counter;
   const over = async () => {
     waiting.delete(number);
     try {
-      await each(ids, (id) => call('delete', '/api/v1/images/{id}', { path: { id } }));
+      const { failed } = await each(ids, remove);
+      if (failed) toast(wordsOf(en, ko, chosenLanguage.get())('failed.delete', { count: failed }));
       await finished();
     } catch (cause) {
       toastError(cause);

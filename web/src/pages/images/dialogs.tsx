@@ -62,6 +62,7 @@ export function ActionDialog({ ask, target, onClose, onDone }: { ask: Exclude<Qu
       await touch(client, '/api/v1/images');
     };
     toast(text, undo && done.changed ? { undo: () => void back() } : {});
+    if (done.failed) toast(t(ask === 'delete' ? 'failed.delete' : 'failed.change', { count: done.failed }));
     onDone();
     void touch(client, '/api/v1/images', '/api/v1/jobs');
   };

@@ -6,6 +6,7 @@ import { call } from '../../api/client';
 import type { Schemas } from '../../api/client';
 import { touch } from '../../api/hooks';
 import { Field, PreviewDialog, toast, toastError } from '../../ui';
+import { retryCancelled } from '../jobs/retryCancelled';
 import { useQueueWords } from './words';
 
 type Job = Schemas['Job'];
@@ -36,7 +37,7 @@ export function MoveDialog({ action, target, onClose, onDone }: { action: 'repri
   const freshen = () => touch(client, '/api/v1/jobs', '/api/v1/queues', '/api/v1/images');
   const run = async () => {
     const done = await act(order(false));
-    const undo = target.kind === 'all' || !done.changed ? null : action === 'reprioritise' ? () => putBack(target.jobs) : () => act({ action: 'retry', ids: target.jobs.map((job) => job.job_id), dry_run: false });
+    const undo = target.kind === 'all' || !done.changed ? null : action === 'reprioritise' ? () => putBack(target.jobs) : () => retryCancelled(target.jobs.flatMap((job) => job.image_id ?? []));
     toast(t(`done.${action}`, { count: done.changed, priority: number }), undo ? { undo: () => void undo().then(freshen, toastError) } : {});
     onDone();
     void freshen(); // the dialog does not wait for the lists
