@@ -82,3 +82,14 @@ it('shows a viewer no action', async () => {
   await page.getByRole('heading', { name: 'Quarantine' }).waitFor();
   expect(await page.getByRole('button', { name: /Retry|Release/ }).count()).toBe(0);
 });
+
+it('shows a photo that goes into quarantine on a page that is open', async () => {
+  browser = await Browser.open('en');
+  const page = await browser.page();
+  await logIn(page, server, '/failures');
+  await page.getByRole('heading', { name: 'Quarantine' }).waitFor();
+  const image = await server.upload(photo('segv'), 'crashes.jpg');
+  await page.getByRole('link', { name: `Photo ${image.id}` }).waitFor();
+  await server.api('DELETE', `/api/v1/images/${image.id}`);
+  await page.getByRole('link', { name: `Photo ${image.id}` }).waitFor({ state: 'detached' });
+});

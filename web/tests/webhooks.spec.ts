@@ -161,3 +161,21 @@ describe.each(languages)('in %s', (language) => {
     await until('the list says so', async () => (await page.getByRole('row').nth(1).textContent())?.includes(t.delivered));
   });
 });
+
+it('shows what becomes of a delivery on the pages of the photo and of the endpoint that are open', async () => {
+  const { endpoint } = await server.api('POST', '/api/v1/endpoints', { url: `${hook}/live`, description: 'The shop', events: ['job.completed'] });
+  status = 500;
+  await server.api('POST', '/api/v1/queues/ai_processing/pause', {});
+  const image = await server.upload(photo(), 'told.jpg');
+  browser = await Browser.open('en');
+  const page = await browser.page();
+  await logIn(page, server, `/images/${image.id}`);
+  await page.getByText('Nobody was told of this photo.', { exact: false }).waitFor();
+  const ofEndpoint = await browser.context.newPage();
+  await ofEndpoint.goto(`${server.url}/webhooks/endpoints/${endpoint.id}`);
+  await ofEndpoint.getByRole('heading', { name: 'The shop' }).waitFor();
+  await server.api('POST', '/api/v1/queues/ai_processing/resume', {});
+  // The event of the job brings the delivery; that it was tried is no event.
+  await page.locator('.image-delivery').getByText('1 try', { exact: false }).waitFor();
+  await ofEndpoint.getByRole('row').getByText('500').waitFor();
+});

@@ -20,8 +20,8 @@ const longestWait = 15_000;
 
 // Which reads an event makes old, by the beginning of its type.
 const touched: [string, string[]][] = [
-  ['job.', ['/api/v1/images', '/api/v1/jobs', '/api/v1/queues', '/api/v1/stats', '/api/v1/status', '/api/v1/batches', '/api/v1/workers', '/api/v1/events', '/api/v1/failures']],
-  ['image.', ['/api/v1/images', '/api/v1/jobs', '/api/v1/queues', '/api/v1/batches', '/api/v1/events', '/api/v1/failures']], // a photo that is sent or deleted is a job more or less
+  ['job.', ['/api/v1/images', '/api/v1/jobs', '/api/v1/queues', '/api/v1/stats', '/api/v1/status', '/api/v1/batches', '/api/v1/workers', '/api/v1/events', '/api/v1/failures', '/api/v1/deliveries', '/api/v1/quarantine']],
+  ['image.', ['/api/v1/images', '/api/v1/jobs', '/api/v1/queues', '/api/v1/batches', '/api/v1/events', '/api/v1/failures', '/api/v1/quarantine']], // a photo that is sent or deleted is a job more or less
   ['batch.', ['/api/v1/batches']],
   ['queue.', ['/api/v1/queues', '/api/v1/jobs']], // why jobs wait
   ['schedule.', ['/api/v1/schedules']],

@@ -6,6 +6,7 @@ import type { Schemas } from '../../api/client';
 import { useApi, useChange } from '../../api/hooks';
 import { Button, Chip, Duration, ErrorNotice, Skeleton, Time, toast, toastError, When } from '../../ui';
 import type { Tone } from '../../ui';
+import { whenToLook } from '../webhooks/underWay';
 import { useImageWords } from './words';
 
 type Delivery = Schemas['Delivery'];
@@ -22,7 +23,7 @@ const receiverOf = ({ receiver }: Delivery) => receiver.name ?? receiver.url ?? 
 
 function Tries({ id }: { id: string }) {
   const t = useImageWords();
-  const delivery = useApi('/api/v1/deliveries/{id}', { path: { id } });
+  const delivery = useApi('/api/v1/deliveries/{id}', { path: { id } }, { refetchInterval: ({ state }) => whenToLook(state.data && [state.data.delivery]) });
   if (delivery.error) return <ErrorNotice error={delivery.error} />;
   if (!delivery.data) return <Skeleton height="3rem" />;
   if (!delivery.data.tries.length) return <p className="soft small">{t('delivery.no.tries')}</p>;
@@ -100,7 +101,7 @@ function One({ delivery }: { delivery: Delivery }) {
 
 export function Deliveries({ imageId }: { imageId: number }) {
   const t = useImageWords();
-  const deliveries = useApi('/api/v1/deliveries', { query: { image: imageId, limit: 20 } });
+  const deliveries = useApi('/api/v1/deliveries', { query: { image: imageId, limit: 20 } }, { refetchInterval: ({ state }) => whenToLook(state.data?.items) });
   return (
     <section className="card card-body image-card" aria-labelledby="image-deliveries">
       <div className="image-card-head">

@@ -7,13 +7,14 @@ import { Link } from '../../app/router';
 import type { PageProps } from '../../app/routes';
 import { Back, Button, Chip, CopyBlock, CopyButton, Duration, ErrorNotice, Facts, Notice, Page, Section, Skeleton, Table, Time, When, toast, toastError } from '../../ui';
 import { DeliveryChip, LastAnswer, Receiver, useEndpoints } from './parts';
+import { whenToLook } from './underWay';
 import { useWords } from './words';
 
 export default function DeliveryPage({ params }: PageProps) {
   const t = useWords();
   const id = params.id!;
   const endpoints = useEndpoints();
-  const found = useApi('/api/v1/deliveries/{id}', { path: { id } }, { refetchInterval: (query) => (['waiting', 'sending'].includes(query.state.data?.delivery.state ?? '') ? 2000 : false) }); // tries are no events
+  const found = useApi('/api/v1/deliveries/{id}', { path: { id } }, { refetchInterval: ({ state }) => whenToLook(state.data && [state.data.delivery]) });
   const replay = useChange(() => call('post', '/api/v1/deliveries/{id}/replay', { path: { id }, body: {} }), '/api/v1/deliveries');
   const delivery = found.data?.delivery;
   const isEnded = delivery && ['dead', 'delivered', 'superseded'].includes(delivery.state);

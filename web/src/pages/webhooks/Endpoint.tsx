@@ -12,6 +12,7 @@ import { Back, Button, Chip, ErrorNotice, Facts, Menu, Notice, Page, Section, Sk
 import { DeleteEndpoint, RotateSecret } from './dialogs';
 import { EndpointForm } from './EndpointForm';
 import { DeliveryChip, LastAnswer } from './parts';
+import { whenToLook } from './underWay';
 import { useWords } from './words';
 import type { Endpoint } from './words';
 
@@ -98,7 +99,7 @@ export default function EndpointPage({ params }: PageProps) {
 
 function Newest({ endpoint }: { endpoint: Endpoint }) {
   const t = useWords();
-  const deliveries = useApi('/api/v1/deliveries', { query: { endpoint: endpoint.id, limit: 10 } });
+  const deliveries = useApi('/api/v1/deliveries', { query: { endpoint: endpoint.id, limit: 10 } }, { refetchInterval: ({ state }) => whenToLook(state.data?.items) });
   return (
     <Section title={t('tab.deliveries')} flush actions={<Link className="button" to={`/webhooks?endpoint=${endpoint.id}`}>{t('tab.deliveries')}</Link>}>
       <Table
