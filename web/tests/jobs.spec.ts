@@ -34,7 +34,7 @@ it.each(languages)('lists them by state and kind in %s, and opens one that has n
   const [state, kind] = await page.locator('.jobs-filters select').all();
   await state!.selectOption('failed');
   await until('the failed one alone', async () => (await page.locator('tbody tr').count()) === 1);
-  expect(await page.locator('tbody').textContent()).toContain('model_output');
+  expect(await page.locator('tbody').textContent()).toContain(language === 'ko' ? '모델의 결과를 쓸 수 없어요' : 'The model’s answer cannot be used');
   await state!.selectOption('');
   await kind!.selectOption('maintenance');
   await page.getByRole('link', { name: 'maintenance.cleanup' }).click();

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { photo } from './support/photos';
 import { Server } from './support/server';
 
 let server: Server;
@@ -18,8 +19,8 @@ afterEach(async () => {
 });
 
 const words = {
-  en: { sample: 'Use the sample', found: '3 objects were found', skip: 'Skip', empty: 'No photos yet', around: 'Show me around' },
-  ko: { sample: '예제 사진 사용', found: '객체 3개를 찾았어요', skip: '건너뛰기', empty: '아직 사진이 없어요', around: '둘러보기' },
+  en: { sample: 'Use the sample', found: '3 objects were found', skip: 'Skip', empty: 'No photos yet', around: 'Show me around', cause: 'The model’s answer cannot be used' },
+  ko: { sample: '예제 사진 사용', found: '객체 3개를 찾았어요', skip: '건너뛰기', empty: '아직 사진이 없어요', around: '둘러보기', cause: '모델의 결과를 쓸 수 없어요' },
 };
 
 describe.each(languages)('in %s', (language) => {
@@ -45,5 +46,21 @@ describe.each(languages)('in %s', (language) => {
     await expectAccessible(page);
     await expectFits(page);
     await picture(page, `welcome-result-${language}`);
+  });
+
+  it('says in the reader’s words why a photo failed', async () => {
+    const other = await new Server().start();
+    try {
+      const image = await other.upload(photo('lie'), 'lie.jpg', {}, 30);
+      browser = await Browser.open(language, { tour: true });
+      const page = await browser.page();
+      await logIn(page, other, `/welcome?photo=${image.id}`);
+      await page.getByText(t.cause).waitFor();
+      await expectAccessible(page);
+      await expectFits(page);
+      await picture(page, `welcome-failed-${language}`);
+    } finally {
+      await other.end();
+    }
   });
 });

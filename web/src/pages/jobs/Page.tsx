@@ -4,6 +4,7 @@ import './style.css';
 import type { Schemas } from '../../api/client';
 import { navigate, useQueryString } from '../../app/router';
 import { Button, Duration, Empty, ErrorNotice, Page, Pager, StateChip, Table, Time } from '../../ui';
+import { useCause } from './cause';
 import { JobLink } from './JobLink';
 import { useJobs } from './listing';
 import { useJobWords } from './words';
@@ -18,6 +19,7 @@ export const secondsOf = (job: Job): number | null => (job.started_at && job.fin
 
 export default function JobsPage() {
   const t = useJobWords();
+  const cause = useCause();
   const [search, change] = useQueryString();
   const state = states.find((each) => each === search.get('state')) as State | undefined;
   const kind = kinds.find((each) => each === search.get('kind'));
@@ -70,9 +72,9 @@ export default function JobsPage() {
             key: 'state',
             title: t('column.state'),
             cell: (job) => (
-              <span className="jobs-state" title={job.error_message ?? undefined}>
+              <span className="jobs-state" title={job.error_code ? `${job.error_code}: ${job.error_message}` : undefined}>
                 <StateChip of={{ ...job, status: job.state }} />
-                {job.state === 'failed' && <span className="soft small mono">{job.error_code}</span>}
+                {job.state === 'failed' && job.error_code && <span className="soft small">{cause(job.error_code).title}</span>}
               </span>
             ),
           },

@@ -1,7 +1,9 @@
 // What an error code of a job means, and what to do.
+import { useCallback } from 'react';
+import type { ReactNode } from 'react';
+
 import { Notice } from '../../ui';
 import { useJobWords } from './words';
-import type { ReactNode } from 'react';
 
 export interface Cause {
   title: string;
@@ -10,7 +12,7 @@ export interface Cause {
 
 export function useCause(): (code: string) => Cause {
   const t = useJobWords();
-  return (code) => ({ title: t.maybe(`cause.${code}.title`) ?? t('cause.other.title', { code }), advice: t.maybe(`cause.${code}.do`) ?? t('cause.other.do') });
+  return useCallback((code) => ({ title: t.maybe(`cause.${code}.title`) ?? t('cause.other.title', { code }), advice: t.maybe(`cause.${code}.do`) ?? t('cause.other.do') }), [t]);
 }
 
 export function CauseNotice({ code, message, tone = 'red', actions }: { code: string; message: string | null; tone?: 'red' | 'amber'; actions?: ReactNode }) {

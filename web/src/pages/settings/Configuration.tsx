@@ -40,7 +40,7 @@ export function Configuration() {
               cell: (each) => (
                 <div className="settings-key">
                   <span className="mono">{each.key}</span>
-                  <p className="soft small">{each.description}</p>
+                  <p className="soft small" lang="en">{each.description}</p>
                 </div>
               ),
             },

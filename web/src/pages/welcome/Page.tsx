@@ -10,6 +10,7 @@ import { useApi } from '../../api/hooks';
 import { Link, navigate, useQueryString } from '../../app/router';
 import { useFormat } from '../../i18n';
 import { Button, ErrorNotice, Icon, Page, Progress } from '../../ui';
+import { CauseNotice } from '../jobs/cause';
 import { toured } from './toured';
 import { useWelcomeWords } from './words';
 
@@ -97,7 +98,7 @@ function Result({ image, onAgain }: { image: Schemas['Image']; onAgain: () => vo
     return (
       <>
         <h2>{t('failed.title')}</h2>
-        <p>{image.error_message}</p>
+        {image.error_code && <CauseNotice code={image.error_code} message={image.error_message} />}
         <p className="soft">{t('failed.text')}</p>
         <div className="welcome-actions">
           <Button kind="primary" onClick={onAgain}>
