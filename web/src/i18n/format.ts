@@ -1,6 +1,4 @@
 // Times, numbers and sizes as the reader writes them, in the time zone that the reader chose.
-import { useMemo } from 'react';
-
 import { chosenLanguage, chosenZone } from './language';
 import type { Language } from './language';
 
@@ -32,14 +30,19 @@ export function formatFor(language: Language, zone: string): Format {
   const minute = new Intl.DateTimeFormat(language, { timeStyle: 'short', timeZone: zone });
   const dayAndMinute = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: zone });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
-  const number = (value: number, digits = 0) => new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
-  const unit = (value: number, name: string, digits: number) =>
-    new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits }).format(value);
+  const numbers = new Map<string, Intl.NumberFormat>();
+  const written = (value: number, key: string, options: Intl.NumberFormatOptions) => {
+    let found = numbers.get(key);
+    if (!found) numbers.set(key, (found = new Intl.NumberFormat(language, options)));
+    return found.format(value);
+  };
+  const number = (value: number, digits = 0) => written(value, `${digits}`, { maximumFractionDigits: digits });
+  const unit = (value: number, name: string, digits: number) => written(value, `${name} ${digits}`, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits });
   return {
     language,
     zone,
     number,
-    percent: (share) => new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(share),
+    percent: (share) => written(share, 'percent', { style: 'percent', maximumFractionDigits: 1 }),
     bytes(count) {
       if (count < 1000) return `${number(count)} B`;
       const names = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
@@ -70,8 +73,12 @@ export function formatFor(language: Language, zone: string): Format {
   };
 }
 
+// A format of the browser costs more than what it writes: a list of 50 rows shares one, and the next page has it too.
+let shared: { language: Language; zone: string; format: Format } | null = null;
+
 export function useFormat(): Format {
   const language = chosenLanguage.use();
   const zone = chosenZone.use();
-  return useMemo(() => formatFor(language, zone), [language, zone]);
+  if (shared?.language !== language || shared.zone !== zone) shared = { language, zone, format: formatFor(language, zone) };
+  return shared.format;
 }

@@ -1,10 +1,11 @@
-import { useEffect, useId, useRef, useState } from 'react';
+import { useEffect, useId } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 
 import { Button } from './Button';
 import type { ButtonProps } from './Button';
 import { Icon } from './Icon';
 import type { IconName } from './Icon';
+import { usePopup } from './usePopup';
 
 export interface MenuEntry {
   label: string;
@@ -18,7 +19,7 @@ export interface MenuEntry {
 
 export interface MenuProps {
   label: ReactNode; // of the button; undefined for a button that is only an icon, which then needs button['aria-label']
-  entries: readonly (MenuEntry | 'line')[];
+  entries: readonly (MenuEntry | 'line')[] | (() => readonly (MenuEntry | 'line')[]); // a function is asked when it opens
   button?: Omit<ButtonProps, 'children'>;
   align?: 'start' | 'end';
   side?: 'below' | 'above';
@@ -26,26 +27,14 @@ export interface MenuProps {
 
 // A button that opens a list of actions. Arrows walk, Home and End jump, letters find, Escape and a click elsewhere close.
 export function Menu({ label, entries, button, align = 'end', side = 'below' }: MenuProps) {
-  const [open, setOpen] = useState(false);
-  const frame = useRef<HTMLDivElement>(null);
-  const opener = useRef<HTMLButtonElement>(null);
+  const { open, setOpen, close, frame, opener } = usePopup();
   const id = useId();
 
   useEffect(() => {
-    if (!open) return;
-    items()[0]?.focus();
-    const outside = (event: Event) => {
-      if (!frame.current?.contains(event.target as Node)) setOpen(false);
-    };
-    document.addEventListener('pointerdown', outside);
-    return () => document.removeEventListener('pointerdown', outside);
+    if (open) items()[0]?.focus();
   }, [open]);
 
   const items = () => [...(frame.current?.querySelectorAll<HTMLButtonElement>('[role^="menuitem"]:not(:disabled)') ?? [])];
-  const close = () => {
-    setOpen(false);
-    opener.current?.focus();
-  };
 
   const walk = (event: KeyboardEvent) => {
     const all = items();
@@ -71,7 +60,7 @@ export function Menu({ label, entries, button, align = 'end', side = 'below' }: 
       </Button>
       {open && (
         <div className="menu" role="menu" id={id} data-align={align} data-side={side} onKeyDown={walk}>
-          {entries.map((entry, index) =>
+          {(typeof entries === 'function' ? entries() : entries).map((entry, index) =>
             entry === 'line' ? (
               <div key={index} className="menu-line" role="separator" />
             ) : (

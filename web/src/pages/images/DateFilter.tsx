@@ -1,9 +1,7 @@
 // By date, step by step: years, then the months of one, then the days of one.
-import { useEffect, useRef, useState } from 'react';
-
 import { useApi } from '../../api/hooks';
 import { chosenZone, useFormat } from '../../i18n';
-import { Button } from '../../ui';
+import { Button, usePopup } from '../../ui';
 import { dateText, dayOf, daysIn, parseDate } from './dates';
 import type { DatePart } from './dates';
 import { useWords } from './words';
@@ -21,21 +19,11 @@ export function DateFilter({ value, onChange }: { value: string | null; onChange
   const zone = chosenZone.use();
   const { language } = useFormat();
   const nameOf = usePartName();
-  const [open, setOpen] = useState(false);
-  const frame = useRef<HTMLDivElement>(null);
+  const { open, setOpen, close, frame, opener } = usePopup();
   const oldest = useApi('/api/v1/images', { query: { sort: 'oldest', limit: 1 } }, { enabled: open, staleTime: 60_000 });
   const chosen = parseDate(value);
   const today = dayOf(Date.now(), zone);
   const first = oldest.data?.items[0] ? dayOf(oldest.data.items[0].created_at, zone).year : today.year;
-
-  useEffect(() => {
-    if (!open) return;
-    const outside = (event: Event) => {
-      if (!frame.current?.contains(event.target as Node)) setOpen(false);
-    };
-    document.addEventListener('pointerdown', outside);
-    return () => document.removeEventListener('pointerdown', outside);
-  }, [open]);
 
   const years = Array.from({ length: today.year - first + 1 }, (_, index) => today.year - index);
   const months = Array.from({ length: 12 }, (_, index) => index + 1);
@@ -45,8 +33,8 @@ export function DateFilter({ value, onChange }: { value: string | null; onChange
   const isFuture = (part: DatePart) => dateText(part) > dateText(today).slice(0, dateText(part).length);
 
   return (
-    <div className="menu-frame" ref={frame} onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}>
-      <Button icon="schedules" aria-expanded={open} onClick={() => setOpen(!open)}>
+    <div className="menu-frame" ref={frame} onKeyDown={(event) => open && event.key === 'Escape' && close()}>
+      <Button ref={opener} icon="schedules" aria-expanded={open} onClick={() => setOpen(!open)}>
         {chosen ? nameOf(chosen) : t('date.any')}
       </Button>
       {open && (

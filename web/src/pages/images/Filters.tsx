@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 
 import { useApi } from '../../api/hooks';
-import { Button, Chip, Field, Icon, useCommonWords } from '../../ui';
+import { Button, Chip, Field, Icon, useCommonWords, usePopup } from '../../ui';
 import { DateFilter } from './DateFilter';
 import { statuses, textConditions } from './filter';
 import type { TextCondition } from './filter';
@@ -11,12 +11,13 @@ import { useWords } from './words';
 type Change = (changes: Record<string, string | null>, how?: { push?: boolean }) => void;
 
 const behindButton = ['model', 'uploader', 'label', 'error'] as const;
-const settle = 80; // milliseconds without a key before the search is asked for
+const settle = 80; // milliseconds without a key before the search is asked for; a first key after a while is not waited for
 
 function Search({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const t = useWords();
   const [text, setText] = useState(value);
   const told = useRef(value);
+  const lastKey = useRef(0);
   // The address changed by other means than typing.
   useEffect(() => {
     if (value !== told.current) setText(value);
@@ -24,10 +25,15 @@ function Search({ value, onChange }: { value: string; onChange: (value: string) 
   }, [value]);
   useEffect(() => {
     if (text === told.current) return;
-    const timer = setTimeout(() => {
-      told.current = text.trim();
-      onChange(told.current);
-    }, settle);
+    const isFirst = Date.now() - lastKey.current > 4 * settle;
+    lastKey.current = Date.now();
+    const timer = setTimeout(
+      () => {
+        told.current = text.trim();
+        onChange(told.current);
+      },
+      isFirst ? 0 : settle,
+    );
     return () => clearTimeout(timer);
   }, [text, onChange]);
   return (
@@ -41,24 +47,19 @@ function Search({ value, onChange }: { value: string; onChange: (value: string) 
 function More({ search, change, labels }: { search: URLSearchParams; change: Change; labels: readonly string[] }) {
   const t = useWords();
   const common = useCommonWords();
-  const [open, setOpen] = useState(false);
-  const frame = useRef<HTMLDivElement>(null);
+  const { open, setOpen, close, frame, opener } = usePopup();
   const models = useApi('/api/v1/models', {}, { enabled: open, staleTime: 60_000 });
+  const model = search.get('model') ?? '';
+  const offered = models.data?.items ?? (model ? [{ name: model, title: '' }] : []); // the chosen one is there from the start
   const count = behindButton.filter((name) => search.get(name)).length;
 
   useEffect(() => {
-    if (!open) return;
-    frame.current?.querySelector('select')?.focus();
-    const outside = (event: Event) => {
-      if (!frame.current?.contains(event.target as Node)) setOpen(false);
-    };
-    document.addEventListener('pointerdown', outside);
-    return () => document.removeEventListener('pointerdown', outside);
-  }, [open]);
+    if (open) frame.current?.querySelector('select')?.focus();
+  }, [open, frame]);
 
   return (
-    <div className="menu-frame" ref={frame} onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}>
-      <Button icon="filter" aria-expanded={open} onClick={() => setOpen(!open)}>
+    <div className="menu-frame" ref={frame} onKeyDown={(event) => open && event.key === 'Escape' && close()}>
+      <Button ref={opener} icon="filter" aria-expanded={open} onClick={() => setOpen(!open)}>
         {t('filter.more')}
         {count > 0 && <b className="images-badge number">{count}</b>}
       </Button>
@@ -69,13 +70,13 @@ function More({ search, change, labels }: { search: URLSearchParams; change: Cha
             event.preventDefault();
             const form = new FormData(event.currentTarget);
             change({ cursor: null, ...Object.fromEntries(behindButton.map((name) => [name, String(form.get(name) ?? '').trim() || null])) });
-            setOpen(false);
+            close();
           }}
         >
           <Field label={t('column.model')}>
-            <select name="model" defaultValue={search.get('model') ?? ''} key={models.data ? 'there' : 'not yet'}>
+            <select name="model" defaultValue={model}>
               <option value="">{t('filter.any')}</option>
-              {models.data?.items.map((model) => (
+              {offered.map((model) => (
                 <option key={model.name} value={model.name}>
                   {model.title || model.name}
                 </option>

@@ -1,6 +1,6 @@
 // The list of images: find them, and act on some of them or on all that match. Where one is stands in the address.
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 import './style.css';
 
@@ -11,8 +11,10 @@ import { chosenZone } from '../../i18n';
 import { Button, Empty, ErrorNotice, Page, Pager, Table, toast, toastError } from '../../ui';
 import { preview } from './acting';
 import type { Target } from './acting';
+import { Arrived } from './Arrived';
 import { BatchHead } from './BatchHead';
-import { useColumns } from './columns';
+import { useChosen } from './chosen';
+import { AllBox, useColumns, useSearchOfRows } from './columns';
 import { deleteSoon, useHidden } from './deleting';
 import { ActionDialog, TitleDialog } from './dialogs';
 import type { Question } from './dialogs';
@@ -20,10 +22,15 @@ import { download } from './download';
 import { foundIn, queryOf, storyOf, viewOf } from './filter';
 import type { Image } from './filter';
 import { Filters } from './Filters';
+import { useGoOn } from './goOn';
+import { useNextPage } from './nextPage';
 import { SelectionBar } from './SelectionBar';
+import { useSteady } from './steady';
 import { toured } from '../welcome/toured';
 import { useWelcomeWords } from '../welcome/words';
 import { useWords } from './words';
+
+const idOf = (image: Image) => image.id;
 
 export default function ImagesPage() {
   const t = useWords();
@@ -35,44 +42,32 @@ export default function ImagesPage() {
   const [search, change] = useQueryString();
   const view = useMemo(() => viewOf(search, zone), [search, zone]);
   const images = useApi('/api/v1/images', { query: queryOf(view) });
+  const steady = useSteady(view, images);
+  useNextPage(view, images.isPlaceholderData ? null : steady.next);
   const hidden = useHidden();
-  const rows = useMemo(() => images.data?.items.filter((image) => !hidden.has(image.id)), [images.data, hidden]);
-  const [chosen, setChosen] = useState<ReadonlySet<number> | 'all'>(new Set());
+  const rows = useMemo(() => steady.rows?.filter((image) => !hidden.has(image.id)), [steady.rows, hidden]);
   const [question, setQuestion] = useState<Question | null>(null);
   const [count, setCount] = useState<number | null>(null);
-
-  // Another list has another selection.
   const conditionsText = JSON.stringify(view.conditions);
-  useEffect(() => setChosen(new Set()), [conditionsText, view.cursor]);
+  const { target, isSelected, toggle, choose, chooseAll, clear } = useChosen(rows, view.conditions, `${conditionsText} ${view.cursor}`);
+  const list = useRef<HTMLDivElement>(null);
+  const goOn = useGoOn(list, target === null && question === null);
 
-  const target: Target | null = useMemo(() => {
-    if (chosen === 'all') return { kind: 'all', conditions: view.conditions };
-    const some = rows?.filter((image) => chosen.has(image.id)) ?? [];
-    return some.length ? { kind: 'some', images: some } : null;
-  }, [chosen, rows, view.conditions]);
-
-  const isSelected = useCallback((image: Image) => chosen === 'all' || chosen.has(image.id), [chosen]);
-  const toggle = useCallback(
-    (image: Image) =>
-      setChosen((before) => {
-        const next = new Set(before === 'all' ? rows?.map((each) => each.id) : before);
-        if (!next.delete(image.id)) next.add(image.id);
-        return next;
-      }),
-    [rows],
-  );
-  const togglePage = () => setChosen(target ? new Set() : new Set(rows?.map((image) => image.id)));
+  const togglePage = () => (target ? clear() : choose(rows ?? []));
   const selectAll = () => {
-    setChosen('all');
+    chooseAll();
     setCount(null);
     preview({ action: 'delete' }, { kind: 'all', conditions: view.conditions }, true).then((found) => setCount(found.matched), toastError);
   };
 
-  const remove = (of: Target) => {
-    if (of.kind === 'all') return setQuestion({ ask: 'delete', target: of });
-    deleteSoon(of.images.map((image) => image.id), t('done.delete', { count: of.images.length }), () => touch(client, '/api/v1/images'));
-    setChosen(new Set());
-  };
+  const remove = useCallback(
+    (of: Target) => {
+      if (of.kind === 'all') return setQuestion({ ask: 'delete', target: of });
+      deleteSoon(of.images.map((image) => image.id), t('done.delete', { count: of.images.length }), () => touch(client, '/api/v1/images'));
+      clear();
+    },
+    [client, clear, t],
+  );
 
   const fetchResults = (format: 'json' | 'csv') => {
     if (!target) return;
@@ -88,7 +83,15 @@ export default function ImagesPage() {
   }, [showAround]);
 
   const labels = useMemo(() => [...new Set(rows?.flatMap((image) => foundIn(image).map((found) => found.label)))].sort(), [rows]);
-  const columns = useColumns({ isSelected, toggle, togglePage, target, rows, sort: view.sort, onAsk: setQuestion, onRemove: remove, onLabel: (label) => change({ label, cursor: null }) });
+  const open = useCallback((image: Image) => navigate(storyOf(image, new URLSearchParams(location.search))), []);
+  const filterByLabel = useCallback((label: string) => change({ label, cursor: null }), [change]);
+  const columns = useColumns({ search: useSearchOfRows(search, images.isPlaceholderData), toggle, onAsk: setQuestion, onRemove: remove, onLabel: filterByLabel });
+  const every = Boolean(rows?.length && rows.every(isSelected));
+  const heads = {
+    select: { head: <AllBox checked={every} some={Boolean(target)} label={t('select.page')} onChange={togglePage} /> },
+    title: { sort: view.sort === 'title' ? 'ascending' : 'none' },
+    time: { sort: view.sort === 'newest' ? 'descending' : view.sort === 'oldest' ? 'ascending' : 'none' },
+  } as const;
   const isFiltered = conditionsText !== '{}';
   const upload = can('send') && (
     <Link className="button" data-kind="primary" to="/upload">
@@ -123,24 +126,34 @@ export default function ImagesPage() {
       {view.conditions.batch && <BatchHead id={view.conditions.batch} />}
       <Filters search={search} change={change} labels={labels} />
       {images.error && <ErrorNotice error={images.error} onRetry={() => void images.refetch()} />}
-      <div className="images-list" aria-busy={images.isPlaceholderData}>
+      <div className="images-list" ref={list} aria-busy={images.isPlaceholderData}>
         <SelectionBar
           target={target}
           count={count}
           shown={rows?.length ?? 0}
-          onSelectAll={target?.kind === 'some' && can('operate') && target.images.length === rows?.length && (images.data?.next_cursor || view.cursor) ? selectAll : null}
-          onClear={() => setChosen(new Set())}
+          onSelectAll={target?.kind === 'some' && can('operate') && every && (steady.next || view.cursor) ? selectAll : null}
+          onClear={clear}
           onAsk={setQuestion}
           onDelete={() => target && remove(target)}
           onDownload={fetchResults}
+        />
+        <Arrived
+          count={steady.arrived}
+          more={steady.more}
+          onShow={() => {
+            steady.show();
+            window.scrollTo(0, 0);
+            goOn();
+          }}
         />
         <Table
           caption={t('title')}
           stacks={false}
           rows={rows}
-          keyOf={(image) => image.id}
+          keyOf={idOf}
           columns={columns}
-          onOpen={(image) => navigate(storyOf(image, search))}
+          heads={heads}
+          onOpen={open}
           onToggle={toggle}
           isSelected={isSelected}
           onSort={(key) => change({ cursor: null, sort: key === 'title' ? (view.sort === 'title' ? null : 'title') : view.sort === 'newest' ? 'oldest' : null })}
@@ -148,9 +161,9 @@ export default function ImagesPage() {
           skeletons={10}
         />
       </div>
-      <Pager cursor={view.cursor} next={images.data?.next_cursor} onGo={(cursor) => change({ cursor }, { push: true })} />
+      <Pager cursor={view.cursor} next={steady.next} onGo={(cursor) => change({ cursor }, { push: true })} />
       {question?.ask === 'title' && <TitleDialog image={question.image} onClose={() => setQuestion(null)} />}
-      {question && question.ask !== 'title' && <ActionDialog ask={question.ask} target={question.target} onClose={() => setQuestion(null)} onDone={() => setChosen(new Set())} />}
+      {question && question.ask !== 'title' && <ActionDialog ask={question.ask} target={question.target} onClose={() => setQuestion(null)} onDone={clear} />}
     </Page>
   );
 }
