@@ -1,11 +1,24 @@
 import { useQueryString } from '../../app/router';
+import { chosenLanguage } from '../../i18n';
 import { Chip, Empty, ErrorNotice, Section, Switch, Table } from '../../ui';
 import type { Tone } from '../../ui';
+import { koreanKeys } from './koreanKeys';
 import { useSettings } from './settings';
 import type { Setting } from './settings';
 import { useWords } from './words';
 
 const tones: Record<Setting['origin'], Tone> = { default: 'grey', file: 'blue', environment: 'amber', flag: 'amber' };
+
+const korean = (setting: Setting) => (chosenLanguage.get() === 'ko' && koreanKeys[setting.key]) || '';
+
+function Description({ of }: { of: Setting }) {
+  const words = korean(of);
+  return (
+    <p className="soft small" lang={words ? undefined : 'en'}>
+      {words || of.description}
+    </p>
+  );
+}
 
 // The effective configuration with the origin of each value, to be read only.
 export function Configuration() {
@@ -17,7 +30,7 @@ export function Configuration() {
   const wanted = (search.get('search') ?? '').toLowerCase();
   const isChanged = search.get('set') === '1';
   const all = settings.data?.items;
-  const shown = all?.filter((each) => (!isChanged || each.origin !== 'default') && `${each.key} ${each.description} ${each.environment}`.toLowerCase().includes(wanted));
+  const shown = all?.filter((each) => (!isChanged || each.origin !== 'default') && `${each.key} ${each.description} ${korean(each)} ${each.environment}`.toLowerCase().includes(wanted));
   return (
     <>
       <Section title={t('config')} lead={t('config.lead')} flush>
@@ -40,7 +53,7 @@ export function Configuration() {
               cell: (each) => (
                 <div className="settings-key">
                   <span className="mono">{each.key}</span>
-                  <p className="soft small" lang="en">{each.description}</p>
+                  <Description of={each} />
                 </div>
               ),
             },
