@@ -56,7 +56,7 @@ export default function AlertsPage() {
           empty={<p className="card-body soft">{t('ended.none')}</p>}
           columns={[
             { key: 'alert', title: t('alert'), cell: (alert) => (alert.node ? `${nameOf(alert.name)} · ${alert.node}` : nameOf(alert.name)) },
-            { key: 'message', title: t('message'), className: 'wide-only', cell: (alert) => <span className="soft">{alert.message}</span> },
+            { key: 'message', title: t('message'), className: 'wide-only', cell: (alert) => <span className="soft" lang="en">{alert.message}</span> },
             { key: 'at', title: t('ended.at'), cell: (alert) => (alert.ended_at ? <Time at={alert.ended_at} /> : '–') },
           ]}
         />
@@ -82,7 +82,7 @@ function Alert({ alert }: { alert: { name: string; node: string; message: string
             {t('raised', { when: format.relative(alert.raised_at, Math.max(now, Date.parse(alert.raised_at))) })}
           </span>
         </header>
-        <p>{alert.message}</p>
+        <p lang="en">{alert.message}</p>
         <p className="soft">
           <strong>{t('do')}</strong> · {t.maybe(`do.${alert.name}`) ?? t('do.other')}
         </p>
