@@ -61,10 +61,9 @@ http::Reply list_jobs(const Parts& parts, const http::Request& request) {
     jobs = std::move(page.jobs);
   }
   json::array items = job_items(parts, jobs, list->with_places);
-  store::JobCounts counts = parts.store.count_jobs(owner_seen_by(request));
   http::Response response = json_response(200, json::object{{"items", std::move(items)},
                                                             {"next_cursor", cursor ? json::value(*cursor) : json::value(nullptr)},
-                                                            {"counts", {{"scheduled", counts.scheduled}, {"queued", counts.queued}, {"running", counts.running}}}});
+                                                            {"counts", counts_json(parts.store.count_jobs(owner_seen_by(request)))}});
   if (cursor) response.headers.emplace_back("Link", "<" + next_page_address(request, *cursor) + ">; rel=\"next\"");
   return response;
 }

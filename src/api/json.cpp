@@ -112,6 +112,19 @@ json::object job_json(const store::JobRecord& job, const std::vector<store::Atte
   return object;
 }
 
+void add_count(json::object& object, const std::string& name, std::int64_t count) {
+  object[name] = std::min(count, store::kExactPosition);
+  object[name + "_over_limit"] = count > store::kExactPosition;
+}
+
+json::object counts_json(const store::JobCounts& counts) {
+  json::object object;
+  add_count(object, "scheduled", counts.scheduled);
+  add_count(object, "queued", counts.queued);
+  add_count(object, "running", counts.running);
+  return object;
+}
+
 json::object batch_json(const store::BatchRecord& batch) {
   return {{"id", batch.public_id},
           {"title", batch.title},
@@ -123,6 +136,7 @@ json::object batch_json(const store::BatchRecord& batch) {
           {"completed", batch.completed},
           {"failed", batch.failed},
           {"cancelled", batch.cancelled},
+          {"counts_over_limit", batch.over_limit},
           {"created_at", to_rfc3339(batch.created_at)},
           {"sealed_at", or_null(batch.sealed_at)},
           {"completed_at", or_null(batch.completed_at)}};

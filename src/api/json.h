@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,14 @@ boost::json::object job_json(const store::JobRecord& job, const std::vector<stor
 boost::json::object place_json(const store::Place& place);
 boost::json::object attempt_json(const store::AttemptRecord& attempt);
 boost::json::object batch_json(const store::BatchRecord& batch);
+boost::json::object counts_json(const store::JobCounts& counts);
 boost::json::object event_json(const store::Event& event);
 
 // The image status of a job state: scheduled, queued -> pending; running -> processing; the final ones as they are.
 std::string_view image_status(domain::JobState state);
+
+// What is counted to 10,000: the number, and whether there are more.
+void add_count(boost::json::object& object, const std::string& name, std::int64_t count);
 
 // Stored JSON, parsed; null when it does not parse.
 boost::json::value parsed(const std::string& text);

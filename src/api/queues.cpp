@@ -1,6 +1,7 @@
 // Queues: what they hold, how fast they move, and their limits, which act at the next claim.
 #include "api/entity_tag.h"
 #include "api/handlers.h"
+#include "api/json.h"
 #include "api/problem.h"
 #include "api/query.h"
 #include "domain/error_codes.h"
@@ -21,12 +22,6 @@ double in_seconds(Duration duration) { return std::chrono::duration<double>(dura
 
 json::value spread_json(const std::optional<store::Spread>& spread) {
   return spread ? json::value{{"p50", in_seconds(spread->p50)}, {"p95", in_seconds(spread->p95)}} : json::value(nullptr);
-}
-
-// Depths are counted to 10,000.
-void add_count(json::object& object, const std::string& name, std::int64_t count) {
-  object[name] = std::min(count, store::kExactPosition);
-  object[name + "_over_limit"] = count > store::kExactPosition;
 }
 
 json::object settings_json(const store::QueueSettings& settings) {

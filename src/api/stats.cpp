@@ -1,5 +1,6 @@
 // What happened lately, in numbers: how many photos ended, how long they took, and why some failed.
 #include "api/handlers.h"
+#include "api/json.h"
 #include "api/problem.h"
 #include "api/query.h"
 
@@ -56,8 +57,7 @@ http::Reply stats(const Parts& parts, const http::Request& request) {
   windows.push_back(window_json("minute", std::chrono::minutes(1), ended, now));
   windows.push_back(window_json("hour", std::chrono::hours(1), ended, now));
   windows.push_back(window_json("day", std::chrono::hours(24), ended, now));
-  store::JobCounts counts = parts.store.count_jobs();
-  return json_response(200, json::object{{"windows", std::move(windows)}, {"now", {{"scheduled", counts.scheduled}, {"queued", counts.queued}, {"running", counts.running}}}});
+  return json_response(200, json::object{{"windows", std::move(windows)}, {"now", counts_json(parts.store.count_jobs())}});
 }
 
 }  // namespace darkroom::api

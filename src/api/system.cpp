@@ -70,7 +70,6 @@ http::Reply readyz(const Parts& parts, const http::Request& request) {
 
 http::Reply status(const Parts& parts, const http::Request&) {
   RunnerReport runners = parts.report();
-  store::JobCounts counts = parts.store.count_jobs();
   json::array states;
   for (const RunnerState& runner : runners.runners) {
     json::value problem = runner.problem.empty() ? json::value(nullptr) : json::value(runner.problem);
@@ -82,7 +81,7 @@ http::Reply status(const Parts& parts, const http::Request&) {
                                          {"default_model", parts.config.default_model},
                                          {"slots", runners.slots},
                                          {"run_limits", {{"soft_seconds", parts.config.soft_limit.count()}, {"hard_seconds", parts.config.hard_limit.count()}}},
-                                         {"jobs", {{"scheduled", counts.scheduled}, {"queued", counts.queued}, {"running", counts.running}}},
+                                         {"jobs", counts_json(parts.store.count_jobs())},
                                          {"free_bytes", parts.blobs.free_bytes()},
                                          {"runners", std::move(states)},
                                          {"unusable_models", std::move(unusable)}});

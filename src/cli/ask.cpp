@@ -62,6 +62,10 @@ std::string shown(const json::object& object, const char* key) {
   return printable(value.is_string() ? std::string(value.as_string()) : darkroom::json::to_text(value));
 }
 
+std::string counted(const json::object& object, const std::string& key) {
+  return (object.at(key + "_over_limit").as_bool() ? "over " : "") + shown(object, key.c_str());
+}
+
 std::string table(const std::vector<std::vector<std::string>>& lines) {
   std::vector<std::size_t> widths;
   for (const auto& line : lines) {

@@ -28,6 +28,8 @@ int ask_pages(const Session& session, const std::string& path, const ListOptions
 
 // A member as text: "-" for null, and nothing that a terminal would obey.
 std::string shown(const boost::json::object& object, const char* key);
+// Of what is counted to a limit: "over 10000" beyond it.
+std::string counted(const boost::json::object& object, const std::string& key);
 
 // Lines of cells, each column as wide as its widest cell. The first line is the head.
 std::string table(const std::vector<std::vector<std::string>>& lines);

@@ -106,7 +106,7 @@ std::string queue_table(const json::object& all) {
   std::vector<std::vector<std::string>> lines{{"QUEUE", "QUEUED", "SCHEDULED", "RUNNING", "OLDEST", "LAST MIN", "LAST HOUR", "STATE"}};
   for (const json::value& item : *queues) {
     const json::object& queue = item.as_object();
-    lines.push_back({shown(queue, "name"), (queue.at("queued_over_limit").as_bool() ? "over " : "") + shown(queue, "queued"), shown(queue, "scheduled"), shown(queue, "running"),
+    lines.push_back({shown(queue, "name"), counted(queue, "queued"), counted(queue, "scheduled"), shown(queue, "running"),
                      seconds(queue.at("oldest_age_seconds")), shown(queue, "finished_last_minute"), shown(queue, "finished_last_hour"), queue.at("paused").as_bool() ? "paused" : "runs"});
   }
   return "\n" + table(lines);

@@ -11,10 +11,6 @@ namespace {
 
 namespace json = boost::json;
 
-std::string count(const json::object& queue, const std::string& name) {
-  return (queue.at(name + "_over_limit").as_bool() ? "over " : "") + shown(queue, name.c_str());
-}
-
 std::string seconds(const json::value& value) {
   if (value.is_null()) return "-";
   char text[32];
@@ -52,11 +48,11 @@ std::string describe_queue(const json::object& answer) {
   return table({{"queue", shown(queue, "name")},
                 {"state", paused(queue)},
                 {"limits", limits(queue)},
-                {"queued", count(queue, "queued")},
-                {"scheduled", count(queue, "scheduled")},
+                {"queued", counted(queue, "queued")},
+                {"scheduled", counted(queue, "scheduled")},
                 {"running", shown(queue, "running")},
                 {"oldest waits", seconds(queue.at("oldest_age_seconds"))},
-                {"finished", shown(queue, "finished_last_minute") + " in the last minute, " + count(queue, "finished_last_hour") + " in the last hour"},
+                {"finished", shown(queue, "finished_last_minute") + " in the last minute, " + counted(queue, "finished_last_hour") + " in the last hour"},
                 {"wait p50 / p95", spread(queue.at("wait_seconds"))},
                 {"run p50 / p95", spread(queue.at("run_seconds"))}});
 }
@@ -66,8 +62,8 @@ std::string describe_queues(const json::object& answer) {
       {"QUEUE", "QUEUED", "SCHEDULED", "RUNNING", "OLDEST", "LAST MIN", "LAST HOUR", "WAIT p50/p95", "RUN p50/p95", "STATE", "LIMITS"}};
   for (const json::value& item : answer.at("items").as_array()) {
     const json::object& queue = item.as_object();
-    lines.push_back({shown(queue, "name"), count(queue, "queued"), count(queue, "scheduled"), shown(queue, "running"),
-                     seconds(queue.at("oldest_age_seconds")), shown(queue, "finished_last_minute"), count(queue, "finished_last_hour"),
+    lines.push_back({shown(queue, "name"), counted(queue, "queued"), counted(queue, "scheduled"), shown(queue, "running"),
+                     seconds(queue.at("oldest_age_seconds")), shown(queue, "finished_last_minute"), counted(queue, "finished_last_hour"),
                      spread(queue.at("wait_seconds")), spread(queue.at("run_seconds")), paused(queue), limits(queue)});
   }
   return table(lines);

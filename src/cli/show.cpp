@@ -57,7 +57,7 @@ std::string job_line(const json::object& job) {
 int show_jobs(const Session& session, const ListOptions& options) {
   return ask_pages(session, "/api/v1/jobs", options, [](const json::object& answer) {
     const json::object& counts = answer.at("counts").as_object();
-    std::string lines = "scheduled " + text(counts, "scheduled") + ", queued " + text(counts, "queued") + ", running " + text(counts, "running") + "\n";
+    std::string lines = "scheduled " + counted(counts, "scheduled") + ", queued " + counted(counts, "queued") + ", running " + counted(counts, "running") + "\n";
     for (const json::value& job : answer.at("items").as_array()) lines += job_line(job.as_object());
     return lines;
   });

@@ -41,6 +41,8 @@ struct BulkResult {
   std::int64_t changed = 0;  // of these, those that the action changed; in a dry run, those that it would change
 };
 
+inline constexpr std::int64_t kExactInBatch = 100'000;
+
 struct BatchRecord {
   std::int64_t id = 0;
   std::string public_id;
@@ -52,6 +54,7 @@ struct BatchRecord {
   std::int64_t completed = 0;
   std::int64_t failed = 0;
   std::int64_t cancelled = 0;
+  bool over_limit = false;  // there are more than kExactInBatch of a state, which are not counted; never of one that is completed
   Time created_at{};
   std::optional<Time> sealed_at;     // nothing is added any more
   std::optional<Time> completed_at;  // sealed and every job final; the event batch.completed was written with it, once

@@ -1,4 +1,4 @@
-// The statements behind queues() and place_of(), and those of senders, on SQLite: each reads a range of an index, none scans or sorts.
+// The statements behind queues(), place_of() and count_jobs(), and those of senders, on SQLite: each reads a range of an index, none scans or sorts.
 #include "store/sql_deliveries.h"
 #include "store/sql_insight.h"
 #include "store/sqlite_plans.h"
@@ -17,6 +17,16 @@ TEST_F(InsightPlans, NothingIsScannedOrSorted) {
     EXPECT_EQ(found.find("SCAN job"), std::string::npos) << statement << "\n" << found;
     EXPECT_EQ(found.find("SCAN delivery"), std::string::npos) << statement << "\n" << found;
     EXPECT_EQ(found.find("TEMP B-TREE"), std::string::npos) << statement << "\n" << found;
+  }
+}
+
+// Counts of all jobs of a state begin where its index begins, and end at their limit.
+TEST_F(InsightPlans, JobsAreCountedInTheIndexOfTheirState) {
+  for (const char* statement : count_statements()) {
+    std::string found = plan(statement);
+    EXPECT_NE(found.find("job USING INDEX job_"), std::string::npos) << statement << "\n" << found;
+    EXPECT_EQ(found.find("TEMP B-TREE"), std::string::npos) << statement << "\n" << found;
+    EXPECT_NE(std::string(statement).find(" LIMIT $"), std::string::npos) << statement;
   }
 }
 

@@ -99,6 +99,7 @@ TEST_F(PostgresPlans, HotStatementsForManyRowsNeitherScanNorSort) {
 TEST_F(PostgresPlans, StatementsThatLookIntoTheLineReadAPieceOfAnIndex) {
   std::vector<const char*> statements = queue_statements();
   for (const char* statement : place_statements()) statements.push_back(statement);
+  for (const char* statement : count_statements()) statements.push_back(statement);
   for (const char* statement : statements) {
     std::string found = plan(statement);
     for (const char* word : {"Seq Scan on job", "Sort"}) EXPECT_EQ(found.find(word), std::string::npos) << statement << "\n" << found;

@@ -181,7 +181,7 @@ struct ImagePage {
   std::optional<ImageId> next;      // give it as `before` to go on
 };
 
-struct JobCounts {
+struct JobCounts {  // each up to 10,001
   std::int64_t scheduled = 0;
   std::int64_t queued = 0;
   std::int64_t running = 0;

@@ -12,8 +12,12 @@ namespace darkroom::store {
 // Lanes with queued jobs, by one probe each.
 std::vector<std::string> queued_lanes(Connection& connection);
 
-// The statements of queues() and place_of(), whose cost must not grow with the backlog or the history: tests pin their plans.
+// Priorities that have something queued in the lane, highest first, by one probe each.
+std::vector<std::int64_t> levels_of(Connection& connection, const std::string& lane);
+
+// The statements of queues(), place_of() and count_jobs(), whose cost must not grow with the backlog or the history: tests pin their plans.
 std::vector<const char*> queue_statements();
 std::vector<const char*> place_statements();
+std::vector<const char*> count_statements();
 
 }  // namespace darkroom::store

@@ -8,14 +8,21 @@
 #include "store/sql_rows.h"
 #include "store/sql_store.h"
 
+#include <algorithm>
+
 namespace darkroom::store {
 namespace {
 
-constexpr const char* kFindBatch = "SELECT id, public_id, title, owner, created_at, sealed_at, completed_at FROM batch WHERE public_id = $1";
-constexpr const char* kBatchById = "SELECT id, public_id, title, owner, created_at, sealed_at, completed_at FROM batch WHERE id = $1";
-constexpr const char* kNewestBatches =
-    "SELECT id, public_id, title, owner, created_at, sealed_at, completed_at FROM batch WHERE CAST($2 AS TEXT) IS NULL OR owner = CAST($2 AS TEXT) ORDER BY id DESC LIMIT $1";
+#define DARKROOM_BATCH "SELECT id, public_id, title, owner, created_at, sealed_at, completed_at, jobs_completed, jobs_failed, jobs_cancelled FROM batch "
+constexpr const char* kFindBatch = DARKROOM_BATCH "WHERE public_id = $1";
+constexpr const char* kBatchById = DARKROOM_BATCH "WHERE id = $1";
+constexpr const char* kNewestBatches = DARKROOM_BATCH "WHERE CAST($2 AS TEXT) IS NULL OR owner = CAST($2 AS TEXT) ORDER BY id DESC LIMIT $1";
+// Of one that is being completed, once: its counts are kept.
 constexpr const char* kCountByState = "SELECT state, COUNT(*) FROM job WHERE batch_id = $1 GROUP BY state";
+#define DARKROOM_COUNTED(state) "(SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE batch_id = $1 AND state = '" state "' LIMIT $2) AS counted)"
+constexpr const char* kCountInLimits =
+    "SELECT " DARKROOM_COUNTED("scheduled") ", " DARKROOM_COUNTED("queued") ", " DARKROOM_COUNTED("running") ", " DARKROOM_COUNTED("completed") ", "
+    DARKROOM_COUNTED("failed") ", " DARKROOM_COUNTED("cancelled");
 
 void count(BatchRecord& batch, domain::JobState state, std::int64_t jobs) {
   batch.total += jobs;
@@ -29,6 +36,25 @@ void count(BatchRecord& batch, domain::JobState state, std::int64_t jobs) {
   }
 }
 
+// Completed: what its jobs had come to then, whatever became of their images since. Else what they are now, as far as it is counted.
+void add_counts(Connection& connection, BatchRecord& batch, const Row& row) {
+  if (!row.is_null(7)) {
+    batch.completed = row.integer(7);
+    batch.failed = row.integer(8);
+    batch.cancelled = row.integer(9);
+    batch.total = batch.completed + batch.failed + batch.cancelled;
+    return;
+  }
+  Row counts = connection.execute(kCountInLimits, {batch.id, kExactInBatch + 1}).front();
+  using enum domain::JobState;
+  std::size_t at = 0;
+  for (domain::JobState state : {scheduled, queued, running, completed, failed, cancelled}) {
+    std::int64_t counted = counts.integer(at++);
+    count(batch, state, std::min(counted, kExactInBatch));
+    batch.over_limit = batch.over_limit || counted > kExactInBatch;
+  }
+}
+
 BatchRecord batch_from(Connection& connection, const Row& row) {
   BatchRecord batch;
   batch.id = row.integer(0);
@@ -38,9 +64,7 @@ BatchRecord batch_from(Connection& connection, const Row& row) {
   batch.created_at = row.time(4);
   batch.sealed_at = row.optional_time(5);
   batch.completed_at = row.optional_time(6);
-  for (const Row& jobs : connection.execute(kCountByState, {batch.id})) {
-    count(batch, domain::parse_job_state(jobs.text(0)).value(), jobs.integer(1));
-  }
+  add_counts(connection, batch, row);
   return batch;
 }
 
@@ -52,14 +76,17 @@ std::string counts_json(const BatchRecord& batch) {
 constexpr const char* kOpenJob =
     "SELECT id FROM job WHERE batch_id = $1 AND state IN ('scheduled', 'queued', 'running') LIMIT 1";
 constexpr const char* kLockSealed = "SELECT id FROM batch WHERE id = $1 AND sealed_at IS NOT NULL AND completed_at IS NULL /*FOR UPDATE*/";
-constexpr const char* kComplete = "UPDATE batch SET completed_at = $2 WHERE id = $1 AND completed_at IS NULL RETURNING id";
+constexpr const char* kComplete =
+    "UPDATE batch SET completed_at = $2, jobs_completed = $3, jobs_failed = $4, jobs_cancelled = $5 WHERE id = $1 AND completed_at IS NULL RETURNING id";
 
 bool has_open_job(Connection& connection, std::int64_t batch_id) { return !connection.execute(kOpenJob, {batch_id}).empty(); }
 
 // Looks for open jobs again in a statement after the lock: only that one is sure to see what was added before it.
 bool complete_if_done(Transaction& transaction, std::int64_t batch_id, Time now) {
   if (transaction.execute(kLockSealed, {batch_id}).empty() || has_open_job(transaction.connection, batch_id)) return false;
-  if (transaction.execute(kComplete, {batch_id, now}).empty()) return false;
+  BatchRecord counted;
+  for (const Row& jobs : transaction.execute(kCountByState, {batch_id})) count(counted, domain::parse_job_state(jobs.text(0)).value(), jobs.integer(1));
+  if (transaction.execute(kComplete, {batch_id, now, counted.completed, counted.failed, counted.cancelled}).empty()) return false;
   BatchRecord batch = batch_from(transaction.connection, transaction.execute(kBatchById, {batch_id}).front());
   append_event(transaction, {.at = now, .type = "batch.completed", .actor = "system", .data = counts_json(batch)});
   return true;
@@ -81,7 +108,7 @@ void batch_job_ended(Transaction& transaction, std::int64_t batch_id, Time now) 
   if (!has_open_job(transaction.connection, batch_id)) complete_if_done(transaction, batch_id, now);
 }
 
-std::vector<const char*> batch_statements() { return {kOpenJob, kCountByState, kSealedWithoutOpenJob}; }
+std::vector<const char*> batch_statements() { return {kOpenJob, kCountByState, kCountInLimits, kSealedWithoutOpenJob}; }
 
 BatchRecord SqlStore::create_batch(std::string_view title, std::string_view owner, const Actor& actor, Time now, std::string_view filled_by) {
   return database_->write([&](Transaction& transaction) {

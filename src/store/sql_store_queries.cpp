@@ -1,4 +1,5 @@
 // Looking: read-only queries against a snapshot, and the event log.
+#include "store/sql_insight.h"
 #include "store/sql_rows.h"
 #include "store/sql_store.h"
 
@@ -32,12 +33,28 @@ constexpr const char* kEventsOfImage =
 constexpr const char* kEventsOfOwner =
     "SELECT event.id, event.at, event.type, event.image_id, event.job_id, event.actor, event.reason, event.data FROM image JOIN event ON event.image_id = image.id "
     "WHERE image.owner = $4 AND event.id > $1 AND event.id <= $3 AND (CAST($5 AS BIGINT) IS NULL OR image.id = CAST($5 AS BIGINT)) ORDER BY event.id LIMIT $2";
-constexpr const char* kCountScheduled = "SELECT COUNT(*) FROM job WHERE state = 'scheduled'";
-constexpr const char* kCountQueued = "SELECT COUNT(*) FROM job WHERE state = 'queued'";
-constexpr const char* kCountRunning = "SELECT COUNT(*) FROM job WHERE state = 'running'";
-constexpr const char* kCountScheduledOf = "SELECT COUNT(*) FROM job WHERE state = 'scheduled' AND owner = $1";
-constexpr const char* kCountQueuedOf = "SELECT COUNT(*) FROM job WHERE state = 'queued' AND owner = $1";
-constexpr const char* kCountRunningOf = "SELECT COUNT(*) FROM job WHERE state = 'running' AND owner = $1";
+// Ordered as their index is, so that no database first gathers all of a range of which 10,001 are wanted.
+constexpr const char* kCountScheduled = "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'scheduled' ORDER BY run_at, id LIMIT $1) AS counted";
+constexpr const char* kCountQueued = "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'queued' ORDER BY lane, priority DESC, rank, id LIMIT $1) AS counted";
+constexpr const char* kCountRunning = "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'running' ORDER BY queue, id LIMIT $1) AS counted";
+constexpr const char* kCountScheduledOf = "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'scheduled' AND owner = $1 ORDER BY id LIMIT $2) AS counted";
+constexpr const char* kCountQueuedOf =
+    "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'queued' AND lane = $3 AND priority = $4 AND owner = $1 ORDER BY rank LIMIT $2) AS counted";
+// As many run as there are slots.
+constexpr const char* kCountRunningOf = "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'running' AND owner = $1 ORDER BY queue, id LIMIT $2) AS counted";
+
+constexpr std::int64_t kMostCounted = kExactPosition + 1;
+
+// The levels of all lanes are walked, since the turns of an owner stand within one.
+std::int64_t queued_of(Connection& connection, const std::string& owner) {
+  std::int64_t queued = 0;
+  for (const std::string& lane : queued_lanes(connection)) {
+    for (std::int64_t priority : levels_of(connection, lane)) {
+      if (queued < kMostCounted) queued += connection.execute(kCountQueuedOf, {owner, kMostCounted - queued, lane, priority}).front().integer(0);
+    }
+  }
+  return queued;
+}
 
 std::vector<JobRecord> jobs_from(const Rows& rows) {
   std::vector<JobRecord> jobs;
@@ -122,12 +139,14 @@ std::vector<Event> SqlStore::events(std::int64_t after, std::optional<ImageId> i
 
 JobCounts SqlStore::count_jobs(const std::optional<std::string>& owner) {
   return database_->read([&](Connection& connection) {
-    auto count_of = [&](const char* sql) { return connection.execute(sql, {*owner}).front().integer(0); };
-    if (owner) return JobCounts{count_of(kCountScheduledOf), count_of(kCountQueuedOf), count_of(kCountRunningOf)};
-    auto count = [&](const char* sql) { return connection.execute(sql).front().integer(0); };
+    auto count_of = [&](const char* sql) { return connection.execute(sql, {*owner, kMostCounted}).front().integer(0); };
+    if (owner) return JobCounts{count_of(kCountScheduledOf), queued_of(connection, *owner), count_of(kCountRunningOf)};
+    auto count = [&](const char* sql) { return connection.execute(sql, {kMostCounted}).front().integer(0); };
     return JobCounts{count(kCountScheduled), count(kCountQueued), count(kCountRunning)};
   });
 }
+
+std::vector<const char*> count_statements() { return {kCountScheduled, kCountQueued, kCountRunning, kCountScheduledOf, kCountQueuedOf, kCountRunningOf}; }
 
 void SqlStore::record(const Event& event) {
   database_->write([&](Transaction& transaction) {

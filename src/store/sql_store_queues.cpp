@@ -35,9 +35,7 @@ constexpr const char* kOldestInFront =
 
 // At the front of each priority stands the oldest job of every owner, as their turns go round.
 std::optional<Time> oldest_in_lane(Connection& connection, const std::string& lane) {
-  std::vector<std::int64_t> levels;
-  Rows level = connection.execute(kNextLevel, {lane, domain::kHighestPriority + 1});
-  for (; !level.empty(); level = connection.execute(kNextLevel, {lane, levels.back()})) levels.push_back(level.front().integer(0));
+  std::vector<std::int64_t> levels = levels_of(connection, lane);
   std::optional<Time> oldest;
   for (std::int64_t priority : levels) {
     Row front = connection.execute(kOldestInFront, {lane, priority, kFront / static_cast<int>(levels.size()) + 1}).front();
@@ -101,6 +99,13 @@ std::vector<std::string> queued_lanes(Connection& connection) {
   Rows next = connection.execute(kNextLane, {""});
   for (; !next.empty(); next = connection.execute(kNextLane, {lanes.back()})) lanes.push_back(next.front().text(0));
   return lanes;
+}
+
+std::vector<std::int64_t> levels_of(Connection& connection, const std::string& lane) {
+  std::vector<std::int64_t> levels;
+  Rows level = connection.execute(kNextLevel, {lane, domain::kHighestPriority + 1});
+  for (; !level.empty(); level = connection.execute(kNextLevel, {lane, levels.back()})) levels.push_back(level.front().integer(0));
+  return levels;
 }
 
 std::vector<const char*> queue_statements() {

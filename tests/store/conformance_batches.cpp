@@ -57,6 +57,24 @@ TEST_P(StoreConformance, ABatchTellsItsProgressAndCompletesOnce) {
   EXPECT_EQ(store_->complete_batches(now_), 0);
 }
 
+TEST_P(StoreConformance, ACompletedBatchKeepsItsCountsWhenItsImagesAreDeleted) {
+  BatchRecord batch = make(*store_, now_), open = make(*store_, now_);
+  auto first = upload(into(batch, photo())), second = upload(into(batch, photo()));
+  auto third = upload(into(open, photo()));
+  upload(into(open, photo()));
+  finish(claim_one(), success());
+  finish(claim_one(), permanent());
+  ASSERT_TRUE(store_->seal_batch(batch.public_id, kAdmin, now_));
+  for (const ImageRecord& image : {first, second, third}) ASSERT_TRUE(store_->delete_image(image.id, kAdmin, now_));
+  BatchRecord done = look(*store_, batch);
+  EXPECT_TRUE(done.completed_at);
+  EXPECT_EQ(done.total, 2);
+  EXPECT_EQ(done.completed, 1);
+  EXPECT_EQ(done.failed, 1);
+  EXPECT_EQ(store_->list_batches(10, std::nullopt).at(1).total, 2);
+  EXPECT_EQ(look(*store_, open).total, 1) << "what is open is counted";
+}
+
 TEST_P(StoreConformance, ABatchThatIsNotSealedDoesNotComplete) {
   BatchRecord batch = make(*store_, now_);
   upload(into(batch, photo()));

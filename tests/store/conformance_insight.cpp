@@ -82,6 +82,20 @@ TEST_P(StoreConformance, AReportCountsEachStateOverAllLanes) {
   EXPECT_EQ(see.report("default").queued, 0);
 }
 
+TEST_P(StoreConformance, JobsOfOneOwnerAreCountedOverAllLanesAndPriorities) {
+  for (const char* model : {"demo", "other"}) {
+    for (int i = 0; i < 3; ++i) upload(photo("a", i, model)), upload(photo("b", i, model));
+  }
+  NewImage later = photo("a");
+  later.run_at = now_ + hours(1);
+  upload(later);
+  EXPECT_EQ(claim_one().priority, 2);
+  JobCounts mine = store_->count_jobs("a"), all = store_->count_jobs();
+  EXPECT_EQ(std::tuple(mine.scheduled, mine.queued, mine.running), std::tuple(1, 5, 1));
+  EXPECT_EQ(std::tuple(all.scheduled, all.queued, all.running), std::tuple(1, 11, 1));
+  EXPECT_EQ(store_->count_jobs("nobody").queued, 0);
+}
+
 TEST_P(StoreConformance, TheOldestIsTheOneThatWaitsLongestWhateverItsPriority) {
   Insight see{*store_, now_};
   upload("a", -7);
@@ -306,6 +320,9 @@ TEST_P(StoreConformance, FarBackThePlaceIsOver10000) {
   see.expect(found, "in_line", {"Over 10000"});
   EXPECT_EQ(see.place(urgent).ahead, 0);
   EXPECT_EQ(see.report().queued, kExactPosition + 1);
+  EXPECT_EQ(store_->count_jobs().queued, kExactPosition + 1);
+  EXPECT_EQ(store_->count_jobs("minji").queued, kExactPosition + 1);
+  EXPECT_EQ(store_->count_jobs("a").queued, 1);
 }
 
 }  // namespace

@@ -74,11 +74,26 @@ void Model::end(Position position, JobState state, const std::string& error, con
 void Model::complete_if_done(std::optional<Position> batch) {
   if (!batch || !batches[*batch].sealed) return;
   bool open = std::ranges::any_of(jobs, [&](const Job& job) { return !job.deleted && job.batch == batch && is_open(job.state); });
-  if (!open) batches[*batch].completed = true;
+  if (open || batches[*batch].completed) return;
+  batches[*batch].completed = true;
+  for (const Job& job : jobs) {
+    if (!job.deleted && job.batch == batch) ++batches[*batch].counts[job.state];
+  }
 }
 
-// The head of each lane by priority, turn and arrival; among these the most urgent, then the one that came first.
+bool Model::is_quarantined(const Job& job) const {
+  auto found = crashes.find(images[job.image].content);
+  return found != crashes.end() && found->second >= 2;
+}
+
+// The head of each lane by priority, turn and arrival; among these the most urgent, then the one whose lane has waited longest for a start, if that is
+// more than five seconds, then the one that came first.
 std::optional<Position> Model::head(const std::vector<std::string>& models) const {
+  auto place = [&](Position at) {
+    Time waits_since = jobs[at].run_at;
+    if (auto last = last_starts.find(jobs[at].model); last != last_starts.end()) waits_since = std::max(waits_since, last->second);
+    return std::tuple(-jobs[at].priority, now - waits_since > std::chrono::seconds(5) ? waits_since : Time::max(), at);
+  };
   std::optional<Position> best;
   for (const std::string& model : models) {
     std::optional<Position> first;

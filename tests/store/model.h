@@ -54,6 +54,7 @@ struct Image {
 struct Batch {
   bool sealed = false;
   bool completed = false;
+  std::map<JobState, std::int64_t> counts = {};  // when it was completed
 };
 
 struct Queue {

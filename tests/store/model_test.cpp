@@ -399,15 +399,15 @@ void History::compare_logs() {
     expect_same(image->document.value_or(""), expected.result ? "{\"job\":" + std::to_string(*expected.result) + "}" : "", "result of image " + std::to_string(at));
   }
   for (Position at = 0; at < model_.batches.size(); ++at) {
-    std::array<std::int64_t, 6> counts{};
-    for (const model::Job& job : model_.jobs) counts[static_cast<std::size_t>(job.state)] += !job.deleted && job.batch == at;
+    std::map<JobState, std::int64_t> counts = model_.batches[at].counts;
+    for (const model::Job& job : model_.jobs) counts[job.state] += !model_.batches[at].completed && !job.deleted && job.batch == at;
     BatchRecord batch = store_.find_batch(batch_ids_[at]).value();
     std::string name = " of batch " + std::to_string(at);
-    expect_same(batch.waiting, counts[0] + counts[1], "waiting jobs" + name);
-    expect_same(batch.running, counts[2], "running jobs" + name);
-    expect_same(batch.completed, counts[3], "completed jobs" + name);
-    expect_same(batch.failed, counts[4], "failed jobs" + name);
-    expect_same(batch.cancelled, counts[5], "cancelled jobs" + name);
+    expect_same(batch.waiting, counts[JobState::scheduled] + counts[JobState::queued], "waiting jobs" + name);
+    expect_same(batch.running, counts[JobState::running], "running jobs" + name);
+    expect_same(batch.completed, counts[JobState::completed], "completed jobs" + name);
+    expect_same(batch.failed, counts[JobState::failed], "failed jobs" + name);
+    expect_same(batch.cancelled, counts[JobState::cancelled], "cancelled jobs" + name);
     expect_same(batch.completed_at.has_value(), model_.batches[at].completed, "completion" + name);
     completed_batches -= model_.batches[at].completed;
   }

@@ -175,7 +175,7 @@ def test_all_means_all(busy):
     for owner in ("minji", "jun"):
         busy.upload(unique_jpeg(), uploader=owner)
     assert done(act(busy, "cancel", filter={"all": True}))["changed"] == 3
-    assert busy.get("/api/v1/status").json()["jobs"] == {"scheduled": 0, "queued": 0, "running": 0}
+    assert not any(busy.get("/api/v1/status").json()["jobs"].values())
 
 
 # --- the commands ---

@@ -27,7 +27,7 @@ def test_jobs_are_listed_by_state_and_counted(make_server):
     waiting = [server.upload(unique_jpeg())["job_id"] for _ in range(2)]
     page = server.get("/api/v1/jobs", params={"state": "queued"}).json()
     assert [job["job_id"] for job in page["items"]] == waiting[::-1]
-    assert page["counts"] == {"scheduled": 0, "queued": 2, "running": 1}
+    assert page["counts"] == {"scheduled": 0, "scheduled_over_limit": False, "queued": 2, "queued_over_limit": False, "running": 1, "running_over_limit": False}
     assert [job["job_id"] for job in server.get("/api/v1/jobs?state=running").json()["items"]] == [running["job_id"]]
     assert len(server.get("/api/v1/jobs?limit=2").json()["items"]) == 2
 

@@ -136,7 +136,7 @@ export default {
   'column.owner': 'Owner',
   'column.created': 'Created',
   'column.took': 'Took',
-  'counts': '{running, plural, =0 {none running} other {# running}} · {queued, plural, =0 {none in line} other {# in line}} · {scheduled, plural, =0 {none scheduled} other {# scheduled}}',
+  'counts': '{running, plural, =0 {none running} other {#{runningMore} running}} · {queued, plural, =0 {none in line} other {#{queuedMore} in line}} · {scheduled, plural, =0 {none scheduled} other {#{scheduledMore} scheduled}}',
   'photo': 'Photo {id}',
   'empty.title': 'No jobs',
   'empty.text': 'Each photo that is uploaded or processed again has a job. Schedules make jobs for maintenance.',

@@ -119,7 +119,7 @@ export default {
   'batch.open': 'Open',
   'batch.sealed': 'In progress',
   'batch.completed': 'Completed',
-  'batch.counts': '{done, number} of {total, number}{failed, plural, =0 {} other { · # failed}}',
+  'batch.counts': '{done, number}{more} of {total, number}{more}{failed, plural, =0 {} other { · # failed}}',
   'batch.seal': 'Seal',
   'batch.was.sealed': 'Sealed: nothing more is added',
 } as const;

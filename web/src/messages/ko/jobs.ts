@@ -138,7 +138,7 @@ const ko: Translation<typeof en> = {
   'column.owner': '소유자',
   'column.created': '생성',
   'column.took': '걸린 시간',
-  'counts': '실행 중 {running, number} · 대기중 {queued, number} · 예약됨 {scheduled, number}',
+  'counts': '실행 중 {running, number}{runningMore} · 대기중 {queued, number}{queuedMore} · 예약됨 {scheduled, number}{scheduledMore}',
   'photo': '사진 {id}',
   'empty.title': '작업이 없어요',
   'empty.text': '사진을 올리거나 다시 처리하면 작업이 생겨요. 예약 작업도 여기에 나타나요.',

@@ -122,7 +122,7 @@ const ko: Translation<typeof en> = {
   'batch.open': '열림',
   'batch.sealed': '진행 중',
   'batch.completed': '완료',
-  'batch.counts': '{total, number}건 중 {done, number}건{failed, plural, =0 {} other { · 실패 #건}}',
+  'batch.counts': '{total, number}{more}건 중 {done, number}{more}건{failed, plural, =0 {} other { · 실패 #건}}',
   'batch.seal': '마감',
   'batch.was.sealed': '마감했어요. 더 추가되지 않아요.',
 };

@@ -17,6 +17,8 @@ const kinds = ['image.process', 'maintenance'] as const;
 
 export const secondsOf = (job: Job): number | null => (job.started_at && job.finished_at ? (Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000 : null);
 
+const more = (isOverLimit: boolean): string => (isOverLimit ? '+' : '');
+
 export default function JobsPage() {
   const t = useJobWords();
   const cause = useCause();
@@ -46,7 +48,18 @@ export default function JobsPage() {
             </option>
           ))}
         </select>
-        {counts && <span className="soft small">{t('counts', { running: counts.running ?? 0, queued: counts.queued ?? 0, scheduled: counts.scheduled ?? 0 })}</span>}
+        {counts && (
+          <span className="soft small">
+            {t('counts', {
+              running: counts.running,
+              runningMore: more(counts.running_over_limit),
+              queued: counts.queued,
+              queuedMore: more(counts.queued_over_limit),
+              scheduled: counts.scheduled,
+              scheduledMore: more(counts.scheduled_over_limit),
+            })}
+          </span>
+        )}
       </div>
       {jobs.error && <ErrorNotice error={jobs.error} onRetry={() => void jobs.refetch()} />}
       <Table

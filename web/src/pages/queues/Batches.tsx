@@ -10,10 +10,12 @@ import { useQueueWords } from './words';
 
 type Batch = Schemas['Batch'];
 
+const countsOf = (batch: Batch) => ({ done: batch.completed, total: batch.total, failed: batch.failed, more: batch.counts_over_limit ? '+' : '' });
+
 function Bar({ batch }: { batch: Batch }) {
   const t = useQueueWords();
   const parts = [['completed', batch.completed], ['failed', batch.failed], ['cancelled', batch.cancelled], ['running', batch.running]] as const;
-  const text = t('batch.counts', { done: batch.completed, total: batch.total, failed: batch.failed });
+  const text = t('batch.counts', countsOf(batch));
   return (
     <div className="queues-batch-bar" role="img" aria-label={text}>
       {parts.map(([name, count]) => count > 0 && <span key={name} data-part={name} style={{ width: `${(100 * count) / Math.max(1, batch.total)}%` }} />)}
@@ -44,7 +46,7 @@ export function Batches() {
                 <span className="soft small">
                   {batch.owner} · <Time at={batch.created_at} />
                 </span>
-                <span className="number queues-batch-count">{t('batch.counts', { done: batch.completed, total: batch.total, failed: batch.failed })}</span>
+                <span className="number queues-batch-count">{t('batch.counts', countsOf(batch))}</span>
                 {batch.state === 'open' && can('own', batch.owner) && (
                   <Button onClick={() => seal.mutate(batch.id, { onSuccess: () => toast(t('batch.was.sealed')), onError: toastError })}>{t('batch.seal')}</Button>
                 )}
