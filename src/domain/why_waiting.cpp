@@ -81,6 +81,7 @@ Reason rate_reason(const Situation& s) {
 
 std::string estimate_words(const Situation& s) {
   if (s.over_limit) return " When it starts is not known.";
+  if (s.shares_line) return " When it starts is not known: jobs of other models wait for the same slots.";
   if (!s.estimate) return " When it starts is not known: too few runs have finished of late.";
   if (s.estimate->sharp) return " It should start in " + in_words(s.estimate->starts_in) + ", give or take " + in_words(s.estimate->error) + ".";
   return " It should start within " + in_words(s.estimate->at_most) + ".";
@@ -88,11 +89,11 @@ std::string estimate_words(const Situation& s) {
 
 Reason line_reason(const Situation& s) {
   int slots = open_slots(s);
-  if (s.ahead == 0 && s.busy_slots < slots) {
+  if (s.ahead == 0 && s.busy_slots + s.beside < slots) {
     return {why::next, "It is the first in line and " + number(slots - s.busy_slots) + " of " + count_of(slots, "slot") +
                            " that can run it are free: it is about to start."};
   }
-  std::string place = s.ahead == 0 ? "It is the first in line" : count_of(s.ahead, "job") + (s.ahead == 1 ? " is" : " are") + " ahead of it";
+  std::string place = s.ahead == 0 ? s.beside > 0 ? "It is the first in line of its model" : "It is the first in line" : count_of(s.ahead, "job") + (s.ahead == 1 ? " is" : " are") + " ahead of it";
   if (s.over_limit) place = "Over " + number(s.ahead) + " jobs are ahead of it";
   std::string busy = number(std::min<std::int64_t>(s.busy_slots, slots)) + " of " + count_of(slots, "slot");
   return {why::in_line, place + "; " + busy + " that can run it are busy." + estimate_words(s)};

@@ -58,8 +58,10 @@ struct Situation {
   std::int64_t starts = 0;               // in the rate's window up to now
   std::optional<Time> next_start = {};   // when the window has room again
   // its line and those that serve it
-  std::int64_t ahead = 0;
+  std::int64_t ahead = 0;  // also of other models, if they take the same slots and are more urgent
   bool over_limit = false;
+  std::int64_t beside = 0;    // of its own priority, of other models that take the same slots: any of them may start before it
+  bool shares_line = false;   // some of those that are ahead or beside are of other models
   std::vector<Server> servers = {};
   std::int64_t busy_slots = 0;  // of those that could run it
   std::optional<StartEstimate> estimate = {};

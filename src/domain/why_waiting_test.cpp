@@ -25,6 +25,17 @@ void expect(const Situation& s, std::string_view code, std::initializer_list<con
   for (const char* word : words) EXPECT_NE(reason.message.find(word), std::string::npos) << word << " is not in: " << reason.message;
 }
 
+TEST(WhyWaiting, WhereOtherModelsWaitForTheSameSlotsNothingIsPromised) {
+  auto s = waiting();
+  s.beside = 1;
+  s.shares_line = true;
+  expect(s, why::next, {"2 of 2 slots"});
+  s.busy_slots = 1;
+  expect(s, why::in_line, {"first in line of its model", "not known", "other models"});
+  s.ahead = 3;
+  expect(s, why::in_line, {"3 jobs are ahead", "other models"});
+}
+
 TEST(WhyWaiting, EachCauseHasItsCodeWithItsNumbers) {
   auto s = waiting();
   expect(s, why::next, {"2 of 2 slots", "about to start"});

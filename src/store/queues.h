@@ -57,7 +57,7 @@ struct QueueReport {
 // Where a job stands and why it is not running.
 struct Place {
   domain::JobState state = domain::JobState::queued;
-  std::optional<std::int64_t> ahead;  // jobs of its lane that start before it, for a queued one; exact to 10,000
+  std::optional<std::int64_t> ahead;  // jobs that start before it, for a queued one; exact to 10,000
   bool over_limit = false;            // more than 10,000 are ahead
   std::optional<Duration> starts_in;  // estimate; none: unknown
   std::optional<Duration> error;      // half-width of the estimate

@@ -36,6 +36,8 @@ constexpr const char* kEarlierInTurn =
 constexpr const char* kBetween =
     "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'queued' AND lane = $1 AND priority = $2 AND (rank, id) >= ($3, $4) AND (rank, id) < ($5, $6) "
     "ORDER BY rank, id LIMIT $7) AS counted";
+constexpr const char* kOfLevel =
+    "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'queued' AND lane = $1 AND priority = $2 ORDER BY rank, id LIMIT $3) AS counted";
 constexpr const char* kSettings = "SELECT " DARKROOM_QUEUE_COLUMNS ", queue.updated_at FROM queue WHERE queue.name = $1";
 constexpr const char* kRunningInQueue = "SELECT COUNT(*) FROM job WHERE state = 'running' AND queue = $1";
 constexpr const char* kNodesOfLastHour = "SELECT " DARKROOM_NODE_COLUMNS " FROM node WHERE node.seen_at > $1";
@@ -100,13 +102,14 @@ struct Servers {
   Time steady_since{};
 };
 
-Servers servers_of(Connection& connection, const std::string& model, Time now) {
+bool is_alive(const NodeRecord& node, Time now) { return node.state != NodeState::stopped && node.lease_until > now; }
+
+Servers servers_of(Connection& connection, const std::vector<NodeRecord>& nodes, const std::string& model, Time now) {
   Servers servers;
-  for (const Row& row : connection.execute(kNodesOfLastHour, {now - std::chrono::hours(1)})) {
-    NodeRecord node = node_from(row);
+  for (const NodeRecord& node : nodes) {
     int slots = slots_for(node, model);
     bool has_model = slots > 0;
-    bool alive = node.state != NodeState::stopped && node.lease_until > now;
+    bool alive = is_alive(node, now);
     if (has_model) servers.steady_since = std::max(servers.steady_since, alive ? node.started_at : node.seen_at);
     if (!alive || node.slots == 0) continue;
     bool draining = node.state == NodeState::draining;
@@ -161,15 +164,27 @@ class Looking {
     std::int64_t running = 0;
   };
 
+  // Of other lanes whose jobs take the same slots.
+  struct Others {
+    std::int64_t more_urgent = 0;
+    std::int64_t equal = 0;
+  };
+
   struct Lane {
     const Queue* queue = nullptr;
     Servers servers;
     std::vector<domain::PastRun> past;
+    std::vector<std::string> rivals = {};   // lanes with queued jobs that take the same slots
+    std::map<int, Others> others = {};      // by priority
     std::vector<std::size_t> waiting = {};  // those of its jobs that are asked about
   };
 
   const Queue& queue_of(const std::string& name);
   Lane& lane_of(const JobInLine& line);
+  const std::vector<NodeRecord>& nodes();
+  bool share(const std::string& one, const std::string& other);
+  std::vector<std::string> rivals_of(const JobInLine& line);
+  const Others& others_of(Lane& lane, int priority);
   void look(domain::Situation& situation, JobInLine& line);
   void see_ahead(Lane& lane, const std::vector<JobInLine>& lines);
   void estimate(const Lane& lane);
@@ -181,6 +196,8 @@ class Looking {
   std::vector<domain::Situation> situations_;
   std::map<std::string, Queue> queues_;
   std::map<std::string, Lane> lanes_;
+  std::optional<std::vector<NodeRecord>> nodes_;              // of the last hour
+  std::optional<std::vector<std::string>> lanes_with_queued_;
 };
 
 const Looking::Queue& Looking::queue_of(const std::string& name) {
@@ -195,8 +212,50 @@ const Looking::Queue& Looking::queue_of(const std::string& name) {
 
 Looking::Lane& Looking::lane_of(const JobInLine& line) {
   if (auto known = lanes_.find(line.lane); known != lanes_.end()) return known->second;
-  Lane lane{&queue_of(line.job.queue), servers_of(connection_, line.job.model, now_), past_of(connection_, line)};
+  Lane lane{&queue_of(line.job.queue), servers_of(connection_, nodes(), line.job.model, now_), past_of(connection_, line)};
+  lane.rivals = rivals_of(line);
   return lanes_.emplace(line.lane, std::move(lane)).first->second;
+}
+
+const std::vector<NodeRecord>& Looking::nodes() {
+  if (nodes_) return *nodes_;
+  nodes_.emplace();
+  for (const Row& row : connection_.execute(kNodesOfLastHour, {now_ - std::chrono::hours(1)})) nodes_->push_back(node_from(row));
+  return *nodes_;
+}
+
+bool Looking::share(const std::string& one, const std::string& other) {
+  return std::ranges::any_of(nodes(), [&](const NodeRecord& node) {
+    bool takes_work = is_alive(node, now_) && node.state != NodeState::draining;
+    return takes_work && slots_for(node, one) > 0 && slots_for(node, other) > 0 && share_slots(node, one, other);
+  });
+}
+
+// Jobs without a model are upkeep, which takes no slot. A queue that is paused holds nobody up.
+std::vector<std::string> Looking::rivals_of(const JobInLine& line) {
+  if (line.job.model.empty()) return {};
+  if (!lanes_with_queued_) lanes_with_queued_ = queued_lanes(connection_);
+  std::vector<std::string> rivals;
+  for (const std::string& lane : *lanes_with_queued_) {
+    std::size_t end = lane.find('/');
+    std::string model = end == std::string::npos ? "" : lane.substr(end + 1);
+    if (lane == line.lane || model.empty() || !share(line.job.model, model)) continue;
+    if (!queue_of(lane.substr(0, end)).settings.paused) rivals.push_back(lane);
+  }
+  return rivals;
+}
+
+const Looking::Others& Looking::others_of(Lane& lane, int priority) {
+  if (auto known = lane.others.find(priority); known != lane.others.end()) return known->second;
+  constexpr std::int64_t kMost = kExactPosition + 1;
+  Others others;
+  auto count = [&](const char* sql, const std::string& rival) { return connection_.execute(sql, {rival, priority, kMost}).front().integer(0); };
+  for (const std::string& rival : lane.rivals) {
+    others.more_urgent += count(kMoreUrgent, rival);
+    others.equal += count(kOfLevel, rival);
+    if (others.more_urgent >= kMost) break;
+  }
+  return lane.others.emplace(priority, others).first->second;
 }
 
 void Looking::add_queue(domain::Situation& s, const Queue& queue) {
@@ -232,8 +291,12 @@ void Looking::see_ahead(Lane& lane, const std::vector<JobInLine>& lines) {
   for (std::size_t at : lane.waiting) {
     ahead = ahead_of(connection_, lines[at], before, ahead);
     before = &lines[at];
-    situations_[at].ahead = std::min(ahead, kExactPosition);
-    situations_[at].over_limit = ahead > kExactPosition;
+    const Others& others = others_of(lane, lines[at].job.priority);
+    std::int64_t of_all = ahead + others.more_urgent;
+    situations_[at].ahead = std::min(of_all, kExactPosition);
+    situations_[at].over_limit = of_all > kExactPosition;
+    situations_[at].beside = others.equal;
+    situations_[at].shares_line = others.more_urgent + others.equal > 0;
   }
 }
 
@@ -242,7 +305,7 @@ void Looking::estimate(const Lane& lane) {
   std::vector<domain::InLine> jobs;
   for (std::size_t at : lane.waiting) {
     const domain::Situation& s = situations_[at];
-    if (s.paused || s.over_limit) continue;
+    if (s.paused || s.over_limit || s.shares_line) continue;
     estimated.push_back(at);
     jobs.push_back({s.ahead, s.state == domain::JobState::scheduled ? std::optional(s.run_at) : std::nullopt});
   }
@@ -278,7 +341,7 @@ Place Looking::place_from(const domain::Situation& s, const domain::Reason& reas
 }  // namespace
 
 std::vector<const char*> place_statements() {
-  return {kJobInLine, kJobsInLine, kMoreUrgent, kEarlierTurns, kEarlierInTurn, kBetween, kSettings, kRunningInQueue, kHeldSince, kPast};
+  return {kJobInLine, kJobsInLine, kMoreUrgent, kEarlierTurns, kEarlierInTurn, kBetween, kOfLevel, kSettings, kRunningInQueue, kHeldSince, kPast};
 }
 
 Result<Place> SqlStore::place_of(std::string_view public_id, Time now) {

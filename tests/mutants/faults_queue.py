@@ -33,7 +33,18 @@ FAULTS = [
     fault("ageing-never", "an old photo of low priority never starts while others come", "src/store/sql_claims.cpp", "if (before_next == 0 && take_overdue", "if (before_next < 0 && take_overdue",
           unit(STORE, "EveryEighthStartTakesTheLevelHeadThatWaitedLongestOverTheBound")),
 
+    fault("lane-waits-for-a-backlog", "a model has no slot as long as an older backlog of another lasts", "src/store/sql_claims.cpp", "now - waits_since > kLaneWaits ?", "now - waits_since > 1'000'000 * kLaneWaits ?",
+          unit(STORE, "ALaneDoesNotWaitAsLongAsAnOlderBacklogOfAnotherModelLasts", "OfLanesThatWaitTooLong")),
+    fault("started-and-expired", "a job that was started in time expires while it waits for a retry", "src/store/sql_store_claims.cpp", "'queued') AND started_at IS NULL ", "'queued') ",
+          unit(STORE, "WhatWasStartedInTimeDoesNotExpire")),
+    fault("others-not-ahead", "more urgent photos of another model on the same slots are not counted", "src/store/sql_store_insight.cpp", "of_all = ahead + others.more_urgent;", "of_all = ahead;",
+          unit(STORE, "MoreUrgentJobsOfAModelOnTheSameSlotsAreAhead")),
+    fault("moved-in-one-go", "other writes wait until a hundred thousand jobs have moved", "src/store/sql_store_acting.cpp", "? 500 : 50;", "? 1'000'000 : 50;",
+          unit(STORE, "ManyJobsAreMovedInSeveralCommits")),
+
     # --- limits ---
+    fault("claim-under-way", "a new limit does not count what a claim starts at that moment", "src/store/sql_claims.cpp", "  share_queues(transaction, queues_of(claimers));\n", "  (void)queues_of(claimers);\n",
+          unit(STORE, "ANewLimitCountsTheStartsOfAClaimThatIsUnderWay")),
     fault("rate-window-shortened", "an eleventh photo starts within sixty seconds", "src/store/sql_limits.cpp",
           "{queue, allowance.at - window, allowance.at + window}", "{queue, allowance.at - window + std::chrono::seconds(1), allowance.at + window}",
           unit(STORE, "TenAMinuteIsNeverElevenInAnySixtySeconds")),
@@ -54,6 +65,10 @@ FAULTS = [
           unit(STORE, "ABatchThatManyFindDoneEndsOnce")),
     fault("quarantine-not-looked-at", "a new upload of a photo that crashed two runners is run", "src/store/sql_intake.cpp", "found->second >= domain::kCrashesUntilQuarantine", "found->second > domain::kCrashesUntilQuarantine",
           unit(STORE, "ANewUploadOfAQuarantinedContentIsTakenAndFailsAtOnce")),
+    fault("quarantine-lets-wait", "what waits with a content that is quarantined goes on waiting", "src/store/sql_store_endings.cpp", "&& crashes >= domain::kCrashesUntilQuarantine)", "&& crashes > 1000 * domain::kCrashesUntilQuarantine)",
+          unit(STORE, "TheSecondCrashEndsAllThatWaitsWithThisContent")),
+    fault("quarantine-not-seen-by-claims", "what waits with a quarantined content crashes a runner each", "src/store/sql_claims.cpp", "if (candidate.content_crashes >= domain::kCrashesUntilQuarantine)", "if (candidate.content_crashes > 1000 * domain::kCrashesUntilQuarantine)",
+          unit(STORE, "OfManyThatWaitWithAQuarantinedContentNoneStarts")),
     fault("supersede-off", "an older result is delivered after a newer one", "src/store/sql_deliveries.cpp", "if (!old.empty()) transaction.post_rows(kSupersede, old);", "",
           unit(STORE, "ANewerResultSupersedesOneThatWaits")),
 

@@ -152,6 +152,37 @@ TEST_P(StoreConformance, ThePlaceIsTheOrderOfTheClaims) {
   EXPECT_EQ(claim_order(30), told);
 }
 
+// Two models on one slot: what is more urgent is ahead whichever model it is for, and nobody can say how the models share the slot.
+TEST_P(StoreConformance, MoreUrgentJobsOfAModelOnTheSameSlotsAreAhead) {
+  Insight see{*store_, now_};
+  see.register_worker(1, {"demo", "other"});
+  for (int i = 0; i < 21; ++i) upload();
+  see.run(20);
+  auto image = upload(photo("b", -1));
+  EXPECT_EQ(see.place(image).ahead, 1);
+  EXPECT_TRUE(see.place(image).starts_in);
+  for (int i = 0; i < 3; ++i) upload(photo("a", 7, "other"));
+  upload(photo("a", -2, "other"));
+  Place found = see.place(image);
+  EXPECT_EQ(found.ahead, 4);
+  EXPECT_FALSE(found.starts_in);
+  see.expect(found, "in_line", {"4 jobs are ahead", "other models"});
+  see.register_worker(1, {"demo"});
+  EXPECT_EQ(see.place(image).ahead, 1) << "no worker that runs it runs the other model";
+  EXPECT_TRUE(see.place(image).starts_in);
+}
+
+TEST_P(StoreConformance, AJobOfAModelOnTheSameSlotsWithTheSamePriorityMayBeNextInstead) {
+  Insight see{*store_, now_};
+  see.register_worker(1, {"demo", "other"});
+  auto image = upload();
+  see.expect(see.place(image), "next");
+  upload(photo("a", 0, "other"));
+  see.expect(see.place(image), "in_line", {"first in line of its model", "0 of 1 slot"});
+  EXPECT_FALSE(see.place(image).starts_in);
+  EXPECT_EQ(see.place(image).ahead, 0);
+}
+
 TEST_P(StoreConformance, AFullWorkerMakesALineAndAFreeOneTakesTheNext) {
   Insight see{*store_, now_};
   see.register_worker(2);
