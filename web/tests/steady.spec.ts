@@ -90,6 +90,21 @@ it('takes in what moves nothing: the first photo, and those behind the last', as
   expect(await page.locator('.images-arrived button').count()).toBe(0);
 });
 
+it('has a photo that was sent a moment ago when one comes back to it', async () => {
+  await server.upload(photo(), 'before.jpg');
+  browser = await Browser.open('en');
+  page = await browser.page();
+  await page.route('**/api/v1/events/stream', (route) => route.abort()); // nobody tells the page of it
+  await logIn(page, server, '/images');
+  await row('before.jpg').waitFor();
+  await page.locator('nav.side a[href="/upload"]').click();
+  await page.waitForURL('**/upload');
+  await server.upload(photo(), 'sent.jpg');
+  await page.locator('nav.side a[href="/images"]').last().click();
+  await row('sent.jpg').waitFor({ timeout: 4000 });
+  expect(await page.locator('.images-arrived button').count()).toBe(0);
+});
+
 it('keeps a photo selected that leaves the conditions of the list', async () => {
   await pause('pause');
   const first = await server.upload(photo(), 'first.jpg');

@@ -41,7 +41,7 @@ export default function ImagesPage() {
   const zone = chosenZone.use();
   const [search, change] = useQueryString();
   const view = useMemo(() => viewOf(search, zone), [search, zone]);
-  const images = useApi('/api/v1/images', { query: queryOf(view) });
+  const images = useApi('/api/v1/images', { query: queryOf(view) }, { staleTime: 0 }); // who comes to it sees what was sent a moment ago
   const steady = useSteady(view, images);
   useNextPage(view, images.isPlaceholderData ? null : steady.next);
   const hidden = useHidden();
