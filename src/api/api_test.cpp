@@ -1,4 +1,5 @@
 #include "api/fixture_for_test.h"
+#include "api/handlers.h"
 #include "api/json.h"
 #include "api/pages.h"
 #include "api/problem.h"
@@ -92,6 +93,39 @@ TEST(Problem, CarriesCodeStatusAndAdvice) {
   auto body = boost::json::parse(response.body).as_object();
   EXPECT_EQ(body["code"], "too_large");
   EXPECT_EQ(body["detail"], "Send a smaller one.");
+}
+
+// Not a moment later, when the runners are gone: until then a balancer would send photos that are refused.
+TEST_F(ApiTest, TheOldHealthCheckFailsAsSoonAsTheServerStops) {
+  QueueGauge gauge(*store_);
+  gauge.note(true);
+  parts_->gauge = &gauge;
+  auto status = [&] { return std::get<http::Response>(compat_health(*parts_, {})).status; };
+  EXPECT_EQ(status(), 200);
+  parts_->stopping = [] { return true; };
+  EXPECT_EQ(status(), 503);
+}
+
+// Each look-up may hold a thread for as long as a name server likes.
+TEST_F(ApiTest, WhereACallbackLeadsIsLookedUpOnceForManyPhotos) {
+  int asked = 0;
+  delivery::Guard guard({}, [&](const std::string&) {
+    ++asked;
+    return delivery::Lookup{{delivery::parse_address("93.184.216.34").value()}, false};
+  }, [] { return std::vector<delivery::Address>(); });
+  parts_->webhooks.guard = &guard;
+  http::Request request;
+  request.principal = "admin";
+  request.headers = {{"Content-Type", "multipart/form-data; boundary=B"}};
+  std::string body = "--B\r\nContent-Disposition: form-data; name=\"callback_url\"\r\n\r\nhttps://shop.example/hook\r\n";
+  for (int i = 0; i < 3; ++i) body += "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\nno photo\r\n";
+  auto opened = upload_many(*parts_, request);
+  auto& receiver = std::get<http::BodyReceiver>(opened);
+  EXPECT_FALSE(receiver.receive(body + "--B--\r\n"));
+  auto answer = std::get<http::Response>(receiver.finish());
+  EXPECT_EQ(answer.status, 207) << answer.body;
+  EXPECT_NE(answer.body.find("\"refused\":3"), std::string::npos) << answer.body;
+  EXPECT_EQ(asked, 1);
 }
 
 TEST(Problem, AFullDiskAndALostDatabaseHaveTheirOwnAnswers) {
