@@ -33,7 +33,7 @@ class PeerPhotos : public testing::Test {
     store_ = store::open_store(folder_ + "/darkroom.db", clock_.now());
     blobs_ = std::make_unique<blob::FileBlobStore>(folder_ + "/web");
     own_ = std::make_unique<blob::FileBlobStore>(folder_ + "/worker/blobs");
-    parts_ = std::make_unique<Parts>(Parts{{"0", "demo", 0, {}, 4}, *store_, *blobs_, catalogue_, clock_, [] { return RunnerReport{}; }, [] {}});
+    parts_ = std::make_unique<Parts>(Parts{{.version = "0", .default_model = "demo", .max_attempts = 4}, *store_, *blobs_, catalogue_, clock_, [] { return RunnerReport{}; }, [] {}});
     http::ServerConfig config;
     config.port = 0;
     server_ = std::make_unique<http::Server>(config, make_routes(*parts_), make_guard({*store_, kSecret, clock_}), error_page);
