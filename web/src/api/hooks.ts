@@ -1,6 +1,6 @@
 // Reads of the API as React state, and changes that freshen what they touch.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { QueryClient, UseMutationResult, UseQueryOptions, UseQueryResult } from '@tanstack/react-query';
+import type { Query, QueryClient, UseMutationResult, UseQueryOptions, UseQueryResult } from '@tanstack/react-query';
 
 import { call } from './client';
 import type { Answer, ApiError, Asked, PathsWith } from './client';
@@ -21,9 +21,30 @@ export function useApi<P extends PathsWith<'get'>>(pattern: P, asked: Asked<'get
   });
 }
 
+const beginsWith = (beginnings: readonly string[]) => ({ queryKey: [first] }: Query) => typeof first === 'string' && beginnings.some((beginning) => first.startsWith(beginning));
+
 // Makes every read old whose pattern begins with one of these, and reads again those that are shown.
 export function touch(client: QueryClient, ...beginnings: string[]): Promise<void> {
-  return client.invalidateQueries({ predicate: (query) => typeof query.queryKey[0] === 'string' && beginnings.some((beginning) => (query.queryKey[0] as string).startsWith(beginning)) });
+  return client.invalidateQueries({ predicate: beginsWith(beginnings) });
+}
+
+const onceMore = new WeakSet<Query>();
+
+// As touch(), for what comes again and again: a read that is on its way is not begun anew, which a slow one would never survive, but read once more afterwards.
+export function freshen(client: QueryClient, ...beginnings: string[]): void {
+  for (const query of client.getQueryCache().findAll({ predicate: beginsWith(beginnings) })) {
+    const again = () => client.invalidateQueries({ queryKey: query.queryKey, exact: true });
+    if (query.state.fetchStatus === 'idle') void again();
+    else if (!onceMore.has(query)) {
+      onceMore.add(query);
+      void Promise.resolve(query.promise)
+        .catch(() => undefined)
+        .then(() => {
+          onceMore.delete(query);
+          return again();
+        });
+    }
+  }
 }
 
 // A change: const pause = useChange((name: string) => call('post', '/api/v1/queues/{name}/pause', { path: { name } }), '/api/v1/queues');

@@ -4,7 +4,9 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { QueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 
-import { touch } from './hooks';
+import { ApiError } from './client';
+import { freshen } from './hooks';
+import { sessionEnded } from './session';
 
 export interface LiveEvent {
   id: number;
@@ -108,7 +110,7 @@ class Freshener {
     this.last = Date.now();
     const patterns = [...this.wanted];
     this.wanted.clear();
-    void touch(this.client, ...patterns);
+    freshen(this.client, ...patterns);
   }
 }
 
@@ -120,7 +122,7 @@ async function readStream(lastId: string | null, signal: AbortSignal, opened: ()
   let timer = setTimeout(() => quiet.abort(), patience);
   try {
     const response = await fetch('/api/v1/events/stream', { headers: { Accept: 'text/event-stream', ...(lastId ? { 'Last-Event-ID': lastId } : {}) }, signal: quiet.signal });
-    if (!response.ok || !response.body) throw new Error(`the event stream answers ${response.status}`);
+    if (!response.ok || !response.body) throw new ApiError('unexpected', response.status, '', '');
     opened();
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = '';
@@ -163,8 +165,9 @@ export function useLiveUpdates(): void {
       while (!end.signal.aborted) {
         try {
           await readStream(lastId, end.signal, opened, take);
-        } catch {
-          // tried again below
+        } catch (cause) {
+          // On a page that asks for nothing else this is how one hears of it. Anything else is tried again.
+          if (cause instanceof ApiError && cause.status === 401 && !end.signal.aborted) return sessionEnded(client);
         }
         if (end.signal.aborted) return;
         setState('lost');
