@@ -62,6 +62,7 @@ export function SecretDialog({ title, name, secret, onClose, children }: { title
   return (
     <Dialog
       title={title}
+      firm
       onClose={onClose}
       actions={
         <Button kind="primary" onClick={onClose}>

@@ -8,6 +8,7 @@ import { navigate } from '../../app/router';
 import { useFormat } from '../../i18n';
 import { Button, Dialog, ErrorNotice, Field, Notice, Progress, Switch, toast, useCommonWords } from '../../ui';
 import { CandidateChoice } from './CandidateChoice';
+import { DropZone } from './DropZone';
 import { nameFrom, sendModel, sortFiles } from './sending';
 import type { ModelFiles } from './sending';
 import { addressOf, isModelName, useWords } from './words';
@@ -69,8 +70,9 @@ export function AddModel({ dropped, fixedName, onClose }: { dropped: readonly Fi
   const isSending = step.at === 'sending';
   return (
     <Dialog
-      title={ambiguous ? t('choose.title') : fixedName ? `${t('add.version')}: ${fixedName}` : t('add')}
+      title={ambiguous ? t('choose.title') : fixedName ? t('add.version.of', { name: fixedName }) : t('add')}
       wide={Boolean(ambiguous)}
+      firm={isSending}
       onClose={onClose}
       onSubmit={() => void send()}
       actions={
@@ -82,6 +84,8 @@ export function AddModel({ dropped, fixedName, onClose }: { dropped: readonly Fi
         </>
       }
     >
+      {/* Also beside the dialog, which would else be thrown away with what is in it. */}
+      <DropZone onDrop={(more) => !isSending && !ambiguous && setFiles((before) => sortFiles(more, before))} />
       {ambiguous ? (
         <>
           <p className="soft">{t('choose.text')}</p>
@@ -114,26 +118,10 @@ export function AddModel({ dropped, fixedName, onClose }: { dropped: readonly Fi
 function FilePicker({ files, onChange, disabled }: { files: ModelFiles; onChange: (files: ModelFiles) => void; disabled: boolean }) {
   const t = useWords();
   const format = useFormat();
-  const [over, setOver] = useState(false);
   const take = (list: FileList | null) => onChange(sortFiles([...(list ?? [])], files));
   const shown = (['model', 'labels', 'sidecar'] as const).filter((part) => files[part]);
   return (
-    <div
-      className="models-files"
-      data-over={over || undefined}
-      onDragOver={(event) => {
-        event.preventDefault();
-        event.stopPropagation();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        event.stopPropagation();
-        setOver(false);
-        take(event.dataTransfer.files);
-      }}
-    >
+    <div className="models-files">
       <Field label={t('files.choose')} hint={t('files.hint')}>
         <input type="file" accept=".onnx,.toml,.txt,.names" multiple disabled={disabled} onChange={(event) => take(event.target.files)} />
       </Field>

@@ -177,7 +177,7 @@ function Labels({ labels }: { labels: readonly string[] }) {
   const [all, setAll] = useState(false);
   const shown = all ? labels : labels.slice(0, mostLabels);
   return (
-    <Section title={`${t('labels')} · ${t('labels.count', { count: labels.length })}`}>
+    <Section title={t('labels.title', { count: labels.length })}>
       <ol className="models-labels">
         {shown.map((label, index) => (
           <li key={index}>

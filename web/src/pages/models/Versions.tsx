@@ -82,7 +82,7 @@ function RemoveVersion({ name, version, onClose }: { name: string; version: stri
   const remove = useChange(() => call('delete', '/api/v1/models/{name}/versions/{version}', { path: { name, version } }), '/api/v1/models');
   return (
     <ActDialog
-      title={`${t('remove.version')} ${version}`}
+      title={t('remove.version.title', { version })}
       confirm={t('remove.version')}
       danger
       onClose={onClose}
