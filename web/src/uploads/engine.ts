@@ -1,15 +1,22 @@
 // Sends photos, a few at a time, as long as it takes: also after a reload, a lost connection or a restart of the server. There is one for the whole page, and it goes
-// on while one looks at other pages. Each photo becomes an image exactly once: the address of its upload is kept before its first byte is sent.
+// on while one looks at other pages. Each photo becomes an image exactly once: the address of its upload is kept before its first byte is sent, and of several tabs of a
+// browser one sends for all (see lead.ts); the others show what it tells, and tell it what they are given.
 import { ApiError, call } from '../api/client';
+import { Batches } from './batches';
+import type { Found } from './files';
 import { hashOf } from './hash';
 import * as keep from './keep';
+import { lead } from './lead';
+import type { Lead } from './lead';
+import { toBeSent } from './made';
 import { Meter } from './meter';
+import { sameAs } from './same';
+import { Tabs } from './tabs';
+import type { State, Told } from './tabs';
 import * as tus from './tus';
-import type { Found } from './files';
 import type { Batch, Snapshot, Upload, UploadState } from './types';
 
 const atOnce = 4; // of the six connections that browsers open to one server; one is for events
-const pieceSize = 4 * 1024 * 1024; // what a broken connection costs at most
 const firstWait = 1000;
 const longestWait = 30_000;
 const mostHeard = 5000;
@@ -21,17 +28,27 @@ const isPassing = (error: ApiError) => error.status === 0 || error.status >= 500
 
 export class Engine {
   private uploads = new Map<string, Upload>();
-  private batches = new Map<string, Batch>();
+  private batches = new Batches(
+    (id) => {
+      for (const upload of this.uploads.values()) if (upload.batch === id && (isRunnable(upload) || upload.state === 'sending')) return true;
+      return false;
+    },
+    () => this.loggedOut(),
+  );
   private files = new Map<string, Blob>();
-  private running = new Map<string, AbortController>();
-  private making = new Map<string, Promise<string | null>>(); // batches that are being made at the server
+  private running = new Map<string, { control: AbortController; over: Promise<void> }>();
   private heard = new Map<number, string>(); // what events told of images, also before it was known that they come from here
   private failures = 0; // in a row, of the connection or the server
   private retryTimer: ReturnType<typeof setTimeout> | null = null;
   private meter = new Meter();
+  private speedElsewhere = 0; // of the tab that sends
   private paused = false;
   private durable = true;
-  private user: string | null = null;
+  private user: string | null = null; // the last one: what was given without being kept is still here when the same one comes again
+  private lead: Lead | null = null; // while somebody is logged in
+  private tabs: Tabs | null = null;
+  private sends = false; // this tab; else another one does
+  private untold = { all: true, changed: new Set<string>(), removed: new Set<string>() }; // to the other tabs
   private listeners = new Set<() => void>();
   private shown: Snapshot = { uploads: [], paused: false, online: true, speed: 0, durable: true };
   private painting = false;
@@ -46,65 +63,130 @@ export class Engine {
   snapshot = () => this.shown;
   batchOf = (upload: Upload) => this.batches.get(upload.batch);
 
-  // Takes up what was not finished, of this user; once for each user.
-  async begin(user: string): Promise<void> {
-    if (this.user === user) return;
-    this.stopAll();
+  // Also of one whose session ended, and who logged in again: what stopped it then stops it no more.
+  begin(user: string): void {
+    this.end();
+    if (this.user !== user) {
+      for (const each of [this.uploads, this.files, this.batches]) each.clear();
+      this.paused = false;
+    }
     this.user = user;
-    this.uploads.clear();
+    this.failures = 0;
+    const name = `darkroom-uploads:${user}`;
+    this.tabs = new Tabs(name, this.hear);
+    this.tabs.tell({ kind: 'hello' });
+    const mine: Lead = lead(name, { taken: () => void this.takeUp(user, () => this.lead === mine), lost: this.follow });
+    this.lead = mine;
+    window.addEventListener('online', this.wake);
+    this.paint();
+  }
+
+  // Nobody is logged in any more. What is not finished stays where it is.
+  end(): void {
+    const { lead: mine, tabs } = this;
+    this.lead = this.tabs = null;
+    this.sends = false;
+    this.stopTimer();
+    this.batches.stop();
+    this.stopAll();
+    tabs?.close();
+    // Whoever takes them up, in another tab, must see how far each is: so after the last request.
+    void Promise.all([...this.running.values()].map(({ over }) => over)).then(() => mine?.release());
+  }
+
+  // What was not finished, by whichever tab.
+  private async takeUp(user: string, isStill: () => boolean): Promise<void> {
+    const before = new Set(this.uploads.keys());
     try {
-      for (const batch of await keep.keptBatches()) if (batch.user === user) this.batches.set(batch.id, batch);
-      for (const upload of (await keep.keptUploads()).sort((a, b) => a.addedAt - b.addedAt)) {
-        if (upload.user === user) this.uploads.set(upload.id, { ...upload, state: upload.state === 'sending' ? 'waiting' : upload.state, speed: 0 });
-      }
+      const [batches, uploads] = await Promise.all([keep.keptBatches(), keep.keptUploads()]);
+      if (!isStill()) return;
+      const kept = new Map(uploads.filter((upload) => upload.user === user).map((upload) => [upload.id, upload]));
+      for (const id of before) if (!kept.has(id) && !this.files.has(id)) this.uploads.delete(id);
+      for (const upload of kept.values()) this.uploads.set(upload.id, upload);
+      this.batches.takeUp(batches.filter((batch) => batch.user === user), new Set([...kept.values()].map((upload) => upload.batch)));
     } catch {
       this.durable = false;
     }
-    window.addEventListener('online', this.wake);
+    if (!isStill()) return;
+    const all = [...this.uploads.values()].sort((a, b) => a.addedAt - b.addedAt);
+    this.uploads = new Map(all.map((upload) => [upload.id, upload.state === 'sending' ? { ...upload, state: 'waiting', speed: 0 } : upload]));
+    this.sends = true;
+    this.failures = 0;
+    this.untold.all = true;
     void this.catchUp();
+    this.batches.sealThoseDone();
     this.paint();
     this.fill();
+  }
+
+  private follow = (): void => {
+    this.sends = false;
+    this.stopTimer();
+    this.batches.stop();
+    this.stopAll();
+    this.tabs?.tell({ kind: 'hello' });
+  };
+
+  private hear = (told: Told): void => {
+    if (told.kind === 'state') return void (!this.sends && this.mirror(told));
+    if (told.kind === 'added') return this.take(told.uploads, told.files, told.batch); // also while this one is about to be the one that sends
+    if (!this.sends) return;
+    if (told.kind === 'hello') {
+      this.untold.all = true;
+      this.paint();
+    } else if (told.kind === 'pause') this.pause(told.paused);
+    else this[told.kind](told.ids);
+  };
+
+  // Shows what the tab that sends tells.
+  private mirror({ all, uploads, removed, batches, paused, online, speed }: State): void {
+    const told = new Set(uploads.map(({ id }) => id));
+    for (const id of all ? [...this.uploads.keys()].filter((each) => !told.has(each)) : removed) this.uploads.delete(id);
+    for (const upload of uploads) this.uploads.set(upload.id, upload);
+    for (const id of [...removed, ...uploads.filter(({ state }) => state === 'sent').map((upload) => upload.id)]) this.files.delete(id);
+    for (const batch of batches) this.batches.put(batch);
+    this.paused = paused;
+    this.failures = online ? 0 : 1;
+    this.speedElsewhere = speed;
+    this.paint();
   }
 
   async add(found: readonly Found[], { title, model, priority }: { title: string; model: string | null; priority: number }): Promise<void> {
     const user = this.user;
     if (!user || !found.length) return;
-    const batch: Batch = { id: newId(), user, title, model, priority, serverId: null, sealed: false, count: found.length };
-    const at = Date.now();
-    const uploads = found.map(({ file, path }, index): Upload => ({
-      id: newId(),
-      batch: batch.id,
-      user,
-      name: file.name,
-      path,
-      size: file.size,
-      state: 'waiting',
-      sent: 0,
-      location: null,
-      sha256: null,
-      insist: false,
-      image: null,
-      status: null,
-      error: null,
-      addedAt: at + index / 10_000,
-      speed: 0,
-    }));
-    this.batches.set(batch.id, batch);
-    uploads.forEach((upload, index) => {
-      this.uploads.set(upload.id, upload);
-      this.files.set(upload.id, found[index]!.file);
-    });
+    const { batch, uploads } = toBeSent(found, { user, title, model, priority });
+    const files = found.map(({ file }) => file);
+    this.put(uploads, files, batch);
     this.show(); // before the first one is sent, and its file is gone
     try {
-      await keep.keepNew(uploads, found.map(({ file }) => file), batch);
+      await keep.keepNew(uploads, files, batch);
     } catch {
       this.durable = false;
     }
+    if (!this.sends) this.tabs?.tell({ kind: 'added', uploads, files: this.durable ? [] : files, batch });
+    this.fill();
+  }
+
+  private put(uploads: readonly Upload[], files: readonly Blob[], batch: Batch): void {
+    this.batches.put(batch);
+    uploads.forEach((upload, index) => {
+      this.uploads.set(upload.id, upload);
+      this.untold.changed.add(upload.id);
+      if (files[index]) this.files.set(upload.id, files[index]);
+    });
+  }
+
+  // What another tab was given.
+  private take(uploads: readonly Upload[], files: readonly Blob[], batch: Batch): void {
+    if (uploads.some(({ id }) => this.uploads.has(id))) return; // it was kept, and read, already
+    this.put(uploads, files, batch);
+    this.paint();
     this.fill();
   }
 
   pause(paused: boolean): void {
     this.paused = paused;
+    if (!this.sends) this.tabs?.tell({ kind: 'pause', paused });
     if (paused) this.stopAll();
     else this.wake();
     this.paint();
@@ -112,6 +194,7 @@ export class Engine {
 
   // Also for a duplicate that is to be sent all the same.
   retry(ids: readonly string[]): void {
+    if (!this.sends) return this.tabs?.tell({ kind: 'retry', ids });
     for (const id of ids) {
       const upload = this.uploads.get(id);
       if (upload && (upload.state === 'refused' || upload.state === 'duplicate')) this.change(upload, { state: 'waiting', error: null, location: null, sent: 0, image: null, insist: upload.insist || upload.state === 'duplicate' });
@@ -120,15 +203,19 @@ export class Engine {
   }
 
   remove(ids: readonly string[]): void {
+    if (!this.sends) return this.tabs?.tell({ kind: 'remove', ids });
     for (const id of ids) {
       const upload = this.uploads.get(id);
       if (!upload) continue;
-      this.running.get(id)?.abort();
+      this.running.get(id)?.control.abort();
       if (upload.location && upload.state !== 'sent') tus.giveUp(upload.location).catch(() => undefined);
       this.uploads.delete(id);
       this.files.delete(id);
+      this.untold.removed.add(id);
+      this.untold.changed.delete(id);
     }
     keep.forget(ids).catch(() => undefined);
+    this.batches.sealThoseDone();
     this.paint();
   }
 
@@ -158,38 +245,50 @@ export class Engine {
   }
 
   private wake = () => {
-    if (this.retryTimer) clearTimeout(this.retryTimer);
-    this.retryTimer = null;
+    this.stopTimer();
     this.fill();
   };
 
+  private stopTimer(): void {
+    if (this.retryTimer) clearTimeout(this.retryTimer);
+    this.retryTimer = null;
+  }
+
   private stopAll(): void {
-    for (const control of this.running.values()) control.abort();
+    for (const { control } of this.running.values()) control.abort();
+  }
+
+  private loggedOut(): void {
+    this.end();
+    this.onLoggedOut();
   }
 
   private fill(): void {
-    if (this.paused || this.retryTimer) return;
+    if (!this.sends || this.paused || this.retryTimer) return;
     for (const upload of this.uploads.values()) {
       // While the server does not answer, one asks for all.
       if (this.running.size >= (this.failures ? 1 : atOnce)) return;
-      if (isRunnable(upload) && !this.running.has(upload.id)) void this.run(upload.id);
+      if (!isRunnable(upload) || this.running.has(upload.id)) continue;
+      const control = new AbortController();
+      const over = Promise.resolve().then(() => this.run(upload, control.signal));
+      this.running.set(upload.id, { control, over });
     }
   }
 
-  private async run(id: string): Promise<void> {
-    const control = new AbortController();
-    this.running.set(id, control);
+  private async run({ id, batch }: Upload, signal: AbortSignal): Promise<void> {
     try {
-      await this.sendOne(id, control.signal);
+      await this.sendOne(id, signal);
       this.failures = 0;
     } catch (cause) {
       this.failed(id, cause);
     }
     this.running.delete(id);
+    if (this.sends) void this.batches.sealWhenDone(batch); // however it ended: it may have been the last one
     this.fill();
   }
 
   private async sendOne(id: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     let upload = this.change(this.uploads.get(id)!, { state: 'sending', error: null });
     const file = await this.fileOf(id);
     if (!file) throw new ApiError('file_gone', 400, '', '');
@@ -197,32 +296,23 @@ export class Engine {
       upload = this.change(upload, { sha256: await hashOf(file) });
     }
     if (!upload.location && !upload.insist) {
-      const same = await this.sameAs(upload);
+      const same = await sameAs(upload, this.uploads.values());
       if (same !== null) return void this.change(upload, { state: 'duplicate', image: same || null });
     }
-    let { offset, image } = upload.location ? await this.reached(upload.location, signal) : { offset: 0, image: null as number | null };
-    let location = offset === -1 ? null : upload.location;
+    let { offset, image } = upload.location ? await tus.askFor(upload.location, signal) : tus.unknown;
+    let location = offset === tus.unknown.offset ? null : upload.location;
     if (!location) {
-      offset = 0;
+      [offset, image] = [0, null];
       location = await tus.begin(file.size, await this.fieldsOf(upload), signal);
       // Kept before the first byte, so that a reload goes on with it, and makes no second image.
       upload = this.change(upload, { location, sent: 0 });
       await keep.keepUploads([upload]).catch(() => undefined);
     }
-    while (image === null) {
-      const from = offset;
-      const began = performance.now();
-      let counted = 0;
-      const piece = file.slice(from, from + pieceSize);
-      ({ offset, image } = await tus.sendPiece(location, from, piece, signal, (bytes) => {
-        this.meter.count(bytes - counted);
-        counted = bytes;
-        const current = this.uploads.get(id);
-        if (current) this.change(current, { sent: from + Math.min(bytes, piece.size), speed: (bytes * 1000) / Math.max(1, performance.now() - began) }, false);
-      }));
-      this.meter.count(piece.size - counted);
-      if (image === null && offset >= file.size) ({ offset, image } = await tus.ask(location, signal));
-    }
+    image ??= await tus.sendFrom(location, file, offset, signal, (reached, bytes, speed) => {
+      this.meter.count(bytes);
+      const shown = this.uploads.get(id);
+      if (shown) this.change(shown, { sent: reached, speed }, false);
+    });
     const current = this.uploads.get(id);
     if (!current) return;
     this.change(current, { state: 'sent', sent: file.size, image, status: this.heard.get(image) ?? 'pending', speed: 0 });
@@ -230,34 +320,6 @@ export class Engine {
     keep.dropFiles([id]).catch(() => undefined);
     if (current.sha256) keep.rememberSent(current.user, current.sha256, image).catch(() => undefined);
     this.onSent();
-    await this.sealWhenDone(current.batch);
-  }
-
-  // Where the server is with it; an offset of -1 when it knows nothing of it any more.
-  private async reached(location: string, signal: AbortSignal): Promise<tus.Reached> {
-    try {
-      return await tus.ask(location, signal);
-    } catch (cause) {
-      if (cause instanceof ApiError && cause.status === 404) return { offset: -1, image: null };
-      throw cause;
-    }
-  }
-
-  // The image that the same photo has become, 0 for one that is on its way; null: it is new.
-  private async sameAs(upload: Upload): Promise<number | null> {
-    if (!upload.sha256) return null;
-    for (const other of this.uploads.values()) {
-      if (other.id !== upload.id && other.sha256 === upload.sha256 && (other.state === 'sending' || other.state === 'sent')) return other.image ?? 0;
-    }
-    const image = await keep.sentBefore(upload.user, upload.sha256).catch(() => undefined);
-    if (!image) return null;
-    try {
-      await call('get', '/api/v1/images/{id}', { path: { id: image } });
-      return image;
-    } catch (cause) {
-      if (cause instanceof ApiError && cause.status === 404) return null; // it was deleted since
-      throw cause;
-    }
   }
 
   private async fieldsOf(upload: Upload): Promise<Record<string, string>> {
@@ -265,39 +327,9 @@ export class Engine {
     const fields: Record<string, string> = { filename: upload.name };
     if (batch?.model) fields.model = batch.model;
     if (batch?.priority) fields.priority = String(batch.priority);
-    const serverId = batch && batch.count > 1 ? await this.serverBatch(batch) : null;
+    const serverId = await this.batches.serverIdOf(upload.batch);
     if (serverId) fields.batch = serverId;
     return fields;
-  }
-
-  private async serverBatch(batch: Batch): Promise<string | null> {
-    if (batch.serverId) return batch.sealed ? null : batch.serverId;
-    let making = this.making.get(batch.id);
-    if (!making) {
-      making = call('post', '/api/v1/batches', { body: { title: batch.title } }).then(async (answer) => {
-        const made = { ...batch, serverId: answer.batch.id };
-        this.batches.set(batch.id, made);
-        await keep.keepBatch(made).catch(() => undefined);
-        return answer.batch.id;
-      });
-      this.making.set(batch.id, making);
-      making.catch(() => undefined).finally(() => this.making.delete(batch.id));
-    }
-    return making;
-  }
-
-  private async sealWhenDone(id: string): Promise<void> {
-    const batch = this.batches.get(id);
-    if (!batch?.serverId || batch.sealed) return;
-    for (const upload of this.uploads.values()) if (upload.batch === id && (isRunnable(upload) || upload.state === 'sending')) return;
-    const sealed = { ...batch, sealed: true };
-    this.batches.set(id, sealed);
-    try {
-      await call('post', '/api/v1/batches/{id}/seal', { path: { id: batch.serverId }, body: {} });
-      await keep.keepBatch(sealed);
-    } catch {
-      this.batches.set(id, batch);
-    }
   }
 
   private failed(id: string, cause: unknown): void {
@@ -309,13 +341,11 @@ export class Engine {
     // The server is at another place than thought, or has it no more: ask anew.
     if (upload.location && (error.status === 409 || error.status === 404 || error.status === 460) && this.failures < 20) return this.again(upload, told, error.retryAfter, error.status === 404);
     if (error.status === 401) {
-      this.paused = true;
-      this.onLoggedOut();
-      return this.again(upload, told, null);
+      this.change(upload, { state: 'waiting', speed: 0 });
+      return this.loggedOut();
     }
     if (isPassing(error)) return this.again(upload, told, error.retryAfter);
     this.change(upload, { state: 'refused', error: told, speed: 0 });
-    void this.sealWhenDone(upload.batch);
   }
 
   private again(upload: Upload, error: Upload['error'], retryAfter: number | null, anew = false): void {
@@ -329,6 +359,7 @@ export class Engine {
     const next = { ...upload, ...changes };
     if (!this.uploads.has(upload.id)) return next;
     this.uploads.set(upload.id, next);
+    this.untold.changed.add(upload.id);
     const lasting: readonly UploadState[] = ['duplicate', 'refused', 'sent'];
     if (write && (lasting.includes(next.state) || changes.state === 'waiting')) keep.keepUploads([next]).catch(() => undefined);
     this.paint();
@@ -347,12 +378,14 @@ export class Engine {
   }
 
   private show(): void {
-    this.shown = { uploads: [...this.uploads.values()], paused: this.paused, online: this.failures === 0, speed: this.meter.speed(), durable: this.durable };
+    const [uploads, online, speed] = [[...this.uploads.values()], this.failures === 0, this.sends ? this.meter.speed() : this.speedElsewhere];
+    this.shown = { uploads, paused: this.paused, online, speed, durable: this.durable };
     for (const listener of this.listeners) listener();
+    if (!this.sends) return;
+    const { all, changed, removed } = this.untold;
+    this.untold = { all: false, changed: new Set(), removed: new Set() };
+    this.tabs?.tell({ kind: 'state', all, uploads: all ? uploads : uploads.filter(({ id }) => changed.has(id)), removed: [...removed], batches: this.batches.list(), paused: this.paused, online, speed });
   }
 }
-
-// Also where the page is no secure context, and has no randomUUID.
-const newId = () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export const engine = new Engine();

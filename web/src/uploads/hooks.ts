@@ -17,7 +17,8 @@ export function useUploadEngine(): void {
   useEffect(() => {
     engine.onLoggedOut = () => sessionEnded(client);
     engine.onSent = () => void touch(client, '/api/v1/batches');
-    void engine.begin(name);
+    engine.begin(name);
+    return () => engine.end();
   }, [client, name]);
   useLiveEvents(
     useCallback((event: LiveEvent) => {

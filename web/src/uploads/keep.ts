@@ -57,6 +57,7 @@ export const forget = (ids: readonly string[]) =>
       store('files').delete(id);
     }),
   );
+export const forgetBatches = (ids: readonly string[]) => write(['batches'], (store) => ids.forEach((id) => store('batches').delete(id)));
 
 // Which photos this browser has sent, by user and content, so that it can say that one was sent before.
 export const rememberSent = (user: string, sha256: string, image: number) => write(['sent'], (store) => store('sent').put(image, `${user}:${sha256}`));

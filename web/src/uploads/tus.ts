@@ -36,6 +36,38 @@ export async function ask(location: string, signal: AbortSignal): Promise<Reache
   return reachedBy((name) => answer.headers.get(name));
 }
 
+export const unknown: Reached = { offset: -1, image: null }; // the server knows nothing of it, or not any more
+
+export async function askFor(location: string, signal: AbortSignal): Promise<Reached> {
+  try {
+    return await ask(location, signal);
+  } catch (cause) {
+    if (cause instanceof ApiError && cause.status === 404) return unknown;
+    throw cause;
+  }
+}
+
+const pieceSize = 4 * 1024 * 1024; // what a broken connection costs at most
+
+// Sends what is left of it in pieces, and returns the image that it has become. It tells how far it is, what has gone since it told the last time, and how fast this piece goes.
+export async function sendFrom(location: string, file: Blob, from: number, signal: AbortSignal, tell: (reached: number, bytes: number, speed: number) => void): Promise<number> {
+  let reached: Reached = { offset: from, image: null };
+  for (;;) {
+    const { offset } = reached;
+    const began = performance.now();
+    let counted = 0;
+    const piece = file.slice(offset, offset + pieceSize);
+    const count = (bytes: number) => {
+      tell(offset + Math.min(bytes, piece.size), bytes - counted, (bytes * 1000) / Math.max(1, performance.now() - began));
+      counted = bytes;
+    };
+    reached = await sendPiece(location, offset, piece, signal, count);
+    count(piece.size);
+    if (reached.image === null && reached.offset >= file.size) reached = await ask(location, signal);
+    if (reached.image !== null) return reached.image;
+  }
+}
+
 export const giveUp = (location: string) => send('DELETE', location, { headers: version });
 
 // By XMLHttpRequest, which tells how much has left; fetch does not.

@@ -21,7 +21,7 @@ export async function until<T>(what: string, look: () => T | Promise<T>, within 
 async function developed(server: string): Promise<{ url: string; close: () => Promise<void> }> {
   process.env.DARKROOM_URL = server;
   const { createServer } = await import('vite');
-  const vite = await createServer({ root: resolve(__dirname, '../..'), logLevel: 'silent', server: { port: 0, host: '127.0.0.1', hmr: false } });
+  const vite = await createServer({ root: resolve(__dirname, '../..'), logLevel: 'silent', server: { port: 0, host: '127.0.0.1', hmr: false, allowedHosts: true } });
   await vite.listen();
   const { port } = vite.httpServer!.address() as { port: number };
   return { url: `http://127.0.0.1:${port}`, close: () => vite.close() };

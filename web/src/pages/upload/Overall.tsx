@@ -16,17 +16,19 @@ export function Overall({ uploads, paused, online, speed }: { uploads: readonly 
   const over = uploads.filter(isOver);
   const refused = uploads.filter((each) => each.state === 'refused');
   const running = over.length < uploads.length;
-  const words = [
-    done === uploads.length ? t('overall.all', { count: done }) : t('overall.done', { done: format.number(done), count: format.number(uploads.length) }),
-    running && paused && t('overall.paused'),
-    running && !paused && speed > 0 && t('speed', { speed: format.bytes(speed) }),
-    running && !paused && speed > 0 && t('overall.left', { time: format.duration(Math.max(1, (bytes - sent) / speed)) }),
-  ].filter(Boolean);
+  const count = done === uploads.length ? t('overall.all', { count: done }) : t('overall.done', { done: format.number(done), count: format.number(uploads.length) });
   return (
     <section className="upload-overall" aria-label={t('overall')}>
       <div className="upload-overall-line">
-        <p role="status">
-          <b className="upload-overall-count">{words[0]}</b> {!online && running && !paused ? <span className="upload-again">{t('overall.again')}</span> : <span className="soft number">{words.slice(1).join(' · ')}</span>}
+        <p>
+          {running && <b className="upload-overall-count">{count} </b>}
+          {/* Only what lasts is told to those who listen: the numbers change ten times a second. */}
+          <span role="status">
+            {!running && <b className="upload-overall-count">{count}</b>}
+            {running && paused && <span className="soft">{t('overall.paused')}</span>}
+            {running && !paused && !online && <span className="upload-again">{t('overall.again')}</span>}
+          </span>
+          {running && !paused && online && speed > 0 && <span className="soft number">{t('overall.speed', { speed: format.bytes(speed), time: format.duration(Math.max(1, (bytes - sent) / speed)) })}</span>}
         </p>
         <div className="upload-overall-actions">
           {refused.length > 0 && (

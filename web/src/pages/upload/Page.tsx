@@ -11,6 +11,7 @@ import { Button, Field, Icon, Notice, Page, toast } from '../../ui';
 import { engine } from '../../uploads/engine';
 import { fromInput, sortFiles } from '../../uploads/files';
 import type { Found } from '../../uploads/files';
+import { canCompare } from '../../uploads/hash';
 import { useUploads } from '../../uploads/hooks';
 import { useOffered } from '../../uploads/offered';
 import { useUploadWords } from '../../uploads/words';
@@ -124,6 +125,7 @@ export default function UploadPage() {
       </section>
       {can('send') && <OptionFields options={options} onChange={setOptions} />}
       {!durable && <Notice tone="amber">{t('not.durable')}</Notice>}
+      {!canCompare() && <Notice>{t('not.compared')}</Notice>}
       {!empty && (
         <>
           <Overall uploads={uploads} paused={paused} online={online} speed={speed} />

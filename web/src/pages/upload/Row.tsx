@@ -31,10 +31,11 @@ function State({ upload }: { upload: Upload }) {
 }
 
 function Why({ error }: { error: NonNullable<Upload['error']> }) {
+  const t = useUploadWords();
   const { title, detail, advice } = explain(new ApiError(error.code, error.status, error.title, error.detail));
   return (
     <p className="upload-why small" title={detail || undefined}>
-      {title}. {advice}
+      {advice ? t('why', { title, advice }) : title}
     </p>
   );
 }
@@ -52,8 +53,7 @@ export const Row = memo(function Row({ upload }: { upload: Upload }) {
           {upload.image !== null && upload.state === 'sent' ? <Link to={`/images/${upload.image}`}>{upload.name}</Link> : upload.name}
         </p>
         <p className="soft small number">
-          {format.bytes(upload.size)}
-          {sending && upload.speed > 0 && ` · ${t('speed', { speed: format.bytes(upload.speed) })}`}
+          {sending && upload.speed > 0 ? t('size.speed', { size: format.bytes(upload.size), speed: format.bytes(upload.speed) }) : format.bytes(upload.size)}
         </p>
         {upload.state === 'refused' && upload.error && <Why error={upload.error} />}
       </div>
@@ -61,7 +61,7 @@ export const Row = memo(function Row({ upload }: { upload: Upload }) {
         {sending ? <Progress value={upload.size ? upload.sent / upload.size : 0} label={upload.name} /> : <State upload={upload} />}
       </div>
       <div className="upload-row-actions">
-        {upload.state === 'refused' && <Button kind="quiet" icon="retry" aria-label={`${upload.name}: ${t('resume')}`} onClick={() => engine.retry([upload.id])} />}
+        {upload.state === 'refused' && <Button kind="quiet" icon="retry" aria-label={t('retry.one', { name: upload.name })} onClick={() => engine.retry([upload.id])} />}
         {upload.state === 'duplicate' && (
           <>
             {upload.image !== null && (
