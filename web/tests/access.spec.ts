@@ -159,6 +159,7 @@ describe.each(languages)('in %s', (language) => {
 // What each role is shown of the pages of the system, and that the server refuses the rest as well.
 const pages: Record<string, readonly string[]> = {
   '/models': ['uploader', 'viewer', 'operator'],
+  '/failures': ['uploader', 'viewer', 'operator'],
   '/workers': ['viewer', 'operator'],
   '/alerts': ['viewer', 'operator'],
   '/schedules': ['viewer', 'operator'],

@@ -1,6 +1,7 @@
 import { useCan } from '../api/session';
 import { Dialog } from '../ui/Dialog';
 import { useShellWords } from './words';
+import { undoKey } from '../ui/toasts';
 import { gotos } from './shortcuts';
 
 export function Help({ onClose }: { onClose: () => void }) {
@@ -9,6 +10,7 @@ export function Help({ onClose }: { onClose: () => void }) {
   const rows: [string[], string][] = [
     [['?'], t('help.open')],
     [['/'], t('help.search')],
+    [[undoKey], t('help.undo')],
     ...gotos.filter((each) => can(each.may)).map((each): [string[], string] => [['g', each.key], t(each.word)]),
     [['↑', '↓', 'j', 'k'], t('help.rows')],
     [['j', 'k'], t('help.photo')],

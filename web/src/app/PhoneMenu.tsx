@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 
 import { useCan } from '../api/session';
 import { Dialog } from '../ui/Dialog';
@@ -17,6 +17,7 @@ export function PhoneMenu({ onHelp }: { onHelp: () => void }) {
   const can = useCan();
   const path = usePath();
   const [open, setOpen] = useState(false);
+  useEffect(() => setOpen(false), [path]); // however one got there
   const shown = routes.filter((route) => mostImportant.includes(route.path) && route.nav && can(route.may));
   return (
     <>

@@ -7,6 +7,7 @@ import icon from '../assets/icon.svg';
 import { Empty } from '../ui/Empty';
 import { Icon } from '../ui/Icon';
 import { Skeleton } from '../ui/Skeleton';
+import { KeepDrops } from '../uploads/KeepDrops';
 import { AccountMenu } from './AccountMenu';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Help } from './Help';
@@ -135,10 +136,12 @@ export function Shell() {
           {!isEntry && <Content />}
         </main>
       </div>
-      {can('send') && (
-        <Suspense fallback={null}>
+      {can('send') ? (
+        <Suspense fallback={<KeepDrops />}>
           <DropAnywhere />
         </Suspense>
+      ) : (
+        <KeepDrops says />
       )}
       <PhoneMenu onHelp={() => setHelp(true)} />
       {help && <Help onClose={() => setHelp(false)} />}

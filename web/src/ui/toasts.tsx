@@ -13,6 +13,8 @@ interface Toast {
   stays: number; // milliseconds
 }
 
+export const undoKey = 'z'; // with Control, too
+
 let toasts: readonly Toast[] = [];
 let counter = 0;
 const listeners = new Set<() => void>();
@@ -26,6 +28,13 @@ function dismiss(id: number, then: 'undo' | 'over' = 'over'): void {
   const gone = toasts.find((each) => each.id === id);
   set(toasts.filter((each) => each.id !== id));
   gone?.[then]?.();
+}
+
+// Takes back what was done last; false: there is nothing that could be.
+export function undoNewest(): boolean {
+  const newest = [...toasts].reverse().find((each) => each.undo);
+  if (newest) dismiss(newest.id, 'undo');
+  return newest !== undefined;
 }
 
 export interface ToastOptions {
@@ -70,9 +79,12 @@ function One({ toast: one, held, onPoint, onFocus }: { toast: Toast; held: boole
     <div className="toast" onPointerEnter={() => onPoint(true)} onPointerLeave={() => onPoint(false)} onFocus={() => onFocus(true)} onBlur={() => onFocus(false)}>
       <p>{text}</p>
       {undo && (
-        <button type="button" onClick={() => dismiss(id, 'undo')}>
-          {t('undo')}
-        </button>
+        <>
+          <span className="unseen">{t('undo.key', { key: undoKey.toUpperCase() })}</span>
+          <button type="button" aria-keyshortcuts={`${undoKey} Control+${undoKey}`} title={t('undo.key', { key: undoKey.toUpperCase() })} onClick={() => dismiss(id, 'undo')}>
+            {t('undo')}
+          </button>
+        </>
       )}
       <button type="button" data-plain aria-label={t('close')} onClick={() => dismiss(id)}>
         <Icon name="close" size={16} />

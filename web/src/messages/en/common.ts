@@ -5,6 +5,7 @@ export default {
   'apply': 'Apply',
   'delete': 'Delete',
   'undo': 'Undo',
+  'undo.key': 'Press {key} to undo.',
   'retry': 'Try again',
   'more': 'More actions',
   'loading': 'Loading',

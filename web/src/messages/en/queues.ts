@@ -76,7 +76,7 @@ export default {
   'cancelled': 'Cancelled',
   'cancel.this': 'Cancel this job',
   'line.title': 'Waiting, next first',
-  'line.count': '{count, plural, =0 {nobody waits} one {# job} other {# jobs}}',
+  'line.count': '{count, plural, =0 {nobody waits} one {# job} other {#{over, select, true {+} other {}} jobs}}',
   'line.none': 'Nothing waits. Photos that are uploaded while all slots are busy line up here.',
   'line.more': 'Show more',
   'filter.model': 'Model',

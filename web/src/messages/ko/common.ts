@@ -8,6 +8,7 @@ const ko: Translation<typeof en> = {
   'apply': '적용',
   'delete': '삭제',
   'undo': '실행 취소',
+  'undo.key': '{key} 키를 누르면 실행이 취소돼요.',
   'retry': '다시 시도',
   'more': '작업 더 보기',
   'loading': '불러오는 중',

@@ -3,6 +3,7 @@ import { useState } from 'react';
 
 import './style.css';
 
+import { useCan } from '../../api/session';
 import { Link, useQueryString } from '../../app/router';
 import { Empty, ErrorNotice, Page, Skeleton } from '../../ui';
 import { Cause } from './Cause';
@@ -16,6 +17,7 @@ const spans = ['', '1', '24', '168'] as const; // hours
 
 export default function FailuresPage() {
   const t = useFailureWords();
+  const can = useCan();
   const [search, change] = useQueryString();
   const [question, setQuestion] = useState<Group | null>(null);
   const hours = Number(search.get('hours')) || 0;
@@ -54,7 +56,7 @@ export default function FailuresPage() {
         </ol>
       )}
       {/* Below what has its height now, so that it does not jump. */}
-      {(items || failures.error) && <Quarantine />}
+      {(items || failures.error) && can('watch') && <Quarantine />}
       {question && <RetryDialog group={question} onClose={() => setQuestion(null)} />}
     </Page>
   );

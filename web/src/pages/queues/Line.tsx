@@ -83,7 +83,7 @@ export function Line({ queue }: { queue: Queue }) {
     <section className="queues-section" aria-labelledby="queues-line">
       <div className="queues-head">
         <h2 id="queues-line">{t('line.title')}</h2>
-        <span className="soft small">{t('line.count', { count: queue.queued })}{queue.queued_over_limit && '+'}</span>
+        <span className="soft small">{t('line.count', { count: queue.queued, over: queue.queued_over_limit })}</span>
         <div className="queues-tools">
           <select className="input" aria-label={t('filter.model')} value={model} onChange={(event) => setModel(event.target.value)}>
             <option value="">{t('filter.model.any')}</option>

@@ -73,10 +73,10 @@ export default function SchedulesPage() {
                   end: true,
                   cell: (schedule: Schedule) => (
                     <span className="row-actions">
-                      <Button kind="quiet" icon="play" aria-label={`${t('run')}: ${schedule.name}`} onClick={() => acts.run(schedule.name)} />
+                      <Button kind="quiet" icon="play" aria-label={t('run.name', { name: schedule.name })} onClick={() => acts.run(schedule.name)} />
                       <Menu
                         label={undefined}
-                        button={{ kind: 'quiet', icon: 'more', 'aria-label': `${common('more')}: ${schedule.name}` }}
+                        button={{ kind: 'quiet', icon: 'more', 'aria-label': t('more.name', { name: schedule.name }) }}
                         entries={[
                           { label: t('edit'), icon: 'edit', onChoose: () => setEditing(schedule) },
                           schedule.enabled

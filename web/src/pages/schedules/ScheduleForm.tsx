@@ -34,7 +34,7 @@ export function ScheduleForm({ schedule, onClose }: { schedule?: Schedule; onClo
   const isZone = zones().includes(zone);
   return (
     <ActDialog
-      title={schedule ? `${t('edit')}: ${schedule.name}` : t('new')}
+      title={schedule ? t('edit.title', { name: schedule.name }) : t('new')}
       confirm={t('save')}
       wide
       disabled={!name.trim() || !cron.trim() || !kind}
