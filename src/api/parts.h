@@ -23,7 +23,6 @@ namespace darkroom::api {
 
 struct ApiConfig {
   std::string version;
-  std::string node = {};  // id of this process, as registered
   std::string default_model;
   std::int64_t free_disk_floor = 0;  // bytes
   domain::PhotoLimits photo;
@@ -32,6 +31,7 @@ struct ApiConfig {
   std::chrono::seconds hard_limit{};  // and killed
   CompatConfig compat = {};
   AccessConfig access = {};
+  std::string node = {};  // id of this process, as registered
 };
 
 struct RunnerState {

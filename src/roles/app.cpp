@@ -24,14 +24,14 @@ api::ApiConfig api_config(const Ground& ground) {
   const config::Config& config = ground.config;
   auto seconds = [](std::chrono::milliseconds limit) { return std::chrono::ceil<std::chrono::seconds>(limit); };
   return {.version = kVersion,
-          .node = ground.node_id,
           .default_model = config.default_model,
           .free_disk_floor = config.free_disk_floor,
           .photo = config.runner.photo,
           .max_attempts = config.worker.retry.max_retries + 1,
           .soft_limit = seconds(config.runner.run.soft),
           .hard_limit = seconds(config.runner.run.hard),
-          .compat = config.compat};
+          .compat = config.compat,
+          .node = ground.node_id};
 }
 
 // Who needs no credential, because of where it comes from, and the name that it acts under.
