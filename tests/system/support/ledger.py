@@ -59,10 +59,11 @@ class Ledger:
             endings = Counter(attempt["ending"] for attempt in attempts)
             if None in endings:
                 yield f"{name} has an attempt without an end"
+            put_off = sum(attempt["ending"] == "interrupted" and attempt["error_code"] == "photo_unreachable" for attempt in attempts)  # costs nothing, as often as it takes
             kept = job["state"] == "failed" and job["error_code"] == "interrupted"  # the interruption that was one too many gives its attempt not back
-            if job["attempt"] + job["interruptions"] - kept != len(attempts) or job["claim_no"] != len(attempts):
+            if job["attempt"] + job["interruptions"] + put_off - kept != len(attempts) or job["claim_no"] != len(attempts):
                 yield f"{name}: {job['attempt']} attempts and {job['interruptions']} interruptions, but {len(attempts)} runs and {job['claim_no']} claims"
-            if endings["crashed"] != job["crashes"] or endings["interrupted"] != job["interruptions"]:
+            if endings["crashed"] != job["crashes"] or endings["interrupted"] != job["interruptions"] + put_off:
                 yield f"{name} counts {job['crashes']} crashes and {job['interruptions']} interruptions, its runs say {dict(endings)}"
             if job["state"] == "completed" and (endings["completed"] != 1 or attempts[-1]["ending"] != "completed"):
                 yield f"{name} is completed, its runs say {[attempt['ending'] for attempt in attempts]}"
