@@ -129,7 +129,7 @@ def test_many_photos_in_one_request_get_a_verdict_each(server):
 def test_many_photos_whose_request_breaks_off_leave_no_batch_open(server):
     with RawConnection(server) as connection:
         connection.send_head(FORM, "Content-Length: 1000000", path="/api/v1/images/many")
-        connection.send(part("file", "a.jpg") + unique_jpeg() + b"\r\n" + part("file", "b.jpg") + b"half a photo")
+        connection.send(part("file", "a.jpg") + unique_jpeg() + b"\r\n" + part("file", "b.jpg") + bytes(500_000))  # more than the server gathers before it looks
         eventually(lambda: ids(server), 10, "the first is taken in")
     batch = eventually(lambda: (found := server.get("/api/v1/batches").json()["items"][0])["state"] != "open" and found, 10, "its batch is sealed")
     assert batch["total"] == 1
