@@ -17,7 +17,12 @@ http::Reply list_alerts(const Parts& parts, const http::Request& request) {
   boost::json::array items;
   for (const store::Alert& alert : ended ? parts.store.ended_alerts(static_cast<int>(*limit)) : parts.store.alerts()) {
     boost::json::value ended_at = alert.ended_at ? boost::json::value(to_rfc3339(*alert.ended_at)) : boost::json::value(nullptr);
-    items.push_back(boost::json::object{{"name", alert.name}, {"node", alert.node}, {"message", alert.message}, {"raised_at", to_rfc3339(alert.raised_at)}, {"ended_at", std::move(ended_at)}});
+    items.push_back(boost::json::object{{"name", alert.name},
+                                        {"node", alert.node},
+                                        {"message", alert.text.message},
+                                        {"said", boost::json::parse(alert.text.said)},
+                                        {"raised_at", to_rfc3339(alert.raised_at)},
+                                        {"ended_at", std::move(ended_at)}});
   }
   return json_response(200, boost::json::object{{"items", std::move(items)}});
 }

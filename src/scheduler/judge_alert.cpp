@@ -18,8 +18,8 @@ Crossed crossed_for(std::chrono::seconds length, bool now_crossed, std::optional
 void judge_alert(store::Store& store, const Verdict& verdict, Time now) {
   if (verdict.crossed == Crossed::not_yet) return;
   bool stands = verdict.crossed == Crossed::yes;
-  if (!store.set_alert(verdict.name, verdict.node, stands ? std::optional(verdict.message) : std::nullopt, now)) return;
-  if (stands) log::warning("alert raised", {{"alert", verdict.name}, {"node", verdict.node}, {"cause", verdict.message}});
+  if (!store.set_alert(verdict.name, verdict.node, stands ? std::optional(verdict.text) : std::nullopt, now)) return;
+  if (stands) log::warning("alert raised", {{"alert", verdict.name}, {"node", verdict.node}, {"cause", verdict.text.message}});
   else log::info("alert ended", {{"alert", verdict.name}, {"node", verdict.node}});
 }
 

@@ -24,7 +24,7 @@ struct Verdict {
   std::string_view name;  // of the alert
   std::string_view node;  // whose machine it is about; empty: of none
   Crossed crossed = Crossed::no;
-  std::string message;
+  store::AlertText text;
 };
 
 // Raises or ends the alert, with a line in the log when that is a change.

@@ -192,6 +192,7 @@ TEST_F(MaintenanceTest, WatchRaisesAndClearsOncePerCrossing) {
   EXPECT_THAT(events("alert.raised")[0].reason, HasSubstr("has waited for 660 s; the bound is 600 s"));
   ASSERT_EQ(store_->alerts().size(), 1u);
   EXPECT_EQ(store_->alerts()[0].name, "queue_slow");
+  EXPECT_EQ(store_->alerts()[0].text.said, R"({"seconds":840,"bound":600})");
   end_next(domain::Succeeded{});
   for (int i = 0; i < 2; ++i) watch.run(clock_.now() + 20min, {}).value();
   EXPECT_EQ(events("alert.cleared").size(), 1u);
@@ -209,6 +210,7 @@ TEST_F(MaintenanceTest, WatchMindsHowLongTheQueueIsLong) {
   for (int minute = 5; minute < 9; ++minute) watch.run(begun + std::chrono::minutes(minute), {}).value();
   ASSERT_EQ(events("alert.raised").size(), 1u);
   EXPECT_EQ(store_->alerts().at(0).name, "queue_long");
+  EXPECT_EQ(store_->alerts().at(0).text.said, R"({"jobs":3,"bound":2,"for_seconds":300})");
   WatchResources another(config, *store_, [] { return MachineLoad{}; });
   another.run(begun + 9min, {}).value();
   EXPECT_EQ(store_->alerts().size(), 1u) << "a process that has only begun to look takes nothing back";
@@ -229,7 +231,9 @@ TEST_F(MaintenanceTest, WatchSpeaksOfABusyMachineOnlyWhenJobsWaitTooLong) {
   for (int minute = 11; minute < 21; ++minute) watch.run_once(begun + std::chrono::minutes(minute));
   ASSERT_TRUE(store_->alerts().empty()) << "not yet ten minutes of both";
   watch.run_once(begun + 21min);
-  EXPECT_EQ(store_->alerts().size(), 2u);
+  ASSERT_EQ(store_->alerts().size(), 2u);
+  EXPECT_EQ(store_->alerts()[0].text.said, R"({"percent":95,"bound":80,"for_seconds":600})");
+  EXPECT_EQ(store_->alerts()[1].text.said, R"({"percent":90,"bound":80,"for_seconds":600})");
   load = {50, 50};
   watch.run_once(begun + 22min);
   EXPECT_TRUE(store_->alerts().empty());
@@ -246,7 +250,8 @@ TEST_F(MaintenanceTest, WatchMissesAWorkerUntilItIsBack) {
   watch.run(later, {}).value();
   ASSERT_EQ(store_->alerts().size(), 1u);
   EXPECT_EQ(store_->alerts()[0].name, "worker_lost");
-  EXPECT_THAT(store_->alerts()[0].message, HasSubstr("worker-1"));
+  EXPECT_THAT(store_->alerts()[0].text.message, HasSubstr("worker-1"));
+  EXPECT_EQ(store_->alerts()[0].text.said, R"({"workers":"worker-1"})");
   store_->register_node({.id = make_uuid_v7(later), .name = "worker-1", .role = "worker", .slots = 1, .started_at = later, .seen_at = later}, 10s, later);
   watch.run(later, {}).value();
   EXPECT_TRUE(store_->alerts().empty());
@@ -289,6 +294,8 @@ TEST_F(MaintenanceTest, AMachineThatIsWellEndsNoAlertOfAnother) {
   ASSERT_EQ(store_->alerts().size(), 1u);
   EXPECT_EQ(store_->alerts()[0].name, "disk_low");
   EXPECT_EQ(store_->alerts()[0].node, "low");
+  EXPECT_THAT(store_->alerts()[0].text.said, testing::StartsWith(R"({"bytes":)"));
+  EXPECT_THAT(store_->alerts()[0].text.said, testing::EndsWith(R"(,"bound":1152921504606846976})"));
   EXPECT_EQ(events("alert.raised").size(), 1u);
   EXPECT_TRUE(events("alert.cleared").empty());
   store_->requeue_orphans("restart", {}, clock_.now());  // all nodes are stopped

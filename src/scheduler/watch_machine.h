@@ -36,7 +36,7 @@ class WatchMachine {
   void run_once(Time now);
 
  private:
-  void judge(std::string_view name, Crossed crossed, std::string message, Time now) { judge_alert(store_, {name, node_, crossed, std::move(message)}, now); }
+  void judge(std::string_view name, Crossed crossed, store::AlertText text, Time now) { judge_alert(store_, {name, node_, crossed, std::move(text)}, now); }
   void judge_load(const MachineLoad& load, Time now);
 
   WatchConfig config_;

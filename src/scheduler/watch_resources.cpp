@@ -1,5 +1,6 @@
 #include "scheduler/watch_resources.h"
 
+#include "base/json_text.h"
 #include "scheduler/counts.h"
 
 #include <algorithm>
@@ -34,12 +35,19 @@ Reading WatchResources::read(Time now) const {
 void WatchResources::judge_work(const Reading& is, Time now) {
   const WatchConfig& bound = config_;
   judge("queue_slow", crossed(bound.longest_wait.count() > 0 && is.longest_wait > bound.longest_wait.count()),
-        "A job has waited for " + std::to_string(is.longest_wait) + " s; the bound is " + in_seconds(bound.longest_wait) + ".", now);
+        {"A job has waited for " + std::to_string(is.longest_wait) + " s; the bound is " + in_seconds(bound.longest_wait) + ".",
+         counts_json({{"seconds", is.longest_wait}, {"bound", bound.longest_wait.count()}})},
+        now);
   judge("queue_long", crossed_for(bound.queued_for, bound.most_queued > 0 && is.queued > bound.most_queued, queued_since_, now),
-        std::to_string(is.queued) + " jobs are queued, for " + in_seconds(bound.queued_for) + " or longer; the bound is " + std::to_string(bound.most_queued) + ".", now);
+        {std::to_string(is.queued) + " jobs are queued, for " + in_seconds(bound.queued_for) + " or longer; the bound is " + std::to_string(bound.most_queued) + ".",
+         counts_json({{"jobs", is.queued}, {"bound", bound.most_queued}, {"for_seconds", bound.queued_for.count()}})},
+        now);
   judge("failures_many", crossed(bound.most_failures > 0 && is.failures > bound.most_failures),
-        std::to_string(is.failures) + " jobs failed in the last hour; the bound is " + std::to_string(bound.most_failures) + ".", now);
-  judge("worker_lost", crossed(!is.lost.empty()), "Workers are silent beyond their lease and have not come back: " + is.lost + ".", now);
+        {std::to_string(is.failures) + " jobs failed in the last hour; the bound is " + std::to_string(bound.most_failures) + ".",
+         counts_json({{"jobs", is.failures}, {"bound", bound.most_failures}})},
+        now);
+  judge("worker_lost", crossed(!is.lost.empty()),
+        {"Workers are silent beyond their lease and have not come back: " + is.lost + ".", "{\"workers\":" + json_text(is.lost) + "}"}, now);
 }
 
 // Nobody looks at their machine any more. A process that is taken for gone and lives says it again with its next look.
@@ -47,7 +55,7 @@ void WatchResources::end_alerts_of_the_gone(Time now) {
   std::vector<store::NodeRecord> nodes = store_.nodes(now);
   for (const store::Alert& alert : store_.alerts()) {
     bool lives = std::ranges::any_of(nodes, [&](const store::NodeRecord& node) { return node.name == alert.node && node.state != store::NodeState::stopped; });
-    if (!alert.node.empty() && !lives) judge_alert(store_, {alert.name, alert.node, Crossed::no, ""}, now);
+    if (!alert.node.empty() && !lives) judge_alert(store_, {alert.name, alert.node, Crossed::no, {}}, now);
   }
 }
 

@@ -30,7 +30,7 @@ class WatchResources {
   Reading read(Time now) const;
 
  private:
-  void judge(std::string_view name, Crossed crossed, std::string message, Time now) { judge_alert(store_, {name, "", crossed, std::move(message)}, now); }
+  void judge(std::string_view name, Crossed crossed, store::AlertText text, Time now) { judge_alert(store_, {name, "", crossed, std::move(text)}, now); }
   void judge_work(const Reading& is, Time now);
   void end_alerts_of_the_gone(Time now);
 

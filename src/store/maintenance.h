@@ -33,10 +33,15 @@ struct RepairStretch {
   std::optional<std::int64_t> next;
 };
 
+struct AlertText {
+  std::string message;      // one sentence with the numbers
+  std::string said = "{}";  // what the sentence says, a JSON object by name: {"seconds":4000,"bound":3600}
+};
+
 struct Alert {
-  std::string name;     // "disk_low"
-  std::string node;     // name of the process whose machine it is about; empty: it is about the work of all of them
-  std::string message;  // one sentence with the numbers
+  std::string name;  // "disk_low"
+  std::string node;  // name of the process whose machine it is about; empty: it is about the work of all of them
+  AlertText text;
   Time raised_at{};
   std::optional<Time> ended_at = {};
 };
@@ -68,8 +73,8 @@ class Maintenance {
 
   // --- watching ---
   virtual std::int64_t failures_since(Time since) = 0;  // jobs that failed; exact to 10,000
-  // Notes that the alert stands (a message) or not (none). Returns whether that is a change; only a change writes an event, alert.raised or alert.cleared.
-  virtual bool set_alert(std::string_view name, std::string_view node, const std::optional<std::string>& message, Time now) = 0;
+  // Notes that the alert stands (a text) or not (none). Returns whether that is a change; only a change writes an event, alert.raised or alert.cleared.
+  virtual bool set_alert(std::string_view name, std::string_view node, const std::optional<AlertText>& text, Time now) = 0;
   virtual std::vector<Alert> alerts() = 0;                 // that stand, by name and node
   virtual std::vector<Alert> ended_alerts(int limit) = 0;  // newest first; the last 500 are kept
 };

@@ -105,7 +105,7 @@ class SqlStore final : public Store {
   RepairStretch repair_jobs(std::int64_t after, Time now) override;
   RepairStretch repair_images(std::int64_t after, std::string_view model, Time now) override;
   std::int64_t failures_since(Time since) override;
-  bool set_alert(std::string_view name, std::string_view node, const std::optional<std::string>& message, Time now) override;
+  bool set_alert(std::string_view name, std::string_view node, const std::optional<AlertText>& text, Time now) override;
   std::vector<Alert> alerts() override;
   std::vector<Alert> ended_alerts(int limit) override;
 

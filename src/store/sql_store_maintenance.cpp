@@ -141,15 +141,15 @@ RepairStretch repair_each(Database& database, const Findings& found, const Repai
 constexpr const char* kFailuresSince = "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'failed' AND finished_at >= $1 LIMIT 10000) AS failures";
 
 constexpr const char* kRaise =
-    "INSERT INTO alert (name, node, message, raised_at) VALUES ($1, $2, $3, $4) ON CONFLICT (name, node) DO NOTHING RETURNING name";
-constexpr const char* kReword = "UPDATE alert SET message = $3 WHERE name = $1 AND node = $2";
-constexpr const char* kClear = "DELETE FROM alert WHERE name = $1 AND node = $2 RETURNING message, raised_at";
+    "INSERT INTO alert (name, node, message, said, raised_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name, node) DO NOTHING RETURNING name";
+constexpr const char* kReword = "UPDATE alert SET message = $3, said = $4 WHERE name = $1 AND node = $2";
+constexpr const char* kClear = "DELETE FROM alert WHERE name = $1 AND node = $2 RETURNING message, said, raised_at";
 constexpr std::int64_t kEndedAlertsKept = 500;
-constexpr const char* kKeepEnded = "INSERT INTO ended_alert (name, node, message, raised_at, ended_at) VALUES ($1, $2, $3, $4, $5)";
+constexpr const char* kKeepEnded = "INSERT INTO ended_alert (name, node, message, said, raised_at, ended_at) VALUES ($1, $2, $3, $4, $5, $6)";
 constexpr const char* kForgetEnded = "DELETE FROM ended_alert WHERE id <= $1";
-constexpr const char* kEndedAlerts = "SELECT name, node, message, raised_at, ended_at FROM ended_alert ORDER BY id DESC LIMIT $1";
-constexpr const char* kAlerts = "SELECT name, node, message, raised_at FROM alert ORDER BY name, node";
-constexpr const char* kStandingAlert = "SELECT message FROM alert WHERE name = $1 AND node = $2";
+constexpr const char* kEndedAlerts = "SELECT name, node, message, said, raised_at, ended_at FROM ended_alert ORDER BY id DESC LIMIT $1";
+constexpr const char* kAlerts = "SELECT name, node, message, said, raised_at FROM alert ORDER BY name, node";
+constexpr const char* kStandingAlert = "SELECT message, said FROM alert WHERE name = $1 AND node = $2";
 
 struct AlertName {
   std::string_view name;
@@ -166,7 +166,7 @@ bool clear_alert(Transaction& transaction, const AlertName& alert, Time now) {
   Rows cleared = transaction.execute(kClear, {alert.name, alert.node});
   if (cleared.empty()) return false;
   std::string message = cleared.front().text(0);
-  std::int64_t id = transaction.insert(kKeepEnded, {alert.name, alert.node, message, cleared.front().time(1), now});
+  std::int64_t id = transaction.insert(kKeepEnded, {alert.name, alert.node, message, cleared.front().text(1), cleared.front().time(2), now});
   transaction.execute(kForgetEnded, {id - kEndedAlertsKept});
   tell_alert(transaction, "alert.cleared", alert, "it was: " + message, now);
   return true;
@@ -192,15 +192,16 @@ std::int64_t SqlStore::failures_since(Time since) {
   return database_->read([&](Connection& connection) { return connection.execute(kFailuresSince, {since}).front().integer(0); });
 }
 
-bool SqlStore::set_alert(std::string_view name, std::string_view node, const std::optional<std::string>& message, Time now) {
+bool SqlStore::set_alert(std::string_view name, std::string_view node, const std::optional<AlertText>& text, Time now) {
   AlertName alert{name, node};
   Rows standing = database_->read([&](Connection& connection) { return connection.execute(kStandingAlert, {name, node}); });
-  if (message ? !standing.empty() && standing.front().text(0) == *message : standing.empty()) return false;
+  auto says = [](const Row& row, const AlertText& same) { return row.text(0) == same.message && row.text(1) == same.said; };
+  if (text ? !standing.empty() && says(standing.front(), *text) : standing.empty()) return false;
   return database_->write([&](Transaction& transaction) {
-    if (!message) return clear_alert(transaction, alert, now);
-    bool raised = !transaction.execute(kRaise, {name, node, *message, now}).empty();
-    if (raised) tell_alert(transaction, "alert.raised", alert, *message, now);
-    else transaction.execute(kReword, {name, node, *message});
+    if (!text) return clear_alert(transaction, alert, now);
+    bool raised = !transaction.execute(kRaise, {name, node, text->message, text->said, now}).empty();
+    if (raised) tell_alert(transaction, "alert.raised", alert, text->message, now);
+    else transaction.execute(kReword, {name, node, text->message, text->said});
     return raised;
   });
 }
@@ -208,7 +209,7 @@ bool SqlStore::set_alert(std::string_view name, std::string_view node, const std
 std::vector<Alert> SqlStore::alerts() {
   return database_->read([](Connection& connection) {
     std::vector<Alert> alerts;
-    for (const Row& row : connection.execute(kAlerts)) alerts.push_back({row.text(0), row.text(1), row.text(2), row.time(3)});
+    for (const Row& row : connection.execute(kAlerts)) alerts.push_back({row.text(0), row.text(1), {row.text(2), row.text(3)}, row.time(4)});
     return alerts;
   });
 }
@@ -216,7 +217,7 @@ std::vector<Alert> SqlStore::alerts() {
 std::vector<Alert> SqlStore::ended_alerts(int limit) {
   return database_->read([&](Connection& connection) {
     std::vector<Alert> alerts;
-    for (const Row& row : connection.execute(kEndedAlerts, {limit})) alerts.push_back({row.text(0), row.text(1), row.text(2), row.time(3), row.time(4)});
+    for (const Row& row : connection.execute(kEndedAlerts, {limit})) alerts.push_back({row.text(0), row.text(1), {row.text(2), row.text(3)}, row.time(4), row.time(5)});
     return alerts;
   });
 }

@@ -117,7 +117,7 @@ TEST_P(StoreConformance, BatchesAndAlertsAreToldToo) {
   tell.endpoint();
   auto batch = store_->create_batch("spring", "minji", kAdmin, now_);
   store_->seal_batch(batch.public_id, kAdmin, now_).value();
-  store_->set_alert("disk", "", "The disk is full.", now_);
+  store_->set_alert("disk", "", AlertText{"The disk is full."}, now_);
   store_->set_alert("disk", "", std::nullopt, now_);
   auto told = tell.all();
   ASSERT_EQ(told.size(), 3u);

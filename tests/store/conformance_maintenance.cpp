@@ -188,15 +188,20 @@ TEST_P(StoreConformance, FailuresAreCountedFromATimeOn) {
 TEST_P(StoreConformance, AnAlertTellsOnlyItsCrossings) {
   std::string text = "Only 3 MB are free.";
   EXPECT_FALSE(store_->set_alert("disk_low", "", std::nullopt, now_));
-  EXPECT_TRUE(store_->set_alert("disk_low", "", text, now_));
-  EXPECT_FALSE(store_->set_alert("disk_low", "", text, now_));
-  EXPECT_FALSE(store_->set_alert("disk_low", "", "Only 2 MB are free.", now_ + hours(1)));
+  EXPECT_TRUE(store_->set_alert("disk_low", "", AlertText{text}, now_));
+  EXPECT_FALSE(store_->set_alert("disk_low", "", AlertText{text}, now_));
+  EXPECT_EQ(store_->alerts().at(0).text.said, "{}");
+  EXPECT_FALSE(store_->set_alert("disk_low", "", AlertText{text, R"({"bytes":3})"}, now_));
+  EXPECT_EQ(store_->alerts().at(0).text.said, R"({"bytes":3})") << "one that an older program raised gets its numbers";
+  EXPECT_FALSE(store_->set_alert("disk_low", "", AlertText{"Only 2 MB are free.", R"({"bytes":2})"}, now_ + hours(1)));
   ASSERT_EQ(store_->alerts().size(), 1u);
-  EXPECT_EQ(store_->alerts()[0].message, "Only 2 MB are free.");
+  EXPECT_EQ(store_->alerts()[0].text.message, "Only 2 MB are free.");
+  EXPECT_EQ(store_->alerts()[0].text.said, R"({"bytes":2})");
   EXPECT_EQ(store_->alerts()[0].raised_at, now_);
   EXPECT_TRUE(store_->set_alert("disk_low", "", std::nullopt, now_));
   EXPECT_FALSE(store_->set_alert("disk_low", "", std::nullopt, now_));
   EXPECT_TRUE(store_->alerts().empty());
+  EXPECT_EQ(store_->ended_alerts(1).at(0).text.said, R"({"bytes":2})");
   std::vector<std::string> told;
   for (const Event& event : store_->events(0, std::nullopt, 10)) told.push_back(event.type);
   EXPECT_THAT(told, testing::ElementsAre("alert.raised", "alert.cleared"));
@@ -205,7 +210,7 @@ TEST_P(StoreConformance, AnAlertTellsOnlyItsCrossings) {
 TEST_P(StoreConformance, AlertsThatEndedAreKeptTheNewestFirst) {
   EXPECT_TRUE(store_->ended_alerts(10).empty());
   for (int i = 1; i <= 3; ++i) {
-    store_->set_alert("disk_low", "", "Only " + std::to_string(i) + " MB are free.", now_);
+    store_->set_alert("disk_low", "", AlertText{"Only " + std::to_string(i) + " MB are free."}, now_);
     store_->set_alert("disk_low", "", std::nullopt, now_ + hours(1));
     now_ += hours(2);
   }
@@ -213,16 +218,16 @@ TEST_P(StoreConformance, AlertsThatEndedAreKeptTheNewestFirst) {
   auto ended = store_->ended_alerts(2);
   ASSERT_EQ(ended.size(), 2u);
   EXPECT_EQ(ended[0].name, "disk_low");
-  EXPECT_EQ(ended[0].message, "Only 3 MB are free.");
+  EXPECT_EQ(ended[0].text.message, "Only 3 MB are free.");
   EXPECT_EQ(ended[0].raised_at, now_ - hours(2));
   EXPECT_EQ(ended[0].ended_at, now_ - hours(1));
-  EXPECT_EQ(ended[1].message, "Only 2 MB are free.");
+  EXPECT_EQ(ended[1].text.message, "Only 2 MB are free.");
 }
 
 // Two processes with the same alert: the one that is well takes nothing back that the other one has said of its own machine.
 TEST_P(StoreConformance, AnAlertAboutAMachineIsThatMachinesOwn) {
-  EXPECT_TRUE(store_->set_alert("disk_low", "web-1", "Only 1 MB.", now_));
-  EXPECT_TRUE(store_->set_alert("disk_low", "web-2", "Only 2 MB.", now_));
+  EXPECT_TRUE(store_->set_alert("disk_low", "web-1", AlertText{"Only 1 MB."}, now_));
+  EXPECT_TRUE(store_->set_alert("disk_low", "web-2", AlertText{"Only 2 MB."}, now_));
   EXPECT_FALSE(store_->set_alert("disk_low", "web-3", std::nullopt, now_));
   EXPECT_TRUE(store_->set_alert("disk_low", "web-2", std::nullopt, now_));
   ASSERT_EQ(store_->alerts().size(), 1u);

@@ -35,6 +35,7 @@ def test_an_alert_is_raised_once_and_ends_once(make_server, darkroom):
     eventually(lambda: "queue_slow" not in watch(), 15, "the alert ends")
     ended = [alert for alert in server.get("/api/v1/alerts?state=ended").json()["items"] if alert["name"] == "queue_slow"]
     assert len(ended) == 1 and ended[0]["raised_at"] < ended[0]["ended_at"] and "has waited for" in ended[0]["message"]
+    assert ended[0]["said"]["bound"] == 1 < ended[0]["said"]["seconds"], "the numbers, for those who say it in another language"
     assert "queue_slow" in darkroom("alerts", "--ended", folder=server.folder).stdout
     assert server.get("/api/v1/alerts?state=over").json()["code"] == "invalid_field"
     told = [event["type"] for event in server.events() if event["type"].startswith("alert.") and "queue_slow" in json.dumps(event)]

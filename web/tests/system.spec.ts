@@ -20,8 +20,8 @@ afterEach(async () => {
 });
 
 const words = {
-  en: { busy: '1 of 2 busy', none: 'Nothing runs', well: 'All is well', long: 'The queue is long', todo: 'To the queues', created: 'Created a user', saved: 'Set up a user', users: 'Users', who: 'Who', what: 'What', none2: 'Nothing fits these filters', until: 'Until', zone: 'Time zone', version: 'Darkroom 0.', language: 'Language', korean: '설정' },
-  ko: { busy: '2개 중 1개 사용 중', none: '실행 중인 작업이 없어요', well: '모두 정상이에요', long: '대기열이 길어요', todo: '대기열 보기', created: '사용자 추가', saved: '사용자 설정', users: '사용자', who: '누가', what: '무엇을', none2: '조건에 맞는 기록이 없어요', until: '끝', zone: '시간대', version: 'Darkroom 0.', language: '언어', korean: '설정' },
+  en: { busy: '1 of 2 busy', none: 'Nothing runs', well: 'All is well', long: 'The queue is long', says: '3 jobs are queued, for 0 ms or longer; the bound is 1.', todo: 'To the queues', created: 'Created a user', saved: 'Set up a user', users: 'Users', who: 'Who', what: 'What', none2: 'Nothing fits these filters', until: 'Until', zone: 'Time zone', version: 'Darkroom 0.', language: 'Language', korean: '설정' },
+  ko: { busy: '2개 중 1개 사용 중', none: '실행 중인 작업이 없어요', well: '모두 정상이에요', long: '대기열이 길어요', says: '작업 3건이 0ms 넘게 대기 중이에요. (기준: 1건)', todo: '대기열 보기', created: '사용자 추가', saved: '사용자 설정', users: '사용자', who: '누가', what: '무엇을', none2: '조건에 맞는 기록이 없어요', until: '끝', zone: '시간대', version: 'Darkroom 0.', language: '언어', korean: '설정' },
 };
 
 describe.each(languages)('in %s', (language) => {
@@ -53,6 +53,7 @@ describe.each(languages)('in %s', (language) => {
     const look = () => server.api('POST', '/api/v1/schedules/watch_resources/run');
     await look();
     await page.getByText(t.long).first().waitFor();
+    await page.getByRole('list').getByText(t.says).waitFor();
     await page.getByRole('link', { name: t.todo }).waitFor();
     await expectAccessible(page);
     await expectFits(page);
@@ -62,6 +63,7 @@ describe.each(languages)('in %s', (language) => {
     await look();
     await page.getByText(t.well).waitFor();
     await page.getByRole('cell', { name: t.long }).first().waitFor();
+    await page.getByRole('cell', { name: t.says }).first().waitFor();
   });
 
   it('tells who did what, by person, kind and day', async () => {

@@ -9,6 +9,8 @@ import { area, useFormat } from '../../i18n';
 import en from '../../messages/en/alerts';
 import ko from '../../messages/ko/alerts';
 import { Empty, ErrorNotice, Icon, Page, Section, Skeleton, Table, Time, useNow } from '../../ui';
+import { sentence } from './sentence';
+import type { Alert } from './sentence';
 
 const useWords = area(en, ko);
 
@@ -43,7 +45,7 @@ export default function AlertsPage() {
       {items && items.length > 0 && (
         <ul className="stack" aria-label={t('now')}>
           {items.map((alert) => (
-            <Alert key={`${alert.name} ${alert.node}`} alert={alert} />
+            <Standing key={`${alert.name} ${alert.node}`} alert={alert} />
           ))}
         </ul>
       )}
@@ -56,7 +58,7 @@ export default function AlertsPage() {
           empty={<p className="card-body soft">{t('ended.none')}</p>}
           columns={[
             { key: 'alert', title: t('alert'), cell: (alert) => (alert.node ? `${nameOf(alert.name)} · ${alert.node}` : nameOf(alert.name)) },
-            { key: 'message', title: t('message'), className: 'wide-only', cell: (alert) => <span className="soft" lang="en">{alert.message}</span> },
+            { key: 'message', title: t('message'), className: 'wide-only', cell: (alert) => <Sentence className="soft" alert={alert} /> },
             { key: 'at', title: t('ended.at'), cell: (alert) => (alert.ended_at ? <Time at={alert.ended_at} /> : '–') },
           ]}
         />
@@ -65,7 +67,17 @@ export default function AlertsPage() {
   );
 }
 
-function Alert({ alert }: { alert: { name: string; node: string; message: string; raised_at: string } }) {
+// In the server's words where there are none in the reader's language.
+function Sentence({ alert, className }: { alert: Alert; className?: string }) {
+  const said = sentence(alert, useWords(), useFormat());
+  return (
+    <span className={className} lang={said ? undefined : 'en'}>
+      {said ?? alert.message}
+    </span>
+  );
+}
+
+function Standing({ alert }: { alert: Alert }) {
   const t = useWords();
   const can = useCan();
   const format = useFormat();
@@ -82,7 +94,9 @@ function Alert({ alert }: { alert: { name: string; node: string; message: string
             {t('raised', { when: format.relative(alert.raised_at, Math.max(now, Date.parse(alert.raised_at))) })}
           </span>
         </header>
-        <p lang="en">{alert.message}</p>
+        <p>
+          <Sentence alert={alert} />
+        </p>
         <p className="soft">
           <strong>{t('do')}</strong> · {t.maybe(`do.${alert.name}`) ?? t('do.other')}
         </p>
