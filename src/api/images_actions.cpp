@@ -10,7 +10,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kChunk = 1000;
+constexpr int kChunk = 1000;
+constexpr int kCounted = 50'000;  // at once, where nothing is changed
 
 struct Order {
   std::string action;
@@ -78,8 +79,12 @@ void act_on_chunk(const Parts& parts, const Order& order, const std::vector<doma
     done.changed += parts.store.act_on_jobs({.images = images}, *order.jobs, order.dry_run, actor, parts.clock.now()).changed;
     return;
   }
+  if (order.dry_run) {
+    done.changed += static_cast<std::int64_t>(images.size());
+    return;
+  }
   for (domain::ImageId id : images) {
-    if (order.dry_run || parts.store.delete_image(id, actor, parts.clock.now())) ++done.changed;
+    if (parts.store.delete_image(id, actor, parts.clock.now())) ++done.changed;
   }
 }
 
@@ -87,20 +92,17 @@ void act_on_chunk(const Parts& parts, const Order& order, const std::vector<doma
 // arrives meanwhile is not met.
 Done act(const Parts& parts, Order order, const store::Actor& actor) {
   Done done;
-  auto newest = parts.store.find_images({.limit = 1}, std::chrono::hours(1));
-  if (newest.images.empty()) return done;
-  std::int64_t last = newest.images.front().image.id.value;
+  auto newest = parts.store.find_image_ids({.limit = 1}, std::chrono::hours(1));
+  if (newest.ids.empty()) return done;
+  domain::ImageId last = newest.ids.front();
   order.which.sort = store::ImageSort::oldest;
-  order.which.limit = kChunk;
+  order.which.limit = order.dry_run ? kCounted : kChunk;
   do {
-    store::FoundImages page = parts.store.find_images(order.which, std::chrono::hours(1));
-    std::vector<domain::ImageId> images;
-    for (const store::FoundImage& each : page.images) {
-      if (each.image.id.value <= last) images.push_back(each.image.id);
-    }
-    done.matched += static_cast<std::int64_t>(images.size());
-    if (!images.empty()) act_on_chunk(parts, order, images, actor, done);
-    order.which.after = images.size() == page.images.size() ? page.next : std::nullopt;
+    store::FoundIds page = parts.store.find_image_ids(order.which, std::chrono::hours(1));
+    bool later = std::erase_if(page.ids, [&](domain::ImageId id) { return id.value > last.value; }) > 0;
+    done.matched += static_cast<std::int64_t>(page.ids.size());
+    if (!page.ids.empty()) act_on_chunk(parts, order, page.ids, actor, done);
+    order.which.after = later ? std::nullopt : page.next;
   } while (order.which.after);
   return done;
 }

@@ -45,6 +45,12 @@ struct FoundImages {
   std::optional<ImageKey> next;  // none: nothing is left. A page cut off by time may be short, or empty, and have it.
 };
 
+// Which images, and nothing of them.
+struct FoundIds {
+  std::vector<ImageId> ids;
+  std::optional<ImageKey> next;  // as of FoundImages
+};
+
 struct ImageChange {
   std::optional<std::string> title = {};
   std::optional<int> priority = {};
@@ -90,6 +96,8 @@ class Finding {
 
   // Looks for about as long as `longest` and says then where it stopped.
   virtual FoundImages find_images(const ImageQuery& query, Duration longest) = 0;
+  // The same images in the same order, for those who count or change many.
+  virtual FoundIds find_image_ids(const ImageQuery& query, Duration longest) = 0;
   // One transaction. `as_expected` is asked about the image as it is, with nobody changing it meanwhile. Errors: not_found; precondition_failed when it says no;
   // conflict when the priority is to change and the newest job does not wait.
   virtual Result<ImageRecord> change_image(ImageId id, const ImageChange& change, const Expectation& as_expected, const Actor& actor, Time now) = 0;

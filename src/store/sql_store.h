@@ -43,6 +43,7 @@ class SqlStore final : public Store {
   JobCounts count_jobs(const std::optional<std::string>& owner) override;
 
   FoundImages find_images(const ImageQuery& query, Duration longest) override;
+  FoundIds find_image_ids(const ImageQuery& query, Duration longest) override;
   Result<ImageRecord> change_image(ImageId id, const ImageChange& change, const Expectation& as_expected, const Actor& actor, Time now) override;
   SeenEvents seen_events(std::int64_t after, int limit) override;
   std::vector<EndedJob> ended_since(Time since, int limit) override;

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <limits>
 
 namespace darkroom::store {
@@ -30,17 +31,32 @@ using domain::JobState;
   "OR (CAST($12 AS BIGINT) IS NOT NULL AND image.created_at >= CAST($12 AS BIGINT)) "                                           \
   "OR (CAST($13 AS TEXT) IS NOT NULL AND NOT image.id " DARKROOM_LISTED("$13") ") "                                             \
   "OR (CAST($14 AS TEXT) IS NOT NULL AND COALESCE(job.batch_id, 0) <> COALESCE((SELECT batch.id FROM batch WHERE batch.public_id = CAST($14 AS TEXT)), -1))) "
-#define DARKROOM_FOUND "SELECT " DARKROOM_JOB_COLUMNS ", " DARKROOM_IMAGE_COLUMNS " FROM "
-#define DARKROOM_OF_IMAGE(where, order) \
-  DARKROOM_FOUND DARKROOM_IMAGE_TABLES " WHERE image.id > $1 AND image.id < $2 AND " where DARKROOM_JUDGED "ORDER BY image.id" order " LIMIT $3"
-#define DARKROOM_OF_JOB(where, order)                                                                                                       \
-  DARKROOM_FOUND "job JOIN image ON image.id = job.image_id AND image.job_id = job.id LEFT JOIN result ON result.job_id = image.result_job_id " \
+// Whole images, or only which they are and what a cursor of them needs. Both meet the same ones.
+#define DARKROOM_WHOLE "SELECT " DARKROOM_JOB_COLUMNS ", " DARKROOM_IMAGE_COLUMNS " FROM "
+#define DARKROOM_WHICH "SELECT image.id, image.title_folded FROM "
+#define DARKROOM_OF_IMAGE(what, where, order) \
+  what DARKROOM_IMAGE_TABLES " WHERE image.id > $1 AND image.id < $2 AND " where DARKROOM_JUDGED "ORDER BY image.id" order " LIMIT $3"
+#define DARKROOM_OF_JOB(what, where, order)                                                                                        \
+  what "job JOIN image ON image.id = job.image_id AND image.job_id = job.id LEFT JOIN result ON result.job_id = image.result_job_id " \
   "WHERE job.image_id > $1 AND job.image_id < $2 AND " where DARKROOM_JUDGED "ORDER BY job.image_id" order " LIMIT $3"
-#define DARKROOM_BOTH(of, where) {of(where, " DESC"), of(where, "")}
+#define DARKROOM_BOTH(of, where) \
+  {of(DARKROOM_WHOLE, where, " DESC"), of(DARKROOM_WHOLE, where, ""), of(DARKROOM_WHICH, where, " DESC"), of(DARKROOM_WHICH, where, "")}
+#define DARKROOM_TITLES(what, and_up_to)                                                                                                                        \
+  what DARKROOM_IMAGE_TABLES " WHERE (0 + image.id) > $1 AND (0 + image.id) < $2 AND (image.title_folded, image.id) > (CAST($15 AS TEXT), CAST($16 AS BIGINT))" \
+      and_up_to DARKROOM_JUDGED "ORDER BY image.title_folded, image.id LIMIT $3"
+#define DARKROOM_BY_TITLE(what) \
+  {DARKROOM_TITLES(what, ""), DARKROOM_TITLES(what, " AND (image.title_folded, image.id) <= (CAST($17 AS TEXT), CAST($18 AS BIGINT))")}
 
 struct Walk {
   const char* down;
   const char* up;
+  const char* which_down;
+  const char* which_up;
+};
+
+struct Titles {
+  const char* left;  // all after a key
+  const char* to;    // those of a window
 };
 
 constexpr Walk kAny = DARKROOM_BOTH(DARKROOM_OF_IMAGE, "1 = 1");
@@ -49,11 +65,8 @@ constexpr Walk kListed = DARKROOM_BOTH(DARKROOM_OF_IMAGE, "image.id " DARKROOM_L
 constexpr Walk kError = DARKROOM_BOTH(DARKROOM_OF_JOB, "job.error_code = CAST($6 AS TEXT)");
 constexpr Walk kFailed = DARKROOM_BOTH(DARKROOM_OF_JOB, "job.state = 'failed'");
 constexpr Walk kCancelled = DARKROOM_BOTH(DARKROOM_OF_JOB, "job.state = 'cancelled'");
-#define DARKROOM_BY_TITLE(and_below)                                                                                                                             \
-  DARKROOM_FOUND DARKROOM_IMAGE_TABLES " WHERE (0 + image.id) > $1 AND (0 + image.id) < $2 AND (image.title_folded, image.id) > (CAST($15 AS TEXT), CAST($16 AS BIGINT))" \
-      and_below DARKROOM_JUDGED "ORDER BY image.title_folded, image.id LIMIT $3"
-constexpr const char* kByTitle = DARKROOM_BY_TITLE("");
-constexpr const char* kByTitleTo = DARKROOM_BY_TITLE(" AND (image.title_folded, image.id) <= (CAST($17 AS TEXT), CAST($18 AS BIGINT))");
+constexpr Titles kTitles = DARKROOM_BY_TITLE(DARKROOM_WHOLE);
+constexpr Titles kWhichTitles = DARKROOM_BY_TITLE(DARKROOM_WHICH);
 // The key that ends a window of so many titles.
 constexpr const char* kTitleAfter =
     "SELECT title_folded, id FROM image WHERE (title_folded, id) > (CAST($1 AS TEXT), CAST($2 AS BIGINT)) ORDER BY title_folded, id LIMIT 1 OFFSET CAST($3 AS BIGINT)";
@@ -71,9 +84,14 @@ constexpr std::int64_t kFirstWindow = 10'000;
 constexpr std::int64_t kLargestWindow = 50'000;
 constexpr std::int64_t kFirstTitles = 250;  // where such a window ends has to be looked for
 
+enum class Reads { whole, which };
+
 class Search {
  public:
-  Search(Connection& connection, const ImageQuery& query) : connection_(connection), query_(query) {
+  // Each row of the page is handed on; its key is where a next page may go on.
+  using Take = std::function<ImageKey(const Row&)>;
+
+  Search(Connection& connection, const ImageQuery& query, Reads reads, Take take) : connection_(connection), query_(query), reads_(reads), take_(std::move(take)) {
     if (query.title) title_ = text::folded(*query.title);
     if (query.label) label_ = "\n" + *query.label + "\n";
     if (!query.states.empty()) {
@@ -83,14 +101,14 @@ class Search {
     choose();
   }
 
-  FoundImages run(Duration longest) {
-    FoundImages found;
+  // Where the next page goes on; none: nothing is left.
+  std::optional<ImageKey> run(Duration longest) {
     if (query_.sort == ImageSort::title) {
-      walk_titles(longest, found);
+      walk_titles(longest);
     } else {
-      walk(longest, found);
+      walk(longest);
     }
-    return found;
+    return std::move(next_);
   }
 
  private:
@@ -134,12 +152,13 @@ class Search {
   Rows look_at_titles(const ImageKey& from, const std::optional<ImageKey>& to) {
     constexpr std::int64_t none = 0, all = std::numeric_limits<std::int64_t>::max();
     int most = query_.limit + 1 - taken_;
+    const Titles& titles = reads_ == Reads::whole ? kTitles : kWhichTitles;
     if (to) {
-      return connection_.execute(kByTitleTo, {none, all, most, query_.owner, query_.model, query_.error_code, title_, label_, first_state_, last_state_, query_.created_from,
-                                              query_.created_before, listed_, query_.batch, from.title, from.id, to->title, to->id});
+      return connection_.execute(titles.to, {none, all, most, query_.owner, query_.model, query_.error_code, title_, label_, first_state_, last_state_, query_.created_from,
+                                             query_.created_before, listed_, query_.batch, from.title, from.id, to->title, to->id});
     }
-    return connection_.execute(kByTitle, {none, all, most, query_.owner, query_.model, query_.error_code, title_, label_, first_state_, last_state_, query_.created_from,
-                                          query_.created_before, listed_, query_.batch, from.title, from.id});
+    return connection_.execute(titles.left, {none, all, most, query_.owner, query_.model, query_.error_code, title_, label_, first_state_, last_state_, query_.created_from,
+                                            query_.created_before, listed_, query_.batch, from.title, from.id});
   }
 
   Rows look(const char* sql, std::int64_t above, std::int64_t below) {
@@ -148,34 +167,38 @@ class Search {
   }
 
   // Takes what fits into the page; false when one more was there.
-  bool take(const Rows& rows, FoundImages& found) {
+  bool take(const Rows& rows) {
     for (const Row& row : rows) {
       if (taken_ == query_.limit) {
-        const ImageRecord& last = found.images.back().image;
-        found.next = ImageKey{last.id.value, query_.sort == ImageSort::title ? text::folded(last.title) : ""};
+        next_ = std::move(last_);
         return false;
       }
-      found.images.push_back({image_from(row), {}});
+      last_ = take_(row);
       ++taken_;
     }
     return true;
   }
 
-  void walk_titles(Duration longest, FoundImages& found) {
+  const char* step(bool down) const {
+    if (reads_ == Reads::whole) return down ? walk_->down : walk_->up;
+    return down ? walk_->which_down : walk_->which_up;
+  }
+
+  void walk_titles(Duration longest) {
     ImageKey from = query_.after.value_or(ImageKey{});
     auto until = std::chrono::steady_clock::now() + longest;
     for (std::int64_t window = kFirstTitles;; window = std::min(window * 2, kLargestWindow)) {
       Rows end = connection_.execute(kTitleAfter, {from.title, from.id, window});
       auto to = end.empty() ? std::nullopt : std::optional(ImageKey{end.front().integer(1), end.front().text(0)});
-      if (!take(look_at_titles(from, to), found) || !to) return;
+      if (!take(look_at_titles(from, to)) || !to) return;
       from = *to;
       if (std::chrono::steady_clock::now() < until) continue;
-      found.next = from;
+      next_ = from;
       return;
     }
   }
 
-  void walk(Duration longest, FoundImages& found) {
+  void walk(Duration longest) {
     bool down = query_.sort == ImageSort::newest;
     Row ends = connection_.execute(kOldestAndNewest).front();
     std::int64_t oldest = ends.integer(0), newest = ends.integer(1);
@@ -185,21 +208,25 @@ class Search {
     for (std::int64_t window = kFirstWindow; down ? at > oldest : at < newest; window = std::min(window * 2, kLargestWindow)) {
       if (walk_ == &kListed) window = newest - oldest + 2;
       std::int64_t end = down ? std::max(at - window, oldest - 1) : std::min(at + window, newest + 1);
-      if (!take(down ? look(walk_->down, end, at) : look(walk_->up, at, end), found)) return;
+      if (!take(down ? look(step(true), end, at) : look(step(false), at, end))) return;
       at = down ? end + 1 : end - 1;
       if (down ? at <= oldest : at >= newest) return;
       if (std::chrono::steady_clock::now() < until) continue;
-      found.next = ImageKey{at};
+      next_ = ImageKey{at};
       return;
     }
   }
 
   Connection& connection_;
   const ImageQuery& query_;
+  Reads reads_;
+  Take take_;
   const Walk* walk_ = &kAny;
   std::optional<std::string> title_, label_, listed_;
   std::optional<std::string_view> first_state_, last_state_;
   int taken_ = 0;
+  ImageKey last_;  // of what was taken
+  std::optional<ImageKey> next_;
 };
 
 void add_attempts(Connection& connection, FoundImages& found) {
@@ -213,17 +240,36 @@ void add_attempts(Connection& connection, FoundImages& found) {
 
 FoundImages SqlStore::find_images(const ImageQuery& query, Duration longest) {
   return database_->read([&](Connection& connection) {
-    FoundImages found = Search(connection, query).run(longest);
+    FoundImages found;
+    auto take = [&](const Row& row) {
+      const ImageRecord& image = found.images.emplace_back(FoundImage{image_from(row), {}}).image;
+      return ImageKey{image.id.value, query.sort == ImageSort::title ? text::folded(image.title) : ""};
+    };
+    found.next = Search(connection, query, Reads::whole, take).run(longest);
     add_attempts(connection, found);
     return found;
   });
 }
 
+FoundIds SqlStore::find_image_ids(const ImageQuery& query, Duration longest) {
+  return database_->read([&](Connection& connection) {
+    FoundIds found;
+    auto take = [&](const Row& row) {
+      found.ids.push_back(ImageId{row.integer(0)});
+      return ImageKey{row.integer(0), query.sort == ImageSort::title ? row.text(1) : ""};
+    };
+    found.next = Search(connection, query, Reads::which, take).run(longest);
+    return found;
+  });
+}
+
 std::vector<const char*> finding_statements() {
-  std::vector<const char*> statements = {kByTitle, kByTitleTo, kTitleAfter};
+  std::vector<const char*> statements = {kTitleAfter};
+  for (const Titles& titles : {kTitles, kWhichTitles}) {
+    for (const char* statement : {titles.left, titles.to}) statements.push_back(statement);
+  }
   for (const Walk* walk : {&kAny, &kOwner, &kError, &kFailed, &kCancelled}) {
-    statements.push_back(walk->down);
-    statements.push_back(walk->up);
+    for (const char* statement : {walk->down, walk->up, walk->which_down, walk->which_up}) statements.push_back(statement);
   }
   return statements;
 }

@@ -15,9 +15,23 @@ NewImage named(NewImage image, const std::string& title) {
   return image;
 }
 
-std::vector<std::int64_t> ids(Store& store, const ImageQuery& query) {
+// The same images in the same order, whole and as ids alone.
+void expect_same(const FoundImages& whole, const FoundIds& which) {
+  std::vector<std::int64_t> found, alone;
+  for (const FoundImage& each : whole.images) found.push_back(each.image.id.value);
+  for (ImageId id : which.ids) alone.push_back(id.value);
+  EXPECT_EQ(alone, found);
+  auto place = [](const std::optional<ImageKey>& key) { return key ? std::to_string(key->id) + " " + key->title : "none"; };
+  EXPECT_EQ(place(which.next), place(whole.next)) << "the next page begins at the same place";
+}
+
+// Found whole, and found as ids alone.
+std::vector<std::int64_t> ids(Store& store, const ImageQuery& query, std::optional<ImageKey>* next = nullptr) {
+  FoundIds which = store.find_image_ids(query, kLong);
+  expect_same(store.find_images(query, kLong), which);
   std::vector<std::int64_t> found;
-  for (const FoundImage& each : store.find_images(query, kLong).images) found.push_back(each.image.id.value);
+  for (ImageId id : which.ids) found.push_back(id.value);
+  if (next) *next = which.next;
   return found;
 }
 
@@ -26,9 +40,8 @@ std::vector<std::int64_t> paged(Store& store, ImageQuery query) {
   std::vector<std::int64_t> found;
   query.limit = 2;
   do {
-    FoundImages page = store.find_images(query, kLong);
-    for (const FoundImage& each : page.images) found.push_back(each.image.id.value);
-    query.after = page.next;
+    auto page = ids(store, query, &query.after);
+    found.insert(found.end(), page.begin(), page.end());
   } while (query.after);
   return found;
 }
@@ -143,6 +156,7 @@ TEST_P(StoreConformance, ASearchInTheOrderOfTitlesWithoutTimeSaysWhereToGoOn) {
   for (; page.next && pages < 10; ++pages) {
     query.after = page.next;
     page = store_->find_images(query, Duration(0));
+    expect_same(page, store_->find_image_ids(query, Duration(0)));
   }
   EXPECT_EQ(pages, 3);
   ASSERT_EQ(page.images.size(), 1u);
@@ -151,6 +165,7 @@ TEST_P(StoreConformance, ASearchInTheOrderOfTitlesWithoutTimeSaysWhereToGoOn) {
   std::vector<std::string> titles;
   do {
     page = store_->find_images(query, Duration(0));
+    expect_same(page, store_->find_image_ids(query, Duration(0)));
     for (const FoundImage& each : page.images) titles.push_back(each.image.title);
     query.after = page.next;
   } while (query.after);
