@@ -330,6 +330,7 @@ def test_the_sites_monitor_script_runs_and_warns(paused):
 
     for number in range(101):
         assert process_image(base_url(paused), unique_jpeg(), image_id=number).status_code == 200
+    eventually(lambda: requests.get(paused.url + "/health/", timeout=5).status_code == 200, what="the model is loaded, and that was noticed")
     assert said(base_url(paused)) == ["INFO FastAPI: 정상", "INFO 큐 크기: 101, 처리 중: False, 현재 작업: None",
                                       "WARNING 큐에 작업이 많이 쌓여있습니다: 101개", "INFO Django: 정상"]
     assert said("http://127.0.0.1:9")[0] == "INFO FastAPI: 이상"

@@ -7,6 +7,7 @@ import pytest
 from support.contract import error_statuses, fits, openapi, resolve
 from support.places import CHECKOUT as ROOT
 from support.places import program
+from support.waiting import eventually
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 ADRS = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
@@ -136,6 +137,7 @@ def test_real_answers_fit_the_schemas(make_server):
     not_json = {"/", "/assets/{file}", "/style.css", "/livez", "/metrics", "/admin/", "/docs", "/docs/{file}", "/problems/{code}", "/api/v1/events/stream"}  # the others have tests of their own
     gets = [path for (method, path), access in routes_of_code().items() if method == "get" and access != "Peer" and path not in not_json]
     asked = {"/api/v1/schedules/slots": "?cron=@daily"}
+    eventually(lambda: server.get("/health/").status_code == 200, what="that a model can run was noticed")
     for path in gets:
         place = path.replace("{id}", image["job_id"]).replace("{number}", "1") if "attempts" in path else path
         place = place.replace("{job}", image["job_id"])
