@@ -350,7 +350,7 @@ int run(int argc, char** argv) {
   // Photos, results and password hashes are for the owner alone, also in a data folder that others may enter.
   ::umask(077);
   Chosen chosen;
-  CLI::App app("Darkroom: photos go in, a model looks at them, results come out. Durable, on one machine.", "darkroom");
+  CLI::App app("Darkroom: photos go in, a model looks at them, results come out. Durable, on one machine or many.", "darkroom");
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string("darkroom ") + roles::kVersion);
   app.footer(kExamples);
