@@ -5,7 +5,7 @@ Times are those of photos with a camera's noise; finds are compared in these, in
 cut to its upper left and lower right four fifths. A full decode is scaled without averaging, so that noise moves its finds more than those of a
 scaled decode; so they are compared with those of an averaged full decode, too.
 
-    decode.py --bin build/bench/bin [--shared ../shared] [--rounds 31]
+    decode.py --bin build/bench/bin --photos DIR --models DIR [--rounds 31]
 """
 import argparse
 import json
@@ -60,13 +60,13 @@ def run(programs, *options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", required=True, help="folder of decode")
-    parser.add_argument("--shared", default="../shared", help="folder with photos/ and models/")
+    parser.add_argument("--photos", required=True, help="folder of real photos, .jpg or .png")
+    parser.add_argument("--models", required=True, help="folder of yolox_nano.onnx and coco.txt")
     parser.add_argument("--rounds", type=int, default=31)
     given = parser.parse_args()
-    photos, models = os.path.join(given.shared, "photos"), os.path.join(given.shared, "models")
-    detector = ["--model", os.path.join(models, "yolox_nano.onnx"), "--labels", os.path.join(models, "coco.txt")]
+    detector = ["--model", os.path.join(given.models, "yolox_nano.onnx"), "--labels", os.path.join(given.models, "coco.txt")]
     with tempfile.TemporaryDirectory() as scratch:
-        kinds = make_photos(photos, scratch)
+        kinds = make_photos(given.photos, scratch)
         timed = [path for path in kinds["noisy"] if "-whole-" in path]
         sizes = [os.path.getsize(path) for path in timed]
         figures = run(given.bin, "--rounds", str(given.rounds), "--photos", *timed)
