@@ -1,15 +1,18 @@
 """The documents tell the truth: routes, settings, commands, links and paths that they name are those of the code."""
 import re
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from support.contract import error_statuses, fits, openapi, resolve
 from support.places import CHECKOUT as ROOT
 from support.places import program
+from support.server import plain_environment
 from support.waiting import eventually
 
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "web" / "README.md", ROOT / "examples" / "python_model" / "README.md"])
 ADRS = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
 METHODS = {"get": "get", "post": "post", "put": "put", "patch": "patch", "delete": "del", "options": "options"}
 
@@ -150,6 +153,37 @@ def test_real_answers_fit_the_schemas(make_server):
     fits(document, document["components"]["schemas"]["Problem"], refused.json())
 
 
+def defaults_of_code():
+    """Key -> its default, out of the sample file, which a test keeps equal to the table."""
+    found, group = {}, ""
+    for line in (ROOT / "config" / "darkroom.toml").read_text().split("# [[sites]]")[0].splitlines():
+        if section := re.match(r"\[([a-z]+)\]$", line):
+            group = section[1] + "."
+        elif key := re.match(r"# ([a-z_]+) = \"?([^\"]*)\"?$", line):
+            found[group + key[1]] = key[2]
+    return found
+
+
+def tables_of_settings():
+    """The rows of both pages: its name, the keys, and what it says of their defaults."""
+    for page in (ROOT / "docs" / "operations.md", ROOT / "docs" / "ko" / "operations.md"):
+        for line in page.read_text().splitlines():
+            cells = line.split("|")
+            if line.startswith("| `") and (keys := [key for key in re.findall(r"`([a-z_.]+)`", cells[1]) if key in keys_of_code()]):
+                yield name_of(page), keys, cells[2].strip()
+
+
+def test_the_documented_defaults_are_the_defaults():
+    defaults = defaults_of_code()
+    assert set(defaults) == keys_of_code()
+    for page, keys, cell in tables_of_settings():
+        # "25,000,000; 64,000,000" or "none, `x-forwarded`"; "0: for ever" is said once for all keys of a row.
+        said = [value.split(": ")[0].strip("`").replace(",", "") for value in re.split("[,;] | · ", cell)]
+        for key, value in zip(keys, said * len(keys) if len(said) == 1 else said, strict=True):
+            pattern = ".*".join(re.escape(part) for part in value.split("..."))
+            assert defaults[key] == "" or re.fullmatch(pattern, defaults[key]), f"{page} says of {key}: {value}, and not {defaults[key]}"
+
+
 def test_the_documented_settings_are_the_settings():
     keys = keys_of_code()
     groups = {key.split(".")[0] for key in keys if "." in key}
@@ -158,22 +192,32 @@ def test_the_documented_settings_are_the_settings():
         documented = {key for row in rows for key in re.findall(r"`([a-z_.]+)`", row)}
         assert keys <= documented, f"{name_of(page)} lacks {keys - documented}"
     for page in PAGES:
-        for key in re.findall(r"`([a-z]+\.[a-z_]+)`", page.read_text()):
-            assert key.split(".")[0] not in groups or key in keys, f"{name_of(page)} names the setting {key}"
+        for key in re.findall(r"`([a-z]+\.(?!ts`)[a-z_]+)`", page.read_text()):
+            assert key.split(".")[0] not in groups or key in keys | types_of_events(), f"{name_of(page)} names the setting {key}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_variable_that_a_page_names_is_one(page):
     known = {"DARKROOM_" + key.upper().replace(".", "_") for key in keys_of_code()} | {"DARKROOM_CONFIG", "DARKROOM_BIN_DIR", "DARKROOM_BENCH"}
+    known |= {"DARKROOM_URL", "DARKROOM_PICTURES", "DARKROOM_WEB_DEV", "DARKROOM_CHROMIUM"}  # of the page's own tests
     for variable in re.findall(r"DARKROOM_[A-Z_]+[A-Z]", page.read_text()):
         assert variable in known or variable == "DARKROOM_SERVICE_HOST" or re.match(r"DARKROOM_MODEL(_TOKEN)?$", variable), f"{name_of(page)} names {variable}"
+
+
+def places_of(page):
+    """What can follow # in a link: headings in small letters, with - for blanks and without signs."""
+    headings = re.findall("^#+ (.*)$", page.read_text(), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_link_leads_to_a_file(page):
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
         if not re.match(r"[a-z]+:", target):
-            assert (page.parent / target.split("#")[0]).exists(), f"{name_of(page)} links to {target}"
+            path, _, place = target.partition("#")
+            page_of_target = page.parent / path if path else page
+            assert page_of_target.exists(), f"{name_of(page)} links to {target}"
+            assert not place or place in places_of(page_of_target), f"{name_of(page)} links to {target}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
@@ -208,6 +252,38 @@ def test_every_command_and_flag_that_a_page_names_exists():
             assert not below or len(words) == 1 or words[1] in below, f"{name_of(page)}: darkroom {words[0]} {words[1]}"
             for flag in (word for word in words if word.startswith("--")):
                 assert flag in help_of(*chosen), f"{name_of(page)}: darkroom {' '.join(words)}"
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "README.ko.md"], ids=name_of)
+def test_after_the_line_of_the_front_page_commands_work_as_written(page, server, tmp_path):
+    [line] = re.findall("^export PATH=.*$", page.read_text(), flags=re.MULTILINE)
+    (tmp_path / "build" / "release").mkdir(parents=True)
+    (tmp_path / "build" / "release" / "bin").symlink_to(Path(program()).parent)
+    (tmp_path / "data").symlink_to(server.folder)
+    environment = plain_environment() | {"HOME": str(tmp_path / "home"), "XDG_DATA_HOME": str(tmp_path / "home")}
+    asked = subprocess.run(["bash", "-c", f"{line}\ndarkroom jobs"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=30)
+    assert asked.returncode == 0, asked.stdout + asked.stderr
+
+
+def types_of_events():
+    """The types are the words in the past, as model.added and node.lost; of the settings some look alike."""
+    sources = [path.read_text() for path in (ROOT / "src").rglob("*.cpp") if not path.name.endswith("_test.cpp")]
+    types = {word for source in sources for word in re.findall(r'"([a-z]+\.[a-z_]*(?:ed|lost|dead))"', source)} - keys_of_code()
+    assert {"image.created", "node.lost"} <= types, "the types of events are not found any more"
+    return types
+
+
+def test_every_type_of_event_is_described():
+    described = set(re.findall(r"`([a-z]+\.[a-z_]+)`", (ROOT / "docs" / "job_lifecycle.md").read_text()))
+    assert types_of_events() <= described, types_of_events() - described
+
+
+def test_the_table_of_parts_has_the_parts_of_the_layers():
+    rows = [line.split("|")[1] for line in (ROOT / "docs" / "architecture.md").read_text().split("## Layers")[1].splitlines() if line.startswith("| `")]
+    described = {part for row in rows for part in re.findall("`([a-z]+)`", row)}
+    sys.path.insert(0, str(ROOT / "scripts"))
+    import layer_rules  # the tables of the script that counts the arrows
+    assert described == {part.split("/")[0] for part in layer_rules.ARROWS} - {"main"}
 
 
 @pytest.mark.parametrize("page", ADRS, ids=name_of)
