@@ -103,4 +103,10 @@ FAULTS = [
     fault("410-of-the-old-address", "an endpoint is disabled by a 410 of the address that it had before", "src/store/sql_store_deliveries.cpp", "AND enabled = 1 AND updated_at <= $4 RETURNING id", "AND enabled = 1 AND updated_at <= $4 + 3600000000 RETURNING id", unit("store_test", "A410OfATryFromBefore")),
     fault("rotated-too-soon", "a second rotation cuts off receivers within the overlap of the first", "src/store/sql_store_endpoints.cpp", "endpoint.old_secret_until > now) return still_overlapping", "endpoint.old_secret_until > now + std::chrono::hours(10'000)) return still_overlapping", unit("store_test", "ASecretIsRotatedWithAnOverlap")),
     fault("secret-of-the-name", "a token's secret goes to whoever takes its name", "src/api/deliveries.cpp", 'return "token/" + std::string(account) + "/" + std::string(name);', 'return "token/" + std::string(account.substr(0, 0)) + "/" + std::string(name);', system("test_webhooks.py", "each_token_signs")),
+
+    # --- what documents say ---
+    fault("event-without-words", "the log tells of a change by a word that no document has", "src/store/sql_store_changing.cpp", '.type = "image.changed"', '.type = "image.renamed"',
+          system("test_docs.py", "every_type_of_event")),
+    fault("front-page-elsewhere", "the commands of the front page find no server", "src/config/config.cpp", "  read_environment(loading, sources.environment);\n", "",
+          system("test_docs.py", "after_the_line_of_the_front_page")),
 ]
