@@ -17,11 +17,6 @@ using metrics::Text;
 
 constexpr std::chrono::seconds kFresh{2};
 
-std::string_view state_of(const store::NodeRecord& node, Time now) {
-  if (node.lease_until <= now) return "lost";
-  return node.state == store::NodeState::draining ? "draining" : "running";
-}
-
 void write_queues(Text& text, const std::vector<store::QueueReport>& queues, Time now) {
   text.head(metrics::kJobs);
   for (const store::QueueReport& queue : queues) {
@@ -38,14 +33,13 @@ void write_queues(Text& text, const std::vector<store::QueueReport>& queues, Tim
   for (const store::QueueReport& queue : queues) text.sample(metrics::kQueuePaused, {queue.settings.name}, queue.settings.paused ? 1 : 0);
 }
 
-void write_workers(Text& text, const std::vector<store::NodeRecord>& nodes, Time now) {
+void write_workers(Text& text, const std::vector<store::NodeRecord>& nodes) {
   std::map<std::string, int> states = {{"running", 0}, {"draining", 0}, {"lost", 0}};
   int slots = 0;
   for (const store::NodeRecord& node : nodes) {
     if (node.role == "web" || node.state == store::NodeState::stopped) continue;
-    std::string state(state_of(node, now));
-    ++states[state];
-    if (state != "lost") slots += node.slots;
+    ++states[std::string(to_string(node.state))];
+    if (is_alive(node)) slots += node.slots;
   }
   text.head(metrics::kWorkers);
   for (const auto& [state, count] : states) text.sample(metrics::kWorkers, {state}, count);
@@ -90,7 +84,7 @@ std::string MetricsPage::text(const Parts& parts, bool ready) {
     std::scoped_lock lock(mutex_);
     if (held_.read_at == Time{} || now - held_.read_at >= kFresh) held_ = {now, parts.store.queues(now), parts.store.nodes(now), parts.store.alerts()};
     write_queues(text, held_.queues, now);
-    write_workers(text, held_.nodes, now);
+    write_workers(text, held_.nodes);
     text.head(metrics::kAlerts);
     std::map<std::string, int> standing;  // of several machines one name may stand several times
     for (const store::Alert& alert : held_.alerts) ++standing[alert.name];

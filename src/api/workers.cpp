@@ -11,19 +11,13 @@ namespace {
 
 namespace json = boost::json;
 
-std::string_view state_of(const store::NodeRecord& node, Time now) {
-  if (node.state == store::NodeState::stopped) return "stopped";
-  if (node.lease_until <= now) return "lost";
-  return node.state == store::NodeState::draining ? "draining" : "running";
-}
-
-json::object node_json(const store::NodeRecord& node, Time now) {
+json::object node_json(const store::NodeRecord& node) {
   json::array models(node.models.begin(), node.models.end());
   return {{"id", node.id},
           {"name", node.name},
           {"role", node.role},
           {"version", node.version},
-          {"state", state_of(node, now)},
+          {"state", to_string(node.state)},
           {"slots", node.slots},
           {"running", node.running},
           {"models", std::move(models)},
@@ -50,9 +44,8 @@ json::object place_json(const store::Place& place) {
 
 http::Reply list_workers(const Parts& parts, const http::Request& request) {
   if (auto known = allow_query(request, {}); !known) return problem(known.error());
-  Time now = parts.clock.now();
   json::array items;
-  for (const store::NodeRecord& node : parts.store.nodes(now)) items.push_back(node_json(node, now));
+  for (const store::NodeRecord& node : parts.store.nodes(parts.clock.now())) items.push_back(node_json(node));
   return json_response(200, json::object{{"items", std::move(items)}});
 }
 

@@ -240,6 +240,7 @@ TEST_F(MaintenanceTest, WatchSpeaksOfABusyMachineOnlyWhenJobsWaitTooLong) {
   EXPECT_EQ(events("alert.cleared").size(), 2u);
 }
 
+// Also those whose jobs others have taken over since, which happens within a second.
 TEST_F(MaintenanceTest, WatchMissesAWorkerUntilItIsBack) {
   WatchConfig config{.data_dir = folder_, .least_disk_free = 0};
   WatchResources watch(config, *store_, [] { return MachineLoad{}; });
@@ -247,6 +248,7 @@ TEST_F(MaintenanceTest, WatchMissesAWorkerUntilItIsBack) {
   watch.run(clock_.now(), {}).value();
   EXPECT_TRUE(store_->alerts().empty());
   Time later = clock_.now() + 11s;
+  store_->rescue_expired({}, later);
   watch.run(later, {}).value();
   ASSERT_EQ(store_->alerts().size(), 1u);
   EXPECT_EQ(store_->alerts()[0].name, "worker_lost");
@@ -255,6 +257,22 @@ TEST_F(MaintenanceTest, WatchMissesAWorkerUntilItIsBack) {
   store_->register_node({.id = make_uuid_v7(later), .name = "worker-1", .role = "worker", .slots = 1, .started_at = later, .seen_at = later}, 10s, later);
   watch.run(later, {}).value();
   EXPECT_TRUE(store_->alerts().empty());
+}
+
+// A process without a configured name bears its host's and its number, which is another after each start.
+TEST_F(MaintenanceTest, WatchKnowsAWorkerThatWasStartedAgainOnItsHost) {
+  WatchConfig config{.data_dir = folder_, .least_disk_free = 0};
+  WatchResources watch(config, *store_, [] { return MachineLoad{}; });
+  auto alerts_once_started = [&](const std::string& name, Time at) {
+    store_->register_node({.id = make_uuid_v7(at), .name = name, .role = "worker", .slots = 1, .started_at = at, .seen_at = at}, 1h, at);
+    watch.run(at, {}).value();
+    return store_->alerts().size();
+  };
+  Time begun = clock_.now();
+  alerts_once_started("beta:2", begun);
+  store_->register_node({.id = make_uuid_v7(begun), .name = "alpha:1", .role = "worker", .slots = 1, .started_at = begun, .seen_at = begun}, 10s, begun);
+  EXPECT_EQ(alerts_once_started("beta:3", begun + 11s), 1u) << "of another host";
+  EXPECT_EQ(alerts_once_started("alpha:7", begun + 12s), 0u);
 }
 
 TEST(ReadMachine, GivesPercentages) {

@@ -8,12 +8,23 @@
 namespace darkroom::scheduler {
 namespace {
 
-// Silent beyond their lease, and no process of the same name has taken their place.
-std::string lost_workers(const std::vector<store::NodeRecord>& nodes, Time now) {
+// A name without the process number that a process without a configured name bears at its end ("host:123").
+std::string_view without_process(std::string_view name) {
+  std::size_t digits = name.find_last_not_of("0123456789") + 1;
+  return digits > 0 && digits < name.size() && name[digits - 1] == ':' ? name.substr(0, digits - 1) : name;
+}
+
+// Started again after it was lost, with the same configured name or, without one, on the same host.
+bool takes_place_of(const store::NodeRecord& lost, const store::NodeRecord& other) {
+  return is_alive(other) && other.role == lost.role && other.started_at > lost.seen_at && without_process(other.name) == without_process(lost.name);
+}
+
+// Silent beyond their lease, and no other has taken their place.
+std::string lost_workers(const std::vector<store::NodeRecord>& nodes) {
   std::string names;
   for (const store::NodeRecord& node : nodes) {
-    if (node.role == "web" || node.state == store::NodeState::stopped || node.lease_until > now) continue;
-    bool replaced = std::ranges::any_of(nodes, [&](const store::NodeRecord& other) { return other.name == node.name && other.started_at > node.started_at; });
+    if (node.role == "web" || node.state != store::NodeState::lost) continue;
+    bool replaced = std::ranges::any_of(nodes, [&](const store::NodeRecord& other) { return takes_place_of(node, other); });
     if (!replaced) names += (names.empty() ? "" : ", ") + node.name;
   }
   return names;
@@ -28,7 +39,7 @@ Reading WatchResources::read(Time now) const {
   for (const store::QueueReport& queue : queues) reading.queued += queue.queued;
   reading.longest_wait = longest_wait(queues, now);
   reading.failures = store_.failures_since(now - std::chrono::hours(1));
-  if (config_.lost_workers) reading.lost = lost_workers(store_.nodes(now), now);
+  if (config_.lost_workers) reading.lost = lost_workers(store_.nodes(now));
   return reading;
 }
 
@@ -54,7 +65,7 @@ void WatchResources::judge_work(const Reading& is, Time now) {
 void WatchResources::end_alerts_of_the_gone(Time now) {
   std::vector<store::NodeRecord> nodes = store_.nodes(now);
   for (const store::Alert& alert : store_.alerts()) {
-    bool lives = std::ranges::any_of(nodes, [&](const store::NodeRecord& node) { return node.name == alert.node && node.state != store::NodeState::stopped; });
+    bool lives = std::ranges::any_of(nodes, [&](const store::NodeRecord& node) { return node.name == alert.node && is_alive(node); });
     if (!alert.node.empty() && !lives) judge_alert(store_, {alert.name, alert.node, Crossed::no, {}}, now);
   }
 }

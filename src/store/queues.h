@@ -65,7 +65,7 @@ struct Place {
   std::string message;                // one sentence in English that says why, with the numbers
 };
 
-enum class NodeState { running, draining, stopped };
+enum class NodeState { running, draining, stopped, lost };  // lost: not heard of before its lease ran out
 
 struct NodeRecord {
   std::string id;    // UUID, new at each start of a process
@@ -83,6 +83,9 @@ struct NodeRecord {
   Time lease_until{};
   std::int64_t running = 0;  // jobs that it holds
 };
+
+std::string_view to_string(NodeState state);
+inline bool is_alive(const NodeRecord& node) { return node.state == NodeState::running || node.state == NodeState::draining; }
 
 // What a node learns from its heartbeat.
 struct Beat {

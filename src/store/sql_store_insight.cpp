@@ -102,14 +102,12 @@ struct Servers {
   Time steady_since{};
 };
 
-bool is_alive(const NodeRecord& node, Time now) { return node.state != NodeState::stopped && node.lease_until > now; }
-
-Servers servers_of(Connection& connection, const std::vector<NodeRecord>& nodes, const std::string& model, Time now) {
+Servers servers_of(Connection& connection, const std::vector<NodeRecord>& nodes, const std::string& model) {
   Servers servers;
   for (const NodeRecord& node : nodes) {
     int slots = slots_for(node, model);
     bool has_model = slots > 0;
-    bool alive = is_alive(node, now);
+    bool alive = is_alive(node);
     if (has_model) servers.steady_since = std::max(servers.steady_since, alive ? node.started_at : node.seen_at);
     if (!alive || node.slots == 0) continue;
     bool draining = node.state == NodeState::draining;
@@ -212,7 +210,7 @@ const Looking::Queue& Looking::queue_of(const std::string& name) {
 
 Looking::Lane& Looking::lane_of(const JobInLine& line) {
   if (auto known = lanes_.find(line.lane); known != lanes_.end()) return known->second;
-  Lane lane{&queue_of(line.job.queue), servers_of(connection_, nodes(), line.job.model, now_), past_of(connection_, line)};
+  Lane lane{&queue_of(line.job.queue), servers_of(connection_, nodes(), line.job.model), past_of(connection_, line)};
   lane.rivals = rivals_of(line);
   return lanes_.emplace(line.lane, std::move(lane)).first->second;
 }
@@ -220,13 +218,13 @@ Looking::Lane& Looking::lane_of(const JobInLine& line) {
 const std::vector<NodeRecord>& Looking::nodes() {
   if (nodes_) return *nodes_;
   nodes_.emplace();
-  for (const Row& row : connection_.execute(kNodesOfLastHour, {now_ - std::chrono::hours(1)})) nodes_->push_back(node_from(row));
+  for (const Row& row : connection_.execute(kNodesOfLastHour, {now_ - std::chrono::hours(1)})) nodes_->push_back(node_from(row, now_));
   return *nodes_;
 }
 
 bool Looking::share(const std::string& one, const std::string& other) {
   return std::ranges::any_of(nodes(), [&](const NodeRecord& node) {
-    bool takes_work = is_alive(node, now_) && node.state != NodeState::draining;
+    bool takes_work = is_alive(node) && node.state != NodeState::draining;
     return takes_work && slots_for(node, one) > 0 && slots_for(node, other) > 0 && share_slots(node, one, other);
   });
 }

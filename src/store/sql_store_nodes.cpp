@@ -42,7 +42,8 @@ void read_models(std::string_view lines, NodeRecord& node) {
   }
 }
 
-NodeState state_from(std::string_view text) {
+NodeState state_from(std::string_view text, bool is_lost) {
+  if (is_lost) return NodeState::lost;
   return text == "running" ? NodeState::running : text == "draining" ? NodeState::draining : NodeState::stopped;
 }
 
@@ -57,11 +58,12 @@ std::string_view to_string(NodeState state) {
     case NodeState::running: return "running";
     case NodeState::draining: return "draining";
     case NodeState::stopped: return "stopped";
+    case NodeState::lost: return "lost";
   }
   return "";
 }
 
-NodeRecord node_from(const Row& row) {
+NodeRecord node_from(const Row& row, Time now) {
   NodeRecord node;
   node.id = row.text(0);
   node.name = row.text(1);
@@ -69,10 +71,10 @@ NodeRecord node_from(const Row& row) {
   node.version = row.text(3);
   node.slots = row.small(4);
   read_models(row.text(5), node);
-  node.state = state_from(row.text(6));
   node.started_at = row.time(7);
   node.seen_at = row.time(8);
   node.lease_until = row.time(9);
+  node.state = state_from(row.text(6), !row.is_null(13) || (row.text(6) != "stopped" && node.lease_until <= now));
   node.running = row.integer(10);
   node.url = row.text(11);
   node.blob_store = row.text(12);
@@ -88,7 +90,7 @@ constexpr const char* kRegister =
     "INSERT INTO node (id, name, role, version, slots, models, state, started_at, seen_at, lease_until, url, blob_store) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11) "
     "ON CONFLICT (id) DO UPDATE SET name = excluded.name, role = excluded.role, version = excluded.version, slots = excluded.slots, models = excluded.models, "
-    "state = excluded.state, seen_at = excluded.seen_at, lease_until = excluded.lease_until, url = excluded.url, blob_store = excluded.blob_store";
+    "state = excluded.state, seen_at = excluded.seen_at, lease_until = excluded.lease_until, url = excluded.url, blob_store = excluded.blob_store, lost_at = NULL";
 
 void SqlStore::register_node(const NodeRecord& node, Duration lease, Time now) {
   database_->write_apart([&](Transaction& transaction) {
@@ -155,7 +157,7 @@ int SqlStore::give_back(std::string_view node, std::string_view worker, Time now
 }
 
 constexpr const char* kMarkLost =
-    "UPDATE node SET state = 'stopped' WHERE lease_until <= $1 AND state <> 'stopped' RETURNING name";
+    "UPDATE node SET state = 'stopped', lost_at = $1 WHERE lease_until <= $1 AND state <> 'stopped' RETURNING name";
 constexpr const char* kAbandoned =
     "SELECT " DARKROOM_HELD_COLUMNS
     "WHERE job.state = 'running' AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = job.node AND node.lease_until > $1) ORDER BY job.id /*OF JOB SKIP LOCKED*/";
@@ -177,7 +179,8 @@ constexpr const char* kNodes = "SELECT " DARKROOM_NODE_COLUMNS " FROM node WHERE
 std::vector<NodeRecord> SqlStore::nodes(Time now) {
   return database_->read([&](Connection& connection) {
     std::vector<NodeRecord> nodes;
-    for (const Row& row : connection.execute(kNodes, {connection.clock(now) - kListed})) nodes.push_back(node_from(row));
+    Time at = connection.clock(now);
+    for (const Row& row : connection.execute(kNodes, {at - kListed})) nodes.push_back(node_from(row, at));
     std::sort(nodes.begin(), nodes.end(), [](const NodeRecord& a, const NodeRecord& b) { return std::tie(a.state, a.name, a.id) < std::tie(b.state, b.name, b.id); });
     return nodes;
   });

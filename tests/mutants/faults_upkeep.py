@@ -44,4 +44,9 @@ FAULTS = [
     fault("away-is-missing", "a photo whose machine is away counts as broken", "src/peer/fetched_photos.cpp", "if (unreachable) throw blob::Unreachable(*unreachable);", "if (unreachable) throw std::runtime_error(*unreachable);",
           system("test_many_processes.py", "that_is_away_wait_for_it")),
     fault("away-is-forgotten", "a machine that was away for two days is not asked for its photos", NODES, "kKeptWithPhotos{7 * 24};", "kKeptWithPhotos{24};", unit(STORE, "ThePeersOfANode")),
+    fault("lost-as-stopped", "a lost worker counts as stopped in good order once its jobs were given to others, and is no alert", "src/store/sql_store_nodes.cpp",
+          "UPDATE node SET state = 'stopped', lost_at = $1 WHERE", "UPDATE node SET state = 'stopped', lost_at = NULL WHERE CAST($1 AS BIGINT) IS NOT NULL AND",
+          unit("store_test", "ALostNodeIsToldOnce"), unit("scheduler_test", "WatchMissesAWorker")),
+    fault("replaced-by-any", "a worker that was started on another host ends the alert of a lost one", "src/scheduler/watch_resources.cpp",
+          " && without_process(other.name) == without_process(lost.name);", ";", unit("scheduler_test", "WatchKnowsAWorkerThatWasStartedAgain")),
 ]

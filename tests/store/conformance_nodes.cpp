@@ -170,9 +170,12 @@ TEST_P(StoreConformance, JobsOfAnUnknownNodeAreRescued) {
 TEST_P(StoreConformance, ALostNodeIsToldOnceAndForgottenAfterADay) {
   store_->register_node(node(kNode), kLease, now_);
   now_ += seconds(11);
+  EXPECT_EQ(store_->nodes(now_).at(0).state, NodeState::lost) << "also before somebody looks after its jobs";
   for (int i = 0; i < 3; ++i) store_->rescue_expired(policy_, now_);
   EXPECT_EQ(node_events(*store_), (Types{"node.started", "node.lost"}));
-  EXPECT_EQ(store_->nodes(now_).at(0).state, NodeState::stopped);
+  EXPECT_EQ(store_->nodes(now_).at(0).state, NodeState::lost);
+  store_->register_node(node(kNode), kLease, now_);
+  EXPECT_EQ(store_->nodes(now_).at(0).state, NodeState::running) << "it stood still, and is back";
   now_ += hours(25);
   store_->rescue_expired(policy_, now_);
   EXPECT_TRUE(store_->nodes(now_ - hours(25)).empty());

@@ -81,6 +81,26 @@ def test_a_killed_workers_job_runs_on_another_node_after_its_lease(cluster):
     judge(cluster, image["id"])
 
 
+def test_a_killed_worker_is_an_alert_until_it_is_started_again(cluster):
+    """Its jobs are given to others within a second, and that it is missing is still seen after that."""
+    worker = cluster.workers[0]
+    worker.kill()
+
+    def state():
+        return [node["state"] for node in cluster.web.get("/api/v1/workers").json()["items"] if node["name"] == "worker-1"]
+
+    def alerts():
+        cluster.web.post("/api/v1/schedules/watch_resources/run")
+        return [alert["name"] for alert in cluster.web.get("/api/v1/alerts").json()["items"]]
+
+    eventually(lambda: state() == ["lost"], 10, "the worker counts as lost")
+    eventually(lambda: "node.lost" in {event["type"] for event in cluster.web.get("/api/v1/events?limit=200").json()["items"]}, 10, "its jobs are looked after")
+    eventually(lambda: alerts() == ["worker_lost"], 10, "an alert is raised")
+    assert state() == ["lost"]
+    worker.start()
+    eventually(lambda: alerts() == [], 10, "the alert ends")
+
+
 def test_a_worker_that_stood_still_past_its_lease_finds_its_result_refused(cluster):
     image = cluster.web.upload(unique_jpeg("slow:1500"))
     cluster.web.wait_for_state(image["id"], "processing")
