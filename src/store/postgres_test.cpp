@@ -219,6 +219,14 @@ TEST_F(Postgres, ManyThatStartAtOnceMigrateOnce) {
   EXPECT_EQ(ledger.size(), migrations().size());
 }
 
+// Each would be read anew for each statement that writes to a job.
+TEST_F(Postgres, AJobHasOneCheck) {
+  open();
+  auto checks = place_.connect()->query("SELECT conname FROM pg_constraint WHERE conrelid = CAST('job' AS regclass) AND contype = 'c'");
+  ASSERT_EQ(checks.size(), 1u);
+  EXPECT_EQ(checks.front().text(0), "job_priority_check");
+}
+
 TEST_F(Postgres, ANewerSchemaIsRefusedWithWords) {
   open();
   place_.connect()->run_script("INSERT INTO schema_migration VALUES (999, 'from the future', 0)", 20s);

@@ -64,13 +64,15 @@ TEST_F(PostgresTogether, OnlyThoseWhomTheServerRefusesFail) {
   EXPECT_EQ(events(), 8);
 }
 
-// With a million jobs in a lane the server would compile a claim's plan each time, or read all images for it.
+// With a million jobs in a lane the server would compile a claim's plan each time, or read all images for it; with the plan of a new database it would read
+// all jobs for each one that ends.
 TEST_F(PostgresTogether, WritesArePlannedByIndexAndNotCompiled) {
   auto settings = database_->write([](Transaction& transaction) {
     return std::vector{transaction.execute("SHOW jit").at(0).text(0), transaction.execute("SHOW plan_cache_mode").at(0).text(0),
-                       transaction.execute("SHOW enable_hashjoin").at(0).text(0), transaction.execute("SHOW enable_mergejoin").at(0).text(0)};
+                       transaction.execute("SHOW enable_hashjoin").at(0).text(0), transaction.execute("SHOW enable_mergejoin").at(0).text(0),
+                       transaction.execute("SHOW enable_seqscan").at(0).text(0)};
   });
-  EXPECT_EQ(settings, (std::vector<std::string>{"off", "force_generic_plan", "off", "off"}));
+  EXPECT_EQ(settings, (std::vector<std::string>{"off", "force_generic_plan", "off", "off", "off"}));
 }
 
 }  // namespace

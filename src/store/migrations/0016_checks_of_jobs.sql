@@ -1,0 +1,1 @@
+-- SQLite goes on checking each row of `job` as 0001_first_light.sql says; what PostgreSQL does is in postgres/.
