@@ -4,16 +4,21 @@
 
 namespace darkroom::scheduler {
 
+bool RemoveBlobs::remove(const std::string& sha256) {
+  fail_point("K17");
+  bool is_gone = store_.remove_content(sha256, [&] {
+    blobs_.remove(sha256);
+    fail_point("K16");
+  });
+  if (is_gone) removed_(sha256);
+  return is_gone;
+}
+
 int RemoveBlobs::run_once() {
   std::lock_guard lock(one_at_a_time_);
   int count = 0;
   for (const std::string& sha256 : store_.blobs_to_remove()) {
-    fail_point("K17");
-    blobs_.remove(sha256);
-    removed_(sha256);
-    fail_point("K16");
-    store_.blob_removed(sha256);
-    ++count;
+    if (remove(sha256)) ++count;
   }
   return count;
 }

@@ -1,7 +1,7 @@
 // Contents that no image needs any more leave the blob store: right after a deletion, and again when a crash or a full disk cut that short.
 //
-// Store::delete_image has noted the content; while the note stands, no upload of the same content is accepted. Only one removal runs
-// at a time and each looks at the notes anew, so a content that was taken in again in between is never touched.
+// Any process may do so at any moment, by notes that are long out of date: each file is unlinked while its content is held in the store, and only if no image
+// has it then. An upload of the same photo makes its image after that and puts its file back (BlobStore::confirm), or before it and keeps its file.
 #pragma once
 
 #include "blob/blob_store.h"
@@ -20,12 +20,14 @@ class RemoveBlobs {
       : store_(store), blobs_(blobs), removed_(std::move(removed)) {}
   // Removes all that is noted and returns its number. From any thread.
   int run_once();
+  // One content, noted or not. Returns false, and leaves it, when an image has it.
+  bool remove(const std::string& sha256);
 
  private:
   store::Store& store_;
   blob::BlobStore& blobs_;
   std::function<void(const std::string&)> removed_;
-  std::mutex one_at_a_time_;
+  std::mutex one_at_a_time_;  // so that two do not go through the same notes
 };
 
 }  // namespace darkroom::scheduler

@@ -20,9 +20,9 @@ class SchedulerTest : public testing::Test {
     blobs_ = std::make_unique<blob::FileBlobStore>(folder_ + "/blobs");
   }
 
-  store::ImageRecord upload() {
+  store::ImageRecord upload(const std::string& content = "photo") {
     auto staged = blobs_->stage();
-    staged->write("photo");
+    staged->write(content);
     blobs_->keep(*staged);
     store::NewImage image{.title = "a", .owner = "a", .sha256 = staged->sha256(), .byte_count = 5, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
     return store_->create_image(image, {"admin", ""}, now_).value();
@@ -72,6 +72,23 @@ TEST_F(SchedulerTest, APhotoThatArrivesDuringTheRemovalOfItsEqualIsNotLost) {
   ASSERT_TRUE(store_->create_image(again, {"admin", ""}, now_));
   blobs_->confirm(*staged);
   EXPECT_TRUE(blobs_->open(staged->sha256()));
+}
+
+// Two processes go through the same notes. The second overtakes the first, a photo comes back, and the first gets to what it read of it long ago.
+TEST_F(SchedulerTest, ARemovalThatWasOvertakenTakesNoPhotoThatHasComeBack) {
+  auto first = upload("first"), second = upload("second");
+  ASSERT_TRUE(store_->delete_image(first.id, {"admin", ""}, now_));
+  ASSERT_TRUE(store_->delete_image(second.id, {"admin", ""}, now_ + std::chrono::seconds(1)));
+  RemoveBlobs overtaking(*store_, *blobs_);
+  std::optional<store::ImageRecord> back;
+  RemoveBlobs overtaken(*store_, *blobs_, [&](const std::string&) {
+    if (back) return;
+    EXPECT_GT(overtaking.run_once(), 0);
+    back = upload("second");
+  });
+  EXPECT_EQ(overtaken.run_once(), 1);
+  ASSERT_TRUE(back);
+  EXPECT_TRUE(blobs_->open(back->sha256));
 }
 
 }  // namespace

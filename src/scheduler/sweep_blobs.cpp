@@ -28,12 +28,11 @@ Result<std::string> SweepBlobs::run(Time now, std::stop_token stop) {
                                                           " stored photos belong to no image of this database, so nothing was removed: is this the photo folder of another "
                                                           "database? If they shall go, raise retention.sweep_most_percent."};
   }
-  for (std::size_t from = 0; from < orphans.size() && !stop.stop_requested(); from += static_cast<std::size_t>(config_.page)) {
-    auto end = orphans.begin() + static_cast<std::ptrdiff_t>(std::min(orphans.size(), from + static_cast<std::size_t>(config_.page)));
-    store_.note_unused_blobs({orphans.begin() + static_cast<std::ptrdiff_t>(from), end}, now);
-    remove_blobs_.run_once();
+  std::int64_t removed = 0;
+  for (auto orphan = orphans.begin(); orphan != orphans.end() && !stop.stop_requested(); ++orphan) {
+    if (remove_blobs_.remove(*orphan)) ++removed;
   }
-  return counts_json({{"stored", total}, {"removed", count}, {"leftovers", blobs_.remove_stale_uploads(now - config_.staged_age)}});
+  return counts_json({{"stored", total}, {"removed", removed}, {"leftovers", blobs_.remove_stale_uploads(now - config_.staged_age)}});
 }
 
 }  // namespace darkroom::scheduler

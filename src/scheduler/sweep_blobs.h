@@ -1,8 +1,8 @@
 // Stored photos that no image has leave the blob store: what a crash between the file and its row left behind. And so do the temporary files of
 // uploads that broke off.
 //
-// A content is noted for removal first, as a deletion does, so that an upload of the same photo at this moment is refused or keeps it once more. Only what
-// has lain there for some time is looked at: an upload's file is there before its row.
+// Each is removed as after a deletion, but without a note: a note is every process's to follow, and these files are in this one's folder. Only what has lain
+// there for some time is looked at: an upload's file is there before its row.
 #pragma once
 
 #include "base/clock.h"

@@ -1,11 +1,13 @@
 // What is particular to PostgreSQL: verbs that run again, servers that fail, words for the operator.
 #include "store/postgres_place.h"
 #include "store/sql/postgres_migrate.h"
+#include "store/sql_store.h"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
 #include <barrier>
 #include <future>
 
@@ -53,6 +55,28 @@ class Postgres : public testing::Test {
   PostgresPlace place_;
   std::unique_ptr<PostgresDatabase> database_;
 };
+
+// Or a photo is told to be safe whose file another process is about to unlink.
+TEST_F(Postgres, NoImageIsMadeOfAContentThatIsJustBeingRemoved) {
+  SqlStore store(place_.open());
+  NewImage image{.title = "a", .owner = "a", .sha256 = std::string(64, 'a'), .byte_count = 1, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
+  std::atomic<bool> made = false;
+  bool made_before = true;
+  std::jthread comes;
+  auto watcher = place_.connect();
+  EXPECT_TRUE(store.remove_content(image.sha256, [&] {
+    comes = std::jthread([&] {
+      EXPECT_TRUE(store.create_image(image, {"admin", ""}, from_micros(1)));
+      made = true;
+    });
+    constexpr const char* kWaiting = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'";
+    EXPECT_TRUE(comes_true([&] { return made || watcher->query(kWaiting).front().integer(0) > 0; }));
+    made_before = made;
+  }));
+  comes.join();
+  EXPECT_FALSE(made_before);
+  EXPECT_TRUE(made);
+}
 
 TEST_F(Postgres, WhatFailsIsRolledBack) {
   open();

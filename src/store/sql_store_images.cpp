@@ -72,6 +72,12 @@ constexpr const char* kBeginRemoval = "INSERT INTO blob_removal (sha256, since) 
 constexpr const char* kRemovalDone = "DELETE FROM blob_removal WHERE sha256 = $1";
 constexpr const char* kRemovals = "SELECT sha256 FROM blob_removal ORDER BY since";
 
+// Whether no image has the content, and none can have it until the end of the transaction.
+bool hold_unused(Transaction& transaction, std::string_view sha256) {
+  lock_contents(transaction, {sha256});
+  return transaction.execute(kOtherWithContent, {sha256}).empty();
+}
+
 }  // namespace
 
 // Several groups may do so at once: each holds all its contents first, and then takes its keys in their order, so that none waits for another in a circle.
@@ -126,8 +132,7 @@ Result<ImageRecord> SqlStore::reprocess_image(ImageId id, const Reprocess& how, 
 }
 
 bool note_if_unused(Transaction& transaction, const std::string& sha256, Time now) {
-  lock_contents(transaction, {sha256});
-  if (!transaction.execute(kOtherWithContent, {sha256}).empty()) return false;
+  if (!hold_unused(transaction, sha256)) return false;
   transaction.execute(kBeginRemoval, {sha256, now});
   return true;
 }
@@ -153,8 +158,13 @@ Result<std::optional<std::string>> SqlStore::delete_image(ImageId id, const Acto
   });
 }
 
-void SqlStore::blob_removed(std::string_view sha256) {
-  database_->write([&](Transaction& transaction) { return transaction.execute(kRemovalDone, {sha256}); });
+bool SqlStore::remove_content(std::string_view sha256, const std::function<void()>& unlink) {
+  return database_->write([&](Transaction& transaction) {
+    bool unused = hold_unused(transaction, sha256);
+    if (unused) unlink();
+    transaction.execute(kRemovalDone, {sha256});
+    return unused;
+  });
 }
 
 std::vector<std::string> SqlStore::blobs_to_remove() {

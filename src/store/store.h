@@ -58,12 +58,14 @@ class Store : public Accounts, public Acting, public Queues, public Schedules, p
   // The same from the image, if wanted with another model or priority. The present result stays until a new one succeeds.
   // Errors: not_found; conflict while the newest job is not final; quarantined (of both).
   virtual Result<ImageRecord> reprocess_image(ImageId id, const Reprocess& how, const Actor& actor, Time now) = 0;
-  // Image, jobs, attempts and results. Returns the content whose blob no image needs any more, to be removed by the caller, who then calls
-  // blob_removed(); empty when another image has the same content. `as_expected`, where given, is asked about the image as it is, with nobody changing it
-  // meanwhile. Errors: not_found; precondition_failed when it says no.
+  // Image, jobs, attempts and results. Returns the content whose blob no image needs any more, noted to be removed with remove_content(); empty when
+  // another image has the same content. `as_expected`, where given, is asked about the image as it is, with nobody changing it meanwhile.
+  // Errors: not_found; precondition_failed when it says no.
   virtual Result<std::optional<std::string>> delete_image(ImageId id, const Actor& actor, Time now, const Expectation& as_expected = {}) = 0;
-  virtual void blob_removed(std::string_view sha256) = 0;
-  // Contents whose removal was begun and not reported done: finished at start.
+  // Unless an image has this content: runs `unlink` while nobody, in any process, can make one, and then forgets the note. Returns whether it ran. `unlink`
+  // is quick, calls no verb, and may run more than once; when it throws, the note stays.
+  virtual bool remove_content(std::string_view sha256, const std::function<void()>& unlink) = 0;
+  // Contents that are noted and not yet removed, oldest first.
   virtual std::vector<std::string> blobs_to_remove() = 0;
 
   // --- running ---

@@ -26,6 +26,14 @@ FAULTS = [
     fault("beat-behind-others", "ten clients that wait for a lock cost a node its lease", NODES, "return database_->write_apart([&](Transaction& transaction) {\n    Time at = transaction.clock(now);\n    Beat beat;",
           "return database_->write([&](Transaction& transaction) {\n    Time at = transaction.clock(now);\n    Beat beat;", unit(STORE, "ThoseWhoWaitForALock")),
 
+    # --- photos that go ---
+    fault("unlinked-with-an-image", "a removal that was overtaken takes the file of a photo that has come back", "src/store/sql_store_images.cpp", "if (unused) unlink();", "unlink();",
+          unit(SCHEDULER, "ARemovalThatWasOvertaken"), unit(STORE, "AContentIsRemovedOnlyWhile")),
+    fault("unlinked-without-a-lock", "a photo is told to be safe whose file another process unlinks", "src/store/sql_store_images.cpp",
+          "  lock_contents(transaction, {sha256});\n  return", "  return", unit(STORE, "NoImageIsMadeOfAContent")),
+    fault("sweep-by-notes", "another process uses up what a sweep found in its own folder", "src/scheduler/sweep_blobs.cpp", "if (remove_blobs_.remove(*orphan)) ++removed;",
+          "store_.note_unused_blobs({*orphan}, now), removed += remove_blobs_.run_once();", unit(SCHEDULER, "RemovesByItselfAndCounts")),
+
     # --- what falls due ---
     fault("schedules-never-looked-at", "no schedule fires in the real program", LOOPS, "task = scheduler::FireSchedules({}, store)]() mutable { return task.run_once(now()); }", "task = scheduler::FireSchedules({}, store)]() mutable { return Duration(std::chrono::hours(1)); }",
           system(UPKEEP, "a_schedule_fires_by_itself")),

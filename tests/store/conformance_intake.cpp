@@ -130,15 +130,30 @@ TEST_P(StoreConformance, ContentThatIsBeingRemovedIsNotAcceptedUntilItIsGone) {
   EXPECT_EQ(store_->create_image(photo(), {"admin", ""}, now_).error().code, domain::code::conflict);
   reopen();
   EXPECT_EQ(store_->blobs_to_remove(), std::vector<std::string>{std::string(64, 'a')});
-  store_->blob_removed(std::string(64, 'a'));
+  store_->remove_content(std::string(64, 'a'), [] {});
   EXPECT_TRUE(store_->blobs_to_remove().empty());
   upload();
+}
+
+TEST_P(StoreConformance, AContentIsRemovedOnlyWhileNoImageHasIt) {
+  auto only = upload();
+  int unlinked = 0;
+  auto unlink = [&] { ++unlinked; };
+  EXPECT_FALSE(store_->remove_content(only.sha256, unlink));
+  EXPECT_EQ(unlinked, 0);
+  ASSERT_TRUE(store_->delete_image(only.id, {"admin", ""}, now_));
+  EXPECT_THROW(store_->remove_content(only.sha256, [] { throw std::runtime_error("the disk is tired"); }), std::runtime_error);
+  EXPECT_EQ(store_->blobs_to_remove().size(), 1u) << "to be tried again";
+  EXPECT_TRUE(store_->remove_content(only.sha256, unlink));
+  EXPECT_EQ(unlinked, 1);
+  EXPECT_TRUE(store_->blobs_to_remove().empty());
+  EXPECT_TRUE(store_->remove_content(std::string(64, 'b'), unlink)) << "noted or not";
 }
 
 TEST_P(StoreConformance, DeletedIdsAreNotGivenAgain) {
   auto first = upload();
   ASSERT_TRUE(store_->delete_image(first.id, {"admin", ""}, now_));
-  store_->blob_removed(std::string(64, 'a'));
+  store_->remove_content(std::string(64, 'a'), [] {});
   EXPECT_GT(upload().id, first.id);
 }
 
@@ -224,7 +239,7 @@ TEST_P(StoreConformance, APhotoThatComesWhileItsLastImageGoesIsNotLeftWithoutIts
     } else {
       EXPECT_EQ(made->error().code, domain::code::conflict);
     }
-    store_->blob_removed(same.sha256);
+    store_->remove_content(same.sha256, [] {});
   }
 }
 
