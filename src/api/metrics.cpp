@@ -17,7 +17,7 @@ using metrics::Text;
 
 constexpr std::chrono::seconds kFresh{2};
 
-void write_queues(Text& text, const std::vector<store::QueueReport>& queues, Time now) {
+void write_queues(Text& text, const std::vector<store::QueueReport>& queues) {
   text.head(metrics::kJobs);
   for (const store::QueueReport& queue : queues) {
     for (auto [state, count] : {std::pair("scheduled", queue.scheduled), std::pair("queued", queue.queued), std::pair("running", queue.running)}) {
@@ -26,7 +26,7 @@ void write_queues(Text& text, const std::vector<store::QueueReport>& queues, Tim
   }
   text.head(metrics::kOldestWaiting);
   for (const store::QueueReport& queue : queues) {
-    double waits = queue.oldest ? std::max(0.0, std::chrono::duration<double>(now - *queue.oldest).count()) : 0.0;
+    double waits = queue.oldest_age ? std::chrono::duration<double>(*queue.oldest_age).count() : 0.0;
     text.sample(metrics::kOldestWaiting, {queue.settings.name}, waits);
   }
   text.head(metrics::kQueuePaused);
@@ -83,7 +83,7 @@ std::string MetricsPage::text(const Parts& parts, bool ready) {
   {
     std::scoped_lock lock(mutex_);
     if (held_.read_at == Time{} || now - held_.read_at >= kFresh) held_ = {now, parts.store.queues(now), parts.store.nodes(now), parts.store.alerts()};
-    write_queues(text, held_.queues, now);
+    write_queues(text, held_.queues);
     write_workers(text, held_.nodes);
     text.head(metrics::kAlerts);
     std::map<std::string, int> standing;  // of several machines one name may stand several times

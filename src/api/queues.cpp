@@ -37,13 +37,13 @@ json::object settings_json(const store::QueueSettings& settings) {
           {"first_retry_seconds", settings.first_retry ? json::value(settings.first_retry->count()) : json::value(nullptr)}};
 }
 
-json::object queue_json(const QueueReport& report, Time now) {
+json::object queue_json(const QueueReport& report) {
   json::object queue = settings_json(report.settings);
   add_count(queue, "queued", report.queued);
   add_count(queue, "scheduled", report.scheduled);
   queue["running"] = report.running;
   queue["oldest_due_at"] = report.oldest ? json::value(to_rfc3339(*report.oldest)) : json::value(nullptr);
-  queue["oldest_age_seconds"] = report.oldest ? json::value(in_seconds(std::max(now - *report.oldest, Duration{}))) : json::value(nullptr);
+  queue["oldest_age_seconds"] = report.oldest_age ? json::value(in_seconds(*report.oldest_age)) : json::value(nullptr);
   queue["finished_last_minute"] = report.finished_last_minute;
   add_count(queue, "finished_last_hour", report.finished_last_hour);
   queue["wait_seconds"] = spread_json(report.wait);
@@ -52,10 +52,9 @@ json::object queue_json(const QueueReport& report, Time now) {
 }
 
 http::Response queue_response(const Parts& parts, const std::string& name) {
-  Time now = parts.clock.now();
   std::string names;
-  for (const QueueReport& report : parts.store.queues(now)) {
-    if (report.settings.name == name) return json_response(200, json::object{{"queue", queue_json(report, now)}});
+  for (const QueueReport& report : parts.store.queues(parts.clock.now())) {
+    if (report.settings.name == name) return json_response(200, json::object{{"queue", queue_json(report)}});
     names += (names.empty() ? "" : ", ") + report.settings.name;
   }
   return problem(domain::code::not_found, "There is no queue '" + name + "'. There are: " + names + ".");
@@ -149,9 +148,8 @@ http::Reply set_paused(const Parts& parts, const http::Request& request, bool pa
 
 http::Reply list_queues(const Parts& parts, const http::Request& request) {
   if (auto known = allow_query(request, {}); !known) return problem(known.error());
-  Time now = parts.clock.now();
   json::array items;
-  for (const QueueReport& report : parts.store.queues(now)) items.push_back(queue_json(report, now));
+  for (const QueueReport& report : parts.store.queues(parts.clock.now())) items.push_back(queue_json(report));
   return with_tag(request, json_response(200, json::object{{"items", std::move(items)}}));
 }
 

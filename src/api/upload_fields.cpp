@@ -87,17 +87,26 @@ Result<std::optional<Time>> start_time(const std::string& run_at, const std::str
   return time;
 }
 
-// Fills run_at, expires_at and batch.
-Result<void> read_waiting(const std::function<std::string(const char*)>& field, Time now, store::NewImage& image) {
-  auto start = start_time(field("run_at"), field("delay_seconds"), now);
+// Fills run_at and expires_at. Delays are counted from the clock that will say when they are over.
+Result<void> read_times(const std::function<std::string(const char*)>& field, const Parts& parts, store::NewImage& image) {
+  std::string run_at = field("run_at"), delay = field("delay_seconds"), expires = field("expires_in_seconds");
+  if (run_at.empty() && delay.empty() && expires.empty()) return {};
+  Time now = parts.store.clock(parts.clock.now());
+  auto start = start_time(run_at, delay, now);
   if (!start) return start.error();
   image.run_at = *start;
-  if (std::string expires = field("expires_in_seconds"); !expires.empty()) {
+  if (!expires.empty()) {
     auto seconds = parse_whole(expires, "expires_in_seconds", {1, kYear});
     if (!seconds) return seconds.error();
     image.expires_at = now + std::chrono::seconds(*seconds);
     if (image.run_at && *image.expires_at <= *image.run_at) return invalid("expires_in_seconds ends before the job may start. Make it longer, or start earlier.");
   }
+  return {};
+}
+
+// Fills run_at, expires_at and batch.
+Result<void> read_waiting(const std::function<std::string(const char*)>& field, const Parts& parts, store::NewImage& image) {
+  if (auto read = read_times(field, parts, image); !read) return read;
   if (std::string batch = field("batch"); !batch.empty()) {
     if (!is_uuid(batch)) return invalid("batch must be the id of an open batch, a UUID. Make one with POST /api/v1/batches.");
     image.batch = batch;
@@ -198,7 +207,7 @@ Result<store::NewImage> read_upload_form(const UploadForm& form, const Parts& pa
   image.model = field("model").empty() ? parts.config.default_model : field("model");
   if (!can_run(parts, image.model)) return cannot_run(parts, image.model);
   image.max_attempts = parts.config.max_attempts;
-  if (auto read = read_waiting(field, parts.clock.now(), image); !read) return read.error();
+  if (auto read = read_waiting(field, parts, image); !read) return read.error();
   if (auto read = read_callbacks(field, parts, uploader, image); !read) return read.error();
   return image;
 }

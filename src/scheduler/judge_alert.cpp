@@ -23,10 +23,10 @@ void judge_alert(store::Store& store, const Verdict& verdict, Time now) {
   else log::info("alert ended", {{"alert", verdict.name}, {"node", verdict.node}});
 }
 
-std::int64_t longest_wait(const std::vector<store::QueueReport>& queues, Time now) {
+std::int64_t longest_wait(const std::vector<store::QueueReport>& queues) {
   std::int64_t longest = 0;
   for (const store::QueueReport& queue : queues) {
-    if (queue.oldest) longest = std::max<std::int64_t>(longest, std::chrono::duration_cast<std::chrono::seconds>(now - *queue.oldest).count());
+    if (queue.oldest_age) longest = std::max<std::int64_t>(longest, std::chrono::duration_cast<std::chrono::seconds>(*queue.oldest_age).count());
   }
   return longest;
 }

@@ -31,7 +31,7 @@ struct Verdict {
 void judge_alert(store::Store& store, const Verdict& verdict, Time now);
 
 // How long the job has waited that waits longest, in seconds.
-std::int64_t longest_wait(const std::vector<store::QueueReport>& queues, Time now);
+std::int64_t longest_wait(const std::vector<store::QueueReport>& queues);
 
 std::string in_megabytes(std::int64_t bytes);
 std::string in_seconds(std::chrono::seconds length);

@@ -1,14 +1,19 @@
-// Jobs that wait for a time (retries) become queued when it has come.
+// Jobs that wait for a time (retries) become queued when it has come. A clock that is put back would let retries wait for as long as it had been ahead: they
+// are looked for whenever it goes back, and at the start, before which it may have.
 #pragma once
 
 #include "base/clock.h"
+#include "domain/retry_policy.h"
 #include "store/store.h"
+
+#include <optional>
 
 namespace darkroom::scheduler {
 
 struct PromoteDueConfig {
   int most_at_once = 500;
   std::chrono::seconds longest_sleep{5};  // a belt: a wake-up that was missed costs no more than this
+  domain::RetryPolicy retry = {};         // says how long a retry waits at the most
 };
 
 class PromoteDue {
@@ -18,8 +23,11 @@ class PromoteDue {
   Duration run_once(Time now);
 
  private:
+  void pull_back_retries(Time now);
+
   PromoteDueConfig config_;
   store::Store& store_;
+  std::optional<Time> last_;  // when it ran
 };
 
 }  // namespace darkroom::scheduler

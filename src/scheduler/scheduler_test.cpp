@@ -47,6 +47,33 @@ TEST_F(SchedulerTest, SleepsUntilTheNextJobIsDueAndPromotesIt) {
   EXPECT_EQ(store_->find_image(image.id)->job.state, domain::JobState::queued);
 }
 
+// A clock that was a year ahead for a moment let every retry of that moment wait for a year.
+TEST_F(SchedulerTest, AClockThatIsPutForwardAndBackLetsNoRetryWait) {
+  constexpr auto kYear = std::chrono::hours(24 * 366);
+  domain::RetryPolicy policy{.first_delay = std::chrono::hours(2), .jitter = 0.1, .longest_delay = std::chrono::hours(1)};
+  store::NewImage later{.title = "b", .owner = "b", .sha256 = std::string(64, 'b'), .byte_count = 5, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
+  later.run_at = now_ + kYear;
+  auto delayed = store_->create_image(later, {"admin", ""}, now_).value();
+  auto fail = [&](Time at) {
+    upload();
+    auto job = store_->claim({"local", "slot-1", {"ai_processing/demo"}, 1}, at).at(0);
+    store_->finish({job.fence, domain::Failed{{"model_unavailable", "x"}, domain::Failed::Kind::transient}, "slot-1", ""}, {"local", "slot-1", {}, 0}, policy, at).stored.get();
+    return job.image;
+  };
+  auto state_of = [&](store::ImageId image) { return store_->find_image(image)->job.state; };
+  PromoteDue promote({.retry = policy}, *store_);
+  promote.run_once(now_);
+  auto put_off = fail(now_), lost = fail(now_ + kYear);
+  promote.run_once(now_ + kYear - std::chrono::hours(1));
+  EXPECT_EQ(state_of(lost), domain::JobState::scheduled);
+  EXPECT_EQ(state_of(put_off), domain::JobState::queued);
+  ASSERT_EQ(fail(now_), put_off);
+  promote.run_once(now_ + std::chrono::seconds(1));
+  EXPECT_EQ(state_of(lost), domain::JobState::queued);
+  EXPECT_EQ(state_of(put_off), domain::JobState::scheduled) << "it waits as long as it may";
+  EXPECT_EQ(state_of(delayed.id), domain::JobState::scheduled) << "it waits as long as it shall";
+}
+
 TEST_F(SchedulerTest, ARemovalCutShortIsFinished) {
   auto image = upload();
   auto content = store_->delete_image(image.id, {"admin", ""}, now_).value();

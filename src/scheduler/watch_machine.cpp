@@ -34,7 +34,7 @@ void WatchMachine::run_once(Time now) {
 void WatchMachine::judge_load(const MachineLoad& load, Time now) {
   const WatchConfig& bound = config_;
   bool watched = bound.longest_wait.count() > 0 && bound.most_load > 0 && (load.cpu > bound.most_load || load.memory > bound.most_load);
-  bool slow = watched && longest_wait(store_.queues(now), now) > bound.longest_wait.count();
+  bool slow = watched && longest_wait(store_.queues(now)) > bound.longest_wait.count();
   auto busy = [&](std::string_view name, const char* what, int percent, std::optional<Time>& since) {
     judge(name, crossed_for(bound.load_for, slow && percent > bound.most_load, since, now),
           {std::string(what) + " of the machine of " + node_ + " is used by " + std::to_string(percent) + " % while jobs wait too long; the bound is " +

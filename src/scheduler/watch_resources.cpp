@@ -37,7 +37,7 @@ Reading WatchResources::read(Time now) const {
   reading.machine = read_resources(config_, machine_);
   std::vector<store::QueueReport> queues = store_.queues(now);
   for (const store::QueueReport& queue : queues) reading.queued += queue.queued;
-  reading.longest_wait = longest_wait(queues, now);
+  reading.longest_wait = longest_wait(queues);
   reading.failures = store_.failures_since(now - std::chrono::hours(1));
   if (config_.lost_workers) reading.lost = lost_workers(store_.nodes(now));
   return reading;

@@ -55,8 +55,8 @@ class Maintenance {
   virtual Stretch prune_history(std::int64_t after, Time before) = 0;
   // Images whose newest job ended in this state before `before`, as delete_image() does, with its event and its note for the blob.
   virtual Stretch prune_images(std::int64_t after, domain::JobState state, Time before, const Actor& actor, Time now) = 0;
-  // The oldest events.
-  virtual Stretch prune_events(Time before) = 0;
+  // The oldest events, up to the first that is to stay. One that lies ahead of now, by a clock that was wrong, is passed over.
+  virtual Stretch prune_events(std::int64_t after, Time before, Time now) = 0;
   // Finished jobs of the queue `maintenance` with their attempts, events and slots.
   virtual Stretch prune_maintenance(Time before) = 0;
 

@@ -31,7 +31,9 @@ class PostgresClock : public testing::Test {
   std::unique_ptr<SqlStore> open() { return std::make_unique<SqlStore>(place_.open()); }
   static Time now() { return std::chrono::floor<Duration>(std::chrono::system_clock::now()); }
 
-  ImageRecord upload(NewImage image = {}) {
+  ImageRecord upload(NewImage image = {}) { return upload(*right_, std::move(image), now()); }
+
+  static ImageRecord upload(Store& store, NewImage image, Time at) {
     image.title = "a";
     image.owner = "minji";
     image.sha256 = std::string(64, 'a');
@@ -39,10 +41,18 @@ class PostgresClock : public testing::Test {
     image.format = "JPEG";
     image.width = image.height = 1;
     image.model = "demo";
-    return right_->create_image(image, kAdmin, now()).value();
+    return store.create_image(image, kAdmin, at).value();
   }
 
-  static std::size_t claim(Store& store, int count, Time at) { return store.claim({.node = kNode, .worker = "w", .lanes = {"ai_processing/demo"}, .count = count}, at).size(); }
+  static std::vector<domain::ClaimedJob> jobs_of_claim(Store& store, int count, Time at) {
+    return store.claim({.node = kNode, .worker = "w", .lanes = {"ai_processing/demo"}, .count = count}, at);
+  }
+  static std::size_t claim(Store& store, int count, Time at) { return jobs_of_claim(store, count, at).size(); }
+  static void run_one(Store& store, domain::Ending ending, Time at) {
+    auto job = jobs_of_claim(store, 1, at).at(0);
+    store.finish({job.fence, std::move(ending), "w", "v"}, {}, {.first_delay = 60s, .jitter = 0}, at).stored.get();
+  }
+  static bool is_soon(Time time) { return time > now() - 1h && time < now() + 1h; }
   static void add_node(Store& store, const char* id, Time at) { store.register_node({.id = id, .name = id, .role = "worker", .slots = 1}, kLease, at); }
   static std::optional<NodeState> state_of(Store& store, std::string_view id) {
     auto nodes = store.nodes(now());
@@ -66,6 +76,71 @@ TEST_F(PostgresClock, AClaimerWithAWrongClockEndsNothingBeforeItsTime) {
   auto made = upload(image);
   ASSERT_EQ(claim(*wrong_, 1, now() + kYear), 1u);
   EXPECT_EQ(right_->find_image(made.id)->job.state, JobState::running);
+}
+
+// A worker a year ahead let its retries wait for a year; one that was behind did not let them wait at all.
+TEST_F(PostgresClock, ARetryWaitsByTheServersClock) {
+  domain::Failed failed{{"model_unavailable", "x"}, domain::Failed::Kind::transient};
+  domain::Postponed postponed{{"photo_unreachable", "x"}, 60s};
+  for (const domain::Ending& ending : {domain::Ending(failed), domain::Ending(postponed)}) {
+    for (Duration off : {kYear, -kYear}) {
+      auto made = upload();
+      run_one(*wrong_, ending, now() + off);
+      auto job = right_->find_image(made.id)->job;
+      EXPECT_EQ(job.state, JobState::scheduled);
+      EXPECT_GT(job.run_at, now() + 30s);
+      EXPECT_LT(job.run_at, now() + 90s);
+    }
+  }
+}
+
+TEST_F(PostgresClock, WhatHappenedIsToldByTheServersClock) {
+  auto made = upload(*wrong_, {}, now() + kYear);
+  run_one(*wrong_, domain::Succeeded{{}, "{}"}, now() + kYear);
+  auto image = right_->find_image(made.id).value();
+  EXPECT_TRUE(is_soon(image.created_at));
+  EXPECT_TRUE(is_soon(image.job.run_at));
+  EXPECT_TRUE(is_soon(image.job.started_at.value()));
+  EXPECT_TRUE(is_soon(image.job.finished_at.value()));
+  EXPECT_GE(image.job.finished_at, image.job.started_at);
+  auto again = wrong_->reprocess_image(made.id, {}, kAdmin, now() + kYear);
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(is_soon(again->job.run_at));
+  EXPECT_TRUE(is_soon(wrong_->cancel_job(again->job.public_id, kAdmin, now() + kYear).value().finished_at.value()));
+}
+
+TEST_F(PostgresClock, APhotoIsDueByTheServersClock) {
+  NewImage later, past;
+  later.run_at = now() + 1h;
+  past.run_at = now() - 1h;
+  EXPECT_EQ(upload(*wrong_, later, now() + kYear).job.state, JobState::scheduled);
+  EXPECT_EQ(upload(*wrong_, past, now() - kYear).job.state, JobState::queued);
+}
+
+TEST_F(PostgresClock, NobodyIsOverdueByTheClockOfWhoClaims) {
+  QueueChange change;
+  change.ageing = 1h;
+  ASSERT_TRUE(right_->change_queue("ai_processing", change, kAdmin, now()));
+  auto low = upload();
+  NewImage urgent;
+  urgent.priority = 10;
+  for (int i = 0; i < kAgeingStride + 1; ++i) upload(urgent);
+  for (int i = 0; i < kAgeingStride + 1; ++i) ASSERT_EQ(claim(*wrong_, 1, now() + kYear), 1u);
+  EXPECT_EQ(right_->find_image(low.id)->job.state, JobState::queued);
+}
+
+TEST_F(PostgresClock, AReportIsOfTheServersMinute) {
+  upload();
+  run_one(*right_, domain::Succeeded{{}, "{}"}, now());
+  upload();
+  add_node(*right_, kNode, now());
+  for (Duration off : {kYear, -kYear}) {
+    auto reports = wrong_->queues(now() + off);
+    auto report = std::ranges::find(reports, std::string("ai_processing"), [](const QueueReport& each) { return each.settings.name; });
+    EXPECT_EQ(report->finished_last_minute, 1);
+    EXPECT_LT(report->oldest_age.value(), 1h);
+    EXPECT_EQ(wrong_->nodes(now() + off).at(0).state, NodeState::running);
+  }
 }
 
 TEST_F(PostgresClock, ARateIsOneWhateverTheClocksOfThoseWhoClaim) {

@@ -48,6 +48,7 @@ struct QueueReport {
   std::int64_t scheduled = 0;  // the same
   std::int64_t running = 0;
   std::optional<Time> oldest;  // since when the longest waiting queued job is due
+  std::optional<Duration> oldest_age;  // and how long that is ago, by the clock of the database
   std::int64_t finished_last_minute = 0;
   std::int64_t finished_last_hour = 0;  // exact to 10,000, then 10,001
   std::optional<Spread> wait;  // from due to started; none: nothing has finished

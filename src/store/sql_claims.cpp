@@ -68,7 +68,8 @@ struct Lane {
 #define DARKROOM_CANDIDATE_COLUMNS                                                                                                           \
   "SELECT job.id, job.claim_no, job.public_id, job.kind, job.args, job.image_id, job.model, job.priority, job.rank, job.attempt, " \
   "CASE WHEN job.started_at IS NULL THEN job.expires_at END, job.batch_id, image.sha256, image.byte_count, image.metadata, COALESCE(/*NEXT EVENT,*/ NULL, NULL), " \
-  "(SELECT content_crash.crashes FROM content_crash WHERE content_crash.sha256 = image.sha256) FROM job LEFT JOIN image ON image.id = job.image_id "
+  "(SELECT content_crash.crashes FROM content_crash WHERE content_crash.sha256 = image.sha256), COALESCE(/*CLOCK,*/ NULL, NULL) "                   \
+  "FROM job LEFT JOIN image ON image.id = job.image_id "
 
 constexpr const char* kTakeHead = DARKROOM_CANDIDATE_COLUMNS
     "WHERE job.state = 'queued' AND job.lane = $1 AND job.priority >= $2 ORDER BY job.priority DESC, job.rank, job.id LIMIT 1 /*OF JOB SKIP LOCKED*/";
@@ -80,6 +81,8 @@ constexpr const char* kTakeOpen = DARKROOM_CANDIDATE_COLUMNS
     "COALESCE(queue.rate_count, queue.concurrency, queue.ageing_bound) IS NULL THEN CAST($3 AS BIGINT) ELSE 0 END FROM queue WHERE queue.name = $2), $3) "
     "/*OF JOB SKIP LOCKED*/";
 constexpr const char* kTakeThis = DARKROOM_CANDIDATE_COLUMNS "WHERE job.state = 'queued' AND job.id = $1 /*OF JOB SKIP LOCKED*/";
+
+constexpr std::size_t kClockColumn = 17;
 
 // A queued job that is locked for us, as it is before its start.
 struct Candidate {
@@ -234,7 +237,7 @@ class Claim {
   }
 
   bool take_overdue(Lane& lane, Allowance& allowance) {
-    auto id = overdue_head(transaction_.connection, lane.name, now_ - *allowance.ageing);
+    auto id = overdue_head(transaction_.connection, lane.name, allowance.at - *allowance.ageing);
     Rows rows = id ? transaction_.execute(kTakeThis, {*id}) : Rows{};
     if (rows.empty()) return false;
     take(lane, rows, &allowance);
@@ -242,6 +245,7 @@ class Claim {
   }
 
   void take(Lane& lane, const Rows& rows, Allowance* allowance) {
+    if (!clock_) clock_ = rows.front().optional_time(kClockColumn);
     std::vector<Candidate> candidates;
     std::vector<WaitingJob> ended;
     for (const Row& row : rows) {
@@ -252,7 +256,7 @@ class Claim {
         candidates.push_back(std::move(candidate));
       }
     }
-    end_waiting(transaction_, ended, now_);
+    end_waiting(transaction_, ended, clock());
     ended_ += static_cast<int>(ended.size());
     // A row that was changed while it was being locked comes with its new values in its old place.
     std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
@@ -260,7 +264,7 @@ class Claim {
     });
     std::int64_t started = static_cast<std::int64_t>(candidates.size());
     if (started > 0) {
-      start(transaction_, claimers_, candidates, allowance ? allowance->at : now_);
+      start(transaction_, claimers_, candidates, allowance && allowance->window ? allowance->at : clock());
       lane.last_start = now_;
       starts_.note(lane.name, now_);
     }
@@ -268,15 +272,11 @@ class Claim {
     if (wanted() > 0) lane.head = head_of(transaction_.connection, lane.name);
   }
 
-  // The claimer's clock may be wrong: that the time has really come is asked of the clock that all go by.
-  bool has_expired(const Candidate& candidate) {
-    if (!candidate.expires_at || *candidate.expires_at > now_) return false;
-    if (!clock_) clock_ = transaction_.clock(now_);
-    return *candidate.expires_at <= *clock_;
-  }
+  // The claimer's clock may be wrong: what all shall agree on is said by the one that comes with the candidates.
+  Time clock() const { return clock_.value_or(now_); }
 
-  std::optional<Error> objection_to(const Candidate& candidate) {
-    if (has_expired(candidate)) return expired_at(*candidate.expires_at);
+  std::optional<Error> objection_to(const Candidate& candidate) const {
+    if (candidate.expires_at && *candidate.expires_at <= clock()) return expired_at(*candidate.expires_at);
     if (candidate.content_crashes >= domain::kCrashesUntilQuarantine) return quarantined(candidate.job.sha256, candidate.content_crashes);
     return std::nullopt;
   }
@@ -293,7 +293,7 @@ class Claim {
   Claimers claimers_;
   Time now_;
   LaneStarts& starts_;
-  std::optional<Time> clock_;  // as soon as it was asked for
+  std::optional<Time> clock_;  // as soon as there were candidates, where the database has one
   std::vector<Lane> lanes_;
   std::map<std::string, Allowance> allowances_;  // of the queues that are locked
   int ended_ = 0;

@@ -216,13 +216,13 @@ void take_in(Transaction& transaction, std::span<Intake* const> intakes) {
   for (Intake* intake : intakes) {
     intake->job.reset();
     intake->other_end.reset();
-    const Entrant& entrant = entrants.emplace_back(Entrant{*intake, domain::lane_of(domain::kProcessQueue, intake->image.model)});
-    if (entrant.is_due()) lines.push_back(entrant.line());
+    lines.push_back(entrants.emplace_back(Entrant{*intake, domain::lane_of(domain::kProcessQueue, intake->image.model)}).line());
   }
   Ranks ranks(std::move(lines));
   std::size_t count = intakes.size();
   Ask asks[] = {{kObjections, contents_of(intakes)}, {kMaxRetries, {domain::kProcessQueue}}, ranks.ask()};
   Answers found = transaction.connection.execute_together(asks, {{"image", count}, {"job", count}, {"event", count}});
+  for (Intake* intake : intakes) intake->now = found.clock.value_or(intake->now);  // whether a photo is due is said by the clock that promotes
   auto objected = objections(found.rows[0]);
   const Rows& queue = found.rows[1];
   std::optional<int> max_retries = queue.empty() || queue.front().is_null(0) ? std::nullopt : std::optional(queue.front().small(0));

@@ -18,7 +18,7 @@ struct Intake {
   const NewImage& image;
   Turns::Entry* turn;  // none where one writes at a time
   const Actor& actor;
-  Time now;
+  Time now;                                          // the caller's, and as soon as the database is asked its own
   std::string public_id;                             // of the job
   std::string folded_title = text::folded(image.title);
   std::optional<JobRecord> job = {};                 // it was taken in

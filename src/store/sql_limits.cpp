@@ -59,8 +59,8 @@ Allowance allow_starts(Transaction& transaction, const std::string& queue, Time 
   QueueSettings settings = queue_settings_from(found.front());
   allowance.ageing = settings.ageing;
   if (settings.paused) allowance.starts = 0;
+  if ((settings.rate || settings.ageing) && allowance.starts > 0) allowance.at = transaction.clock(now);
   if (settings.rate && allowance.starts > 0) {
-    allowance.at = transaction.clock(now);
     Duration window = settings.rate->window;
     allowance.window = window;
     std::int64_t started = transaction.execute(kCountStarts, {queue, allowance.at - window, allowance.at + window}).front().integer(0);

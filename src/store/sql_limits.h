@@ -29,7 +29,7 @@ QueueSettings queue_settings_from(const Row& row, std::size_t first = 0);
 // What the settings and the count of a queue allow at this moment.
 struct Allowance {
   std::int64_t starts = 0;  // that many more; the largest number: unlimited
-  Time at{};                // the moment of these starts
+  Time at{};                // this moment, by the database's clock if there is a rate or ageing to go by it
   std::optional<Duration> window;  // of the rate: starts are noted
   std::optional<Duration> ageing;
 };

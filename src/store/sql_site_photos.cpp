@@ -37,7 +37,7 @@ Result<ImageRecord> once_more(Transaction& transaction, const Intake& intake, Im
   if (domain::is_final(state)) {
     transaction.post(kNewMetadata, {id.value, asked.metadata});
     Reprocess how{.model = asked.model, .priority = asked.priority, .max_attempts = asked.max_attempts};
-    auto begun = replace_job(transaction, id, "", how, InBatch::stays_out, intake.actor, intake.now);
+    auto begun = replace_job(transaction, id, "", how, InBatch::stays_out, intake.actor, transaction.clock(intake.now));
     if (begun) keep_callbacks(transaction, id, asked.callbacks, intake.now);
     return begun;
   }

@@ -28,6 +28,7 @@ class SqlStore final : public Store {
   AllFinished finish_all(std::span<const Finish> finishes, const ClaimRequest& next, const domain::RetryPolicy& policy, Time now) override;
   Finished finish(const Finish& finish, const ClaimRequest& next, const domain::RetryPolicy& policy, Time now) override;
   Promoted promote_due(int most, Time now) override;
+  int pull_back_retries(Duration longest, int most, Time now) override;
   Promoted expire_due(int most, Time now) override;
   int requeue_orphans(std::string_view reason, const domain::RetryPolicy& policy, Time now) override;
 
@@ -99,7 +100,7 @@ class SqlStore final : public Store {
 
   Stretch prune_history(std::int64_t after, Time before) override;
   Stretch prune_images(std::int64_t after, domain::JobState state, Time before, const Actor& actor, Time now) override;
-  Stretch prune_events(Time before) override;
+  Stretch prune_events(std::int64_t after, Time before, Time now) override;
   Stretch prune_maintenance(Time before) override;
   std::vector<std::string> unused_blobs(const std::vector<std::string>& contents) override;
   std::vector<std::string> note_unused_blobs(const std::vector<std::string>& contents, Time now) override;

@@ -179,7 +179,7 @@ Result<JobRecord> SqlStore::cancel_job(std::string_view public_id, const Actor& 
     Rows found = transaction.execute(kFindJob, {public_id});
     if (found.empty()) return not_found("job " + std::string(public_id));
     std::int64_t id = found.front().integer(0);
-    std::size_t changed = cancel_chunk(transaction, {&id, 1}, actor, now);
+    std::size_t changed = cancel_chunk(transaction, {&id, 1}, actor, transaction.clock(now));
     JobRecord job = job_from(transaction.execute(kFindJob, {public_id}).front());
     if (changed == 0) return Error{std::string(code::conflict), "Job " + std::string(public_id) + " is already " + std::string(domain::to_string(job.state)) + ", so there is nothing to cancel."};
     return job;
@@ -225,7 +225,7 @@ BulkResult SqlStore::act_on_jobs(const JobFilter& filter, const BulkAction& acti
     for (std::size_t at = 0; at < page.size(); at += chunk_size(action)) {
       std::size_t count = std::min(chunk_size(action), page.size() - at);
       auto chunk = std::span(page).subspan(at, count);
-      result.changed += static_cast<std::int64_t>(database_->write([&](Transaction& transaction) { return std::visit(Act{transaction, chunk, actor, now}, action); }));
+      result.changed += static_cast<std::int64_t>(database_->write([&](Transaction& transaction) { return std::visit(Act{transaction, chunk, actor, transaction.clock(now)}, action); }));
       fail_point<StoreUnavailable>("K22");
     }
   }

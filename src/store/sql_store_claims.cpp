@@ -36,6 +36,12 @@ constexpr const char* kDue =
 constexpr const char* kPromote = "UPDATE job SET state = 'queued', rank = $2, updated_at = $3 WHERE id = $1 AND state = 'scheduled'";
 constexpr const char* kNextDue = "SELECT run_at FROM job WHERE state = 'scheduled' ORDER BY run_at, id LIMIT 1";
 
+// Of those that wait for a time only they have been started before.
+#define DARKROOM_LATE_RETRIES "SELECT id FROM job WHERE state = 'scheduled' AND run_at > $1 AND started_at IS NOT NULL ORDER BY run_at, id LIMIT $2"
+constexpr const char* kLateRetries = DARKROOM_LATE_RETRIES;
+constexpr const char* kHoldLateRetries = DARKROOM_LATE_RETRIES " /*SKIP LOCKED*/";
+constexpr const char* kSetDue = "UPDATE job SET run_at = $2, updated_at = $2 WHERE id = $1 AND state = 'scheduled'";
+
 // What has been started in time does not expire while it waits for a retry.
 #define DARKROOM_NEVER_STARTED "FROM job WHERE expires_at IS NOT NULL AND state IN ('scheduled', 'queued') AND started_at IS NULL "
 constexpr const char* kLate =
@@ -117,6 +123,16 @@ Promoted SqlStore::promote_due(int most, Time now) {
   });
 }
 
+int SqlStore::pull_back_retries(Duration longest, int most, Time now) {
+  bool any = database_->read([&](Connection& connection) { return !connection.execute(kLateRetries, {now + longest, 1}).empty(); });
+  if (!any) return 0;
+  return database_->write([&](Transaction& transaction) {
+    Rows late = transaction.execute(kHoldLateRetries, {now + longest, most});
+    for (const Row& row : late) transaction.execute(kSetDue, {row.integer(0), now});
+    return static_cast<int>(late.size());
+  });
+}
+
 Promoted SqlStore::expire_due(int most, Time now) {
   auto next = database_->read([](Connection& connection) { return first_time(connection, kNextLate); });
   if (!next || *next > now) return {0, next};
@@ -132,7 +148,7 @@ Promoted SqlStore::expire_due(int most, Time now) {
 }
 
 std::vector<const char*> hot_statements() {
-  std::vector<const char*> statements = {kDue, kPromote, kNextDue, kLate, kNextLate, kWaitingOfContent};
+  std::vector<const char*> statements = {kDue, kPromote, kNextDue, kHoldLateRetries, kSetDue, kLate, kNextLate, kWaitingOfContent};
   for (const auto& more : {hot_claim_statements(), hot_ageing_statements(), hot_limit_statements(), hot_ending_statements(), hot_intake_statements(), hot_delivery_statements(), hot_site_statements()}) {
     statements.insert(statements.end(), more.begin(), more.end());
   }

@@ -173,6 +173,7 @@ struct Held {
   std::map<FenceKey, HeldJob> jobs;  // those of the fences that still hold, locked for us
   Interest interest;
   std::vector<std::int64_t> event_ids;  // as many as there are fences
+  std::optional<Time> clock;            // the database's, where it has one
 };
 
 RowParams rows_of(const std::set<FenceKey>& fences) {
@@ -190,7 +191,7 @@ Held hold_all(Transaction& transaction, std::span<Finisher* const> finishers) {
   }
   Ask asks[] = {{kHoldSuccess, rows_of(successes)}, {kHold, rows_of(others)}, ask_interest()};
   Answers found = transaction.connection.execute_together(asks, {{"event", successes.size() + others.size()}});
-  Held held{.jobs = {}, .interest = interest_from(found.rows[2]), .event_ids = std::move(found.ids)};
+  Held held{.jobs = {}, .interest = interest_from(found.rows[2]), .event_ids = std::move(found.ids), .clock = found.clock};
   for (const Rows* rows : {&found.rows[0], &found.rows[1]}) {
     for (const Row& row : *rows) {
       HeldJob job = held_from(row);
@@ -200,12 +201,13 @@ Held hold_all(Transaction& transaction, std::span<Finisher* const> finishers) {
   return held;
 }
 
-Ended decide(Transaction& transaction, HeldJob job, const Finish& finish, const Finisher& finisher) {
+// A retry waits by the clock that promotes it, whatever its worker's says.
+Ended decide(Transaction& transaction, HeldJob job, const Finish& finish, const Finisher& finisher, Time at) {
   domain::RetryPolicy of_queue = finisher.policy;
   of_queue.first_delay = job.first_retry.value_or(of_queue.first_delay);
-  if (std::holds_alternative<domain::Crashed>(finish.ending)) count_crash(transaction, job, finisher.now);
-  domain::Transition next = domain::decide(finish.ending, job.counters, of_queue, finisher.now, random_share());
-  return {std::move(job), finish.ending, finish.worker, "", finish.model_version, std::move(next), finisher.now};
+  if (std::holds_alternative<domain::Crashed>(finish.ending)) count_crash(transaction, job, at);
+  domain::Transition next = domain::decide(finish.ending, job.counters, of_queue, at, random_share());
+  return {std::move(job), finish.ending, finish.worker, "", finish.model_version, std::move(next), at};
 }
 
 // The contents that these crashes have quarantined, with their crashes.
@@ -233,7 +235,7 @@ void finish_together(Transaction& transaction, std::span<void* const> asks, Lane
       finisher->applied.push_back(!found.empty());
       if (found.empty()) continue;
       std::int64_t event = held.event_ids.at(endings.size());
-      endings.push_back(decide(transaction, std::move(found.mapped()), finish, *finisher));
+      endings.push_back(decide(transaction, std::move(found.mapped()), finish, *finisher, held.clock.value_or(finisher->now)));
       endings.back().event_id = event;
     }
   }

@@ -123,12 +123,12 @@ Result<ImageRecord> SqlStore::retry_job(std::string_view public_id, const Actor&
     Rows found = transaction.execute(kImageOfJob, {public_id});
     if (found.empty()) return not_found("job " + std::string(public_id));
     Reprocess as_before{.max_attempts = found.front().small(1)};
-    return replace_job(transaction, ImageId{found.front().integer(0)}, public_id, as_before, InBatch::takes_place, actor, now);
+    return replace_job(transaction, ImageId{found.front().integer(0)}, public_id, as_before, InBatch::takes_place, actor, transaction.clock(now));
   });
 }
 
 Result<ImageRecord> SqlStore::reprocess_image(ImageId id, const Reprocess& how, const Actor& actor, Time now) {
-  return database_->write([&](Transaction& transaction) { return replace_job(transaction, id, "", how, InBatch::stays_out, actor, now); });
+  return database_->write([&](Transaction& transaction) { return replace_job(transaction, id, "", how, InBatch::stays_out, actor, transaction.clock(now)); });
 }
 
 bool note_if_unused(Transaction& transaction, const std::string& sha256, Time now) {

@@ -137,8 +137,9 @@ constexpr const char* kHeldBy = "SELECT " DARKROOM_HELD_COLUMNS "WHERE job.state
 
 void SqlStore::unregister_node(std::string_view node, const domain::RetryPolicy&, Time now) {
   database_->write([&](Transaction& transaction) {
-    Rows stopped = transaction.execute(kStop, {node, transaction.clock(now)});
-    for (const Row& row : transaction.execute(kHeldBy, {node})) interrupt(transaction, held_from(row), "its worker was stopped", now);
+    Time at = transaction.clock(now);
+    Rows stopped = transaction.execute(kStop, {node, at});
+    for (const Row& row : transaction.execute(kHeldBy, {node})) interrupt(transaction, held_from(row), "its worker was stopped", at);
     if (!stopped.empty()) tell(transaction, "node.stopped", stopped.front().text(0), "in good order", now);
     return true;
   });
@@ -151,7 +152,7 @@ int SqlStore::give_back(std::string_view node, std::string_view worker, Time now
   if (database_->read([&](Connection& connection) { return connection.execute(kSlotHolds, {node, worker}); }).empty()) return 0;
   return database_->write([&](Transaction& transaction) {
     Rows held = transaction.execute(kHeldBySlot, {node, worker});
-    for (const Row& row : held) interrupt(transaction, held_from(row), "its claim was not answered", now);
+    for (const Row& row : held) interrupt(transaction, held_from(row), "its claim was not answered", transaction.clock(now));
     return static_cast<int>(held.size());
   });
 }

@@ -84,6 +84,7 @@ QueueReport report_of(Connection& connection, QueueSettings settings, const Dept
   auto count = [&](const char* sql, Params params) { return connection.execute(sql, params).front().integer(0); };
   report.queued = depth.queued;
   report.oldest = depth.oldest;
+  if (depth.oldest) report.oldest_age = std::max(now - *depth.oldest, Duration{});
   report.scheduled = count(kScheduledInQueue, {name, kExactPosition + 1});
   report.running = count(kRunningInQueue, {name});
   report.finished_last_minute = count(kFinishedSince, {name, now - std::chrono::minutes(1), kMostPerMinute});
@@ -115,11 +116,12 @@ std::vector<const char*> queue_statements() {
 std::vector<QueueReport> SqlStore::queues(Time now) {
   return database_->read([&](Connection& connection) {
     std::map<std::string, Depth> found = depths(connection);
+    Time at = connection.clock(now);
     std::vector<QueueReport> reports;
     for (const Row& row : connection.execute(kAllQueues)) {
       QueueSettings settings = queue_settings_from(row);
       Depth depth = found[settings.name];
-      reports.push_back(report_of(connection, std::move(settings), depth, now));
+      reports.push_back(report_of(connection, std::move(settings), depth, at));
     }
     return reports;
   });

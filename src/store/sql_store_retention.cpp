@@ -4,6 +4,9 @@
 #include "store/sql_rows.h"
 #include "store/sql_store.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace darkroom::store {
 namespace {
 
@@ -43,8 +46,8 @@ constexpr const char* kLookAtImages =
 constexpr const char* kImageMayGo =
     "SELECT image.id FROM image JOIN job ON job.id = image.job_id WHERE image.id = $1 AND job.state = $2 AND job.finished_at < $3 /*FOR UPDATE*/";
 
-constexpr const char* kOldestEvents = "SELECT id, at FROM event ORDER BY id LIMIT $1";
-constexpr const char* kPruneEvents = "DELETE FROM event WHERE id <= $1 AND at < $2";
+constexpr const char* kOldestEvents = "SELECT id, at FROM event WHERE id > $1 ORDER BY id LIMIT $2";
+constexpr const char* kPruneEvents = "DELETE FROM event WHERE id > $1 AND id <= $2 AND at < $3";
 constexpr int kMostEvents = 500;
 
 constexpr const char* kFinishedMaintenance =
@@ -81,17 +84,17 @@ Stretch SqlStore::prune_images(std::int64_t after, domain::JobState state, Time 
   });
 }
 
-Stretch SqlStore::prune_events(Time before) {
-  Rows oldest = database_->read([](Connection& connection) { return connection.execute(kOldestEvents, {kMostEvents}); });
-  std::int64_t last = 0, count = 0;
-  for (const Row& row : oldest) {
-    if (row.time(1) >= before) break;
-    last = row.integer(0);
-    ++count;
-  }
-  if (count == 0) return {};
-  database_->write([&](Transaction& transaction) { return transaction.execute(kPruneEvents, {last, before}); });
-  return {count, count == kMostEvents ? std::optional<std::int64_t>(0) : std::nullopt};
+// The log is in the order of its times but for wrong clocks. What was written by one that was ahead goes when that time has come and is long past; it keeps
+// nothing else meanwhile. What comes after an event of the right age stays, whatever its time: it was written later.
+Stretch SqlStore::prune_events(std::int64_t after, Time before, Time now) {
+  Rows oldest = database_->read([&](Connection& connection) { return connection.execute(kOldestEvents, {after, kMostEvents}); });
+  auto stays = std::ranges::find_if(oldest, [&](const Row& row) { return row.time(1) >= before && row.time(1) <= now; });
+  auto count = std::count_if(oldest.begin(), stays, [&](const Row& row) { return row.time(1) < before; });
+  bool more = stays == oldest.end() && oldest.size() == kMostEvents;
+  if (count == 0) return {0, more ? std::optional(oldest.back().integer(0)) : std::nullopt};
+  std::int64_t last = std::prev(stays)->integer(0);
+  database_->write([&](Transaction& transaction) { return transaction.execute(kPruneEvents, {after, last, before}); });
+  return {count, more ? std::optional(last) : std::nullopt};
 }
 
 Stretch SqlStore::prune_maintenance(Time before) {

@@ -80,6 +80,9 @@ class Store : public Accounts, public Acting, public Queues, public Schedules, p
   virtual AllFinished finish_all(std::span<const Finish> finishes, const ClaimRequest& next, const domain::RetryPolicy& policy, Time now) = 0;
   // Scheduled jobs whose time has come become queued, at most `most` of them.
   virtual Promoted promote_due(int most, Time now) = 0;
+  // Jobs that wait for a retry longer than `longest`, as no rule lets any: a clock that has been put back since was ahead when they failed. They become due,
+  // at most `most` of them. Goes through all jobs that wait for longer: not for every round. Returns their number.
+  virtual int pull_back_retries(Duration longest, int most, Time now) = 0;
   // Scheduled and queued jobs whose expiry has come end as failed (code expired), at most `most` of them.
   virtual Promoted expire_due(int most, Time now) = 0;
   // At the start of the one process of a store that is not shared: every running job lost its worker. Each ends as Interrupted{reason}; all nodes

@@ -36,7 +36,7 @@ class Retained {
     return all([&](std::int64_t after) { return store_.prune_images(after, state, before, kPrune, now_); });
   }
   std::int64_t events(Time before) {
-    return all([&](std::int64_t) { return store_.prune_events(before); });
+    return all([&](std::int64_t after) { return store_.prune_events(after, before, now_); });
   }
   std::int64_t maintenance(Time before) {
     return all([&](std::int64_t) { return store_.prune_maintenance(before); });
@@ -122,10 +122,28 @@ TEST_P(StoreConformance, TheOldestEventsGo) {
   for (int i = 0; i < 1200; ++i) store_->record({.at = now_, .type = "test", .actor = "test"});
   store_->record({.at = now_ + hours(2), .type = "kept", .actor = "test"});
   EXPECT_EQ(Retained(*store_, now_).events(now_), 0);
-  EXPECT_EQ(Retained(*store_, now_).events(now_ + hours(1)), 1200);
+  EXPECT_EQ(Retained(*store_, now_ + hours(3)).events(now_ + hours(1)), 1200);
   auto left = store_->events(0, std::nullopt, 10);
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left[0].type, "kept");
+}
+
+// One event of a machine a year ahead kept all that came after it for a year; and many of them are as little in the way.
+TEST_P(StoreConformance, EventsOfAClockThatWasAheadKeepNoOthers) {
+  auto write = [&](int count, Time at, const char* type) {
+    for (int i = 0; i < count; ++i) store_->record({.at = at, .type = type, .actor = "test"});
+  };
+  write(1, now_, "old");
+  write(1200, now_ + days(366), "ahead");
+  write(700, now_, "old");
+  write(1, now_ + days(10), "young");
+  write(1, now_, "behind");
+  EXPECT_EQ(Retained(*store_, now_ + days(11)).events(now_ + days(1)), 701);
+  auto left = store_->events(0, std::nullopt, 5000);
+  ASSERT_EQ(left.size(), 1202u);
+  EXPECT_EQ(left.front().type, "ahead");
+  EXPECT_EQ(left[1200].type, "young");
+  EXPECT_EQ(left[1201].type, "behind") << "it is the newest of all";
 }
 
 TEST_P(StoreConformance, FinishedMaintenanceGoesWithItsEventsAndSlots) {

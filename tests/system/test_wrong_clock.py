@@ -1,4 +1,5 @@
-"""A machine whose clock is a year ahead, over a database that others share: it ends, promotes, fires and removes nothing before its time."""
+"""A machine whose clock is a year ahead, over a database that others share: it ends, promotes, fires and removes nothing before its time, and puts nothing off
+for a year."""
 import subprocess
 from datetime import datetime, timedelta, timezone
 
@@ -22,15 +23,24 @@ int clock_gettime(clockid_t clock, struct timespec* time) {
 
 
 @pytest.fixture
-def year_ahead(tmp_path):
-    """A library that, loaded before the others, lets a program live a year from now."""
+def start_a_year_ahead(tmp_path, monkeypatch):
+    """Starts a process with a library that, loaded before the others, lets it live a year from now."""
     source, library = tmp_path / "year_ahead.c", tmp_path / "year_ahead.so"
     source.write_text(YEAR_AHEAD)
     subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True, timeout=60)
-    return library
+
+    def start(process):
+        with monkeypatch.context() as wrong:
+            wrong.setenv("LD_PRELOAD", str(library))
+            process.start()
+    return start
 
 
-def test_a_wrong_clock_of_one_machine_changes_nothing_for_the_others(make_cluster, year_ahead, monkeypatch):
+def days_from_now(time):
+    return (datetime.fromisoformat(time) - datetime.now(timezone.utc)) / timedelta(days=1)
+
+
+def test_a_wrong_clock_of_one_machine_changes_nothing_for_the_others(make_cluster, start_a_year_ahead):
     cluster = make_cluster(workers=1, retention_completed_days=30, retention_events_days=30)
     web = cluster.web
     done = web.upload(unique_jpeg(), wait=20)
@@ -38,18 +48,32 @@ def test_a_wrong_clock_of_one_machine_changes_nothing_for_the_others(make_cluste
     web.post("/api/v1/queues/ai_processing/pause")
     delayed, expiring = web.upload(unique_jpeg(), delay_seconds=3600), web.upload(unique_jpeg(), expires_in_seconds=3600)
     assert web.stop() == 0
-    with monkeypatch.context() as wrong:
-        wrong.setenv("LD_PRELOAD", str(year_ahead))
-        web.start()
+    start_a_year_ahead(web)
     prune = web.post("/api/v1/schedules/prune/run").json()["job_id"]
     ended = web.job(prune, wait=30)
-    assert ended["state"] == "completed" and datetime.fromisoformat(ended["finished_at"]) > datetime.now(timezone.utc) + timedelta(days=300), "its clock is wrong"
+    assert ended["state"] == "completed" and days_from_now(ended["finished_at"]) < 1
+    assert max(days_from_now(event["at"]) for event in web.events()) > 300, "its clock is wrong"
     assert web.get(f"/api/v1/images/{done['id']}").status_code == 200, "it is not a year old"
     assert [web.job(image["job_id"])["state"] for image in (delayed, expiring)] == ["scheduled", "queued"]
-    soon = datetime.now(timezone.utc) + timedelta(days=2)
     for schedule in web.get("/api/v1/schedules").json()["items"]:
-        assert datetime.fromisoformat(schedule["next_slot"]) < soon, schedule
+        assert days_from_now(schedule["next_slot"]) < 2, schedule
     # What it was given by itself while it runs waits no year either.
     rule = {"cron": "30 3 * * *", "zone": "UTC", "kind": "maintenance.cleanup"}
     assert web.http.put(f"{web.url}/api/v1/schedules/nightly", json=rule, timeout=70).status_code == 201
-    eventually(lambda: datetime.fromisoformat(web.get("/api/v1/schedules/nightly").json()["schedule"]["next_slot"]) < soon, 20, "its schedule is set back")
+    eventually(lambda: days_from_now(web.get("/api/v1/schedules/nightly").json()["schedule"]["next_slot"]) < 2, 20, "its schedule is set back")
+    # And what is sent to it is put off by as much as was asked for.
+    delayed, expiring = web.upload(unique_jpeg(), delay_seconds=3600), web.upload(unique_jpeg(), expires_in_seconds=3600)
+    assert 0 < days_from_now(web.job(delayed["job_id"])["next_attempt_at"]) < 0.1
+    assert 0 < days_from_now(web.job(expiring["job_id"])["expires_at"]) < 0.1
+    (queue,) = [each for each in web.get("/api/v1/queues").json()["items"] if each["name"] == "ai_processing"]
+    assert queue["oldest_age_seconds"] < 3600
+
+
+def test_a_worker_with_a_wrong_clock_puts_no_job_off_for_a_year(make_cluster, start_a_year_ahead):
+    cluster = make_cluster(workers=1)
+    (worker,) = cluster.workers
+    assert worker.stop() == 0
+    start_a_year_ahead(worker)
+    image = cluster.web.upload(unique_jpeg())
+    waiting = eventually(lambda: (now := cluster.web.image(image["id"]))["next_attempt_at"] and now, 20, "nobody gives a photo to a signature of next year, so it is put off")
+    assert 0 < days_from_now(waiting["next_attempt_at"]) < 0.1

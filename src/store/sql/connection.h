@@ -87,6 +87,7 @@ using Rows = std::vector<Row>;
 struct Answers {
   std::vector<Rows> rows;          // of each ask
   std::vector<std::int64_t> ids;
+  std::optional<Time> clock = {};  // as Connection::clock() says it, without a round trip of its own; none: the caller's
 };
 
 class Connection {

@@ -15,7 +15,7 @@ constexpr const char* kBeginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ O
 constexpr const char* kHoldHorizon = "SELECT pg_advisory_xact_lock_shared(hold.class, hold.newest) FROM event_hold AS hold";
 constexpr const char* kCommit = "COMMIT";
 constexpr const char* kRollback = "ROLLBACK";
-constexpr const char* kServersClock = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+constexpr const char* kServersClock = "SELECT " DARKROOM_SERVERS_CLOCK;
 
 // The numbers of pg_type for the types that the store's statements give back.
 constexpr Oid kBool = 16, kInt8 = 20, kInt2 = 21, kInt4 = 23, kNumeric = 1700;
@@ -132,7 +132,8 @@ PostgresConnection::Statement& PostgresConnection::known(const char* sql, Form f
   if (!found) {
     bool rows = form == Form::rows || form == Form::rows_returning_id;
     bool returns = form == Form::one_returning_id || form == Form::rows_returning_id;
-    found = with_text((rows ? postgres_rows_statement(sql, types) : postgres_statement(sql)) + (returns ? " RETURNING id" : ""));
+    std::string text = options_.callers_clock ? without_clock(sql) : sql;
+    found = with_text((rows ? postgres_rows_statement(text, types) : postgres_statement(text)) + (returns ? " RETURNING id" : ""));
   }
   return *found;
 }
@@ -212,13 +213,13 @@ std::vector<std::int64_t> PostgresConnection::insert_rows(const RowSql& sql, con
   return values.empty() ? std::vector<std::int64_t>{} : ids_of(rows_of(run_rows(sql, Form::rows_returning_id, values).get()));
 }
 
+// After the server's clock, which travels with them.
 void PostgresConnection::add_new_ids(std::initializer_list<IdCount> counts) {
-  std::string text;
+  std::string text = kServersClock;
   RowParams params;
   for (const IdCount& wanted : counts) {
     params.emplace_back(static_cast<std::int64_t>(wanted.count));
-    text += (text.empty() ? "" : " UNION ALL ") + ("SELECT nextval('" + std::string(wanted.table)) + "_id_seq') FROM generate_series(1, CAST($" +
-            std::to_string(params.size()) + " AS BIGINT))";
+    text += " UNION ALL SELECT nextval('" + std::string(wanted.table) + "_id_seq') FROM generate_series(1, CAST($" + std::to_string(params.size()) + " AS BIGINT))";
   }
   add_opening();
   add(*with_text(text), params);
@@ -241,6 +242,8 @@ Answers PostgresConnection::execute_together(std::span<const Ask> asks, std::ini
   Answers answers;
   for (auto place : places) answers.rows.push_back(place ? rows_of(found.at(*place).get()) : Rows());
   answers.ids = ids_of(rows_of(found.back().get()));
+  if (!options_.callers_clock) answers.clock = from_micros(answers.ids.front());
+  answers.ids.erase(answers.ids.begin());
   return answers;
 }
 

@@ -12,6 +12,8 @@ namespace {
 
 using Replacement = std::pair<std::string_view, std::string_view>;
 
+constexpr std::string_view kClockToken = "/*CLOCK,*/";
+
 constexpr std::array kTokens = {
     Replacement{"/*SKIP LOCKED*/", "FOR UPDATE SKIP LOCKED"},
     Replacement{"/*OF JOB SKIP LOCKED*/", "FOR UPDATE OF job SKIP LOCKED"},
@@ -22,6 +24,7 @@ constexpr std::array kTokens = {
     Replacement{"/*FROM GIVEN*/", ""},
     Replacement{"/*, GIVEN*/", ""},
     Replacement{"/*NEXT EVENT,*/", "nextval('event_id_seq'),"},
+    Replacement{kClockToken, DARKROOM_SERVERS_CLOCK ","},
 };
 
 // The longer phrase first: each is looked for at a place before the ones below it.
@@ -100,6 +103,12 @@ std::string postgres_statement(std::string_view sql) {
     at = begin + comment.size();
   }
   return result;
+}
+
+std::string without_clock(std::string_view sql) {
+  std::string text(sql);
+  if (std::size_t at = text.find(kClockToken); at != std::string::npos) text.erase(at, kClockToken.size());
+  return text;
 }
 
 std::string postgres_rows_statement(std::string_view sql, std::string_view types) {

@@ -4,11 +4,17 @@
 #include <string>
 #include <string_view>
 
+// Microseconds since 1970, at this moment and not at the beginning of the transaction.
+#define DARKROOM_SERVERS_CLOCK "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
+
 namespace darkroom::store {
 
 // The statement with its comment tokens (such as the one for FOR UPDATE SKIP LOCKED) turned into what they stand for. Throws std::logic_error on a
 // comment that is no token: a misspelt lock would be no lock.
 std::string postgres_statement(std::string_view sql);
+
+// The statement without its token for the server's clock, where the caller's counts.
+std::string without_clock(std::string_view sql);
 
 // The statement about one row for many: its parameters, $1 and so on, are the columns of unnest() over one array each, of the type that their letter in `types`
 // says (RowSql). "VALUES (...)" at the end of an INSERT becomes a SELECT from it; other statements have a token that says where it stands.

@@ -13,6 +13,9 @@ namespace {
 TEST(PostgresText, TokensBecomeWhatTheyStandFor) {
   EXPECT_EQ(postgres_statement("SELECT id FROM job LIMIT $1 /*SKIP LOCKED*/"), "SELECT id FROM job LIMIT $1 FOR UPDATE SKIP LOCKED");
   EXPECT_EQ(postgres_statement("SELECT id, COALESCE(/*NEXT EVENT,*/ NULL, NULL) FROM job"), "SELECT id, COALESCE(nextval('event_id_seq'), NULL, NULL) FROM job");
+  constexpr const char* kTimed = "SELECT id, COALESCE(/*CLOCK,*/ NULL, NULL) FROM job";
+  EXPECT_EQ(postgres_statement(kTimed), "SELECT id, COALESCE(" DARKROOM_SERVERS_CLOCK ", NULL, NULL) FROM job");
+  EXPECT_EQ(postgres_statement(without_clock(kTimed)), "SELECT id, COALESCE( NULL, NULL) FROM job");
   EXPECT_EQ(postgres_statement("WITH a AS (SELECT 1 /*FOR UPDATE*/) SELECT 2 /*OF JOB SKIP LOCKED*/"),
             "WITH a AS (SELECT 1 FOR UPDATE) SELECT 2 FOR UPDATE OF job SKIP LOCKED");
   EXPECT_EQ(postgres_statement("SELECT data /*AS JSON*/ ->> 'owner' FROM event"), "SELECT data ::json ->> 'owner' FROM event");
