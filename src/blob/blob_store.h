@@ -68,6 +68,8 @@ struct StoredBlob {
 
 class BlobStore : public BlobReader {
  public:
+  // Of the place, made with it: two processes that read the same id share it.
+  virtual const std::string& id() const = 0;
   virtual std::unique_ptr<StagedBlob> stage() = 0;
   // Makes the staged bytes durable under their hash: on return they survive a power cut. Keeping the same content twice is fine.
   // The staged blob holds on to its bytes.

@@ -16,8 +16,7 @@ class FileBlobStore final : public BlobStore {
   // Makes the folders if need be and removes leftovers. Throws std::runtime_error.
   explicit FileBlobStore(std::string folder, Leftovers leftovers = Leftovers::all);
 
-  // The folder's own id, a UUID made with it: two processes that read the same id share the folder.
-  const std::string& id() const { return id_; }
+  const std::string& id() const override { return id_; }  // a UUID
 
   std::unique_ptr<StagedBlob> stage() override;
   void keep(StagedBlob& staged) override;

@@ -128,7 +128,7 @@ TEST_F(SweepBlobsTest, RemovesWhatNoImageHasOnceItIsOld) {
   EXPECT_EQ(sweep.run(later(61min), {}).value(), R"({"stored":2,"removed":1,"leftovers":0})");
   EXPECT_FALSE(blobs_->open(orphan));
   EXPECT_TRUE(blobs_->open(image.sha256));
-  EXPECT_TRUE(store_->blobs_to_remove().empty());
+  EXPECT_TRUE(store_->blobs_to_remove(blobs_->id()).empty());
 }
 
 TEST_F(SweepBlobsTest, RemovesTemporaryFilesThatWereLeftBehind) {
@@ -176,7 +176,7 @@ TEST_F(SweepBlobsTest, RemovesByItselfAndCountsWhatReallyWent) {
   for (const char* content : {"one", "two"}) keep(content);
   std::optional<store::ImageRecord> back;
   RemoveBlobs remove(*store_, *blobs_, [&](const std::string& sha256) {
-    EXPECT_TRUE(store_->blobs_to_remove().empty());
+    EXPECT_TRUE(store_->blobs_to_remove(blobs_->id()).empty());
     if (!back) back = upload(sha256 == sha256_hex("one") ? "two" : "one");
   });
   EXPECT_EQ(SweepBlobs({}, *store_, *blobs_, remove).run(later(2h), {}).value(), R"({"stored":2,"removed":1,"leftovers":0})");

@@ -1,6 +1,6 @@
 // Contents that no image needs any more leave the blob store: right after a deletion, and again when a crash or a full disk cut that short.
 //
-// Any process may do so at any moment, by notes that are long out of date: each file is unlinked while its content is held in the store, and only if no image
+// Each process does so in its own folder, at any moment and by notes that are long out of date: each file is unlinked while its content is held in the store, and only if no image
 // has it then. An upload of the same photo makes its image after that and puts its file back (BlobStore::confirm), or before it and keeps its file.
 #pragma once
 
@@ -18,7 +18,7 @@ class RemoveBlobs {
   // `removed` is told of each content after its blob is gone: what was derived from it goes too.
   RemoveBlobs(store::Store& store, blob::BlobStore& blobs, std::function<void(const std::string& sha256)> removed = [](const std::string&) {})
       : store_(store), blobs_(blobs), removed_(std::move(removed)) {}
-  // Removes all that is noted and returns its number. From any thread.
+  // Removes all that is noted for this folder and returns its number. From any thread.
   int run_once();
   // One content, noted or not. Returns false, and leaves it, when an image has it.
   bool remove(const std::string& sha256);

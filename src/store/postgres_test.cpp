@@ -64,7 +64,7 @@ TEST_F(Postgres, NoImageIsMadeOfAContentThatIsJustBeingRemoved) {
   bool made_before = true;
   std::jthread comes;
   auto watcher = place_.connect();
-  EXPECT_TRUE(store.remove_content(image.sha256, [&] {
+  EXPECT_TRUE(store.remove_content(image.sha256, "folder", [&] {
     comes = std::jthread([&] {
       EXPECT_TRUE(store.create_image(image, {"admin", ""}, from_micros(1)));
       made = true;

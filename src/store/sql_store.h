@@ -21,8 +21,8 @@ class SqlStore final : public Store {
   Result<ImageRecord> retry_job(std::string_view public_id, const Actor& actor, Time now) override;
   Result<ImageRecord> reprocess_image(ImageId id, const Reprocess& how, const Actor& actor, Time now) override;
   Result<std::optional<std::string>> delete_image(ImageId id, const Actor& actor, Time now, const Expectation& as_expected) override;
-  bool remove_content(std::string_view sha256, const std::function<void()>& unlink) override;
-  std::vector<std::string> blobs_to_remove() override;
+  bool remove_content(std::string_view sha256, std::string_view folder, const std::function<void()>& unlink) override;
+  std::vector<std::string> blobs_to_remove(std::string_view folder) override;
 
   std::vector<domain::ClaimedJob> claim(const ClaimRequest& request, Time now) override;
   AllFinished finish_all(std::span<const Finish> finishes, const ClaimRequest& next, const domain::RetryPolicy& policy, Time now) override;

@@ -69,8 +69,14 @@ constexpr const char* kOpenBatchesOf =
 constexpr const char* kDeleteImage = "DELETE FROM image WHERE id = $1 RETURNING sha256, owner";
 constexpr const char* kOtherWithContent = "SELECT id FROM image WHERE sha256 = $1 LIMIT 1";
 constexpr const char* kBeginRemoval = "INSERT INTO blob_removal (sha256, since) VALUES ($1, $2) ON CONFLICT (sha256) DO NOTHING";
-constexpr const char* kRemovalDone = "DELETE FROM blob_removal WHERE sha256 = $1";
-constexpr const char* kRemovals = "SELECT sha256 FROM blob_removal ORDER BY since";
+constexpr const char* kRemovalDone = "DELETE FROM blob_removal WHERE sha256 = $1 RETURNING since";
+constexpr const char* kRemoveElsewhere =
+    "INSERT INTO blob_removal_elsewhere (folder, sha256, since) SELECT DISTINCT blob_store, CAST($1 AS TEXT), CAST($3 AS BIGINT) FROM node "
+    "WHERE url <> '' AND blob_store <> '' AND blob_store <> $2 ON CONFLICT (folder, sha256) DO NOTHING";
+constexpr const char* kRemovedHere = "DELETE FROM blob_removal_elsewhere WHERE folder = $1 AND sha256 = $2";
+constexpr const char* kRemovals =
+    "SELECT sha256 FROM (SELECT sha256, since FROM blob_removal UNION ALL SELECT sha256, since FROM blob_removal_elsewhere WHERE folder = $1) AS noted "
+    "GROUP BY sha256 ORDER BY MIN(since), sha256";
 
 // Whether no image has the content, and none can have it until the end of the transaction.
 bool hold_unused(Transaction& transaction, std::string_view sha256) {
@@ -158,19 +164,21 @@ Result<std::optional<std::string>> SqlStore::delete_image(ImageId id, const Acto
   });
 }
 
-bool SqlStore::remove_content(std::string_view sha256, const std::function<void()>& unlink) {
+bool SqlStore::remove_content(std::string_view sha256, std::string_view folder, const std::function<void()>& unlink) {
   return database_->write([&](Transaction& transaction) {
     bool unused = hold_unused(transaction, sha256);
     if (unused) unlink();
-    transaction.execute(kRemovalDone, {sha256});
+    Rows noted = transaction.execute(kRemovalDone, {sha256});
+    if (unused && !noted.empty()) transaction.execute(kRemoveElsewhere, {sha256, folder, noted.front().time(0)});
+    transaction.execute(kRemovedHere, {folder, sha256});
     return unused;
   });
 }
 
-std::vector<std::string> SqlStore::blobs_to_remove() {
-  return database_->read([](Connection& connection) {
+std::vector<std::string> SqlStore::blobs_to_remove(std::string_view folder) {
+  return database_->read([&](Connection& connection) {
     std::vector<std::string> contents;
-    for (const Row& row : connection.execute(kRemovals)) contents.push_back(row.text(0));
+    for (const Row& row : connection.execute(kRemovals, {folder})) contents.push_back(row.text(0));
     return contents;
   });
 }

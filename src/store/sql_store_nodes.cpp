@@ -162,7 +162,9 @@ constexpr const char* kMarkLost =
 constexpr const char* kAbandoned =
     "SELECT " DARKROOM_HELD_COLUMNS
     "WHERE job.state = 'running' AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = job.node AND node.lease_until > $1) ORDER BY job.id /*OF JOB SKIP LOCKED*/";
-constexpr const char* kForgetNodes = "DELETE FROM node WHERE lease_until <= $1 AND seen_at <= CASE WHEN url = '' THEN CAST($2 AS BIGINT) ELSE $3 END";
+constexpr const char* kForgetNodes = "DELETE FROM node WHERE lease_until <= $1 AND seen_at <= CASE WHEN url = '' THEN CAST($2 AS BIGINT) ELSE $3 END RETURNING id";
+// Of folders that nobody has any more; one that comes back after all is swept.
+constexpr const char* kForgetRemovals = "DELETE FROM blob_removal_elsewhere WHERE folder NOT IN (SELECT blob_store FROM node)";
 
 int SqlStore::rescue_expired(const domain::RetryPolicy&, Time now) {
   return database_->write_apart([&](Transaction& transaction) {
@@ -170,7 +172,7 @@ int SqlStore::rescue_expired(const domain::RetryPolicy&, Time now) {
     for (const Row& row : transaction.execute(kMarkLost, {at})) tell(transaction, "node.lost", row.text(0), "its lease ran out", now);
     Rows abandoned = transaction.execute(kAbandoned, {at});
     for (const Row& row : abandoned) interrupt(transaction, held_from(row), kLost, now);
-    transaction.execute(kForgetNodes, {at, at - kKept, at - kKeptWithPhotos});
+    if (!transaction.execute(kForgetNodes, {at, at - kKept, at - kKeptWithPhotos}).empty()) transaction.execute(kForgetRemovals);
     return static_cast<int>(abandoned.size());
   });
 }

@@ -62,11 +62,12 @@ class Store : public Accounts, public Acting, public Queues, public Schedules, p
   // another image has the same content. `as_expected`, where given, is asked about the image as it is, with nobody changing it meanwhile.
   // Errors: not_found; precondition_failed when it says no.
   virtual Result<std::optional<std::string>> delete_image(ImageId id, const Actor& actor, Time now, const Expectation& as_expected = {}) = 0;
-  // Unless an image has this content: runs `unlink` while nobody, in any process, can make one, and then forgets the note. Returns whether it ran. `unlink`
-  // is quick, calls no verb, and may run more than once; when it throws, the note stays.
-  virtual bool remove_content(std::string_view sha256, const std::function<void()>& unlink) = 0;
-  // Contents that are noted and not yet removed, oldest first.
-  virtual std::vector<std::string> blobs_to_remove() = 0;
+  // Unless an image has this content: runs `unlink` while nobody, in any process, can make one, and then forgets that this folder was to remove it; all
+  // other folders, by NodeRecord::blob_store, still are. Returns whether it ran. `unlink` is quick, calls no verb, and may run more than once; when it throws,
+  // the note stays.
+  virtual bool remove_content(std::string_view sha256, std::string_view folder, const std::function<void()>& unlink) = 0;
+  // Contents that are to be removed from this folder, oldest first.
+  virtual std::vector<std::string> blobs_to_remove(std::string_view folder) = 0;
 
   // --- running ---
   // Takes at most request.count queued jobs of these lanes, most urgent first: priority, then turns of the owners, then arrival. Queues that are

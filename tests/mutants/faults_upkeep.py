@@ -38,6 +38,8 @@ FAULTS = [
           unit(SCHEDULER, "ARemovalThatWasOvertaken"), unit(STORE, "AContentIsRemovedOnlyWhile")),
     fault("unlinked-without-a-lock", "a photo is told to be safe whose file another process unlinks", "src/store/sql_store_images.cpp",
           "  lock_contents(transaction, {sha256});\n  return", "  return", unit(STORE, "NoImageIsMadeOfAContent")),
+    fault("removed-in-one-folder", "a deleted photo stays with the process that took it in", "src/store/sql_store_images.cpp", "if (unused && !noted.empty()) transaction", "if (false) transaction",
+          unit(STORE, "AContentIsRemovedFromEachFolder")),
     fault("sweep-by-notes", "another process uses up what a sweep found in its own folder", "src/scheduler/sweep_blobs.cpp", "if (remove_blobs_.remove(*orphan)) ++removed;",
           "store_.note_unused_blobs({*orphan}, now), removed += remove_blobs_.run_once();", unit(SCHEDULER, "RemovesByItselfAndCounts")),
 

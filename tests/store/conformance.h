@@ -28,6 +28,7 @@ class StoreConformance : public testing::TestWithParam<StoreFactory> {
     store_ = GetParam().open(false);
   }
 
+  static constexpr const char* kFolder = "01890000-0000-7000-8000-0000000000f1";
   static constexpr const char* kNode = "01890000-0000-7000-8000-000000000001";
 
   static NewImage photo(const std::string& owner = "minji", int priority = 0, const std::string& model = "demo") {

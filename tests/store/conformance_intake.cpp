@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <thread>
+#include <tuple>
 
 namespace darkroom::store {
 namespace {
@@ -117,7 +118,7 @@ TEST_P(StoreConformance, DeletingWhatIsNotAsExpectedLeavesItUntouched) {
   EXPECT_EQ(store_->find_image(image.id)->title, "a new title");
   EXPECT_TRUE(store_->find_job(image.job.public_id));
   EXPECT_EQ(event_types(image.id).size(), before.size() + 1);
-  EXPECT_TRUE(store_->blobs_to_remove().empty());
+  EXPECT_TRUE(store_->blobs_to_remove(kFolder).empty());
   EXPECT_EQ(store_->delete_image(ImageId{99}, {"admin", ""}, now_, as_read).error().code, domain::code::not_found);
   EXPECT_TRUE(store_->delete_image(image.id, {"admin", ""}, now_, [](const ImageRecord& now) { return now.title == "a new title"; }));
   EXPECT_FALSE(store_->find_image(image.id));
@@ -129,9 +130,9 @@ TEST_P(StoreConformance, ContentThatIsBeingRemovedIsNotAcceptedUntilItIsGone) {
   ASSERT_TRUE(store_->delete_image(only.id, {"admin", ""}, now_));
   EXPECT_EQ(store_->create_image(photo(), {"admin", ""}, now_).error().code, domain::code::conflict);
   reopen();
-  EXPECT_EQ(store_->blobs_to_remove(), std::vector<std::string>{std::string(64, 'a')});
-  store_->remove_content(std::string(64, 'a'), [] {});
-  EXPECT_TRUE(store_->blobs_to_remove().empty());
+  EXPECT_EQ(store_->blobs_to_remove(kFolder), std::vector<std::string>{std::string(64, 'a')});
+  store_->remove_content(std::string(64, 'a'), kFolder, [] {});
+  EXPECT_TRUE(store_->blobs_to_remove(kFolder).empty());
   upload();
 }
 
@@ -139,21 +140,48 @@ TEST_P(StoreConformance, AContentIsRemovedOnlyWhileNoImageHasIt) {
   auto only = upload();
   int unlinked = 0;
   auto unlink = [&] { ++unlinked; };
-  EXPECT_FALSE(store_->remove_content(only.sha256, unlink));
+  EXPECT_FALSE(store_->remove_content(only.sha256, kFolder, unlink));
   EXPECT_EQ(unlinked, 0);
   ASSERT_TRUE(store_->delete_image(only.id, {"admin", ""}, now_));
-  EXPECT_THROW(store_->remove_content(only.sha256, [] { throw std::runtime_error("the disk is tired"); }), std::runtime_error);
-  EXPECT_EQ(store_->blobs_to_remove().size(), 1u) << "to be tried again";
-  EXPECT_TRUE(store_->remove_content(only.sha256, unlink));
+  EXPECT_THROW(store_->remove_content(only.sha256, kFolder, [] { throw std::runtime_error("the disk is tired"); }), std::runtime_error);
+  EXPECT_EQ(store_->blobs_to_remove(kFolder).size(), 1u) << "to be tried again";
+  EXPECT_TRUE(store_->remove_content(only.sha256, kFolder, unlink));
   EXPECT_EQ(unlinked, 1);
-  EXPECT_TRUE(store_->blobs_to_remove().empty());
-  EXPECT_TRUE(store_->remove_content(std::string(64, 'b'), unlink)) << "noted or not";
+  EXPECT_TRUE(store_->blobs_to_remove(kFolder).empty());
+  EXPECT_TRUE(store_->remove_content(std::string(64, 'b'), kFolder, unlink)) << "noted or not";
+}
+
+// Whoever follows the note first, in whose folder the photo may not even be, leaves none for the process that has it.
+TEST_P(StoreConformance, AContentIsRemovedFromEachFolder) {
+  std::string other = "01890000-0000-7000-8000-0000000000f2", of_worker = "01890000-0000-7000-8000-0000000000f3";
+  auto add = [&](const char* id, const char* url, const std::string& folder) {
+    store_->register_node({.id = id, .name = id, .role = "web", .url = url, .blob_store = folder}, std::chrono::seconds(10), now_);
+  };
+  add("01890000-0000-7000-8000-000000000011", "http://a", kFolder);
+  add("01890000-0000-7000-8000-000000000012", "http://b", kFolder);
+  add("01890000-0000-7000-8000-000000000013", "http://c", other);
+  add("01890000-0000-7000-8000-000000000014", "", of_worker);
+  int unlinked = 0;
+  auto removes = [&](const std::string& folder) { return store_->remove_content(photo().sha256, folder, [&] { ++unlinked; }); };
+  auto noted = [&](const std::string& folder) { return store_->blobs_to_remove(folder).size(); };
+
+  ASSERT_TRUE(store_->delete_image(upload().id, {"admin", ""}, now_));
+  EXPECT_TRUE(removes(kFolder));
+  EXPECT_EQ(std::tuple(noted(kFolder), noted(other), noted(of_worker)), std::tuple(0u, 1u, 0u));
+  auto back = upload();
+  EXPECT_FALSE(removes(other)) << "it has come back: whichever folder it lies in now";
+  EXPECT_EQ(noted(other), 0u);
+  ASSERT_TRUE(store_->delete_image(back.id, {"admin", ""}, now_));
+  EXPECT_TRUE(removes(other));
+  EXPECT_TRUE(removes(kFolder));
+  EXPECT_EQ(noted(kFolder) + noted(other), 0u);
+  EXPECT_EQ(unlinked, 3);
 }
 
 TEST_P(StoreConformance, DeletedIdsAreNotGivenAgain) {
   auto first = upload();
   ASSERT_TRUE(store_->delete_image(first.id, {"admin", ""}, now_));
-  store_->remove_content(std::string(64, 'a'), [] {});
+  store_->remove_content(std::string(64, 'a'), kFolder, [] {});
   EXPECT_GT(upload().id, first.id);
 }
 
@@ -232,14 +260,14 @@ TEST_P(StoreConformance, APhotoThatComesWhileItsLastImageGoesIsNotLeftWithoutIts
       std::jthread comes([&] { made.emplace(store_->create_image(same, {"admin", ""}, now_)); });
       std::jthread goes([&] { ASSERT_TRUE(store_->delete_image(old, {"admin", ""}, now_)); });
     }
-    auto noted = store_->blobs_to_remove();
+    auto noted = store_->blobs_to_remove(kFolder);
     if (*made) {
       EXPECT_TRUE(noted.empty()) << "round " << round << ": the blob of a live image is to be removed";
       ASSERT_TRUE(store_->delete_image((*made)->id, {"admin", ""}, now_));
     } else {
       EXPECT_EQ(made->error().code, domain::code::conflict);
     }
-    store_->remove_content(same.sha256, [] {});
+    store_->remove_content(same.sha256, kFolder, [] {});
   }
 }
 

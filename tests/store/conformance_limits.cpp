@@ -141,7 +141,7 @@ TEST_P(StoreConformance, ALimitSetInMidWindowCountsTheStartsBeforeIt) {
   claim_one();
   auto removed = claim_one();
   ASSERT_TRUE(store_->delete_image(removed.image, kAdmin, now_));
-  store_->remove_content(removed.sha256, [] {});
+  store_->remove_content(removed.sha256, kFolder, [] {});
   now_ += seconds(10);
   ASSERT_TRUE(store_->change_queue(kQueue, rate(10, minutes(1)), kAdmin, now_));
   EXPECT_EQ(store_->claim(wants(20), now_).size(), 4u);

@@ -102,7 +102,7 @@ TEST_P(StoreConformance, ImagesGoByHowAndWhenTheyEnded) {
   EXPECT_FALSE(store_->find_image(done));
   EXPECT_TRUE(store_->find_image(broken));
   EXPECT_TRUE(store_->find_image(young));
-  EXPECT_THAT(store_->blobs_to_remove(), testing::ElementsAre(std::string(64, 'a')));
+  EXPECT_THAT(store_->blobs_to_remove(kFolder), testing::ElementsAre(std::string(64, 'a')));
   EXPECT_EQ(event_types(done).back(), "image.deleted");
   EXPECT_EQ(retained.images(JobState::failed, now_ - days(5)), 1);
   EXPECT_EQ(retained.images(JobState::completed, now_ + days(5)), 1);
@@ -167,9 +167,9 @@ TEST_P(StoreConformance, OnlyContentsWithoutAnImageAreNotedForRemoval) {
   upload();
   std::string used(64, 'a'), unused(64, 'b');
   EXPECT_THAT(store_->unused_blobs({used, unused}), testing::ElementsAre(unused));
-  EXPECT_TRUE(store_->blobs_to_remove().empty());
+  EXPECT_TRUE(store_->blobs_to_remove(kFolder).empty());
   EXPECT_THAT(store_->note_unused_blobs({used, unused}, now_), testing::ElementsAre(unused));
-  EXPECT_THAT(store_->blobs_to_remove(), testing::ElementsAre(unused));
+  EXPECT_THAT(store_->blobs_to_remove(kFolder), testing::ElementsAre(unused));
   NewImage same = photo();
   same.sha256 = unused;
   EXPECT_EQ(store_->create_image(same, {"admin", ""}, now_).error().code, domain::code::conflict);

@@ -272,7 +272,7 @@ TEST_P(StoreConformance, TheCallbacksDelayIsCountedFromTheLastMomentOfTheAnswer)
 TEST_P(StoreConformance, ADeletedImageLeavesItsNumberFree) {
   auto first = upload(from_site(photo(), now_, 7));
   ASSERT_TRUE(store_->delete_image(first.id, kSite, now_));
-  store_->remove_content(first.sha256, [] {});
+  store_->remove_content(first.sha256, kFolder, [] {});
   EXPECT_NE(upload(from_site(photo(), now_, 7)).id, first.id);
 }
 

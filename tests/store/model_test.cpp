@@ -302,7 +302,7 @@ void History::take(const Step& step) {
       if (jobs) expect_same(code_of(store_.delete_image(image_ids_[model_.jobs[job].image], kActor, now)), model_.remove(model_.jobs[job].image), "remove");
       return;
     case Verb::blob_removed:
-      if (model_.being_removed.erase(content(step.a)) > 0) store_.remove_content(content(step.a), [] {});
+      if (model_.being_removed.erase(content(step.a)) > 0) store_.remove_content(content(step.a), "folder", [] {});
       return;
     case Verb::pass_time: model_.now += std::chrono::seconds(step.a % 8 + 1); return;
     case Verb::promote: return expect_same(store_.promote_due(1'000, now).count, model_.promote(), "promoted");

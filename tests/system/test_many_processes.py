@@ -37,6 +37,15 @@ def test_a_worker_fetches_the_photo_from_the_web_process_that_has_it(make_cluste
     assert cluster.webs[0].image(image["id"])["status"] == "completed", "every web process knows of every photo"
 
 
+def test_a_photo_that_is_deleted_elsewhere_leaves_the_folder_in_which_it_lies(make_cluster):
+    first, second = make_cluster(webs=2, workers=0).start().webs
+    image = first.upload(unique_jpeg())
+    assert second.delete(f"/api/v1/images/{image['id']}").status_code == 204
+    # Each looks once a minute, and whenever something is deleted.
+    assert first.delete(f"/api/v1/images/{first.upload(unique_jpeg())['id']}").status_code == 204
+    eventually(lambda: first.blobs() == [], 20, "the folder of the first is empty")
+
+
 def test_each_web_process_has_a_token_that_the_start_of_another_leaves_alone(make_cluster):
     cluster = make_cluster(webs=2, workers=0, admin_token="")
     first = cluster.webs[0].start()
