@@ -117,6 +117,17 @@ TEST_F(PostgresClock, APhotoIsDueByTheServersClock) {
   EXPECT_EQ(upload(*wrong_, past, now() - kYear).job.state, JobState::queued);
 }
 
+TEST_F(PostgresClock, AKeyIsRememberedBesideAWrongClock) {
+  NewImage first, other;
+  first.idempotency = IdempotencyKey{"minji", "first", std::string(64, '1')};
+  other.idempotency = IdempotencyKey{"minji", "other", std::string(64, '2')};
+  auto made = upload(first);
+  upload(*wrong_, other, now() + kYear);
+  auto again = upload(first);
+  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(again.id, made.id);
+}
+
 TEST_F(PostgresClock, NobodyIsOverdueByTheClockOfWhoClaims) {
   QueueChange change;
   change.ageing = 1h;

@@ -25,9 +25,11 @@ namespace code = domain::code;
 
 constexpr auto kKeysKept = std::chrono::hours(24 * 7);
 constexpr const char* kForgetOldKeys =
-    "DELETE FROM idempotency_key WHERE (scope, key) IN (SELECT scope, key FROM idempotency_key WHERE created_at < $1 ORDER BY created_at LIMIT 10 /*SKIP LOCKED*/)";
+    "DELETE FROM idempotency_key WHERE (scope, key) IN (SELECT scope, key FROM idempotency_key "
+    "WHERE created_at < (SELECT COALESCE(/*CLOCK,*/ CAST($1 AS BIGINT), 0)) - $2 ORDER BY created_at LIMIT 10 /*SKIP LOCKED*/)";
 constexpr const char* kTakeKey =
-    "INSERT INTO idempotency_key (scope, key, request_sha256, image_id, created_at) VALUES ($1, $2, $3, 0, $4) ON CONFLICT (scope, key) DO NOTHING RETURNING key";
+    "INSERT INTO idempotency_key (scope, key, request_sha256, image_id, created_at) VALUES ($1, $2, $3, 0, COALESCE(/*CLOCK,*/ CAST($4 AS BIGINT), 0)) "
+    "ON CONFLICT (scope, key) DO NOTHING RETURNING key";
 constexpr const char* kFindKey = "SELECT request_sha256, image_id FROM idempotency_key WHERE scope = $1 AND key = $2";
 constexpr const char* kFillKey = "UPDATE idempotency_key SET image_id = $3 WHERE scope = $1 AND key = $2";
 constexpr const char* kForgetKey = "DELETE FROM idempotency_key WHERE scope = $1 AND key = $2";
@@ -48,7 +50,7 @@ Result<ImageRecord> replay(Transaction& transaction, const IdempotencyKey& key) 
 // The key is taken first: where several write at the same time, the unique index lets one through and holds the others until it has committed.
 void take_in_once(Transaction& transaction, Intake* intake) {
   const IdempotencyKey& key = *intake->image.idempotency;
-  transaction.execute(kForgetOldKeys, {intake->now - kKeysKept});
+  transaction.execute(kForgetOldKeys, {intake->now, Duration(kKeysKept).count()});
   if (transaction.execute(kTakeKey, {key.scope, key.key, key.request_sha256, intake->now}).empty()) {
     intake->job.reset();
     intake->other_end = replay(transaction, key);

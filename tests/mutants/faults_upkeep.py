@@ -15,6 +15,8 @@ FAULTS = [
     fault("retries-stay-ahead", "a clock that was ahead for a moment lets its retries wait for a year", "src/scheduler/promote_due.cpp", "  if (!last_ || now < *last_) pull_back_retries(now);\n", "", unit(SCHEDULER, "LetsNoRetryWait")),
     fault("taken-in-by-own-clock", "what is sent for later starts at once, or waits longer", "src/store/sql_intake.cpp", "intake->now = found.clock.value_or(intake->now);", "(void)intake;", unit(STORE, "APhotoIsDueByTheServers")),
     fault("delayed-by-own-clock", "a delay is counted from one clock and ended by another", "src/api/upload_fields.cpp", "parts.store.clock(parts.clock.now())", "parts.clock.now()", system("test_wrong_clock.py")),
+    fault("keys-by-own-clock", "a photo is taken in twice since a machine with a wrong clock forgot its key", "src/store/sql_store_images.cpp", "(SELECT COALESCE(/*CLOCK,*/ CAST($1", "(SELECT COALESCE(CAST($1",
+          unit(STORE, "AKeyIsRememberedBeside")),
     fault("overdue-by-own-clock", "a claimer with a wrong clock takes what is not urgent", "src/store/sql_claims.cpp", "allowance.at - *allowance.ageing", "now_ - *allowance.ageing", unit(STORE, "NobodyIsOverdueBy")),
     fault("reports-by-own-clock", "a queue that works seems to stand still", "src/store/sql_store_queues.cpp", "Time at = connection.clock(now);", "Time at = now;", unit(STORE, "AReportIsOfTheServers")),
     fault("log-kept-by-one", "one event of a clock that was ahead keeps the log for a year", "src/store/sql_store_retention.cpp", " && row.time(1) <= now;", ";", unit(STORE, "EventsOfAClockThatWasAhead")),
