@@ -157,6 +157,7 @@ class CompatUpload {
 }  // namespace
 
 std::variant<http::Response, http::BodyReceiver> compat_upload(const Parts& parts, const http::Request& request) {
+  if (auto refusal = uploader_of(request).site_refusal) return problem(*refusal);  // a photo that comes here is always a site's
   auto boundary = http::MultipartReader::boundary_of(request.header("content-type"));
   if (!boundary && boundary.error().code == code::unsupported_media_type) return refuse_plain_form();
   if (!boundary) return problem(boundary.error());

@@ -172,9 +172,9 @@ Uploader uploader_of(const http::Request& request) {
   Uploader uploader{.name = request.principal, .signer = signer_of(request)};
   bool logged_in = request.caller.credential == http::Credential::session;
   if (logged_in && !acts_for_others(request)) {
-    uploader.site_refusal = Error{std::string(domain::code::forbidden), "A log-in with the role " + request.caller.role + " may not use the field site. Use a token with the scope site."};
+    uploader.site_refusal = Error{std::string(domain::code::forbidden), "A log-in with the role " + request.caller.role + " may not speak for a site. Use a token with the scope site."};
   } else if (!auth::covers(request.caller.scopes, auth::scope::site)) {
-    uploader.site_refusal = Error{std::string(domain::code::forbidden), "This token may not use the field site: it lacks the scope site."};
+    uploader.site_refusal = Error{std::string(domain::code::forbidden), "This token may not speak for a site: it lacks the scope site."};
   }
   return uploader;
 }

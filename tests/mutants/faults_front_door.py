@@ -24,6 +24,8 @@ FAULTS = [
           system("test_access.py", "a_stolen_cookie")),
     fault("session-never-idle", "a session lives on however long nobody used it", "src/api/guard.cpp", " || now - found->session.seen_at > access.session_idle)", ")", unit("api_test", "ASessionEndsAtItsTimeAndWhenNobodyUsesIt")),
     fault("session-never-ends", "a session lives longer than session_longest", "src/api/guard.cpp", "found->account.disabled_at || found->session.expires_at <= now ||", "found->account.disabled_at ||", unit("api_test", "ASessionEndsAtItsTimeAndWhenNobodyUsesIt")),
+    fault("compat-speaks-for-all", "an uploader who is logged in speaks for the site by the old contract", "src/api/compat_upload.cpp", "if (auto refusal = uploader_of(request).site_refusal) return problem(*refusal);", "",
+          system("test_webhooks.py", "speaks_for_no_site"), system("test_access.py", "every_cell")),
     fault("csrf-unchecked", "a page of another site acts with the visitor's cookie", "src/api/guard.cpp", "if (auto same = check_same_site(request, secret); !same) return problem(same.error());", "",
           system("test_access.py", "a_cookie_alone")),
     fault("csrf-origin-unchecked", "a page of another site acts with a token that it got", "src/api/cookies.cpp", "if (auto right = check_origin(request); !right) return right;", "", system("test_access.py", "a_cookie_alone")),
