@@ -64,6 +64,7 @@ std::string clear_cookie(const AccessConfig& config, const http::Request& reques
 std::string csrf_token(std::string_view secret) { return sha256_hex("csrf token of " + std::string(secret)).substr(0, 40); }
 
 Result<void> check_origin(const http::Request& request) {
+  if (!is_unsafe(request.method)) return {};
   std::string_view site = request.header("sec-fetch-site"), origin = request.header("origin");
   if (!site.empty() && site != "same-origin" && site != "none") return refused("This request came from a page of another site, so nothing was done.");
   if (site.empty() && !origin.empty() && host_of_origin(origin) != request.host) return refused("The Origin of this request is not this server, so nothing was done.");

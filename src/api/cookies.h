@@ -26,7 +26,8 @@ std::string csrf_token(std::string_view secret);
 
 // That a request with a cookie comes from a page of this server. Error csrf_refused, saying what is missing.
 Result<void> check_same_site(const http::Request& request, std::string_view secret);
-// The part of it that holds for a log-in, before there is a session.
+// The part of it that holds where there is no session: for a log-in, and for an address that is let in without a credential. A program's request, without Origin and
+// Sec-Fetch-Site, passes.
 Result<void> check_origin(const http::Request& request);
 
 }  // namespace darkroom::api

@@ -90,6 +90,7 @@ Refusal identify(const GuardParts& parts, const Rule& rule, http::Request& reque
   if (!token.empty()) return identify_by_token(parts, token, request);
   if (!authorized && parts.open_to) {
     if (auto name = parts.open_to(rule.name, request)) {
+      if (auto own = check_origin(request); !own) return problem(own.error());  // a browser at that address can be made to send it
       request.caller = {*name, std::string(auth::to_string(Role::operator_)), http::Credential::none, {}, {std::string(rule.scope)}};
       return std::nullopt;
     }

@@ -29,6 +29,8 @@ FAULTS = [
     fault("csrf-unchecked", "a page of another site acts with the visitor's cookie", "src/api/guard.cpp", "if (auto same = check_same_site(request, secret); !same) return problem(same.error());", "",
           system("test_access.py", "a_cookie_alone")),
     fault("csrf-origin-unchecked", "a page of another site acts with a token that it got", "src/api/cookies.cpp", "if (auto right = check_origin(request); !right) return right;", "", system("test_access.py", "a_cookie_alone")),
+    fault("open-to-every-page", "a page of another site sends photos from an address that needs no token", "src/api/guard.cpp", "if (auto own = check_origin(request); !own) return problem(own.error());", "",
+          system("test_compat.py", "for_another_page")),
     fault("log-in-from-anywhere", "a page of another site logs its visitor in as somebody else", "src/api/sessions.cpp", "if (auto origin = check_origin(request); !origin) return problem(origin.error());", "",
           system("test_access.py", "logs_nobody_in")),
     fault("guessing-unslowed", "passwords can be guessed as fast as they come", "src/api/sessions.cpp", "if (auto* later = std::get_if<LogInGate::TryLater>(&tried)) return try_later(later->wait);\n  if (auto* wrong = std::get_if<LogInGate::Wrong>(&tried)) return refuse_log_in(parts, request, *wrong);\n  return begin_session",

@@ -138,6 +138,17 @@ def test_addresses_may_be_let_in_without_a_token_and_it_is_said_at_the_start(mak
     assert process_image(elsewhere.url, unique_jpeg(), image_id=7).status_code == 401
 
 
+def test_a_browser_at_an_address_without_a_token_sends_nothing_for_another_page(make_server):
+    server = make_server(compat_open_from="127.0.0.0/8")
+    send = lambda **headers: requests.post(server.url + "/process-image/", data={"image_id": 7}, files={"file": unique_jpeg()}, headers=headers, timeout=60)
+    for headers in ({"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site", "Origin": server.url}):
+        answer = send(**headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "csrf_refused"), headers
+    assert server.get("/api/v1/images").json()["items"] == []
+    assert send(Origin=server.url).status_code == 200
+    assert requests.get(server.url + "/queue-status/", headers={"Origin": "http://evil.example"}, timeout=60).status_code == 200, "it changes nothing"
+
+
 # --- how it is doing ---
 def test_queue_status_names_the_oldest_photo_that_runs(server):
     status = requests.get(base_url(server) + "/queue-status/", timeout=60)
