@@ -94,31 +94,20 @@ bool prefers_korean(const http::Request& request) {
   return korean > 0 && korean >= english;
 }
 
-http::Response as_read_by(const http::Request& request, http::Response response) {
+void finish_answer(const http::Request& request, http::Response& response) {
   response.headers.insert(response.headers.end(), request.answer_headers.begin(), request.answer_headers.end());
-  if (response.content_type != "application/problem+json") return response;
+  if (response.content_type != "application/problem+json") return;
   boost::system::error_code broken;
   json::value parsed = json::parse(response.body, broken);
   auto* problem = parsed.if_object();
-  if (broken || !problem || !problem->contains("code") || !problem->contains("detail")) return response;
+  if (broken || !problem || !problem->contains("code") || !problem->contains("detail")) return;
   add_errors(request, *problem);
   bool korean = prefers_korean(request);
   if (korean) translate(*problem);
+  if (!request.request_id.empty()) (*problem)["trace_id"] = request.request_id;
   response.headers.emplace_back("Content-Language", korean ? "ko" : "en");
   response.headers.emplace_back("Vary", "Accept-Language");
   response.body = json::serialize(parsed);
-  return response;
-}
-
-http::Reply as_read_by(const http::Request& request, http::Reply reply) {
-  if (auto* response = std::get_if<http::Response>(&reply)) return as_read_by(request, std::move(*response));
-  if (auto* parked = std::get_if<http::Parked>(&reply)) {
-    parked->resume = [request, resume = std::move(parked->resume)](bool timed_out) -> std::optional<http::Response> {
-      auto response = resume(timed_out);
-      return response ? std::optional(as_read_by(request, std::move(*response))) : std::nullopt;
-    };
-  }
-  return reply;
 }
 
 }  // namespace darkroom::api

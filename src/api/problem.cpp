@@ -25,12 +25,6 @@ http::Response problem(std::string_view code, std::string_view message) {
 
 http::Response problem(const Error& error) { return problem(error.code, error.message); }
 
-void add_trace_id(std::string_view request_id, http::Response& response) {
-  if (response.content_type != "application/problem+json" || request_id.empty() || !response.body.ends_with('}')) return;
-  response.body.pop_back();
-  response.body += ",\"trace_id\":" + boost::json::serialize(boost::json::string(request_id)) + "}";
-}
-
 namespace {
 
 // As a verdict where the answer has room for one, and otherwise as the whole answer.

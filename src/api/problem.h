@@ -13,9 +13,6 @@ namespace darkroom::api {
 http::Response problem(const Error& error);
 http::Response problem(std::string_view code, std::string_view message);
 
-// A problem names the request that it is of, as `trace_id`; any other answer stays as it is.
-void add_trace_id(std::string_view request_id, http::Response& response);
-
 // Runs a handler's work; a full disk becomes 507 and a store that cannot be used 503, both with what to do: as the answer, or as the error of a Result, where
 // a request has more than one verdict. Anything else that is thrown goes on to the HTTP session, which answers 500.
 template <class Answer>

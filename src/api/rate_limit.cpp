@@ -1,6 +1,5 @@
 #include "api/rate_limit.h"
 
-#include "api/language.h"
 #include "api/problem.h"
 #include "api/rules.h"
 #include "domain/error_codes.h"
@@ -67,7 +66,7 @@ http::Guard with_rate_limit(http::Guard inner, RateLimiter* limiter) {
       request.answer_headers.insert(request.answer_headers.end(), verdict.headers.begin(), verdict.headers.end());
       if (!verdict.allowed) refusal = problem(domain::code::too_many_requests, "This token, log-in or address has used up its requests (http.rate_limit). Wait as many seconds as Retry-After says.");
     }
-    return refusal ? std::optional(as_read_by(request, std::move(*refusal))) : std::nullopt;
+    return refusal;
   };
 }
 

@@ -36,7 +36,7 @@ class RateLimiter {
 };
 
 // Asks `inner`, then counts whoever asks on a route that is not public, also whom it refuses: a token or a log-in by itself, others by their address (no limiter:
-// counts nobody). Refusals are in the reader's language.
+// counts nobody).
 http::Guard with_rate_limit(http::Guard inner, RateLimiter* limiter);
 
 }  // namespace darkroom::api

@@ -2,12 +2,9 @@
 #include "api/routes.h"
 
 #include "api/handlers.h"
-#include "api/language.h"
 #include "api/pages.h"
 #include "api/problem.h"
 #include "api/rules.h"
-
-#include <memory>
 
 namespace darkroom::api {
 namespace {
@@ -165,26 +162,13 @@ std::vector<Line> table(const Parts& parts) {
   };
 }
 
-http::BodyReceiver read_by(const http::Request& request, http::BodyReceiver receiver) {
-  auto kept = std::make_shared<http::Request>(request);
-  return {[kept, receive = std::move(receiver.receive)](std::string_view piece) -> std::optional<http::Response> {
-            auto refusal = receive(piece);
-            return refusal ? std::optional(as_read_by(*kept, std::move(*refusal))) : std::nullopt;
-          },
-          [kept, finish = std::move(receiver.finish)] { return as_read_by(*kept, finish()); }};
-}
-
 http::Route route_from(const Line& line, const Parts& parts) {
   http::Route route{line.method, line.pattern, line.access, line.runs_on, line.max_body, {}};
   if (const auto* plain = std::get_if<Plain>(&line.handler)) {
-    route.handler = http::Handler([handle = *plain, &parts](const http::Request& request) {
-      return as_read_by(request, with_world_errors<http::Reply>([&] { return handle(parts, request); }));
-    });
+    route.handler = http::Handler([handle = *plain, &parts](const http::Request& request) { return with_world_errors<http::Reply>([&] { return handle(parts, request); }); });
   } else {
-    route.handler = http::BodyHandler([handle = std::get<Streamed>(line.handler), &parts](const http::Request& request) -> std::variant<http::Response, http::BodyReceiver> {
-      auto opened = with_world_errors<std::variant<http::Response, http::BodyReceiver>>([&] { return handle(parts, request); });
-      if (auto* refusal = std::get_if<http::Response>(&opened)) return as_read_by(request, std::move(*refusal));
-      return read_by(request, std::move(std::get<http::BodyReceiver>(opened)));
+    route.handler = http::BodyHandler([handle = std::get<Streamed>(line.handler), &parts](const http::Request& request) {
+      return with_world_errors<std::variant<http::Response, http::BodyReceiver>>([&] { return handle(parts, request); });
     });
   }
   return route;

@@ -14,13 +14,6 @@ namespace {
 
 constexpr std::size_t kLongestId = 64;
 
-std::string_view value_of(const HeaderFields& headers, std::string_view name) {
-  for (const auto& [key, value] : headers) {
-    if (equals_ignoring_case(key, name)) return value;
-  }
-  return {};
-}
-
 std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = to_lower(c);
@@ -54,6 +47,13 @@ bool is_plain_id(std::string_view text) {
 }
 
 }  // namespace
+
+std::string_view value_of(const HeaderFields& headers, std::string_view name) {
+  for (const auto& [key, value] : headers) {
+    if (equals_ignoring_case(key, name)) return value;
+  }
+  return {};
+}
 
 bool is_our_host(const HostRules& rules, std::string_view host) {
   if (rules.allowed.empty() && !rules.local_only) return true;

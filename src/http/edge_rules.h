@@ -10,6 +10,9 @@
 
 namespace darkroom::http {
 
+// Of the first field of this name, compared without case; empty if there is none.
+std::string_view value_of(const HeaderFields& headers, std::string_view name);
+
 struct HostRules {
   std::vector<std::string> allowed;  // lower case, without port; a leading dot takes all names below, "*" any
   bool local_only = false;           // without a list

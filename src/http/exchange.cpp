@@ -90,7 +90,7 @@ std::optional<Response> Exchange::resume(Parked& parked, bool timed_out) {
 }
 
 void Exchange::complete(Response& response) const {
-  if (hooks_.finish) hooks_.finish(request_.request_id, response);
+  if (hooks_.finish) hooks_.finish(request_, response);
   compress(request_, response);
 }
 

@@ -30,12 +30,14 @@ class Exchange {
   // The next piece of a stream; what it throws ends the stream.
   EventStream::Piece next(EventStream& stream);
 
+  // The last word on an answer to this request; what advance() and resume() give has had it.
+  void complete(Response& response) const;
+
  private:
   std::optional<Reply> open();
   std::optional<Reply> receive(std::string_view piece);
   Reply finish();
   Response too_large() const;
-  void complete(Response& response) const;
   template <class Call>
   auto guarded(Call call) -> decltype(call());
 

@@ -50,8 +50,9 @@ struct Answered {
 };
 
 struct Hooks {
-  // The last word on every answer that is a document, for example the id of its request. On any thread.
-  std::function<void(std::string_view request_id, Response&)> finish = {};
+  // The last word on every answer that is a document, for example in which language. On any thread. Of a request for which no route was found, or was looked for, there
+  // are only its id and Accept-Language, as far as they are known.
+  std::function<void(const Request&, Response&)> finish = {};
   // On the I/O thread, after the last byte: must not block.
   std::function<void(const Answered&)> answered = {};
 };

@@ -167,6 +167,24 @@ TEST(Server, WhatAHandlerThrowsIsAnsweredWithoutItsText) {
   EXPECT_EQ(client.ask(get("/inline")).status, 200);
 }
 
+TEST(Server, EveryAnswerIsFinishedOnceForItsReader) {
+  Hooks hooks;
+  hooks.finish = [](const Request& request, Response& response) { response.body += " in " + std::string(request.header("Accept-Language")); };
+  TestServer server([](ServerConfig& config) { config.body_idle_timeout = 100ms; }, {}, std::move(hooks));
+  auto ask = [&](const std::string& line, const std::string& rest = "\r\n") {
+    RawAnswer answer = server.connect().ask(line + " HTTP/1.1\r\nHost: h\r\nAccept-Language: ko\r\n" + rest);
+    return std::pair(answer.status, answer.body.find(" in ko") != std::string::npos && answer.body.find(" in ") == answer.body.rfind(" in "));
+  };
+  EXPECT_EQ(ask("GET /pool"), std::pair(200, true));
+  EXPECT_EQ(ask("GET /broken"), std::pair(500, true));
+  EXPECT_EQ(ask("GET /nothing"), std::pair(404, true));
+  EXPECT_EQ(ask("PUT /pool"), std::pair(405, true));
+  EXPECT_EQ(ask("DELETE /items/7"), std::pair(401, true));
+  EXPECT_EQ(ask("POST /echo", "Content-Length: 2000\r\n\r\n"), std::pair(413, true));
+  EXPECT_EQ(ask("POST /echo", "Content-Length: 20\r\n\r\n"), std::pair(408, true));
+  EXPECT_EQ(ask("GET /pool", "Content-Length: 20\r\n\r\n"), std::pair(400, true));
+}
+
 TEST(Server, TheGuardIsAskedFirst) {
   TestServer server;
   RawClient client = server.connect();

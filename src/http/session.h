@@ -159,6 +159,7 @@ class Session : public std::enable_shared_from_this<Session> {
     const Route* route = nullptr;
     std::string client;
     std::string request_id;
+    std::string language;  // Accept-Language
     std::string origin;
     bool is_secure = false;
     int status = 0;  // of the answer that is being sent

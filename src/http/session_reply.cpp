@@ -139,7 +139,7 @@ void Session::watch_parked_client() {
 
 Session::Go Session::refuse(const Error& error) {
   if (!asked_.open) {  // the header itself was refused
-    asked_ = {.begun = std::chrono::steady_clock::now(), .method = {}, .client = remote_address_, .request_id = request_id({}, false), .origin = {}, .open = true};
+    asked_ = {.begun = std::chrono::steady_clock::now(), .method = {}, .client = remote_address_, .request_id = request_id({}, false), .language = {}, .origin = {}, .open = true};
   }
   return answer(own_page(error.code, error.message), false);
 }
@@ -147,7 +147,14 @@ Session::Go Session::refuse(const Error& error) {
 // An answer that no handler gave.
 Response Session::own_page(std::string_view code, std::string_view message) const {
   Response response = context_.error_page(code, message);
-  if (context_.hooks.finish) context_.hooks.finish(asked_.request_id, response);
+  if (exchange_) {
+    exchange_->complete(response);
+  } else if (context_.hooks.finish) {
+    Request without_route;
+    without_route.request_id = asked_.request_id;
+    without_route.headers = {{"Accept-Language", asked_.language}};
+    context_.hooks.finish(without_route, response);
+  }
   return response;
 }
 

@@ -72,7 +72,7 @@ ClientSeen Session::note_client(const Head& head) {
   const ServerConfig& config = context_.config;
   ClientSeen client = see_client(config.trusted_proxies, config.forwarded_by, remote_address_, head.fields);
   asked_ = {.begun = std::chrono::steady_clock::now(), .method = head.method, .client = client.address, .request_id = request_id(head.fields, client.by_proxy),
-            .origin = permitted_origin(config.cors_origins, head.fields), .is_secure = client.is_secure, .open = true};
+            .language = std::string(value_of(head.fields, "Accept-Language")), .origin = permitted_origin(config.cors_origins, head.fields), .is_secure = client.is_secure, .open = true};
   return client;
 }
 

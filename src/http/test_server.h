@@ -44,14 +44,14 @@ inline Response plain_error_page(std::string_view code, std::string_view message
 
 class TestServer {
  public:
-  explicit TestServer(std::function<void(ServerConfig&)> change = {}, std::vector<Route> more = {}) {
+  explicit TestServer(std::function<void(ServerConfig&)> change = {}, std::vector<Route> more = {}, Hooks hooks = {}) {
     ServerConfig config;
     config.port = 0;
     config.pool_threads = 2;
     if (change) change(config);
     auto routes = common_routes();
     for (Route& route : more) routes.push_back(std::move(route));
-    server = std::make_unique<Server>(config, std::move(routes), &TestServer::guard, plain_error_page);
+    server = std::make_unique<Server>(config, std::move(routes), &TestServer::guard, plain_error_page, std::move(hooks));
   }
 
   RawClient connect() const { return RawClient(server->port()); }

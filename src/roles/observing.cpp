@@ -1,6 +1,6 @@
 #include "roles/observing.h"
 
-#include "api/problem.h"
+#include "api/language.h"
 
 #include <string_view>
 
@@ -69,7 +69,7 @@ void Observing::note_attempt(const domain::ClaimedJob& job, const domain::Ending
 
 http::Hooks Observing::hooks() {
   http::Hooks hooks;
-  hooks.finish = api::add_trace_id;
+  hooks.finish = api::finish_answer;
   hooks.answered = [this](const http::Answered& answered) {
     bool is_upload = answered.route && answered.status == 201 && answered.route->pattern == "/api/v1/images";
     if (is_upload) counters_.add(metrics::kUploadBytes, {}, static_cast<double>(answered.bytes_received));

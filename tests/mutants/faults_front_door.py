@@ -63,6 +63,8 @@ FAULTS = [
     fault("about-without-korean", "what to do about an error is told in English only", "src/domain/error_texts.cpp", '"업로드하는 사용자의 사진 용량이 한도를 넘습니다. 일부를 지우거나 관리자에게 한도를 늘려 달라고 하세요."', '"Delete some photos."',
           unit("domain_test", "ErrorTexts")),
     fault("title-without-korean", "an error's title is English on the Korean page", "src/domain/error_texts.cpp", '"사용자의 저장 한도를 넘었습니다"', '"Over the quota"', unit("domain_test", "ErrorTexts")),
+    fault("own-answers-english", "whoever misspells an address reads English on the Korean page", "src/http/session_reply.cpp", 'without_route.headers = {{"Accept-Language", asked_.language}};', "",
+          unit("http_test", "FinishedOnceForItsReader"), system("test_problems.py", "no_handler_gave")),
     fault("clamp-off-compat", "an old site's priority beyond the range is taken as it is", "src/compat/form.cpp", "static_cast<int>(std::clamp<std::int64_t>(number.value, domain::kLowestPriority, domain::kHighestPriority))", "static_cast<int>(number.value)",
           unit("compat_test", "APriorityBeyondTheQueuesIsClampedAndNeverRefused"), system("test_compat.py", "priority_beyond")),
     fault("healthy-to-the-end", "a balancer sends photos to a server that stops", "src/api/compat.cpp", "parts.gauge->can_run() && !parts.stopping();", "parts.gauge->can_run();", unit("api_test", "TheOldHealthCheckFailsAsSoonAsTheServerStops")),

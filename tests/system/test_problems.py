@@ -40,6 +40,22 @@ def test_refusals_of_the_guard_and_of_uploads_are_translated_too(server):
     assert upload.status_code == 415 and HANGUL.search(upload.json()["title"])
 
 
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_answers_that_no_handler_gave_are_in_the_readers_language_too(server, language):
+    reader = {"Accept-Language": language}
+    pause = "/api/v1/queues/ai_processing/pause"
+    answers = {
+        "not_found": server.get("/nothing", headers=reader),
+        "method_not_allowed": server.http.put(server.url + pause, headers=reader),
+        "too_large": server.http.post(server.url + pause, json={"reason": "x" * 70_000}, headers=reader),
+        "bad_request": server.get("/livez", headers=reader | {"Host": "evil.example"}),
+    }
+    for code, answer in answers.items():
+        assert answer.json()["code"] == code and answer.json()["trace_id"], answer.text
+        assert answer.headers["Content-Language"] == language and answer.headers["Vary"] == "Accept-Language", code
+        assert bool(HANGUL.search(answer.json()["title"])) == (language == "ko"), code
+
+
 def test_the_field_at_fault_is_named(server):
     query = server.get("/api/v1/images?limit=0").json()["errors"][0]
     assert query["loc"] == ["query", "limit"] and query["pointer"] is None and query["type"] == "invalid_field" and query["msg"]
