@@ -12,8 +12,8 @@
 
 namespace darkroom::api {
 
-// `look` gives the answer and whether it is final; an answer that is not is given only at the deadline. The reply is parked under the public id of the
-// job or batch, which roles/ wakes when an event that parked_under() knows is committed.
+// `look` gives the answer and whether it is final; an answer that is not is given only at the deadline. A store that cannot be asked is waited for as well, and told
+// with 503 at the deadline. The reply is parked under the public id of the job or batch, which roles/ wakes when an event that parked_under() knows is committed.
 struct Look {
   http::Response response;
   bool final = false;

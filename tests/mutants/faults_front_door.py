@@ -68,6 +68,8 @@ FAULTS = [
     fault("clamp-off-compat", "an old site's priority beyond the range is taken as it is", "src/compat/form.cpp", "static_cast<int>(std::clamp<std::int64_t>(number.value, domain::kLowestPriority, domain::kHighestPriority))", "static_cast<int>(number.value)",
           unit("compat_test", "APriorityBeyondTheQueuesIsClampedAndNeverRefused"), system("test_compat.py", "priority_beyond")),
     fault("healthy-to-the-end", "a balancer sends photos to a server that stops", "src/api/compat.cpp", "parts.gauge->can_run() && !parts.stopping();", "parts.gauge->can_run();", unit("api_test", "TheOldHealthCheckFailsAsSoonAsTheServerStops")),
+    fault("wait-ends-with-the-store", "whoever waits while the database fails over gets a 500", "src/api/waiting.cpp", "    if (!looked && timed_out) return problem", "    if (!looked) return problem",
+          unit("api_test", "AStoreThatIsGoneForAWhileIsWaitedFor")),
     fault("batch-left-open", "a request of many photos that breaks off leaves its batch open for ever", "src/api/upload_many.cpp", "if (!is_open_) return;\n    try", "return;\n    try", system("test_find_images.py", "breaks_off")),
     fault("looked-up-for-each", "a request of many photos asks the name server for each of them", "src/api/upload_many.cpp", 'form_.fields.erase("callback_url");', "", unit("api_test", "LookedUpOnceForManyPhotos")),
     fault("verdicts-lost", "who sends many photos to a disk that runs full is not told which were taken", "src/api/upload_many.cpp", "with_world_errors<Result<store::ImageRecord>>([this] { return take_in(); })", "take_in()", system("test_full_disk.py", "those_that_fitted")),
