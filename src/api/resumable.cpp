@@ -142,19 +142,9 @@ void sweep_uploads(const Parts& parts) {
   }
 }
 
-http::Response tus_response(http::Response response) {
-  response.headers.emplace_back("Tus-Resumable", kTusVersion);
-  return response;
-}
-
-http::Response tus_response(int status) {
+http::Response tus_response(int status, const store::UploadRecord& upload, std::int64_t offset) {
   http::Response response;
   response.status = status;
-  return tus_response(std::move(response));
-}
-
-http::Response tus_response(int status, const store::UploadRecord& upload, std::int64_t offset) {
-  http::Response response = tus_response(status);
   response.headers.emplace_back("Upload-Offset", std::to_string(offset));
   response.headers.emplace_back("Upload-Length", std::to_string(upload.length));
   response.headers.emplace_back("Upload-Expires", http_date(upload.expires_at));

@@ -40,9 +40,7 @@ Result<domain::ImageId> complete_upload(const Parts& parts, const store::UploadR
 // Forgets what has expired, and completes what a crash has left complete.
 void sweep_uploads(const Parts& parts);
 
-// Tus-Resumable, and where there is an upload its offset, length, expiry and image.
-http::Response tus_response(int status);
-http::Response tus_response(http::Response response);
+// With the upload's offset, length, expiry and image.
 http::Response tus_response(int status, const store::UploadRecord& upload, std::int64_t offset);
 
 }  // namespace darkroom::api

@@ -4,6 +4,7 @@
 #include "api/handlers.h"
 #include "api/pages.h"
 #include "api/problem.h"
+#include "api/resumable.h"
 #include "api/rules.h"
 
 namespace darkroom::api {
@@ -164,6 +165,7 @@ std::vector<Line> table(const Parts& parts) {
 
 http::Route route_from(const Line& line, const Parts& parts) {
   http::Route route{line.method, line.pattern, line.access, line.runs_on, line.max_body, {}};
+  if (route.pattern.starts_with("/api/v1/uploads")) route.headers = {{"Tus-Resumable", std::string(kTusVersion)}};
   if (const auto* plain = std::get_if<Plain>(&line.handler)) {
     route.handler = http::Handler([handle = *plain, &parts](const http::Request& request) { return with_world_errors<http::Reply>([&] { return handle(parts, request); }); });
   } else {

@@ -29,11 +29,10 @@ using Opened = std::variant<http::Response, http::BodyReceiver>;
 constexpr std::string_view kPieceType = "application/offset+octet-stream";
 
 Error error(std::string_view code, std::string message) { return {std::string(code), std::move(message)}; }
-http::Response refused(const Error& error) { return tus_response(problem(error)); }
 
 std::optional<http::Response> wrong_version(const http::Request& request) {
   if (request.header("tus-resumable") == kTusVersion) return std::nullopt;
-  http::Response response = refused(error(code::precondition_failed, "Send the header 'Tus-Resumable: 1.0.0', the version of the tus protocol that is spoken here."));
+  http::Response response = problem(error(code::precondition_failed, "Send the header 'Tus-Resumable: 1.0.0', the version of the tus protocol that is spoken here."));
   response.headers.emplace_back("Tus-Version", kTusVersion);
   return response;
 }
@@ -76,17 +75,23 @@ Result<Checksum> read_checksum(const http::Request& request) {
   return checksum;
 }
 
+Error is_complete(const store::UploadRecord& upload) {
+  return error(code::conflict, "The upload has all of its " + std::to_string(upload.length) + " bytes; only its last piece may come again. Ask for its offset.");
+}
+
 // One piece on its way into the file.
 class Piece {
  public:
-  Piece(const Parts& parts, store::UploadRecord upload, std::unique_ptr<blob::PartialWriter> writer, Checksum checksum, bool created)
-      : parts_(parts), upload_(std::move(upload)), writer_(std::move(writer)), checksum_(std::move(checksum)), created_(created) {}
+  // From this offset on. Without a writer the image is there already, and only its last piece may come again.
+  Piece(const Parts& parts, store::UploadRecord upload, std::int64_t offset, std::unique_ptr<blob::PartialWriter> writer, Checksum checksum, bool created)
+      : parts_(parts), upload_(std::move(upload)), end_(offset), writer_(std::move(writer)), checksum_(std::move(checksum)), created_(created) {}
 
   std::optional<http::Response> receive(std::string_view bytes) {
-    if (!writer_) return std::nullopt;  // the image is there already
-    if (writer_->offset() + static_cast<std::int64_t>(bytes.size()) > upload_.length) {
-      return refused(error(code::too_large, "The upload was announced with " + std::to_string(upload_.length) + " bytes; this piece goes beyond them."));
+    end_ += static_cast<std::int64_t>(bytes.size());
+    if (end_ > upload_.length) {
+      return problem(error(code::too_large, "The upload was announced with " + std::to_string(upload_.length) + " bytes; this piece goes beyond them."));
     }
+    if (!writer_) return std::nullopt;
     if (checksum_.digest) checksum_.digest->update(bytes);
     writer_->write(bytes);
     fail_point("K30");
@@ -94,17 +99,18 @@ class Piece {
   }
 
   http::Reply finish() {
+    if (!writer_ && end_ != upload_.length) return problem(is_complete(upload_));
     if (!writer_) return answer(upload_.length);
     if (checksum_.digest && checksum_.digest->finish() != checksum_.expected) {
       writer_->take_back();
-      return refused(error(code::checksum_mismatch, "The piece is not what its checksum says, so it was not taken. Send it again."));
+      return problem(error(code::checksum_mismatch, "The piece is not what its checksum says, so it was not taken. Send it again."));
     }
     writer_->keep();
     std::int64_t offset = writer_->offset();
     writer_.reset();
     if (offset == upload_.length) {
       auto image = complete_upload(parts_, upload_);
-      if (!image) return refused(image.error());
+      if (!image) return problem(image.error());
       upload_.image = *image;
     }
     return answer(offset);
@@ -119,6 +125,7 @@ class Piece {
 
   const Parts& parts_;
   store::UploadRecord upload_;
+  std::int64_t end_;  // of what has come
   std::unique_ptr<blob::PartialWriter> writer_;
   Checksum checksum_;
   bool created_;
@@ -129,6 +136,7 @@ bool holds_piece(const http::Request& request) { return http::equals_ignoring_ca
 // What is announced, checked as far as it can be before the first byte.
 Result<store::UploadRecord> read_announced(const Parts& parts, const http::Request& request) {
   if (!request.header("upload-defer-length").empty()) return error(code::bad_request, "The length must be known from the start: send Upload-Length.");
+  if (!request.header("upload-concat").empty()) return error(code::bad_request, "Uploads are not put together here (no extension concatenation): send each photo as one upload, without Upload-Concat.");
   auto length = number_in(request, "Upload-Length");
   if (!length) return length.error();
   if (*length > parts.config.photo.max_bytes) return error(code::too_large, "The photo is larger than the limit of " + std::to_string(parts.config.photo.max_bytes) + " bytes.");
@@ -151,7 +159,7 @@ Result<store::UploadRecord> read_announced(const Parts& parts, const http::Reque
 }  // namespace
 
 http::Reply tus_options(const Parts& parts, const http::Request&) {
-  http::Response response = tus_response(204);
+  http::Response response{.status = 204};
   response.headers.emplace_back("Tus-Version", kTusVersion);
   response.headers.emplace_back("Tus-Extension", "creation,creation-with-upload,checksum,expiration,termination");
   response.headers.emplace_back("Tus-Checksum-Algorithm", "sha1,sha256");
@@ -161,41 +169,42 @@ http::Reply tus_options(const Parts& parts, const http::Request&) {
 
 Opened begin_upload(const Parts& parts, const http::Request& request) {
   if (auto refusal = wrong_version(request)) return std::move(*refusal);
-  if (auto known = allow_query(request, {}); !known) return refused(known.error());
+  if (auto known = allow_query(request, {}); !known) return problem(known.error());
   auto upload = read_announced(parts, request);
-  if (!upload) return refused(upload.error());
+  if (!upload) return problem(upload.error());
   auto checksum = read_checksum(request);
-  if (!checksum) return refused(checksum.error());
+  if (!checksum) return problem(checksum.error());
   bool has_body = request.content_length.value_or(0) > 0 || !request.header("transfer-encoding").empty();
-  if (has_body && !holds_piece(request)) return refused(error(code::unsupported_media_type, "The first bytes must come as application/offset+octet-stream."));
+  if (has_body && !holds_piece(request)) return problem(error(code::unsupported_media_type, "The first bytes must come as application/offset+octet-stream."));
   if (parts.blobs.free_bytes() - upload->length < parts.config.free_disk_floor) {
-    return refused(error(code::insufficient_storage, "The disk has too little free space for this upload (storage.free_disk_floor_mb). Free some space, then begin it again."));
+    return problem(error(code::insufficient_storage, "The disk has too little free space for this upload (storage.free_disk_floor_mb). Free some space, then begin it again."));
   }
-  if (auto begun = parts.store.begin_upload(*upload, parts.resumable->most_bytes); !begun) return refused(begun.error());
+  if (auto begun = parts.store.begin_upload(*upload, parts.resumable->most_bytes); !begun) return problem(begun.error());
   parts.resumable->files.create(upload->id);
   auto writer = parts.resumable->files.write_to(upload->id, checksum->digest.has_value());
-  return received_by(std::make_shared<Piece>(parts, std::move(*upload), std::move(writer), std::move(*checksum), true));
+  return received_by(std::make_shared<Piece>(parts, std::move(*upload), 0, std::move(writer), std::move(*checksum), true));
 }
 
 Opened add_to_upload(const Parts& parts, const http::Request& request) {
   if (auto refusal = wrong_version(request)) return std::move(*refusal);
-  if (!holds_piece(request)) return refused(error(code::unsupported_media_type, "A piece must come as application/offset+octet-stream."));
+  if (!holds_piece(request)) return problem(error(code::unsupported_media_type, "A piece must come as application/offset+octet-stream."));
   auto upload = find(parts, request);
-  if (!upload) return refused(upload.error());
+  if (!upload) return problem(upload.error());
   auto offset = number_in(request, "Upload-Offset");
-  if (!offset) return refused(offset.error());
+  if (!offset) return problem(offset.error());
   auto checksum = read_checksum(request);
-  if (!checksum) return refused(checksum.error());
+  if (!checksum) return problem(checksum.error());
+  if (upload->image && *offset > upload->length) return problem(is_complete(*upload));
   std::unique_ptr<blob::PartialWriter> writer;
   if (!upload->image) {
-    if (!parts.resumable->files.size_of(upload->id)) return refused(error(code::not_found, "The bytes of this upload are gone. Begin it again."));
+    if (!parts.resumable->files.size_of(upload->id)) return problem(error(code::not_found, "The bytes of this upload are gone. Begin it again."));
     writer = parts.resumable->files.write_to(upload->id, checksum->digest.has_value());
-    if (!writer) return refused(error(code::locked, "Another request is adding to this upload. Ask for its offset, then go on."));
+    if (!writer) return problem(error(code::locked, "Another request is adding to this upload. Ask for its offset, then go on."));
     if (writer->offset() != *offset) {
-      return refused(error(code::conflict, "The upload has " + std::to_string(writer->offset()) + " bytes, and not " + std::to_string(*offset) + ". Ask for its offset, then go on from there."));
+      return problem(error(code::conflict, "The upload has " + std::to_string(writer->offset()) + " bytes, and not " + std::to_string(*offset) + ". Ask for its offset, then go on from there."));
     }
   }
-  return received_by(std::make_shared<Piece>(parts, std::move(*upload), std::move(writer), std::move(*checksum), false));
+  return received_by(std::make_shared<Piece>(parts, std::move(*upload), *offset, std::move(writer), std::move(*checksum), false));
 }
 
 // Some clients cannot send PATCH or DELETE.
@@ -203,7 +212,7 @@ Opened overridden_upload(const Parts& parts, const http::Request& request) {
   std::string_view method = request.header("x-http-method-override");
   if (method == "PATCH") return add_to_upload(parts, request);
   if (method == "DELETE") return std::get<http::Response>(delete_upload(parts, request));
-  http::Response response = refused(error(code::method_not_allowed, "POST here needs the header X-HTTP-Method-Override with PATCH or DELETE."));
+  http::Response response = problem(error(code::method_not_allowed, "POST here needs the header X-HTTP-Method-Override with PATCH or DELETE."));
   response.headers.emplace_back("Allow", "DELETE, GET, HEAD, OPTIONS, PATCH, POST");
   return response;
 }
@@ -213,15 +222,15 @@ http::Reply get_upload(const Parts& parts, const http::Request& request) {
     if (auto refusal = wrong_version(request)) return std::move(*refusal);
   }
   auto upload = find(parts, request);
-  if (!upload) return refused(upload.error());
+  if (!upload) return problem(upload.error());
   std::int64_t offset = upload->length;
   if (!upload->image) {
     auto size = parts.resumable->files.size_of(upload->id);
-    if (!size) return refused(error(code::not_found, "The bytes of this upload are gone. Begin it again."));
+    if (!size) return problem(error(code::not_found, "The bytes of this upload are gone. Begin it again."));
     offset = *size;
     if (offset == upload->length) {
       auto image = complete_upload(parts, *upload);
-      if (!image && image.error().code != code::locked) return refused(image.error());
+      if (!image && image.error().code != code::locked) return problem(image.error());
       if (image) upload->image = *image;
     }
   }
@@ -234,10 +243,10 @@ http::Reply get_upload(const Parts& parts, const http::Request& request) {
 http::Reply delete_upload(const Parts& parts, const http::Request& request) {
   if (auto refusal = wrong_version(request)) return std::move(*refusal);
   auto upload = find(parts, request);
-  if (!upload) return refused(upload.error());
-  if (!parts.resumable->files.remove(upload->id)) return refused(error(code::locked, "Another request is adding to this upload. End it, then delete."));
+  if (!upload) return problem(upload.error());
+  if (!parts.resumable->files.remove(upload->id)) return problem(error(code::locked, "Another request is adding to this upload. End it, then delete."));
   parts.store.forget_upload(upload->id);
-  return tus_response(204);
+  return http::Response{.status = 204};
 }
 
 }  // namespace darkroom::api

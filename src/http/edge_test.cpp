@@ -74,6 +74,7 @@ TEST(Edge, PagesOfOtherOriginsReadOnlyWhenListed) {
   auto answer = client.ask(get("/nowhere", "Origin: https://app.example.com\r\n"));
   EXPECT_EQ(answer.status, 404);
   EXPECT_EQ(answer.headers["access-control-allow-origin"], "https://app.example.com") << "also errors, so that the page can show them";
+  for (const char* header : {"ETag", "Darkroom-Image", "Upload-Offset"}) EXPECT_NE(answer.headers["access-control-expose-headers"].find(header), std::string::npos) << header;
   EXPECT_FALSE(client.ask(preflight + "https://evil.example\r\n\r\n").headers.contains("access-control-allow-origin"));
   EXPECT_FALSE(client.ask(get("/inline", "Origin: null\r\n")).headers.contains("access-control-allow-origin"));
 }

@@ -90,6 +90,7 @@ std::optional<Response> Exchange::resume(Parked& parked, bool timed_out) {
 }
 
 void Exchange::complete(Response& response) const {
+  response.headers.insert(response.headers.end(), route_.headers.begin(), route_.headers.end());
   if (hooks_.finish) hooks_.finish(request_, response);
   compress(request_, response);
 }

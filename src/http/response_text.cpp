@@ -95,11 +95,10 @@ void append_permission(std::string& text, const HeadExtras& extras) {
                  "Authorization, Content-Type, Accept-Language, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Prefer, Range, Tus-Resumable, Upload-Checksum, "
                  "Upload-Length, Upload-Metadata, Upload-Offset, X-HTTP-Method-Override, X-Requested-By, traceparent");
     append_field(text, "Access-Control-Max-Age", "600");
-  } else {
-    append_field(text, "Access-Control-Expose-Headers",
-                 "Content-Range, ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Tus-Resumable, Upload-Expires, Upload-Length, Upload-Offset, "
-                 "X-Request-Id");
   }
+  append_field(text, "Access-Control-Expose-Headers",
+               "Content-Range, Darkroom-Image, ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Tus-Checksum-Algorithm, Tus-Extension, "
+               "Tus-Max-Size, Tus-Resumable, Tus-Version, Upload-Expires, Upload-Length, Upload-Offset, X-Request-Id");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct Route {
   RunsOn runs_on = RunsOn::pool;
   std::uint64_t max_body = 0;  // bytes; larger Content-Lengths are refused with 413 before the body is read
   std::variant<Handler, BodyHandler> handler;
+  std::vector<std::pair<std::string, std::string>> headers = {};  // in each of its answers, whoever gives it
 };
 
 // Asked before any handler and before the body is read; a Response refuses (401, 403). Whom it lets pass it writes into the request.

@@ -70,6 +70,8 @@ FAULTS = [
     fault("healthy-to-the-end", "a balancer sends photos to a server that stops", "src/api/compat.cpp", "parts.gauge->can_run() && !parts.stopping();", "parts.gauge->can_run();", unit("api_test", "TheOldHealthCheckFailsAsSoonAsTheServerStops")),
     fault("wait-ends-with-the-store", "whoever waits while the database fails over gets a 500", "src/api/waiting.cpp", "    if (!looked && timed_out) return problem", "    if (!looked) return problem",
           unit("api_test", "AStoreThatIsGoneForAWhileIsWaitedFor")),
+    fault("any-piece-again", "a client that is lost in a complete upload is told that all is well", "src/api/uploads.cpp", "if (!writer_ && end_ != upload_.length) return problem(is_complete(upload_));", "",
+          system("test_resumable_uploads.py", "its_last_piece_again")),
     fault("batch-left-open", "a request of many photos that breaks off leaves its batch open for ever", "src/api/upload_many.cpp", "if (!is_open_) return;\n    try", "return;\n    try", system("test_find_images.py", "breaks_off")),
     fault("looked-up-for-each", "a request of many photos asks the name server for each of them", "src/api/upload_many.cpp", 'form_.fields.erase("callback_url");', "", unit("api_test", "LookedUpOnceForManyPhotos")),
     fault("verdicts-lost", "who sends many photos to a disk that runs full is not told which were taken", "src/api/upload_many.cpp", "with_world_errors<Result<store::ImageRecord>>([this] { return take_in(); })", "take_in()", system("test_full_disk.py", "those_that_fitted")),

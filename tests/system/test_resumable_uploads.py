@@ -147,6 +147,34 @@ def test_what_tus_refuses(make_server):
     assert full.status_code == 507 and full.json()["code"] == "insufficient_storage"
 
 
+def test_what_is_complete_takes_its_last_piece_again_and_nothing_else(server):
+    photo = unique_jpeg()
+    place = place_of(server, len(photo))
+    done = send(server, place, 0, photo)
+    half = len(photo) // 2
+    for offset, data in ((0, photo[:half]), (half, photo[half:-1]), (half, b""), (len(photo) + 1, b""), (2**63 - 1, b"x")):
+        wrong = send(server, place, offset, data)
+        assert (wrong.status_code, wrong.json()["code"]) == (409, "conflict"), (offset, wrong.text)
+    for offset in (0, half, len(photo)):
+        again = send(server, place, offset, photo[offset:])
+        assert again.status_code == 204 and again.headers["Darkroom-Image"] == done.headers["Darkroom-Image"], offset
+
+
+def test_uploads_are_not_put_together(server):
+    for concat in ("partial", "final;/api/v1/uploads/a /api/v1/uploads/b"):
+        answer = begin(server, 10, headers={"Upload-Concat": concat})
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_request") and "Upload-Concat" in answer.json()["detail"]
+
+
+def test_every_answer_names_the_version_of_tus(make_server):
+    server = make_server(http_rate_limit="4/h")
+    own = {"Authorization": f"Bearer {server.token}"}
+    headers = ({"Authorization": ""}, own, own | {"Tus-Resumable": "1.0.0"}, own | PIECE, own, own)
+    answers = [requests.patch(server.url + "/api/v1/uploads/none", headers=each, timeout=70) for each in headers]
+    assert [answer.status_code for answer in answers] == [401, 412, 415, 404, 412, 429]
+    assert [answer.headers.get("Tus-Resumable") for answer in answers] == ["1.0.0"] * 6
+
+
 def test_what_is_no_photo_is_refused_at_the_end_and_forgotten(server):
     place = place_of(server, 7)
     answer = send(server, place, 0, b"a text.")
