@@ -144,5 +144,19 @@ TEST(Query, UnknownParametersAndBadNumbersAreRefused) {
   EXPECT_EQ(whole_number(request, "absent", {1, 200}, 50).value(), 50);
 }
 
+TEST(Query, ABodyThatNamesAFieldTwiceIsRefused) {
+  auto read = [](const std::string& body) {
+    http::Request request;
+    request.body = body;
+    return json_body(request, {"a", "b"});
+  };
+  for (const char* body : {R"({"a":1,"a":1})", R"({"a":1,"\u0061":2})", R"({"a":{"x":1,"y":[{"z":1,"z":2}]}})", R"({"b":"\\","a":"\"","a":":"})"}) {
+    auto refused = read(body);
+    ASSERT_FALSE(refused) << body;
+    EXPECT_EQ(refused.error().code, domain::code::malformed_body) << body;
+  }
+  for (const char* body : {R"({"a":{"a":1},"b":[{"a":1},{"a":2}]})", R"({"a":"\"a\":1,\"a\":2","b":"\\"})", R"({ "a" : ":" })"}) EXPECT_TRUE(read(body)) << body;
+}
+
 }  // namespace
 }  // namespace darkroom::api

@@ -58,15 +58,16 @@ Look result_of(const Parts& parts, const std::string& job_id) {
 
 // A form without a photo is sent by most clients as plain fields; it is told what is missing in it.
 http::BodyReceiver refuse_plain_form() {
-  auto text = std::make_shared<std::string>("/?");
+  auto text = std::make_shared<std::string>();
   return {[text](std::string_view piece) -> std::optional<http::Response> {
             if (text->size() + piece.size() > kLargestPlainForm) return problem(code::too_large, "Send the photo as multipart/form-data.");
             text->append(piece);
             return std::nullopt;
           },
           [text]() -> http::Reply {
-            auto parsed = http::parse_target(*text);
-            auto read = compat::read_form({parsed ? parsed->query : std::map<std::string, std::string>(), false});
+            compat::SentForm sent;
+            for (auto& [name, value] : http::decode_pairs(*text).value_or(std::vector<std::pair<std::string, std::string>>())) sent.fields[name] = std::move(value);
+            auto read = compat::read_form(sent);
             return json_response(422, std::get<json::object>(read));
           }};
 }

@@ -21,6 +21,28 @@ std::string listed(std::initializer_list<std::string_view> names) {
   return text.empty() ? "none" : text;
 }
 
+std::size_t members_of(const boost::json::value& value) {
+  std::size_t count = 0;
+  if (const auto* object = value.if_object()) {
+    for (const auto& member : *object) count += 1 + members_of(member.value());
+  } else if (const auto* array = value.if_array()) {
+    for (const auto& item : *array) count += members_of(item);
+  }
+  return count;
+}
+
+// Of equal names the parser keeps the last. In well-formed text each member has a colon, and no other colon stands outside of strings.
+bool names_one_twice(std::string_view text, const boost::json::value& parsed) {
+  std::size_t colons = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (in_string && text[i] == '\\') ++i;
+    else if (text[i] == '"') in_string = !in_string;
+    else if (!in_string && text[i] == ':') ++colons;
+  }
+  return colons != members_of(parsed);
+}
+
 }  // namespace
 
 Result<void> allow_query(const http::Request& request, std::initializer_list<std::string_view> known) {
@@ -76,6 +98,7 @@ Result<boost::json::object> json_body(const http::Request& request, std::initial
   boost::system::error_code problem;
   boost::json::value value = boost::json::parse(request.body, problem);
   if (problem || !value.is_object()) return error(code::malformed_body, "The body must be a JSON object.");
+  if (names_one_twice(request.body, value)) return error(code::malformed_body, "The body names a field twice. Which of the two holds would be a guess: leave one out.");
   for (const auto& member : value.as_object()) {
     if (std::ranges::find(known, std::string_view(member.key())) == known.end()) {
       return error(code::unknown_field, "There is no field '" + std::string(member.key()) + "' here. Known: " + listed(known) + ".");

@@ -33,7 +33,7 @@ Result<domain::ImageId> image_id(const http::Request& request);
 // ?wait=SECONDS, 0 to 60.
 Result<std::chrono::seconds> wait_seconds(const http::Request& request);
 
-// The body as a JSON object with no other members than `known`; an empty body is an empty object.
+// The body as a JSON object with no other members than `known`, and in no object of it a name twice; an empty body is an empty object.
 Result<boost::json::object> json_body(const http::Request& request, std::initializer_list<std::string_view> known);
 
 }  // namespace darkroom::api

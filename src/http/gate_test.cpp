@@ -96,6 +96,7 @@ INSTANTIATE_TEST_SUITE_P(RequestLine, Gate,
                                          Probe{"percent NUL", "GET /items/%00 HTTP/1.1\r\nHost: h\r\n\r\n"},
                                          Probe{"cut percent", "GET /items/%4 HTTP/1.1\r\nHost: h\r\n\r\n"},
                                          Probe{"percent in the query", "GET /inline?a=%f HTTP/1.1\r\nHost: h\r\n\r\n"},
+                                         Probe{"twice in the query", "GET /inline?a=1&b=2&%61=1 HTTP/1.1\r\nHost: h\r\n\r\n"},
                                          Probe{"overlong UTF-8", "GET /items/%c0%af HTTP/1.1\r\nHost: h\r\n\r\n"}));
 
 std::string many_fields(int count) {

@@ -41,7 +41,7 @@ struct Request {
   std::string target;                         // as sent, path and query
   std::string path;                           // percent-decoded as a whole, so an encoded slash cannot be told: use params
   std::map<std::string, std::string> params;  // {id} and so on of the route's pattern
-  std::map<std::string, std::string> query;   // percent-decoded; the first of equal names wins
+  std::map<std::string, std::string> query;   // percent-decoded
   std::vector<std::pair<std::string, std::string>> headers;
   std::string remote_address;  // the other end of the connection
   std::string client_address;  // who asks: the same, or what a trusted proxy says

@@ -72,6 +72,21 @@ std::optional<std::string> percent_decode(std::string_view text) {
   return decoded;
 }
 
+std::optional<std::vector<std::pair<std::string, std::string>>> decode_pairs(std::string_view text) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  while (!text.empty()) {
+    std::string_view pair = text.substr(0, text.find('&'));
+    text.remove_prefix(std::min(text.size(), pair.size() + 1));
+    if (pair.empty()) continue;
+    std::size_t equals = pair.find('=');
+    auto name = decode_form(pair.substr(0, equals));
+    auto value = decode_form(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1));
+    if (!name || !value) return std::nullopt;
+    pairs.emplace_back(std::move(*name), std::move(*value));
+  }
+  return pairs;
+}
+
 Result<Target> parse_target(std::string_view target) {
   target = without_authority(target);
   std::size_t mark = target.find('?');
@@ -81,16 +96,10 @@ Result<Target> parse_target(std::string_view target) {
     return Error{"bad_request", "The request target must begin with a slash."};
   }
   if (mark == std::string_view::npos) return parsed;
-  std::string_view rest = target.substr(mark + 1);
-  while (!rest.empty()) {
-    std::string_view pair = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
-    if (pair.empty()) continue;
-    std::size_t equals = pair.find('=');
-    auto name = decode_form(pair.substr(0, equals));
-    auto value = decode_form(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1));
-    if (!name || !value) return Error{"bad_request", "The query is not percent-encoded UTF-8; encode every % as %25."};
-    parsed.query.emplace(std::move(*name), std::move(*value));
+  auto pairs = decode_pairs(target.substr(mark + 1));
+  if (!pairs) return Error{"bad_request", "The query is not percent-encoded UTF-8; encode every % as %25."};
+  for (auto& [name, value] : *pairs) {
+    if (!parsed.query.emplace(name, std::move(value)).second) return Error{"bad_request", "The query names '" + name.substr(0, 100) + "' twice; leave one out."};
   }
   return parsed;
 }

@@ -72,6 +72,7 @@ FAULTS = [
           unit("api_test", "AStoreThatIsGoneForAWhileIsWaitedFor")),
     fault("any-piece-again", "a client that is lost in a complete upload is told that all is well", "src/api/uploads.cpp", "if (!writer_ && end_ != upload_.length) return problem(is_complete(upload_));", "",
           system("test_resumable_uploads.py", "its_last_piece_again")),
+    fault("twice-in-the-body", "of two values for one field one is taken by chance", "src/api/query.cpp", "return colons != members_of(parsed);", "return colons < members_of(parsed);", unit("api_test", "ABodyThatNamesAFieldTwiceIsRefused")),
     fault("batch-left-open", "a request of many photos that breaks off leaves its batch open for ever", "src/api/upload_many.cpp", "if (!is_open_) return;\n    try", "return;\n    try", system("test_find_images.py", "breaks_off")),
     fault("looked-up-for-each", "a request of many photos asks the name server for each of them", "src/api/upload_many.cpp", 'form_.fields.erase("callback_url");', "", unit("api_test", "LookedUpOnceForManyPhotos")),
     fault("verdicts-lost", "who sends many photos to a disk that runs full is not told which were taken", "src/api/upload_many.cpp", "with_world_errors<Result<store::ImageRecord>>([this] { return take_in(); })", "take_in()", system("test_full_disk.py", "those_that_fitted")),
