@@ -63,7 +63,7 @@ struct BodyFraming {
 };
 
 // The one legal framing of this head: no body, one Content-Length of digits, or exactly one "Transfer-Encoding: chunked"
-// in HTTP/1.1 without Content-Length. GET and HEAD have no body; there is exactly one Host.
+// in HTTP/1.1 without Content-Length. GET and HEAD have no body, but may say so with "Content-Length: 0", as some clients and proxies do; there is exactly one Host.
 Result<BodyFraming> judge(const Head& head);
 
 }  // namespace darkroom::http
