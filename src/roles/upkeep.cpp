@@ -14,6 +14,7 @@ namespace {
 constexpr Duration kRemovalPeriod = std::chrono::minutes(1);
 constexpr Duration kRescuePeriod = std::chrono::seconds(1);
 constexpr Duration kBatchPeriod = std::chrono::seconds(1);
+constexpr Duration kOursPeriod = std::chrono::seconds(1);
 // What a minute had is written down some seconds after it; much that was missed is caught up a stretch at a time.
 constexpr Duration kMinute = std::chrono::minutes(1);
 constexpr Duration kAfterMinute = std::chrono::seconds(6);
@@ -97,6 +98,10 @@ void Upkeep::add_maintenance() {
   scheduler::RunMaintenanceConfig config{.node = ground_.node_id, .retry = ground_.config.worker.retry};
   maintenance_ = std::make_unique<scheduler::RunMaintenance>(config, ground_.store, ground_.clock, std::move(tasks));
   maintain_ = add("maintenance", [this] { return maintenance_->run_once(); });
+  add("maintenance_ours", [this] {
+    maintenance_->look_whether_ours();
+    return kOursPeriod;
+  });
 }
 
 Loop* Upkeep::add(const char* name, std::function<Duration()> step) {
@@ -115,6 +120,7 @@ void Upkeep::hear(const std::vector<store::Event>& events) {
     }
     bool goes_back = event.type == "job.queued" || event.type == "job.interrupted" || event.type == "job.crashed";
     if (maintain_ && ((goes_back && !event.image) || event.type == "queue.resumed" || event.type == "queue.changed")) maintain_->wake();
+    if (maintenance_ && event.type == "job.cancelled" && event.job) maintenance_->call_off(*event.job);
     if (event.type.starts_with("schedule.")) fire_->wake();
   }
 }

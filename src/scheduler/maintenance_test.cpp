@@ -79,6 +79,45 @@ TEST_F(RunMaintenanceTest, AStopGivesTheJobBackWithItsAttempt) {
   EXPECT_EQ(job().state, domain::JobState::queued);
 }
 
+// A prune that someone cancelled went on to delete photos to its end.
+TEST_F(RunMaintenanceTest, ACancelledTaskIsToldToStopAndTheNextOneRuns) {
+  RunMaintenance* running = nullptr;
+  int runs = 0;
+  RunMaintenance run = runner([&](const std::string&, Time, std::stop_token stop) -> Result<std::string> {
+    if (++runs > 1) return std::string("{}");
+    running->call_off("another");
+    EXPECT_FALSE(stop.stop_requested());
+    std::string id = job().public_id;
+    EXPECT_TRUE(store_->cancel_job(id, {"admin", ""}, clock_.now()));
+    running->call_off(id);
+    EXPECT_TRUE(stop.stop_requested());
+    return std::string("{}");
+  });
+  running = &run;
+  run.run_once();
+  EXPECT_EQ(job().state, domain::JobState::cancelled);
+  store_->run_schedule("clean", 4, {"admin", ""}, clock_.now()).value();
+  run.run_once();
+  EXPECT_EQ(runs, 2);
+  EXPECT_EQ(job().state, domain::JobState::completed);
+}
+
+// The news of a cancellation may not arrive.
+TEST_F(RunMaintenanceTest, ATaskWhoseJobIsNoLongerOursIsToldToStopByALook) {
+  RunMaintenance* running = nullptr;
+  RunMaintenance run = runner([&](const std::string&, Time, std::stop_token stop) -> Result<std::string> {
+    running->look_whether_ours();
+    EXPECT_FALSE(stop.stop_requested());
+    EXPECT_TRUE(store_->cancel_job(job().public_id, {"admin", ""}, clock_.now()));
+    running->look_whether_ours();
+    EXPECT_TRUE(stop.stop_requested());
+    return std::string("{}");
+  });
+  running = &run;
+  run.run_once();
+  running->look_whether_ours();
+}
+
 TEST_F(RunMaintenanceTest, AKindThatNobodyKnowsFails) {
   RunMaintenance run({.node = "n"}, *store_, clock_, {});
   run.run_once();

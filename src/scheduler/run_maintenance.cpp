@@ -19,19 +19,59 @@ domain::Failed failed(std::string message, domain::Failed::Kind kind) {
 RunMaintenance::RunMaintenance(RunMaintenanceConfig config, store::Store& store, const Clock& clock, std::vector<MaintenanceTask> tasks)
     : config_(std::move(config)), store_(store), clock_(clock), tasks_(std::move(tasks)) {}
 
-domain::Ending RunMaintenance::run(const domain::ClaimedJob& job) const {
+void RunMaintenance::stop() {
+  std::lock_guard lock(mutex_);
+  stopping_ = true;
+  if (in_progress_) in_progress_->stop.request_stop();
+}
+
+void RunMaintenance::call_off(std::string_view public_id) {
+  std::lock_guard lock(mutex_);
+  if (in_progress_ && in_progress_->public_id == public_id) in_progress_->stop.request_stop();
+}
+
+void RunMaintenance::look_whether_ours() {
+  std::string public_id;
+  {
+    std::lock_guard lock(mutex_);
+    if (!in_progress_) return;
+    public_id = in_progress_->public_id;
+  }
+  auto job = store_.find_job(public_id);
+  if (!job || job->state != domain::JobState::running || job->node != config_.node) call_off(public_id);
+}
+
+std::stop_token RunMaintenance::begin(const domain::ClaimedJob& job) {
+  std::lock_guard lock(mutex_);
+  InProgress& begun = in_progress_.emplace(InProgress{job.public_id, {}});
+  if (stopping_) begun.stop.request_stop();
+  return begun.stop.get_token();
+}
+
+void RunMaintenance::end() {
+  std::lock_guard lock(mutex_);
+  in_progress_.reset();
+}
+
+domain::Ending RunMaintenance::run(const domain::ClaimedJob& job) {
   auto task = std::ranges::find(tasks_, job.kind, &MaintenanceTask::kind);
   if (task == tasks_.end()) return failed("This program knows no maintenance of the kind '" + job.kind + "'.", domain::Failed::Kind::permanent);
+  std::stop_token stop = begin(job);
   try {
     // Retention goes by it: a wrong clock of this machine must not remove what is young.
-    auto done = task->run(job.args, store_.clock(clock_.now()), stop_.get_token());
-    if (stop_.stop_requested()) return domain::Interrupted{"the server stopped"};
+    auto done = task->run(job.args, store_.clock(clock_.now()), stop);
+    if (stop.stop_requested()) return domain::Interrupted{is_stopping() ? "the server stopped" : "it was called off"};
     if (!done) return domain::Failed{done.error(), domain::Failed::Kind::permanent};
     return domain::Succeeded{{}, *done};
   } catch (const std::exception& error) {
     log::error("maintenance failed", {{"kind", job.kind}, {"job", job.public_id}, {"problem", error.what()}});
     return failed("The maintenance could not be done; the server's log tells why. It is tried again.", domain::Failed::Kind::transient);
   }
+}
+
+bool RunMaintenance::is_stopping() {
+  std::lock_guard lock(mutex_);
+  return stopping_;
 }
 
 // An ending that could not be stored (a full disk) is offered again: the claim stays ours while this node lives.
@@ -52,10 +92,12 @@ std::vector<domain::ClaimedJob> RunMaintenance::claim() {
 
 Duration RunMaintenance::run_once() {
   store_ending();
-  if (stop_.stop_requested()) return config_.longest_sleep;
+  if (is_stopping()) return config_.longest_sleep;
   auto jobs = claim();
   if (jobs.empty()) return config_.longest_sleep;
-  unstored_ = store::Finish{jobs.front().fence, run(jobs.front()), kSlot, ""};
+  domain::Ending ending = run(jobs.front());
+  end();
+  unstored_ = store::Finish{jobs.front().fence, std::move(ending), kSlot, ""};
   store_ending();
   return Duration::zero();
 }

@@ -7,6 +7,7 @@
 #include "store/store.h"
 
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -33,10 +34,21 @@ class RunMaintenance {
   // Runs one job to its end if there is one, and returns when to come again. From one thread.
   Duration run_once();
   // Tells the task in progress to stop; its job goes back with its attempt refunded. From any thread.
-  void stop() { stop_.request_stop(); }
+  void stop();
+  // The same to the task of this job, if it is in progress here: it is no longer ours, and its ending will be refused. From any thread.
+  void call_off(std::string_view public_id);
+  // Calls the task in progress off when its job was cancelled, deleted or given to another process and the news of it did not arrive. From any thread.
+  void look_whether_ours();
 
  private:
-  domain::Ending run(const domain::ClaimedJob& job) const;
+  struct InProgress {
+    std::string public_id;
+    std::stop_source stop;
+  };
+  domain::Ending run(const domain::ClaimedJob& job);
+  std::stop_token begin(const domain::ClaimedJob& job);
+  void end();
+  bool is_stopping();
   void store_ending();
   std::vector<domain::ClaimedJob> claim();
 
@@ -44,7 +56,9 @@ class RunMaintenance {
   store::Store& store_;
   const Clock& clock_;
   std::vector<MaintenanceTask> tasks_;
-  std::stop_source stop_;
+  std::mutex mutex_;
+  bool stopping_ = false;                  // guarded by the mutex
+  std::optional<InProgress> in_progress_;  // the same
   std::optional<store::Finish> unstored_;  // of a job that has ended
   bool unanswered_ = false;                // a claim failed, and may have been made all the same
 };

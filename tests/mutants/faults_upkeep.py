@@ -7,7 +7,7 @@ NODES, LOOPS, BATCHES = "src/store/sql_store_nodes.cpp", "src/roles/upkeep.cpp",
 FAULTS = [
     # --- clocks ---
     fault("due-by-own-clock", "one machine with a wrong clock fires, ends and promotes everything", LOOPS, "return store.clock(clock.now());", "return clock.now();", system("test_wrong_clock.py")),
-    fault("removes-by-own-clock", "one machine with a wrong clock removes photos of today", "src/scheduler/run_maintenance.cpp", "store_.clock(clock_.now()), stop_", "clock_.now(), stop_",
+    fault("removes-by-own-clock", "one machine with a wrong clock removes photos of today", "src/scheduler/run_maintenance.cpp", "store_.clock(clock_.now()), stop)", "clock_.now(), stop)",
           unit(SCHEDULER, "WhatIsOldIsSaidByTheClockOfTheServer")),
     fault("expires-by-own-clock", "a claimer with a wrong clock ends what it meets", "src/store/sql_claims.cpp", "    if (!clock_) clock_ = rows.front().optional_time(kClockColumn);\n", "",
           unit(STORE, "AClaimerWithAWrongClockEndsNothing", "WhatHappenedIsToldBy")),
@@ -54,6 +54,12 @@ FAULTS = [
           unit(STORE, "WhatAProcessThatIsGoneWasFillingIsSealed"), system("test_crash_points.py", "while_it_fills_a_batch_the_batch_ends")),
     fault("filled-by-nobody", "a batch is sealed while it is being filled", "src/api/batches.cpp", 'wanted->images ? parts.config.node : ""', 'wanted->images ? "" : parts.config.node', system("test_crash_points.py", "while_it_fills_a_batch_the_batch_ends")),
     fault("refused-half-filled", "a batch that could not be filled stays open", "src/api/batches.cpp", "    (void)parts.store.seal_batch(batch.public_id, actor, parts.clock.now());  // what", "    // what", system("test_crash_points.py", "an_error_while_it_fills")),
+
+    fault("cancelled-prune-goes-on", "a prune that was cancelled deletes photos to its end", LOOPS,
+          [('if (maintenance_ && event.type == "job.cancelled" && event.job) maintenance_->call_off(*event.job);', ""), ("    maintenance_->look_whether_ours();\n", "")], None,
+          system(UPKEEP, "cancelled_while_it_runs")),
+    fault("cancelled-elsewhere", "a prune that was cancelled goes on where the news did not arrive", "src/scheduler/run_maintenance.cpp", "job->node != config_.node) call_off(public_id);", "job->node != config_.node) return;",
+          unit(SCHEDULER, "NoLongerOursIsToldToStop")),
 
     # --- machines ---
     fault("machine-of-nobody", "a machine that is well ends what another one says of itself", "src/scheduler/watch_machine.h", "judge_alert(store_, {name, node_, crossed", 'judge_alert(store_, {name, "", crossed', unit(SCHEDULER, "AMachineThatIsWellEndsNoAlert")),

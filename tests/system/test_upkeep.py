@@ -45,6 +45,28 @@ def test_retention_of_the_settings_removes_photos_when_they_are_old(make_server)
     assert server.blobs() == [server.blob(young["sha256"])]
 
 
+# It went on to delete to its end, and held up all other maintenance.
+def test_maintenance_that_is_cancelled_while_it_runs_stops(make_server):
+    server = make_server(retention_events_days=1)
+    assert server.stop() == 0
+    with sqlite3.connect(server.folder / "darkroom.db") as database:
+        database.execute("UPDATE event SET at = 0")
+        database.execute("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600000) "
+                         "INSERT INTO event (at, type, actor) SELECT 0, 'old', 'test' FROM n")
+    database.close()
+    server.start()
+    prune = server.post("/api/v1/schedules/prune/run").json()["job_id"]
+    eventually(lambda: server.job(prune)["state"] == "running", 20, "the prune runs")
+    assert server.post(f"/api/v1/jobs/{prune}/cancel").status_code == 200
+    following = server.post("/api/v1/schedules/prune/run").json()["job_id"]
+    eventually(lambda: server.job(following)["state"] == "running", 5, "its place is free")
+    assert server.post(f"/api/v1/jobs/{following}/cancel").status_code == 200
+    assert server.stop() == 0
+    with sqlite3.connect(server.folder / "darkroom.db") as database:
+        assert database.execute("SELECT COUNT(*) FROM event WHERE type = 'old'").fetchone()[0] > 0
+    database.close()
+
+
 # The two judged the disk in turn, each its own: the alert was raised and ended every other minute, and webhooks with it. Workers were never watched.
 def test_each_process_watches_its_own_machine(make_cluster):
     cluster = make_cluster(webs=2, workers=1)
