@@ -90,7 +90,7 @@ void Working::hear(const std::vector<store::Event>& events) {
   for (const store::Event& event : events) {
     work = work || worker::brings_work(event.type);
     if (event.job && event.type == "job.cancelled") worker_->call_off(*event.job);
-    if (event.type == "image.deleted") lease_->wake();
+    if (event.image && event.type == "image.deleted") worker_->call_off(*event.image);
   }
   if (work) worker_->wake();
 }

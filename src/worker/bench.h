@@ -52,6 +52,7 @@ class Bench {
   struct InProgress {
     domain::Fence fence;
     std::string public_id;
+    domain::ImageId image;
   };
   std::optional<InProgress> job = {};  // guarded by the worker's mutex
   bool ended = false;                  // the same

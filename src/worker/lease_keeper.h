@@ -27,14 +27,13 @@ class LeaseKeeper {
   LeaseKeeper(LeaseConfig config, store::Store& store, Worker* worker, store::NodeRecord node, const Clock& clock);
   ~LeaseKeeper();
 
-  // Something may be no longer ours: asks now.
-  void wake();
   // Tells the others that this node takes no more jobs.
   void drain();
   // The worker has stopped: gives back whatever the store still believes to run here and takes the node out of the registry.
   void leave(const domain::RetryPolicy& policy);
 
  private:
+  void wake();
   Duration step();
   Duration beat_once();
   void follow_worker();

@@ -17,6 +17,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <list>
 #include <map>
@@ -24,6 +25,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace darkroom::worker {
@@ -65,7 +67,9 @@ class Worker {
   std::vector<domain::Fence> running() const;
   // Ends the run at once if it is in progress here; its ending is refused if the job is no longer ours.
   void call_off(const domain::Fence& fence);
+  // The same for a job that is cancelled, or whose photo is deleted. The news may come between its claim and its begin: then it ends as it begins.
   void call_off(std::string_view public_id);
+  void call_off(domain::ImageId image);
   // While it holds, no job is taken and what runs is called off. Returns whether it held before.
   bool hold(bool held);
   // Takes no more jobs; lets running ones finish for `grace`, then gives them back with their attempt refunded.
@@ -80,6 +84,9 @@ class Worker {
   void give_back_unanswered(Bench& bench);
   store::ClaimRequest request_of(const Bench& bench) const;
   bool is_held() const;
+  using Gone = std::variant<std::string, domain::ImageId>;  // a job's public id, or a photo
+  static bool is_of(const Gone& gone, const Bench::InProgress& job);
+  void call_off_gone(Gone gone);
   void begin(Bench& bench, const domain::ClaimedJob& job);
   void end(Bench& bench);
   std::vector<domain::ClaimedJob> work_on(std::stop_token stop, const domain::ClaimedJob& job, Bench& bench);
@@ -93,6 +100,7 @@ class Worker {
   std::uint64_t wakes_ = 0;
   bool held_ = false;
   bool given_up_ = false;  // the grace of stop() is over: no run goes on
+  std::deque<Gone> gone_;  // the newest that were called off: one of them may be claimed and not yet begun
   Benches benches_;
   std::atomic<std::uint64_t> staffed_for_ = 0;  // generation of the catalogue
   std::unique_ptr<Loop> staffing_;  // changes the list of benches, alone

@@ -7,6 +7,8 @@
 #include "worker/fixture_for_test.h"
 
 #include <atomic>
+#include <functional>
+#include <future>
 
 namespace darkroom::worker {
 namespace {
@@ -84,15 +86,19 @@ TEST_F(LeaseTest, AJobThatIsNoLongerOursIsCalledOffByTheHeartbeat) {
   wait_for("job.completed", 1);
 }
 
-// SQLite, but for the signs of life, which are refused while it is deaf.
-class DeafDatabase final : public store::Database {
+// SQLite, but for the signs of life, which are refused while it is deaf, and for what may be done between a commit that several share and its answer.
+class OddDatabase final : public store::Database {
  public:
-  DeafDatabase(const std::string& path, Time now) : inner_(path, now) {}
+  OddDatabase(const std::string& path, Time now) : inner_(path, now) {}
   bool is_shared() const override { return false; }
-  void write_together(const store::SharedVerb& verb, void* ask, std::size_t weight) override { inner_.write_together(verb, ask, weight); }
+  void write_together(const store::SharedVerb& verb, void* ask, std::size_t weight) override {
+    inner_.write_together(verb, ask, weight);
+    if (before_answer) before_answer();
+  }
   std::shared_future<void> write_together_early(const store::SharedVerb& verb, void* ask, std::size_t weight) override { return inner_.write_together_early(verb, ask, weight); }
   void on_commit(std::function<void(const std::vector<store::Event>&)> listener) override { inner_.on_commit(std::move(listener)); }
   std::atomic<bool> deaf = false;
+  std::function<void()> before_answer;  // set while nobody writes
 
  private:
   void write_blocking(std::function<void(store::Transaction&)> work) override { inner_.write([&](store::Transaction& transaction) { return work(transaction), true; }); }
@@ -108,22 +114,65 @@ class DeafDatabase final : public store::Database {
   store::SqliteDatabase inner_;
 };
 
+class OddDatabaseTest : public LeaseTest {
+ protected:
+  OddDatabaseTest() {
+    store_->on_commit(nullptr);
+    store_.reset();
+    auto made = std::make_unique<OddDatabase>(folder_ + "/darkroom.db", clock_.now());
+    database_ = made.get();
+    store_ = std::make_unique<store::SqlStore>(std::move(made));
+    listen();
+  }
+
+  // Does this between the first claim that takes something and the begin of the run.
+  std::unique_ptr<Worker> start_with(std::function<void(Worker&)> before_begin) {
+    auto started = std::make_shared<std::promise<Worker*>>();
+    database_->before_answer = [this, before_begin = std::move(before_begin), worker = started->get_future().share(), done = false]() mutable {
+      if (done || store_->count_jobs().running == 0) return;
+      done = true;
+      before_begin(*worker.get());
+    };
+    auto worker = start(1);
+    started->set_value(worker.get());
+    return worker;
+  }
+
+  OddDatabase* database_;
+};
+
+// The runner worked on for nobody until the next heartbeat, on SQLite up to twelve seconds.
+TEST_F(OddDatabaseTest, ACancelBetweenTheClaimAndTheRunFreesTheSlot) {
+  auto image = upload(tiny_png("slow:60000"));
+  upload(tiny_png());
+  auto worker = start_with([&](Worker& started) {
+    EXPECT_TRUE(store_->cancel_job(image.job.public_id, {"admin", ""}, clock_.now()));
+    started.call_off(image.job.public_id);
+  });
+  wait_for("job.completed", 1);
+  EXPECT_EQ(store_->find_image(image.id)->job.state, domain::JobState::cancelled);
+}
+
+TEST_F(OddDatabaseTest, ADeletionBetweenTheClaimAndTheRunFreesTheSlot) {
+  auto image = upload(tiny_png("slow:60000"));
+  upload(tiny_png());
+  auto worker = start_with([&](Worker& started) {
+    EXPECT_TRUE(store_->delete_image(image.id, {"admin", ""}, clock_.now()));
+    started.call_off(image.id);
+  });
+  wait_for("job.completed", 1);
+}
+
 // Without a heartbeat others may be given the same jobs: nothing may go on running here.
-TEST_F(LeaseTest, WhatRunsIsCalledOffBeforeALeaseWithoutABeatIsOver) {
-  store_->on_commit(nullptr);
-  store_.reset();
-  auto made = std::make_unique<DeafDatabase>(folder_ + "/darkroom.db", clock_.now());
-  DeafDatabase& database = *made;
-  store_ = std::make_unique<store::SqlStore>(std::move(made));
-  listen();
+TEST_F(OddDatabaseTest, WhatRunsIsCalledOffBeforeALeaseWithoutABeatIsOver) {
   auto image = upload(tiny_png("slow:60000"));
   auto worker = start(1);
   auto lease = keep(*worker);
   wait_for("job.started", 1);
-  database.deaf = true;
+  database_->deaf = true;
   wait_for("job.interrupted", 1);
   EXPECT_EQ(store_->find_image(image.id)->job.state, domain::JobState::queued);
-  database.deaf = false;
+  database_->deaf = false;
   wait_for("job.started", 2);
 }
 
