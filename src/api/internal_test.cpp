@@ -8,10 +8,16 @@
 #include "store/open_store.h"
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <future>
+#include <stop_token>
+#include <thread>
 
 namespace darkroom::api {
 namespace {
@@ -102,6 +108,55 @@ TEST_F(PeerPhotos, AnotherContentThanTheHashNamesIsRefused) {
   std::filesystem::permissions(path, std::filesystem::perms::owner_all);
   std::ofstream(path) << "other bytes...";
   EXPECT_THROW(photos({url()}).open(sha256), std::runtime_error);
+}
+
+// Says that it has the photo, and sends a byte now and then.
+class DropByDrop {
+ public:
+  DropByDrop() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t length = sizeof address;
+    if (::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), length) != 0 || ::listen(listener_.get(), 1) != 0) throw std::runtime_error("no listener");
+    ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &length);
+    url_ = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+    thread_ = std::jthread([this] { serve(); });
+  }
+  ~DropByDrop() { ::shutdown(listener_.get(), SHUT_RDWR); }
+
+  const std::string& url() const { return url_; }
+  void wait_until_it_drips() { drips_.get_future().wait(); }
+
+ private:
+  void serve() {
+    FileDescriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n" + std::string(peer::kPhotoBytesHeader) + ": 1000\r\n\r\n";
+    if (!socket || ::send(socket.get(), head.data(), head.size(), MSG_NOSIGNAL) < 0) return;
+    drips_.set_value();
+    pollfd closed{socket.get(), POLLRDHUP, 0};
+    for (int i = 0; i < 1000 && ::poll(&closed, 1, 50) == 0; ++i) ::send(socket.get(), "x", 1, MSG_NOSIGNAL);
+  }
+
+  FileDescriptor listener_;
+  std::string url_;
+  std::promise<void> drips_;
+  std::jthread thread_;
+};
+
+// It held its slot for hours.
+TEST_F(PeerPhotos, AProcessThatSendsDropByDropIsAsGoodAsNone) {
+  DropByDrop slow;
+  peer::FetchedPhotos fetching({.folder = folder_ + "/worker", .secret = kSecret, .piece_timeout = std::chrono::milliseconds(300)}, *own_, [&] { return std::vector{slow.url()}; }, clock_);
+  EXPECT_THROW(fetching.open(std::string(64, '0')), blob::Unreachable);
+}
+
+TEST_F(PeerPhotos, AFetchThatNobodyWaitsForEnds) {
+  DropByDrop slow;
+  peer::FetchedPhotos fetching({.folder = folder_ + "/worker", .secret = kSecret}, *own_, [&] { return std::vector{slow.url()}; }, clock_);
+  std::stop_source stop;
+  auto fetched = std::async(std::launch::async, [&] { return fetching.open_unless_stopped(std::string(64, '0'), stop.get_token()); });
+  slow.wait_until_it_drips();
+  stop.request_stop();
+  EXPECT_THROW(fetched.get(), blob::CalledOff);
 }
 
 }  // namespace

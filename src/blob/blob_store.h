@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,12 +54,20 @@ class Unreachable : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Nobody waits for the photo any more.
+class CalledOff : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 // All that running a job needs of the photos.
 class BlobReader {
  public:
   virtual ~BlobReader() = default;
   // Open for reading at offset 0; none if there is no such content. Throws Unreachable.
   virtual std::optional<FileDescriptor> open(std::string_view sha256) = 0;
+  // The same where the photo may have a long way: throws CalledOff about a second after it was told to stop.
+  virtual std::optional<FileDescriptor> open_unless_stopped(std::string_view sha256, const std::stop_token& /*stop*/) { return open(sha256); }
 };
 
 struct StoredBlob {

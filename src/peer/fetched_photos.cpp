@@ -56,7 +56,18 @@ std::size_t take_header(char* data, std::size_t size, std::size_t count, void* t
   return size * count;
 }
 
-Piece fetch_piece(const FetchConfig& config, const std::string& url, const std::string& target, Time now) {
+// Asked by libcurl at least once a second.
+int is_stopped(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) { return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0; }
+
+// Where a photo is asked for, and until when.
+struct Source {
+  const FetchConfig& config;
+  const std::string& url;
+  std::stop_token stop;
+};
+
+Piece fetch_piece(const Source& source, const std::string& target, Time now) {
+  const auto& [config, url, stop] = source;
   Piece piece;
   CURL* handle = connection();
   std::string authorization = "Authorization: " + auth::peer_authorization(config.secret, "GET", target, now);
@@ -69,11 +80,16 @@ Piece fetch_piece(const FetchConfig& config, const std::string& url, const std::
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(config.connect_timeout.count()));
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(std::chrono::ceil<std::chrono::seconds>(config.stalled_timeout).count()));
+  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(config.piece_timeout.count()));
+  curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, is_stopped);
+  curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &stop);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &piece.body);
   curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
   curl_easy_setopt(handle, CURLOPT_HEADERDATA, &piece.total);
   CURLcode code = curl_easy_perform(handle);
+  if (code == CURLE_ABORTED_BY_CALLBACK) throw blob::CalledOff("the photo is not wanted any more");
   if (code != CURLE_OK) throw blob::Unreachable("no photo from " + url + ": " + curl_easy_strerror(code));
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &piece.status);
   return piece;
@@ -95,19 +111,20 @@ void write_all(int fd, std::string_view bytes) {
 }
 
 // None: this process has no such photo.
-std::optional<FileDescriptor> fetch(const FetchConfig& config, const std::string& url, std::string_view sha256, const Clock& clock) {
+std::optional<FileDescriptor> fetch(const Source& source, std::string_view sha256, const Clock& clock) {
+  const std::string& url = source.url;
   FileDescriptor file;
   Sha256 hash;
   std::int64_t offset = 0, total = 1;
   while (offset < total) {
-    Piece piece = fetch_piece(config, url, photo_target(sha256, offset), clock.now());
+    Piece piece = fetch_piece(source, photo_target(sha256, offset), clock.now());
     if (piece.status == 404 && offset == 0) return std::nullopt;
     if (piece.status == 401) throw blob::Unreachable(url + " does not take our signature: is cluster_secret the same there, and are the clocks less than a minute apart?");
     if (piece.status >= 500) throw blob::Unreachable(url + " cannot give the photo now (status " + std::to_string(piece.status) + ")");
     if (piece.status != 200 || piece.body.empty() || piece.total < offset + static_cast<std::int64_t>(piece.body.size())) {
       throw std::runtime_error(url + " did not send the photo (status " + std::to_string(piece.status) + ")");
     }
-    if (!file) file = unnamed_file(config.folder);
+    if (!file) file = unnamed_file(source.config.folder);
     hash.update(piece.body);
     write_all(file.get(), piece.body);
     offset += static_cast<std::int64_t>(piece.body.size());
@@ -125,7 +142,7 @@ std::string photo_target(std::string_view sha256, std::int64_t offset) { return 
 FetchedPhotos::FetchedPhotos(FetchConfig config, blob::BlobReader& own, std::function<std::vector<std::string>()> urls, const Clock& clock)
     : config_(std::move(config)), own_(own), urls_(std::move(urls)), clock_(clock) {}
 
-std::optional<FileDescriptor> FetchedPhotos::open(std::string_view sha256) {
+std::optional<FileDescriptor> FetchedPhotos::open_unless_stopped(std::string_view sha256, const std::stop_token& stop) {
   if (auto file = own_.open(sha256)) return file;
   std::optional<std::string> unreachable, trouble;
   for (const std::string& url : urls_()) {
@@ -134,7 +151,9 @@ std::optional<FileDescriptor> FetchedPhotos::open(std::string_view sha256) {
       continue;
     }
     try {
-      if (auto file = fetch(config_, url, sha256, clock_)) return file;
+      if (auto file = fetch({config_, url, stop}, sha256, clock_)) return file;
+    } catch (const blob::CalledOff&) {
+      throw;
     } catch (const blob::Unreachable& error) {
       log::warning("photo not fetched, asking the next process", {{"photo", std::string(sha256.substr(0, 12))}, {"cause", error.what()}});
       unreachable = error.what();

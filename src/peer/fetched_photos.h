@@ -19,6 +19,7 @@ struct FetchConfig {
   std::string secret;  // of the installation, see auth/peer_signature.h
   std::chrono::milliseconds connect_timeout{3'000};
   std::chrono::milliseconds stalled_timeout{10'000};  // without a byte
+  std::chrono::milliseconds piece_timeout{30'000};    // of one piece of a photo, connecting included: a process that sends drop by drop is as good as none
   std::chrono::milliseconds rest{5'000};  // one that did not answer is not asked again for so long: no slot waits for it with each of its photos
 };
 
@@ -29,7 +30,8 @@ class FetchedPhotos final : public blob::BlobReader {
 
   // None when every process says that it has no such photo. Throws blob::Unreachable when one that may have it did not answer or does not know us, and
   // std::runtime_error when one sent something else than what the hash names.
-  std::optional<FileDescriptor> open(std::string_view sha256) override;
+  std::optional<FileDescriptor> open(std::string_view sha256) override { return open_unless_stopped(sha256, {}); }
+  std::optional<FileDescriptor> open_unless_stopped(std::string_view sha256, const std::stop_token& stop) override;
 
  private:
   bool is_resting(const std::string& url);

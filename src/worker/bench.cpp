@@ -38,11 +38,13 @@ void Bench::release_idle(std::chrono::seconds idle) {
 }
 
 void Bench::abandon() {
+  stop_.request_stop();
   if (slot_) slot_->abandon();
   if (call_) call_->abandon();
 }
 
 void Bench::rearm() {
+  stop_ = std::stop_source();
   if (slot_) slot_->rearm();
   if (call_) call_->rearm();
 }

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <future>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <variant>
@@ -34,6 +35,7 @@ class Bench {
   const std::string& name() const { return name_; }
   const std::optional<ServicePlace>& place() const { return place_; }
   Tool tool();
+  std::stop_token stop() const { return stop_.get_token(); }  // of the run that was armed last
   // What it may claim now; empty for a place that its service does not have (any more).
   std::vector<std::string> lanes(const models::Catalogue& catalogue) const;
   void release_idle(std::chrono::seconds idle);  // by the bench's own thread, between jobs
@@ -63,6 +65,7 @@ class Bench {
   std::optional<ServicePlace> place_;
   std::optional<runner::Slot> slot_;
   std::optional<remote::RemoteCall> call_;
+  std::stop_source stop_;
 };
 
 // The places of all services in the catalogue.

@@ -58,7 +58,7 @@ AnyEnd use_tool(const domain::ClaimedJob& job, const domain::Model& model, int p
 }
 
 domain::Ending run(const domain::ClaimedJob& job, const domain::Model& model, const Workshop& workshop) {
-  auto photo = workshop.blobs.open(job.sha256);
+  auto photo = workshop.blobs.open_unless_stopped(job.sha256, workshop.stop);
   if (!photo) {
     // Transient: while an equal photo is being deleted, the file may be away for a moment (see BlobStore::confirm); a disk may come back.
     return failure(domain::code::blob_missing,
@@ -94,6 +94,8 @@ Attempt process_job(const domain::ClaimedJob& job, const Workshop& workshop) {
     // To ask where the photo lies takes the database: that it is away is not the photo's fault, and costs no attempt.
     log::warning("attempt broken off", {{"job", job.public_id}, {"cause", error.what()}});
     return {domain::Interrupted{"the database did not answer"}, model->version};
+  } catch (const blob::CalledOff&) {
+    return {domain::Interrupted{"The run was called off."}, model->version};
   } catch (const blob::Unreachable& error) {
     log::warning("attempt put off", {{"job", job.public_id}, {"cause", error.what()}});
     return {domain::Postponed{{std::string(domain::code::photo_unreachable), "The process that holds the photo does not answer. The job waits until it does."}, kUnreachableDelay}, model->version};

@@ -8,6 +8,7 @@
 #include "runner/pool/pool.h"
 
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <variant>
 
@@ -24,6 +25,7 @@ struct Workshop {
   blob::BlobReader& blobs;
   const models::Catalogue& catalogue;
   Tool tool;
+  std::stop_token stop = {};  // of the tool, too: while the photo is on its way nobody has reached the tool yet
   KeepThumbnail keep_thumbnail = {};  // empty: none are asked for
   bool refuse_truncated = false;      // for services; a slot has its pool's limits
 };

@@ -223,7 +223,7 @@ void Worker::end(Bench& bench) {
 // Runs the job, hands its ending in and takes the next job, which is begun while the ending is being made durable.
 std::vector<domain::ClaimedJob> Worker::work_on(std::stop_token stop, const domain::ClaimedJob& job, Bench& bench) {
   begin(bench, job);
-  Attempt attempt = process_job(job, {parts_.blobs, parts_.catalogue, bench.tool(), parts_.keep_thumbnail, config_.refuse_truncated});
+  Attempt attempt = process_job(job, {parts_.blobs, parts_.catalogue, bench.tool(), bench.stop(), parts_.keep_thumbnail, config_.refuse_truncated});
   end(bench);
   Bench::Unstored ended{{job.fence, std::move(attempt.ending), bench.name(), std::move(attempt.model_version)}};
   std::vector<domain::ClaimedJob> next;

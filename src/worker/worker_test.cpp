@@ -66,6 +66,32 @@ TEST_F(WorkerTest, ACancelledRunFreesItsSlotAtOnceAndItsEndingIsRefused) {
   EXPECT_EQ(store_->attempts_of(image.job.id).at(0).ending, "cancelled");
 }
 
+// A photo that comes from another machine drop by drop held its slot, whatever became of its job.
+TEST_F(WorkerTest, ACancelFreesASlotWhosePhotoIsStillOnItsWay) {
+  struct Slow final : blob::BlobReader {
+    std::optional<FileDescriptor> open(std::string_view) override { throw std::logic_error("a run can be called off"); }
+    std::optional<FileDescriptor> open_unless_stopped(std::string_view sha256, const std::stop_token& stop) override {
+      if (sha256 != slow) return from.open(sha256);
+      std::mutex mutex;
+      std::unique_lock lock(mutex);
+      std::condition_variable_any().wait(lock, stop, [] { return false; });
+      throw blob::CalledOff("not wanted any more");
+    }
+    blob::BlobReader& from;
+    std::string slow;
+    Slow(blob::BlobReader& from, std::string slow) : from(from), slow(std::move(slow)) {}
+  };
+  auto image = upload(tiny_png() + "from far away");
+  upload(tiny_png());
+  Slow slow(*blobs_, image.sha256);
+  Worker worker({.node = "01890000-0000-7000-8000-000000000001", .slots = 1, .retry = {}}, {*store_, slow, catalogue_, *zygotes_, clock_});
+  wait_for("job.started", 1);
+  ASSERT_TRUE(store_->cancel_job(image.job.public_id, {"admin", ""}, clock_.now()));
+  worker.call_off(image.job.public_id);
+  wait_for("job.completed", 1);
+  EXPECT_EQ(store_->find_image(image.id)->job.state, domain::JobState::cancelled);
+}
+
 class LeaseTest : public WorkerTest {
  protected:
   std::unique_ptr<LeaseKeeper> keep(Worker& worker) {
