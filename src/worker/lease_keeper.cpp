@@ -24,9 +24,13 @@ LeaseKeeper::LeaseKeeper(LeaseConfig config, store::Store& store, Worker* worker
   store_.register_node(node_, config_.lease, clock_.now());
   told_ = true;
   loop_.emplace("lease", [this] { return step(); });
+  if (worker_) watch_.emplace("lease_time", [this] { return look_at_time(); });
 }
 
-LeaseKeeper::~LeaseKeeper() { loop_->stop(); }
+LeaseKeeper::~LeaseKeeper() {
+  if (watch_) watch_->stop();
+  loop_->stop();
+}
 
 void LeaseKeeper::wake() {
   asked_ = true;
@@ -39,6 +43,7 @@ void LeaseKeeper::drain() {
 }
 
 void LeaseKeeper::leave(const domain::RetryPolicy& policy) {
+  if (watch_) watch_->stop();
   loop_->stop();
   try {
     store_.unregister_node(node_.id, policy, clock_.now());
@@ -74,15 +79,25 @@ Duration LeaseKeeper::beat_once() {
     if (!told_) store_.register_node(node_, config_.lease, clock_.now());
     told_ = true;
     react(store_.beat(node_.id, draining_ ? store::NodeState::draining : store::NodeState::running, running, config_.lease, clock_.now()));
-    last_beat_ = asked;
-    if (worker_) worker_->hold(false);
+    came_through(asked);
   } catch (const store::StoreUnavailable& error) {
     log::warning("heartbeat failed", {{"cause", error.what()}});
-    bool late = std::chrono::steady_clock::now() - last_beat_ >= config_.lease - config_.beat;
-    if (late && worker_ && !worker_->hold(true))
-      log::error("no heartbeat for nearly a lease: others may have our jobs, so all of them are called off");
   }
   return config_.beat / (running.empty() ? 1 : 2);
+}
+
+void LeaseKeeper::came_through(std::chrono::steady_clock::time_point asked) {
+  std::lock_guard lock(mutex_);
+  last_beat_ = asked;
+  if (worker_) worker_->hold(false);
+}
+
+Duration LeaseKeeper::look_at_time() {
+  std::lock_guard lock(mutex_);
+  auto left = last_beat_ + config_.lease - config_.beat - std::chrono::steady_clock::now();
+  if (left > left.zero()) return std::chrono::ceil<Duration>(left);
+  if (!worker_->hold(true)) log::error("no heartbeat for nearly a lease: others may have our jobs, so all of them are called off");
+  return config_.beat;
 }
 
 void LeaseKeeper::react(const store::Beat& beat) {

@@ -1,7 +1,8 @@
 // Keeps this process's lease while it works: one heartbeat for all that it runs, from a thread that no job can starve.
 //
 // The store judges by its own clock, this side by the monotonic one: when no beat has come through for a lease less a margin, others may
-// already have been given our jobs, so everything in progress is called off. A late result would be refused anyway; this frees the slots.
+// already have been given our jobs, so everything in progress is called off. A late result would be refused anyway; this frees the slots. Where the
+// network is silent a beat hangs for as long as its database waits for an answer, so another thread looks at the time.
 //
 // The registry says what the worker can run: it is told at once when the worker's models or their places change, between beats too.
 #pragma once
@@ -11,6 +12,7 @@
 #include "worker/worker.h"
 
 #include <atomic>
+#include <mutex>
 #include <optional>
 
 namespace darkroom::worker {
@@ -36,6 +38,8 @@ class LeaseKeeper {
   void wake();
   Duration step();
   Duration beat_once();
+  void came_through(std::chrono::steady_clock::time_point asked);
+  Duration look_at_time();
   void follow_worker();
   void react(const store::Beat& beat);
 
@@ -44,12 +48,14 @@ class LeaseKeeper {
   Worker* worker_;
   store::NodeRecord node_;
   const Clock& clock_;
-  std::chrono::steady_clock::time_point last_beat_;  // that came through
+  std::mutex mutex_;
+  std::chrono::steady_clock::time_point last_beat_;  // that came through; guarded by the mutex
   std::chrono::steady_clock::time_point next_beat_;  // the loop's own
   std::atomic<bool> asked_ = false;                  // a beat is wanted before its time
   std::atomic<bool> draining_ = false;
   bool told_ = false;         // the registry knows node_ as it is
   std::optional<Loop> loop_;  // last: started when all else is there
+  std::optional<Loop> watch_;  // where there is a worker
 };
 
 }  // namespace darkroom::worker

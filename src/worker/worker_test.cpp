@@ -112,7 +112,7 @@ TEST_F(LeaseTest, AJobThatIsNoLongerOursIsCalledOffByTheHeartbeat) {
   wait_for("job.completed", 1);
 }
 
-// SQLite, but for the signs of life, which are refused while it is deaf, and for what may be done between a commit that several share and its answer.
+// SQLite, but for the signs of life, which are refused while it is deaf and wait while it is silent, and for what may be done between a commit that several share and its answer.
 class OddDatabase final : public store::Database {
  public:
   OddDatabase(const std::string& path, Time now) : inner_(path, now) {}
@@ -124,11 +124,13 @@ class OddDatabase final : public store::Database {
   std::shared_future<void> write_together_early(const store::SharedVerb& verb, void* ask, std::size_t weight) override { return inner_.write_together_early(verb, ask, weight); }
   void on_commit(std::function<void(const std::vector<store::Event>&)> listener) override { inner_.on_commit(std::move(listener)); }
   std::atomic<bool> deaf = false;
+  std::atomic<bool> silent = false;
   std::function<void()> before_answer;  // set while nobody writes
 
  private:
   void write_blocking(std::function<void(store::Transaction&)> work) override { inner_.write([&](store::Transaction& transaction) { return work(transaction), true; }); }
   void write_apart_blocking(std::function<void(store::Transaction&)> work) override {
+    silent.wait(true);
     if (deaf) throw store::StoreUnavailable("deaf");
     write_blocking(std::move(work));
   }
@@ -199,6 +201,20 @@ TEST_F(OddDatabaseTest, WhatRunsIsCalledOffBeforeALeaseWithoutABeatIsOver) {
   wait_for("job.interrupted", 1);
   EXPECT_EQ(store_->find_image(image.id)->job.state, domain::JobState::queued);
   database_->deaf = false;
+  wait_for("job.started", 2);
+}
+
+// A network that drops everything refuses nothing: the beat was still waiting for its answer when others had the jobs.
+TEST_F(OddDatabaseTest, WhatRunsIsCalledOffAlsoWhileABeatHangs) {
+  auto image = upload(tiny_png("slow:60000"));
+  auto worker = start(1);
+  auto lease = keep(*worker);
+  wait_for("job.started", 1);
+  database_->silent = true;
+  wait_for("job.interrupted", 1);
+  EXPECT_EQ(store_->find_image(image.id)->job.state, domain::JobState::queued);
+  database_->silent = false;
+  database_->silent.notify_all();
   wait_for("job.started", 2);
 }
 

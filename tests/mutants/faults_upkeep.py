@@ -30,8 +30,8 @@ FAULTS = [
           unit(SCHEDULER, "AClockThatIsPutForwardAndBack")),
 
     # --- leases ---
-    fault("late-without-end", "a job runs on here and elsewhere when no beat comes through", "src/worker/lease_keeper.cpp", "bool late = std::chrono::steady_clock::now() - last_beat_ >= config_.lease - config_.beat;", "bool late = false;",
-          unit("worker_test", "WhatRunsIsCalledOffBeforeALease")),
+    fault("late-without-end", "a job runs on here and elsewhere when no beat comes through", "src/worker/lease_keeper.cpp", 'if (worker_) watch_.emplace("lease_time", [this] { return look_at_time(); });', "",
+          unit("worker_test", "WhatRunsIsCalledOffBeforeALease", "WhatRunsIsCalledOffAlsoWhileABeatHangs")),
     fault("beat-behind-others", "ten clients that wait for a lock cost a node its lease", NODES, "return database_->write_apart([&](Transaction& transaction) {\n    Time at = transaction.clock(now);\n    Beat beat;",
           "return database_->write([&](Transaction& transaction) {\n    Time at = transaction.clock(now);\n    Beat beat;", unit(STORE, "ThoseWhoWaitForALock")),
 
