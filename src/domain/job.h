@@ -35,7 +35,7 @@ inline constexpr std::string_view kProcessKind = "image.process";
 inline constexpr std::string_view kProcessQueue = "ai_processing";
 inline constexpr std::string_view kMaintenanceQueue = "maintenance";
 
-// What a claim asks for: jobs of one queue that need one model.
+// What a claim asks for: jobs of one queue that need one model; maintenance has its kind in the model's place, see domain/maintenance.h.
 std::string lane_of(std::string_view queue, std::string_view model);
 
 // Proof of ownership: finishing a job names the claim, and a claim number is never used twice.

@@ -1,7 +1,10 @@
 // The kinds of job that a schedule may run, in one table.
 #pragma once
 
+#include "domain/job.h"
+
 #include <array>
+#include <string>
 #include <string_view>
 
 namespace darkroom::domain {
@@ -24,5 +27,8 @@ inline constexpr std::array kMaintenanceKinds = {
     MaintenanceKind{kind::cleanup, "Checks that all work has an owner, repairs what has none, and counts it by kind."},
     MaintenanceKind{kind::watch_resources, "Looks at disk space, the database's log, waiting times and failures, and raises or clears alerts."},
 };
+
+// Each kind waits for its own kind alone: a long prune must not silence the alerts.
+inline std::string maintenance_lane(std::string_view kind) { return lane_of(kMaintenanceQueue, kind); }
 
 }  // namespace darkroom::domain

@@ -6,6 +6,7 @@
 #include "scheduler/promote_due.h"
 
 #include <stdexcept>
+#include <utility>
 
 namespace darkroom::roles {
 namespace {
@@ -88,7 +89,7 @@ void Upkeep::add_maintenance() {
     remove_blobs_.run_once();
     return kRemovalPeriod;
   });
-  std::vector<scheduler::MaintenanceTask> tasks = {
+  const std::vector<scheduler::MaintenanceTask> tasks = {
       {domain::kind::prune, [this](const std::string&, Time now, std::stop_token stop) { return prune_.run(now, stop); }},
       // How old a file is, is said by the clock that has written it.
       {domain::kind::sweep_blobs, [this](const std::string&, Time, std::stop_token stop) { return sweep_.run(ground_.clock.now(), stop); }},
@@ -96,16 +97,18 @@ void Upkeep::add_maintenance() {
       {domain::kind::watch_resources, [this](const std::string&, Time now, std::stop_token stop) { return watch_.run(now, stop); }},
   };
   scheduler::RunMaintenanceConfig config{.node = ground_.node_id, .retry = ground_.config.worker.retry};
-  maintenance_ = std::make_unique<scheduler::RunMaintenance>(config, ground_.store, ground_.clock, std::move(tasks));
-  maintain_ = add("maintenance", [this] { return maintenance_->run_once(); });
+  for (const scheduler::MaintenanceTask& task : tasks) {
+    scheduler::RunMaintenance& place = *maintenance_.emplace_back(std::make_unique<scheduler::RunMaintenance>(config, ground_.store, ground_.clock, task));
+    maintain_.push_back(add(std::string(task.kind), [&place] { return place.run_once(); }));
+  }
   add("maintenance_ours", [this] {
-    maintenance_->look_whether_ours();
+    for (auto& place : maintenance_) place->look_whether_ours();
     return kOursPeriod;
   });
 }
 
-Loop* Upkeep::add(const char* name, std::function<Duration()> step) {
-  loops_.push_back(std::make_unique<Loop>(name, std::move(step)));
+Loop* Upkeep::add(std::string name, std::function<Duration()> step) {
+  loops_.push_back(std::make_unique<Loop>(std::move(name), std::move(step)));
   return loops_.back().get();
 }
 
@@ -116,17 +119,23 @@ void Upkeep::hear(const std::vector<store::Event>& events) {
     if (event.type == "image.created" || event.type == "job.created") {
       if (event.data.find("run_at") != std::string::npos) promote_->wake();
       if (event.data.find("expires_at") != std::string::npos) expire_->wake();
-      if (!event.image && maintain_) maintain_->wake();
+      if (!event.image) wake_maintenance();
     }
     bool goes_back = event.type == "job.queued" || event.type == "job.interrupted" || event.type == "job.crashed";
-    if (maintain_ && ((goes_back && !event.image) || event.type == "queue.resumed" || event.type == "queue.changed")) maintain_->wake();
-    if (maintenance_ && event.type == "job.cancelled" && event.job) maintenance_->call_off(*event.job);
+    if ((goes_back && !event.image) || event.type == "queue.resumed" || event.type == "queue.changed") wake_maintenance();
+    if (event.type == "job.cancelled" && event.job) {
+      for (auto& place : maintenance_) place->call_off(*event.job);
+    }
     if (event.type.starts_with("schedule.")) fire_->wake();
   }
 }
 
+void Upkeep::wake_maintenance() {
+  for (Loop* loop : maintain_) loop->wake();
+}
+
 void Upkeep::stop() {
-  if (maintenance_) maintenance_->stop();
+  for (auto& place : maintenance_) place->stop();
   for (auto& loop : loops_) loop->stop();
 }
 

@@ -31,8 +31,9 @@ class Upkeep {
   void stop();
 
  private:
-  Loop* add(const char* name, std::function<Duration()> step);
+  Loop* add(std::string name, std::function<Duration()> step);
   void add_maintenance();
+  void wake_maintenance();
 
   Ground& ground_;
   scheduler::RemoveBlobs remove_blobs_;
@@ -41,12 +42,12 @@ class Upkeep {
   scheduler::CleanUp clean_up_;
   scheduler::WatchMachine watch_machine_;
   scheduler::WatchResources watch_;
-  std::unique_ptr<scheduler::RunMaintenance> maintenance_;  // where the blobs are
+  std::vector<std::unique_ptr<scheduler::RunMaintenance>> maintenance_;  // where the blobs are: a place for each kind
   std::vector<std::unique_ptr<Loop>> loops_;
   Loop* promote_ = nullptr;
   Loop* expire_ = nullptr;
   Loop* fire_ = nullptr;
-  Loop* maintain_ = nullptr;
+  std::vector<Loop*> maintain_;
 };
 
 }  // namespace darkroom::roles

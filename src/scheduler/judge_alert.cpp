@@ -6,12 +6,8 @@
 
 namespace darkroom::scheduler {
 
-Crossed crossed_for(std::chrono::seconds length, bool now_crossed, std::optional<Time>& since, Time now) {
-  if (!now_crossed) {
-    since.reset();
-    return Crossed::no;
-  }
-  if (!since) since = now;
+Crossed crossed_for(std::chrono::seconds length, std::optional<Time> since, Time now) {
+  if (!since) return Crossed::no;
   return now - *since >= length ? Crossed::yes : Crossed::not_yet;
 }
 

@@ -1,7 +1,7 @@
 // One bound of the watch: when it counts as crossed, and what becomes of its alert.
 //
-// Bounds that are about a time (so many queued for so long, a busy machine for so long) begin to count when this process first sees them crossed. Until the
-// time is over an alert that stands goes on standing, and none is raised: of several processes that watch in turn none takes back what another one has said.
+// Bounds that are about a time (so many queued for so long, a busy machine for so long) count from when they were first seen crossed: by this process where its
+// machine is judged, by any where the work is. Until the time is over an alert that stands goes on standing, and none is raised.
 #pragma once
 
 #include "base/clock.h"
@@ -17,8 +17,8 @@ namespace darkroom::scheduler {
 enum class Crossed { no, not_yet, yes };
 
 inline Crossed crossed(bool now_crossed) { return now_crossed ? Crossed::yes : Crossed::no; }
-// `since` is the caller's note of when it began.
-Crossed crossed_for(std::chrono::seconds length, bool now_crossed, std::optional<Time>& since, Time now);
+// `since` is when it was first seen crossed; none: it is not.
+Crossed crossed_for(std::chrono::seconds length, std::optional<Time> since, Time now);
 
 struct Verdict {
   std::string_view name;  // of the alert

@@ -29,7 +29,7 @@ class RunMaintenanceTest : public MaintenanceTest {
 
   // A runner whose only task is this one.
   RunMaintenance runner(std::function<Result<std::string>(const std::string&, Time, std::stop_token)> task) {
-    return RunMaintenance({.node = "n", .retry = {.first_delay = 1s, .jitter = 0}}, *store_, clock_, {{domain::kind::cleanup, std::move(task)}});
+    return RunMaintenance({.node = "n", .retry = {.first_delay = 1s, .jitter = 0}}, *store_, clock_, {domain::kind::cleanup, std::move(task)});
   }
 
   store::JobRecord job() { return maintenance_jobs().at(0); }
@@ -118,11 +118,23 @@ TEST_F(RunMaintenanceTest, ATaskWhoseJobIsNoLongerOursIsToldToStopByALook) {
   running->look_whether_ours();
 }
 
-TEST_F(RunMaintenanceTest, AKindThatNobodyKnowsFails) {
-  RunMaintenance run({.node = "n"}, *store_, clock_, {});
-  run.run_once();
-  EXPECT_EQ(job().state, domain::JobState::failed);
-  EXPECT_THAT(job().error->message, HasSubstr("maintenance.cleanup"));
+// A prune of an hour kept the alerts silent for an hour.
+TEST_F(RunMaintenanceTest, OneKindDoesNotHoldUpAnother) {
+  domain::Schedule rule{.name = "watch", .cron = "@hourly", .zone = "UTC", .kind = std::string(domain::kind::watch_resources)};
+  store_->put_schedule(rule, clock_.now(), {"admin", ""}, clock_.now()).value();
+  int watched = 0;
+  RunMaintenance watch({.node = "n"}, *store_, clock_, {domain::kind::watch_resources, [&](const std::string&, Time, std::stop_token) -> Result<std::string> {
+                                                           ++watched;
+                                                           return std::string("{}");
+                                                         }});
+  RunMaintenance long_one = runner([&](const std::string&, Time, std::stop_token) -> Result<std::string> {
+    store_->run_schedule("watch", 4, {"admin", ""}, clock_.now()).value();
+    EXPECT_EQ(watch.run_once(), 0s);
+    return std::string("{}");
+  });
+  EXPECT_EQ(watch.run_once(), 5s) << "it takes none of another kind";
+  long_one.run_once();
+  EXPECT_EQ(watched, 1);
 }
 
 TEST_F(MaintenanceTest, NothingIsPrunedUntilARuleSaysSo) {
@@ -273,6 +285,28 @@ TEST_F(MaintenanceTest, WatchMindsHowLongTheQueueIsLong) {
   EXPECT_EQ(events("alert.raised").size(), 1u);
 }
 
+// Each process judged by what it had seen itself: with ten of them the alert came ten times too late, or though the queue had been short in between.
+TEST_F(MaintenanceTest, ProcessesThatWatchInTurnJudgeByOneMemory) {
+  WatchConfig config{.data_dir = folder_, .least_disk_free = 0, .longest_wait = 0s, .most_failures = 0, .most_queued = 2, .queued_for = 300s};
+  WatchResources one(config, *store_), other(config, *store_);
+  auto fill = [&](const std::string& name) {
+    for (int i = 0; i < 3; ++i) upload(name + std::to_string(i));
+  };
+  Time begun = clock_.now();
+  fill("first");
+  one.run(begun, {}).value();
+  for (int i = 0; i < 3; ++i) end_next(domain::Succeeded{});
+  other.run(begun + 1min, {}).value();
+  fill("second");
+  one.run(begun + 6min, {}).value();
+  EXPECT_TRUE(store_->alerts().empty()) << "it was short in between";
+  other.run(begun + 8min, {}).value();
+  EXPECT_TRUE(store_->alerts().empty());
+  other.run(begun + 11min, {}).value();
+  ASSERT_EQ(store_->alerts().size(), 1u) << "the other one saw it five minutes ago";
+  EXPECT_EQ(store_->alerts().at(0).name, "queue_long");
+}
+
 TEST_F(MaintenanceTest, WatchSpeaksOfABusyMachineOnlyWhenJobsWaitTooLong) {
   MachineLoad load{95, 90};
   WatchConfig config{.data_dir = folder_, .least_disk_free = 0, .longest_wait = 600s, .most_failures = 0, .load_for = 600s};
@@ -383,10 +417,10 @@ TEST(MaintenanceOnPostgres, WhatIsOldIsSaidByTheClockOfTheServer) {
   store->put_schedule(rule, wrong.now(), {"admin", ""}, wrong.now()).value();
   store->run_schedule("clean", 4, {"admin", ""}, wrong.now()).value();
   std::optional<Time> told;
-  RunMaintenance run({.node = "n"}, *store, wrong, {{domain::kind::cleanup, [&](const std::string&, Time now, std::stop_token) -> Result<std::string> {
-                                                      told = now;
-                                                      return std::string("{}");
-                                                    }}});
+  RunMaintenance run({.node = "n"}, *store, wrong, {domain::kind::cleanup, [&](const std::string&, Time now, std::stop_token) -> Result<std::string> {
+                                                     told = now;
+                                                     return std::string("{}");
+                                                   }});
   run.run_once();
   ASSERT_TRUE(told);
   EXPECT_LT(*told, wrong.now() - days(365));

@@ -2,13 +2,12 @@
 
 #include "base/log.h"
 #include "domain/error_codes.h"
+#include "domain/maintenance.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace darkroom::scheduler {
 namespace {
-
-constexpr const char* kSlot = "maintenance";
 
 domain::Failed failed(std::string message, domain::Failed::Kind kind) {
   return {{std::string(domain::code::internal), std::move(message)}, kind};
@@ -16,8 +15,8 @@ domain::Failed failed(std::string message, domain::Failed::Kind kind) {
 
 }  // namespace
 
-RunMaintenance::RunMaintenance(RunMaintenanceConfig config, store::Store& store, const Clock& clock, std::vector<MaintenanceTask> tasks)
-    : config_(std::move(config)), store_(store), clock_(clock), tasks_(std::move(tasks)) {}
+RunMaintenance::RunMaintenance(RunMaintenanceConfig config, store::Store& store, const Clock& clock, MaintenanceTask task)
+    : config_(std::move(config)), store_(store), clock_(clock), task_(std::move(task)), place_(task_.kind) {}
 
 void RunMaintenance::stop() {
   std::lock_guard lock(mutex_);
@@ -54,12 +53,10 @@ void RunMaintenance::end() {
 }
 
 domain::Ending RunMaintenance::run(const domain::ClaimedJob& job) {
-  auto task = std::ranges::find(tasks_, job.kind, &MaintenanceTask::kind);
-  if (task == tasks_.end()) return failed("This program knows no maintenance of the kind '" + job.kind + "'.", domain::Failed::Kind::permanent);
   std::stop_token stop = begin(job);
   try {
     // Retention goes by it: a wrong clock of this machine must not remove what is young.
-    auto done = task->run(job.args, store_.clock(clock_.now()), stop);
+    auto done = task_.run(job.args, store_.clock(clock_.now()), stop);
     if (stop.stop_requested()) return domain::Interrupted{is_stopping() ? "the server stopped" : "it was called off"};
     if (!done) return domain::Failed{done.error(), domain::Failed::Kind::permanent};
     return domain::Succeeded{{}, *done};
@@ -77,15 +74,15 @@ bool RunMaintenance::is_stopping() {
 // An ending that could not be stored (a full disk) is offered again: the claim stays ours while this node lives.
 void RunMaintenance::store_ending() {
   if (!unstored_) return;
-  store_.finish(*unstored_, {.node = config_.node, .worker = kSlot, .lanes = {}, .count = 0}, config_.retry, clock_.now()).stored.get();
+  store_.finish(*unstored_, {.node = config_.node, .worker = place_, .lanes = {}, .count = 0}, config_.retry, clock_.now()).stored.get();
   unstored_.reset();
 }
 
 // What a claim took that was not answered would count as running as long as this process lives: it goes back before the next one.
 std::vector<domain::ClaimedJob> RunMaintenance::claim() {
-  if (unanswered_) store_.give_back(config_.node, kSlot, clock_.now());
+  if (unanswered_) store_.give_back(config_.node, place_, clock_.now());
   unanswered_ = true;
-  auto jobs = store_.claim({.node = config_.node, .worker = kSlot, .lanes = {domain::lane_of(domain::kMaintenanceQueue, "")}, .count = 1}, clock_.now());
+  auto jobs = store_.claim({.node = config_.node, .worker = place_, .lanes = {domain::maintenance_lane(task_.kind)}, .count = 1}, clock_.now());
   unanswered_ = false;
   return jobs;
 }
@@ -97,7 +94,7 @@ Duration RunMaintenance::run_once() {
   if (jobs.empty()) return config_.longest_sleep;
   domain::Ending ending = run(jobs.front());
   end();
-  unstored_ = store::Finish{jobs.front().fence, std::move(ending), kSlot, ""};
+  unstored_ = store::Finish{jobs.front().fence, std::move(ending), place_, ""};
   store_ending();
   return Duration::zero();
 }

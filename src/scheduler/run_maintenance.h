@@ -1,4 +1,4 @@
-// Maintenance jobs are jobs like any other: claimed from the lane of the queue `maintenance`, one at a time, and finished with what was done.
+// Maintenance jobs are jobs like any other: claimed from their lane of the queue `maintenance`, one of a kind at a time, and finished with what was done.
 #pragma once
 
 #include "base/clock.h"
@@ -30,7 +30,7 @@ struct RunMaintenanceConfig {
 
 class RunMaintenance {
  public:
-  RunMaintenance(RunMaintenanceConfig config, store::Store& store, const Clock& clock, std::vector<MaintenanceTask> tasks);
+  RunMaintenance(RunMaintenanceConfig config, store::Store& store, const Clock& clock, MaintenanceTask task);
   // Runs one job to its end if there is one, and returns when to come again. From one thread.
   Duration run_once();
   // Tells the task in progress to stop; its job goes back with its attempt refunded. From any thread.
@@ -55,7 +55,8 @@ class RunMaintenance {
   RunMaintenanceConfig config_;
   store::Store& store_;
   const Clock& clock_;
-  std::vector<MaintenanceTask> tasks_;
+  MaintenanceTask task_;
+  std::string place_;  // as its jobs name it, by the kind: what a claim without an answer took is found by it
   std::mutex mutex_;
   bool stopping_ = false;                  // guarded by the mutex
   std::optional<InProgress> in_progress_;  // the same

@@ -36,7 +36,8 @@ void WatchMachine::judge_load(const MachineLoad& load, Time now) {
   bool watched = bound.longest_wait.count() > 0 && bound.most_load > 0 && (load.cpu > bound.most_load || load.memory > bound.most_load);
   bool slow = watched && longest_wait(store_.queues(now)) > bound.longest_wait.count();
   auto busy = [&](std::string_view name, const char* what, int percent, std::optional<Time>& since) {
-    judge(name, crossed_for(bound.load_for, slow && percent > bound.most_load, since, now),
+    since = slow && percent > bound.most_load ? since.value_or(now) : std::optional<Time>();
+    judge(name, crossed_for(bound.load_for, since, now),
           {std::string(what) + " of the machine of " + node_ + " is used by " + std::to_string(percent) + " % while jobs wait too long; the bound is " +
                std::to_string(bound.most_load) + " % for " + in_seconds(bound.load_for) + ".",
            counts_json({{"percent", percent}, {"bound", bound.most_load}, {"for_seconds", bound.load_for.count()}})},

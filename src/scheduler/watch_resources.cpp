@@ -49,7 +49,7 @@ void WatchResources::judge_work(const Reading& is, Time now) {
         {"A job has waited for " + std::to_string(is.longest_wait) + " s; the bound is " + in_seconds(bound.longest_wait) + ".",
          counts_json({{"seconds", is.longest_wait}, {"bound", bound.longest_wait.count()}})},
         now);
-  judge("queue_long", crossed_for(bound.queued_for, bound.most_queued > 0 && is.queued > bound.most_queued, queued_since_, now),
+  judge("queue_long", crossed_for(bound.queued_for, store_.note_crossing("queue_long", bound.most_queued > 0 && is.queued > bound.most_queued, now), now),
         {std::to_string(is.queued) + " jobs are queued, for " + in_seconds(bound.queued_for) + " or longer; the bound is " + std::to_string(bound.most_queued) + ".",
          counts_json({{"jobs", is.queued}, {"bound", bound.most_queued}, {"for_seconds", bound.queued_for.count()}})},
         now);

@@ -8,7 +8,6 @@
 #include "store/store.h"
 
 #include <functional>
-#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -37,7 +36,6 @@ class WatchResources {
   WatchConfig config_;
   store::Store& store_;
   std::function<MachineLoad()> machine_;
-  std::optional<Time> queued_since_;
 };
 
 }  // namespace darkroom::scheduler

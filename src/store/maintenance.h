@@ -73,6 +73,8 @@ class Maintenance {
 
   // --- watching ---
   virtual std::int64_t failures_since(Time since) = 0;  // jobs that failed; exact to 10,000
+  // Since when the bound of this name is seen crossed by whoever looks: noted with the first look that finds it so, forgotten with the first that does not.
+  virtual std::optional<Time> note_crossing(std::string_view name, bool crossed, Time now) = 0;
   // Notes that the alert stands (a text) or not (none). Returns whether that is a change; only a change writes an event, alert.raised or alert.cleared.
   virtual bool set_alert(std::string_view name, std::string_view node, const std::optional<AlertText>& text, Time now) = 0;
   virtual std::vector<Alert> alerts() = 0;                 // that stand, by name and node

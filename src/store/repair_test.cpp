@@ -1,4 +1,5 @@
 // What no transaction of this program leaves behind is put into the database by hand, and repaired.
+#include "domain/maintenance.h"
 #include "store/open_store.h"
 #include "store/sql/sqlite_connection.h"
 
@@ -77,6 +78,16 @@ TEST_F(RepairTest, AJobInAForeignLaneIsPutIntoItsOwn) {
   EXPECT_TRUE(store_->claim({.node = "n", .worker = "w", .lanes = {"ai_processing/demo"}, .count = 1}, now_).empty());
   EXPECT_EQ(repair(), (Repairs{.wrong_lanes = 1}));
   EXPECT_EQ(store_->claim({.node = "n", .worker = "w", .lanes = {"ai_processing/demo"}, .count = 1}, now_).size(), 1u);
+}
+
+TEST_F(RepairTest, MaintenanceIsPutIntoTheLaneOfItsKind) {
+  domain::Schedule rule{.name = "tidy", .cron = "@hourly", .zone = "UTC", .kind = std::string(domain::kind::cleanup)};
+  store_->put_schedule(rule, now_, {"admin", ""}, now_).value();
+  store_->run_schedule("tidy", 4, {"admin", ""}, now_).value();
+  EXPECT_EQ(repair(), Repairs{});
+  damage("UPDATE job SET lane = 'maintenance/'");
+  EXPECT_EQ(repair(), (Repairs{.wrong_lanes = 1}));
+  EXPECT_EQ(store_->claim({.node = "n", .worker = "w", .lanes = {domain::maintenance_lane(domain::kind::cleanup)}, .count = 1}, now_).size(), 1u);
 }
 
 TEST_F(RepairTest, AnImagePointsToItsNewestJob) {

@@ -107,6 +107,7 @@ class SqlStore final : public Store {
   RepairStretch repair_jobs(std::int64_t after, Time now) override;
   RepairStretch repair_images(std::int64_t after, std::string_view model, Time now) override;
   std::int64_t failures_since(Time since) override;
+  std::optional<Time> note_crossing(std::string_view name, bool crossed, Time now) override;
   bool set_alert(std::string_view name, std::string_view node, const std::optional<AlertText>& text, Time now) override;
   std::vector<Alert> alerts() override;
   std::vector<Alert> ended_alerts(int limit) override;

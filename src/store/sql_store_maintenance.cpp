@@ -20,11 +20,13 @@ std::optional<ImageId> image_of(const Row& row, std::size_t column) { return row
 
 // --- jobs ---
 
+// What stands after the queue in the lane of a job.
+#define DARKROOM_IN_LANE "CASE WHEN job.image_id IS NULL THEN job.kind ELSE job.model END"
 constexpr const char* kLookAtJobs =
-    "SELECT job.id, CASE WHEN job.state IN ('scheduled', 'queued') AND job.lane <> job.queue || '/' || job.model THEN 1 ELSE 0 END, "
+    "SELECT job.id, CASE WHEN job.state IN ('scheduled', 'queued') AND job.lane <> job.queue || '/' || " DARKROOM_IN_LANE " THEN 1 ELSE 0 END, "
     "CASE WHEN EXISTS (SELECT 1 FROM attempt WHERE attempt.job_id = job.id AND attempt.ending IS NULL "
     "AND (job.state <> 'running' OR attempt.claim_no <> job.claim_no)) THEN 1 ELSE 0 END FROM job WHERE job.id > $1 ORDER BY job.id LIMIT $2";
-constexpr const char* kLockJob = "SELECT public_id, image_id, queue, model, lane, priority, owner, state FROM job WHERE id = $1 /*FOR UPDATE*/";
+constexpr const char* kLockJob = "SELECT public_id, image_id, queue, " DARKROOM_IN_LANE ", lane, priority, owner, state FROM job WHERE id = $1 /*FOR UPDATE*/";
 constexpr const char* kMoveToLane = "UPDATE job SET lane = $2, rank = $3, updated_at = $4 WHERE id = $1";
 constexpr const char* kCloseAttempts =
     "UPDATE attempt SET finished_at = $2, ending = 'interrupted', error_code = 'interrupted', error_message = 'It was left open and closed by cleanup.' "
@@ -140,6 +142,10 @@ RepairStretch repair_each(Database& database, const Findings& found, const Repai
 
 constexpr const char* kFailuresSince = "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'failed' AND finished_at >= $1 LIMIT 10000) AS failures";
 
+constexpr const char* kSince = "SELECT since FROM crossing WHERE name = $1";
+constexpr const char* kCross = "INSERT INTO crossing (name, since) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+constexpr const char* kUncross = "DELETE FROM crossing WHERE name = $1";
+
 constexpr const char* kRaise =
     "INSERT INTO alert (name, node, message, said, raised_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name, node) DO NOTHING RETURNING name";
 constexpr const char* kReword = "UPDATE alert SET message = $3, said = $4 WHERE name = $1 AND node = $2";
@@ -190,6 +196,20 @@ RepairStretch SqlStore::repair_images(std::int64_t after, std::string_view defau
 
 std::int64_t SqlStore::failures_since(Time since) {
   return database_->read([&](Connection& connection) { return connection.execute(kFailuresSince, {since}).front().integer(0); });
+}
+
+std::optional<Time> SqlStore::note_crossing(std::string_view name, bool crossed, Time now) {
+  auto since_of = [&](Connection& connection) {
+    Rows noted = connection.execute(kSince, {name});
+    return noted.empty() ? std::nullopt : std::optional(noted.front().time(0));
+  };
+  auto since = database_->read(since_of);
+  if (since.has_value() == crossed) return since;
+  return database_->write([&](Transaction& transaction) {
+    if (crossed) transaction.execute(kCross, {name, now});
+    else transaction.execute(kUncross, {name});
+    return since_of(transaction.connection);
+  });
 }
 
 bool SqlStore::set_alert(std::string_view name, std::string_view node, const std::optional<AlertText>& text, Time now) {

@@ -2,6 +2,7 @@
 #include "base/fail_point.h"
 #include "base/id.h"
 #include "domain/error_codes.h"
+#include "domain/maintenance.h"
 #include "store/sql_rows.h"
 #include "store/sql_store.h"
 
@@ -56,7 +57,7 @@ struct NewScheduledJob {
 };
 
 void insert_job(Transaction& transaction, const NewScheduledJob& job, const Actor& actor, Time now) {
-  std::string lane = domain::lane_of(domain::kMaintenanceQueue, "");
+  std::string lane = domain::maintenance_lane(job.kind);
   std::int64_t rank = next_rank(transaction.connection, lane, 0, "system");
   transaction.execute(kInsertScheduledJob, {job.public_id, job.kind, domain::kMaintenanceQueue, lane, job.args, rank, now, job.max_attempts});
   append_event(transaction, {.at = now, .type = "job.created", .image = std::nullopt, .job = job.public_id, .actor = actor.name, .reason = actor.reason, .data = naming(job.schedule)});

@@ -56,10 +56,14 @@ FAULTS = [
     fault("refused-half-filled", "a batch that could not be filled stays open", "src/api/batches.cpp", "    (void)parts.store.seal_batch(batch.public_id, actor, parts.clock.now());  // what", "    // what", system("test_crash_points.py", "an_error_while_it_fills")),
 
     fault("cancelled-prune-goes-on", "a prune that was cancelled deletes photos to its end", LOOPS,
-          [('if (maintenance_ && event.type == "job.cancelled" && event.job) maintenance_->call_off(*event.job);', ""), ("    maintenance_->look_whether_ours();\n", "")], None,
+          [("      for (auto& place : maintenance_) place->call_off(*event.job);\n", ""), ("    for (auto& place : maintenance_) place->look_whether_ours();\n", "")], None,
           system(UPKEEP, "cancelled_while_it_runs")),
     fault("cancelled-elsewhere", "a prune that was cancelled goes on where the news did not arrive", "src/scheduler/run_maintenance.cpp", "job->node != config_.node) call_off(public_id);", "job->node != config_.node) return;",
           unit(SCHEDULER, "NoLongerOursIsToldToStop")),
+
+    fault("alerts-behind-a-prune", "a prune of an hour keeps the alerts silent for an hour", "src/domain/maintenance.h", "return lane_of(kMaintenanceQueue, kind);", 'return lane_of(kMaintenanceQueue, kind.substr(0, 0));',
+          unit(SCHEDULER, "OneKindDoesNotHoldUpAnother")),
+    fault("crossing-kept", "an alert of a long queue counts the minutes in which it was short", "src/store/sql_store_maintenance.cpp", "else transaction.execute(kUncross, {name});", "", unit(SCHEDULER, "JudgeByOneMemory")),
 
     # --- machines ---
     fault("machine-of-nobody", "a machine that is well ends what another one says of itself", "src/scheduler/watch_machine.h", "judge_alert(store_, {name, node_, crossed", 'judge_alert(store_, {name, "", crossed', unit(SCHEDULER, "AMachineThatIsWellEndsNoAlert")),

@@ -152,7 +152,7 @@ TEST_P(StoreConformance, FinishedMaintenanceGoesWithItsEventsAndSlots) {
   auto schedule = store_->put_schedule(rule, now_, {"admin", ""}, now_).value();
   Firing firing{.schedule = "sweep", .revision = schedule.revision, .expected = now_, .slot = now_, .next_slot = now_ + hours(1)};
   ASSERT_TRUE(store_->fire(firing, now_));
-  auto jobs = store_->claim({.node = kNode, .worker = "maintenance", .lanes = {domain::lane_of(domain::kMaintenanceQueue, "")}, .count = 1}, now_);
+  auto jobs = store_->claim({.node = kNode, .worker = "maintenance", .lanes = {domain::maintenance_lane(domain::kind::sweep_blobs)}, .count = 1}, now_);
   finish(jobs.at(0), success("{}"));
   ASSERT_TRUE(store_->run_schedule("sweep", 1, {"admin", ""}, now_));  // open
   EXPECT_EQ(Retained(*store_, now_).maintenance(now_ + hours(2)), 1);

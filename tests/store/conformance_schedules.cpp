@@ -22,7 +22,7 @@ Firing firing_of(const ScheduleRecord& schedule, Time next) {
 }
 
 std::vector<domain::ClaimedJob> claim_maintenance(Store& store, Time now, const char* node, int count = 100) {
-  return store.claim({.node = node, .worker = "maintenance", .lanes = {domain::lane_of(domain::kMaintenanceQueue, "")}, .count = count}, now);
+  return store.claim({.node = node, .worker = "maintenance", .lanes = {domain::maintenance_lane(domain::kind::prune)}, .count = count}, now);
 }
 
 int count_events(Store& store, std::string_view type) {
