@@ -7,7 +7,7 @@ from support.boxes import found_in
 from support.models import BROKEN, RED, added, color_model, drop, listed, model_of, no_family_model, painted, put, two_way_model, when_tried
 from support.photos import unique_jpeg
 from support.processes import children
-from support.waiting import eventually, moment
+from support.waiting import eventually
 from test_docs import fits, openapi, schema_of
 
 LABELS = "blue\ngreen\nred\n"
@@ -60,16 +60,25 @@ def test_a_file_dropped_into_the_models_folder_is_taken_while_the_server_runs(ma
 
 def test_a_file_that_still_grows_is_left_alone(make_server, tmp_path):
     server = make_server(models_dir=tmp_path / "models")
-    whole = color_model(author="x" * 5000)
-    place = drop(tmp_path / "models", "colors")
-    for part in range(40):
+    whole = color_model(author="x" * 100_000)
+    place, written = drop(tmp_path / "models", "colors"), 0
+
+    def grow(end):
+        nonlocal written
         with open(place / "model.onnx", "ab") as file:
-            file.write(whole[part * len(whole) // 40:(part + 1) * len(whole) // 40])
-        moment(0.15)
+            file.write(whole[written:end])
+        written = end
+
+    grow(len(whole) // 2)
+    for watched in ("one", "another"):  # each is taken at the second look at it, and the file grows between any two looks
+        drop(tmp_path / "models", watched, color_model(author=watched), LABELS)
+        eventually(lambda: grow(written + 10) or listed(server).get(watched, {}).get("state") == "active", 30, f"the server has looked at {watched} twice")
+    assert "colors" not in listed(server) and written < len(whole)
+    grow(len(whole))
     assert when_tried(server, "colors")["state"] == "active"
     versions = model_of(server, "colors")["versions"]
     assert [(version["state"], version["bytes"]) for version in versions] == [("current", len(whole))], "no half of it was taken"
-    types = [event["type"] for event in server.events() if event["type"].startswith("model.")]
+    types = [event["type"] for event in server.events() if event["type"].startswith("model.") and event["data"].get("model") == "colors"]
     assert types == ["model.added", "model.activated"]
 
 
@@ -287,9 +296,10 @@ def test_the_models_folder_may_be_read_only_and_a_removed_model_stays_away(make_
     assert when_tried(server, "colors")["state"] == "active"
     assert server.delete("/api/v1/models/colors").status_code == 204
     server.restart()
-    moment(2.5)
-    assert "colors" not in listed(server)
     assert sorted(path.relative_to(folder) for path in folder.rglob("*")) == before
+    drop(folder, "sentinel", color_model(author="another"), LABELS)
+    assert when_tried(server, "sentinel")["state"] == "active", "the folder was looked at again, twice"
+    assert "colors" not in listed(server)
 
 
 @pytest.mark.parametrize("keep_idle", (1, 60))
