@@ -165,17 +165,22 @@ def test_a_page_of_another_site_logs_nobody_in(peopled):
 
 
 def test_guessing_is_slowed_and_never_locked(peopled):
-    answers = [log_in(peopled, "the-viewer", "wrong password")[1] for _ in range(7)]
-    assert [answer.status_code for answer in answers][:5] == [401] * 5
-    assert answers[-1].status_code == 429 and int(answers[-1].headers["Retry-After"]) >= 1
-    stranger, known = (answer.json() for answer in (log_in(peopled, "nobody-here", "wrong password")[1], answers[0]))
+    guess = lambda name: log_in(peopled, name, "wrong password")[1]
+    answers = [guess("the-viewer") for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [401] * 5
+    later = (guess("the-viewer") for _ in range(12))  # on a slow machine one of them comes when its wait is over
+    slowed = next((answer for answer in later if answer.status_code == 429), None)
+    assert slowed is not None and int(slowed.headers["Retry-After"]) >= 1
+    stranger, known = guess("nobody-here").json(), answers[0].json()
     assert stranger.pop("trace_id") != known.pop("trace_id") and stranger == known
 
 
 def test_guessing_side_by_side_gains_nothing(peopled):
+    begun = time.monotonic()
     with ThreadPoolExecutor(16) as guessers:
         answers = list(guessers.map(lambda _: log_in(peopled, "the-viewer", "wrong password")[1].status_code, range(16)))
-    assert answers.count(401) <= 5 and answers.count(429) == 16 - answers.count(401), answers
+    free = 5 + int(time.monotonic() - begun)  # and one more for each second that it took
+    assert answers.count(401) <= free and answers.count(429) == 16 - answers.count(401), answers
 
 
 def test_one_address_that_tries_many_names_is_slowed(peopled):

@@ -1,8 +1,7 @@
-"""The HTTP edge of the real program: ids, compression, ranges, readiness in words, the access log, draining, hosts, monitor and alerts."""
+"""The HTTP edge of the real program: ids, compression, ranges, readiness in words, the access log, draining, hosts."""
 import json
 import signal
 from concurrent.futures import ThreadPoolExecutor
-
 
 from support.photos import unique_jpeg
 from support.waiting import eventually
@@ -96,36 +95,3 @@ def test_a_wait_for_a_job_that_ends_while_draining_is_answered_with_its_result(s
         eventually(lambda: server.get("/api/v1/status").json()["jobs"]["running"] == 1, 10, "it is being processed")
         assert server.stop() == 0
         assert waiting.result(10).json()["image"]["status"] == "completed"
-
-
-def test_monitor_shows_what_runs(server, darkroom):
-    image = server.upload(unique_jpeg("slow:3000"))
-    server.wait_for_state(image["id"], "processing")
-    eventually(lambda: server.get("/readyz").status_code == 200, 10, "ready")
-    shown = darkroom("monitor", "--once", folder=server.folder)
-    code, out = shown.returncode, shown.stdout
-    assert code == 0 and "ready" in out and image["job_id"] in out and "ai_processing" in out and "\033" not in out
-    seen = json.loads(darkroom("monitor", "--once", "--json", folder=server.folder).stdout)
-    assert seen["health"]["ready"] and seen["running"][0]["job_id"] == image["job_id"] and seen["alerts"] == [] and seen["workers"]
-    server.kill()
-    assert darkroom("monitor", "--once", "--url", server.url, "--token", "x" * 30).returncode == 5
-
-
-def test_an_alert_is_raised_once_and_ends_once(make_server, darkroom):
-    server = make_server(watch_wait_seconds=1)
-    server.post("/api/v1/queues/ai_processing/pause", json={})
-    server.upload(unique_jpeg())
-
-    def watch():
-        assert server.post("/api/v1/schedules/watch_resources/run", json={}).status_code < 300
-        return [alert["name"] for alert in server.get("/api/v1/alerts").json()["items"]]
-    eventually(lambda: "queue_slow" in watch(), 15, "the alert is raised")
-    watch()
-    shown = darkroom("alerts", folder=server.folder)
-    code, out = shown.returncode, shown.stdout
-    assert code == 0 and "queue_slow" in out and "has waited for" in out
-    server.post("/api/v1/queues/ai_processing/resume", json={})
-    eventually(lambda: "queue_slow" not in watch(), 15, "the alert ends")
-    told = [event["type"] for event in server.events() if event["type"].startswith("alert.") and "queue_slow" in json.dumps(event)]
-    assert told == ["alert.raised", "alert.cleared"]
-    assert server.log_text().count("alert raised") == server.log_text().count("alert ended") == 1

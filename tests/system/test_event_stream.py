@@ -16,7 +16,7 @@ class Stream:
     def __init__(self, server, last=None, token=None, **query):
         headers = {"Authorization": f"Bearer {token}" if token else server.http.headers["Authorization"]} | ({} if last is None else {"Last-Event-ID": str(last)})
         self.answer = requests.get(server.url + "/api/v1/events/stream", params=query, headers=headers, stream=True, timeout=60)
-        self.events, self.types, self.comments = [], [], 0
+        self.events, self.types, self.broke = [], [], None  # what broke off the reading, if anything
         self.thread = threading.Thread(target=self._read, daemon=True)
         self.thread.start()
 
@@ -29,20 +29,23 @@ class Stream:
                 elif line.startswith(b"data: "):
                     self.events.append(json.loads(line[6:]))
                     self.types.append(kind)
-        except Exception:
-            pass
+        except Exception as error:
+            self.broke = error
 
     def ids(self):
         return [event["id"] for event in self.events if "id" in event]
 
-    # Closing alone would wait for the reading thread, and that for the next comment line.
+    # Closing alone would wait for the reading thread, and that for the next comment line. What breaks from here on, we have broken.
     def close(self):
+        broke = self.broke
         try:
             self.answer.raw._fp.fp.raw._sock.shutdown(socket.SHUT_RDWR)
         except (AttributeError, OSError):
             pass
         self.thread.join(10)
         self.answer.close()
+        if broke:
+            raise broke
 
 
 def all_ids(server):
