@@ -9,7 +9,7 @@ namespace {
 
 std::string number(std::int64_t value) { return std::to_string(value); }
 std::string count_of(std::int64_t value, const std::string& noun) { return number(value) + " " + noun + (value == 1 ? "" : "s"); }
-std::string of_model(const Situation& s) { return s.model.empty() ? "jobs without a model" : "the model '" + s.model + "'"; }
+bool is_maintenance(const Situation& s) { return s.queue == kMaintenanceQueue; }
 
 std::string names_of(const Situation& s, bool with_model) {
   std::string names;
@@ -50,14 +50,16 @@ Reason paused_reason(const Situation& s) {
 }
 
 Reason no_worker_reason(const Situation& s) {
+  if (is_maintenance(s)) return {why::no_worker, "No process that does maintenance is alive. Start one: darkroom web, or darkroom serve."};
   if (s.servers.empty()) return {why::no_worker, "No worker is alive. Start one: darkroom worker, or darkroom serve."};
   std::string alive = count_of(static_cast<std::int64_t>(s.servers.size()), "living worker");
-  return {why::no_worker, "None of the " + alive + " has " + of_model(s) + " (" + names_of(s, false) +
+  return {why::no_worker, "None of the " + alive + " has the model '" + s.model + "' (" + names_of(s, false) +
                               "). Give one of them the model, or reprocess the photo with another."};
 }
 
 Reason draining_reason(const Situation& s) {
-  return {why::draining, "All workers that have " + of_model(s) + " are stopping and take nothing more in (" + names_of(s, true) +
+  if (is_maintenance(s)) return {why::draining, "All processes that do maintenance are stopping (" + names_of(s, true) + "). Start another: darkroom web, or darkroom serve."};
+  return {why::draining, "All workers that have the model '" + s.model + "' are stopping and take nothing more in (" + names_of(s, true) +
                              "). Start a worker that has it."};
 }
 

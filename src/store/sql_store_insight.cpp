@@ -41,7 +41,7 @@ constexpr const char* kOfLevel =
 constexpr const char* kSettings = "SELECT " DARKROOM_QUEUE_COLUMNS ", queue.updated_at FROM queue WHERE queue.name = $1";
 constexpr const char* kRunningInQueue = "SELECT COUNT(*) FROM job WHERE state = 'running' AND queue = $1";
 constexpr const char* kNodesOfLastHour = "SELECT " DARKROOM_NODE_COLUMNS " FROM node WHERE node.seen_at > $1";
-constexpr const char* kHeldSince = "SELECT started_at, model FROM job WHERE state = 'running' AND node = $1";
+constexpr const char* kHeldSince = "SELECT started_at, model, CASE WHEN image_id IS NULL THEN kind END FROM job WHERE state = 'running' AND node = $1";
 constexpr const char* kPast =
     "SELECT lane, run_at, started_at, finished_at, state, error_code FROM job WHERE queue = $1 AND finished_at IS NOT NULL "
     "ORDER BY finished_at DESC LIMIT $2";
@@ -95,6 +95,20 @@ bool share_slots(const NodeRecord& node, const std::string& one, const std::stri
   return one == other || (!node.places.contains(one) && !node.places.contains(other));
 }
 
+// Maintenance takes no slot: each process that takes photos in has a place for each kind of it.
+bool is_maintenance(const JobRecord& job) { return job.queue == domain::kMaintenanceQueue; }
+
+int slots_for(const NodeRecord& node, const JobRecord& job) {
+  if (!is_maintenance(job)) return slots_for(node, job.model);
+  return node.role == "worker" ? 0 : 1;
+}
+
+// Reads kHeldSince: whether that takes what the job could have had.
+bool takes_slot_of(const NodeRecord& node, const Row& held, const JobRecord& job) {
+  if (is_maintenance(job)) return held.optional_text(2) == job.kind;
+  return held.is_null(2) && share_slots(node, held.text(1), job.model);
+}
+
 // What nodes bear on the job: those that live, the slots that are busy, and since when it has been so.
 struct Servers {
   std::vector<domain::Server> alive;
@@ -102,19 +116,19 @@ struct Servers {
   Time steady_since{};
 };
 
-Servers servers_of(Connection& connection, const std::vector<NodeRecord>& nodes, const std::string& model) {
+Servers servers_of(Connection& connection, const std::vector<NodeRecord>& nodes, const JobRecord& job) {
   Servers servers;
   for (const NodeRecord& node : nodes) {
-    int slots = slots_for(node, model);
+    int slots = slots_for(node, job);
     bool has_model = slots > 0;
     bool alive = is_alive(node);
     if (has_model) servers.steady_since = std::max(servers.steady_since, alive ? node.started_at : node.seen_at);
-    if (!alive || node.slots == 0) continue;
+    if (!alive || (is_maintenance(job) ? slots : node.slots) == 0) continue;
     bool draining = node.state == NodeState::draining;
     servers.alive.push_back({node.name, slots, has_model, draining});
     if (!has_model || draining) continue;
     for (const Row& held : connection.execute(kHeldSince, {node.id})) {
-      if (share_slots(node, held.text(1), model)) servers.busy.push_back(held.time(0));
+      if (takes_slot_of(node, held, job)) servers.busy.push_back(held.time(0));
     }
   }
   return servers;
@@ -210,7 +224,7 @@ const Looking::Queue& Looking::queue_of(const std::string& name) {
 
 Looking::Lane& Looking::lane_of(const JobInLine& line) {
   if (auto known = lanes_.find(line.lane); known != lanes_.end()) return known->second;
-  Lane lane{&queue_of(line.job.queue), servers_of(connection_, nodes(), line.job.model), past_of(connection_, line)};
+  Lane lane{&queue_of(line.job.queue), servers_of(connection_, nodes(), line.job), past_of(connection_, line)};
   lane.rivals = rivals_of(line);
   return lanes_.emplace(line.lane, std::move(lane)).first->second;
 }
@@ -229,16 +243,16 @@ bool Looking::share(const std::string& one, const std::string& other) {
   });
 }
 
-// Jobs without a model are upkeep, which takes no slot. A queue that is paused holds nobody up.
+// A queue that is paused holds nobody up.
 std::vector<std::string> Looking::rivals_of(const JobInLine& line) {
-  if (line.job.model.empty()) return {};
+  if (is_maintenance(line.job)) return {};
   if (!lanes_with_queued_) lanes_with_queued_ = queued_lanes(connection_);
   std::vector<std::string> rivals;
   for (const std::string& lane : *lanes_with_queued_) {
     std::size_t end = lane.find('/');
-    std::string model = end == std::string::npos ? "" : lane.substr(end + 1);
-    if (lane == line.lane || model.empty() || !share(line.job.model, model)) continue;
-    if (!queue_of(lane.substr(0, end)).settings.paused) rivals.push_back(lane);
+    std::string queue = lane.substr(0, end), model = lane.substr(end + 1);
+    if (lane == line.lane || queue == domain::kMaintenanceQueue || !share(line.job.model, model)) continue;
+    if (!queue_of(queue).settings.paused) rivals.push_back(lane);
   }
   return rivals;
 }

@@ -39,6 +39,8 @@ FAULTS = [
           unit(STORE, "WhatWasStartedInTimeDoesNotExpire")),
     fault("others-not-ahead", "more urgent photos of another model on the same slots are not counted", "src/store/sql_store_insight.cpp", "of_all = ahead + others.more_urgent;", "of_all = ahead;",
           unit(STORE, "MoreUrgentJobsOfAModelOnTheSameSlotsAreAhead")),
+    fault("maintenance-without-workers", "of maintenance that waits it is said that no worker is alive", "src/store/sql_store_insight.cpp", 'return node.role == "worker" ? 0 : 1;', "return std::min(node.slots, 1);",
+          unit(STORE, "MaintenanceWaitsForTheProcesses")),
     fault("moved-in-one-go", "other writes wait until a hundred thousand jobs have moved", "src/store/sql_store_acting.cpp", "? 500 : 50;", "? 1'000'000 : 50;",
           unit(STORE, "ManyJobsAreMovedInSeveralCommits")),
 

@@ -1,4 +1,5 @@
 // What can be known of queues and of a job that waits.
+#include "domain/maintenance.h"
 #include "store/conformance.h"
 
 #include <algorithm>
@@ -197,6 +198,37 @@ TEST_P(StoreConformance, AFullWorkerMakesALineAndAFreeOneTakesTheNext) {
   see.expect(see.place(fourth), "in_line", {"1 job is ahead", "not known"});
   EXPECT_EQ(see.place(fourth).ahead, 1);
   EXPECT_FALSE(see.place(fourth).starts_in);
+}
+
+// A process without slots does maintenance all the same: it was said that no worker was alive.
+TEST_P(StoreConformance, MaintenanceWaitsForTheProcessesThatTakePhotosIn) {
+  Insight see{*store_, now_};
+  auto ask_for = [&](std::string_view kind) {
+    domain::Schedule rule{.name = "now", .cron = "@hourly", .zone = "UTC", .kind = std::string(kind)};
+    store_->put_schedule(rule, now_, {"admin", ""}, now_).value();
+    return store_->run_schedule("now", 4, {"admin", ""}, now_).value();
+  };
+  auto place = [&](const std::string& job) { return store_->place_of(job, now_).value(); };
+  std::string prune = ask_for(domain::kind::prune);
+  see.expect(place(prune), "no_worker", {"darkroom web"});
+  store_->register_node({.id = "01890000-0000-7000-8000-000000000002", .name = "only-works", .role = "worker", .slots = 4, .models = {"demo"}, .started_at = now_}, hours(10), now_);
+  see.expect(place(prune), "no_worker", {"darkroom web"});
+  store_->register_node({.id = kWorker, .name = "front", .role = "web", .started_at = now_}, hours(10), now_);
+  see.expect(place(prune), "next", {"1 of 1 slot"});
+  auto claimed = store_->claim({.node = kWorker, .worker = "prune", .lanes = {domain::maintenance_lane(domain::kind::prune)}, .count = 1}, now_);
+  ASSERT_EQ(claimed.size(), 1u);
+  see.expect(place(ask_for(domain::kind::prune)), "in_line", {"1 of 1 slot"});
+  see.expect(place(ask_for(domain::kind::cleanup)), "next");
+}
+
+TEST_P(StoreConformance, MaintenanceKeepsNoSlotBusy) {
+  Insight see{*store_, now_};
+  see.register_worker(1);
+  domain::Schedule rule{.name = "now", .cron = "@hourly", .zone = "UTC", .kind = std::string(domain::kind::prune)};
+  store_->put_schedule(rule, now_, {"admin", ""}, now_).value();
+  store_->run_schedule("now", 4, {"admin", ""}, now_).value();
+  ASSERT_EQ(store_->claim({.node = kWorker, .worker = "prune", .lanes = {domain::maintenance_lane(domain::kind::prune)}, .count = 1}, now_).size(), 1u);
+  see.expect(see.place(upload()), "next", {"1 of 1 slot"});
 }
 
 TEST_P(StoreConformance, EachCauseGivesItsOwnReason) {

@@ -6,6 +6,7 @@ export default {
   'place.paused.by': 'The queue {queue} was paused by {who}. Nothing of it starts until somebody resumes it.',
   'place.paused.why': 'The queue {queue} was paused by {who}: “{reason}”. Nothing of it starts until somebody resumes it.',
   'place.no_worker': 'No living worker has the model {model}. Start one that has it, or process the photo with another model.',
+  'place.no_worker.maintenance': 'No process that does maintenance is alive. Start one: darkroom web or darkroom serve.',
   'place.draining': 'All workers that have the model {model} are stopping. It goes on as soon as one is started again.',
   'place.concurrency_limited': 'The queue {queue} runs as many jobs at once as it is allowed to.',
   'place.rate_limited': 'The queue {queue} has started as many jobs in this span of time as it is allowed to.',

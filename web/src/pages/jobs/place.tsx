@@ -37,6 +37,8 @@ export function usePlaceSentences(place: Place | undefined, job: Waiting): strin
   const queue = queues.data?.items.find((each) => each.name === job.queue);
   if (place.code === 'paused' && queue?.paused_by) {
     sentences.push(t(queue.pause_reason ? 'place.paused.why' : 'place.paused.by', { queue: job.queue, who: queue.paused_by, reason: queue.pause_reason }));
+  } else if (place.code === 'no_worker' && job.queue === 'maintenance') {
+    sentences.push(t('place.no_worker.maintenance'));
   } else if (place.code === 'in_line' && place.over_limit) {
     sentences.push(t('place.in_line.many', { ahead: place.position ?? 0 }));
   } else {
