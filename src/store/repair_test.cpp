@@ -115,6 +115,18 @@ TEST_F(RepairTest, AnImageShowsItsNewestResult) {
   EXPECT_FALSE(store_->find_image(image.id)->document);
 }
 
+// It was found by what an older result had found.
+TEST_F(RepairTest, AnImageIsFoundByTheLabelsOfTheResultThatItShows) {
+  auto image = upload();
+  complete(R"({"result":{"detected_objects":[{"class":"cat"}]}})");
+  ASSERT_TRUE(store_->reprocess_image(image.id, {}, {"admin", ""}, now_));
+  complete(R"({"result":{"detected_objects":[{"class":"dog"},{"class":"dog"}],"classes":[{"class":"indoors"}],"regions":[{"class":"sky"}]}})");
+  damage("UPDATE image SET result_job_id = (SELECT MIN(id) FROM job), labels = char(10) || 'cat' || char(10)");
+  EXPECT_EQ(repair(), (Repairs{.stale_results = 1}));
+  for (const char* label : {"dog", "indoors", "sky"}) EXPECT_EQ(store_->find_images({.label = label}, std::chrono::seconds(5)).images.size(), 1u) << label;
+  EXPECT_TRUE(store_->find_images({.label = "cat"}, std::chrono::seconds(5)).images.empty());
+}
+
 TEST_F(RepairTest, AnImageWithoutAJobGetsOneToBeRetried) {
   auto image = upload();
   damage("DELETE FROM job");

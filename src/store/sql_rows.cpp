@@ -90,6 +90,12 @@ Event event_from(const Row& row) {
 
 constexpr const char* kReadImage = "SELECT " DARKROOM_JOB_COLUMNS ", " DARKROOM_IMAGE_COLUMNS " FROM " DARKROOM_IMAGE_TABLES " WHERE image.id = $1";
 
+std::string lines_of(const std::set<std::string_view>& labels) {
+  std::string text;
+  for (std::string_view label : labels) (text += text.empty() ? "\n" : "").append(label) += '\n';
+  return text;
+}
+
 std::optional<ImageRecord> read_image(Connection& connection, ImageId id) {
   Rows rows = connection.execute(kReadImage, {id.value});
   return rows.empty() ? std::nullopt : std::optional(image_from(rows.front()));

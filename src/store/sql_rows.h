@@ -6,7 +6,9 @@
 #include "store/sql/database.h"
 #include "store/sql_deliveries.h"
 
+#include <set>
 #include <string>
+#include <string_view>
 
 #define DARKROOM_JOB_COLUMNS                                                                                                            \
   "job.id, job.public_id, job.image_id, job.kind, job.queue, job.model, job.owner, job.state, job.priority, job.run_at, job.attempt, " \
@@ -33,6 +35,9 @@ std::optional<Error> error_from(const Row& row, std::size_t code_column);
 AttemptRecord attempt_from(const Row& row);
 // Reads id, at, type, image_id, job_id, actor, reason, data.
 Event event_from(const Row& row);
+
+// As image.labels has them: a line each, with one before the first.
+std::string lines_of(const std::set<std::string_view>& labels);
 
 std::optional<ImageRecord> read_image(Connection& connection, ImageId id);
 

@@ -54,15 +54,12 @@ std::string stages_json(const domain::StageTimings& t) {
          std::to_string(t.thumbnail) + "}";
 }
 
-// As image.labels has them.
 std::string labels_of(const domain::Findings& found) {
   std::set<std::string_view> labels;
   for (const auto& object : found.objects) labels.insert(object.label);
   for (const auto& each : found.classes) labels.insert(each.label);
   for (const auto& region : found.regions) labels.insert(region.label);
-  std::string text;
-  for (std::string_view label : labels) (text += text.empty() ? "\n" : "").append(label) += '\n';
-  return text;
+  return lines_of(labels);
 }
 
 // A held job whose end is decided.

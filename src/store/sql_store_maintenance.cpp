@@ -7,6 +7,10 @@
 #include "store/sql_rows.h"
 #include "store/sql_store.h"
 
+#include <set>
+#include <string>
+#include <vector>
+
 namespace darkroom::store {
 namespace {
 
@@ -65,7 +69,12 @@ constexpr const char* kLookAtImages = DARKROOM_IMAGE_POINTERS "WHERE image.id > 
 constexpr const char* kLockImage = "SELECT id, owner FROM image WHERE id = $1 /*FOR UPDATE*/";
 constexpr const char* kPointersOf = DARKROOM_IMAGE_POINTERS "WHERE image.id = $1";
 constexpr const char* kPointToJob = "UPDATE image SET job_id = $2, updated_at = $3 WHERE id = $1";
-constexpr const char* kPointToResult = "UPDATE image SET result_job_id = $2, updated_at = $3 WHERE id = $1";
+constexpr const char* kPointToResult = "UPDATE image SET result_job_id = $2, labels = $3, updated_at = $4 WHERE id = $1";
+// The labels stand in the document where worker/findings_json.h puts them.
+#define DARKROOM_LABELS_IN(list)                                                                                                     \
+  "SELECT found.value /*AS JSON*/ ->> 'class' FROM result, json_each(result.document /*AS JSON*/ -> 'result' ->> '" list "') AS found " \
+  "WHERE result.job_id = $1"
+constexpr const char* kLabelsOfResult = DARKROOM_LABELS_IN("detected_objects") " UNION " DARKROOM_LABELS_IN("classes") " UNION " DARKROOM_LABELS_IN("regions");
 constexpr const char* kInsertLostJob =
     "INSERT INTO job (public_id, kind, image_id, queue, model, lane, owner, priority, state, run_at, max_attempts, finished_at, error_code, error_message, "
     "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 'failed', $8, 1, $8, $9, $10, $8, $8)";
@@ -86,6 +95,15 @@ std::int64_t make_lost_job(Transaction& transaction, ImageId image, std::string_
   return id;
 }
 
+std::string labels_of_result(Connection& connection, std::int64_t job) {
+  Rows found = connection.execute(kLabelsOfResult, {job});
+  std::vector<std::string> labels;
+  for (const Row& row : found) labels.push_back(row.optional_text(0).value_or(""));
+  std::set<std::string_view> sorted(labels.begin(), labels.end());
+  sorted.erase("");
+  return lines_of(sorted);
+}
+
 Repairs repair_image(Transaction& transaction, ImageId image, std::string_view default_model, Time now) {
   Repairs repairs;
   if (transaction.execute(kLockImage, {image.value}).empty()) return repairs;
@@ -101,7 +119,7 @@ Repairs repair_image(Transaction& transaction, ImageId image, std::string_view d
   }
   if (found.result != found.newest_result) {
     std::optional<std::int64_t> newest = found.newest_result != 0 ? std::optional(found.newest_result) : std::nullopt;
-    transaction.execute(kPointToResult, {image.value, newest, now});
+    transaction.execute(kPointToResult, {image.value, newest, labels_of_result(transaction.connection, found.newest_result), now});
     tell_repair(transaction, image, std::nullopt, "the image did not show its newest result", now);
     ++repairs.stale_results;
   }

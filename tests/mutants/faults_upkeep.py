@@ -65,6 +65,9 @@ FAULTS = [
           unit(SCHEDULER, "OneKindDoesNotHoldUpAnother")),
     fault("crossing-kept", "an alert of a long queue counts the minutes in which it was short", "src/store/sql_store_maintenance.cpp", "else transaction.execute(kUncross, {name});", "", unit(SCHEDULER, "JudgeByOneMemory")),
 
+    fault("old-labels", "a photo that was repaired is found by what its old result had found", "src/store/sql_store_maintenance.cpp", "newest, labels_of_result(transaction.connection, found.newest_result), now}", 'newest, "", now}',
+          unit(STORE, "FoundByTheLabelsOfTheResultThatItShows")),
+
     # --- machines ---
     fault("machine-of-nobody", "a machine that is well ends what another one says of itself", "src/scheduler/watch_machine.h", "judge_alert(store_, {name, node_, crossed", 'judge_alert(store_, {name, "", crossed', unit(SCHEDULER, "AMachineThatIsWellEndsNoAlert")),
     fault("machine-unwatched", "no process looks at its own machine", LOOPS, "    watch_machine_.run_once(now());\n", "", system(UPKEEP, "watches_its_own_machine")),
