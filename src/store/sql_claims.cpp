@@ -4,7 +4,8 @@
 // Rows that another claimer has locked are passed over. When a lane gives nothing at the level that its head promised, its head counts as one level
 // lower, and the choice between the lanes is made anew.
 //
-// Of heads of one priority that came first is taken, unless a lane has waited too long for a start: then that which waits longest.
+// Of heads of one priority that which came first is taken, unless a lane has waited too long for a start: then that which waits longest, and for a stretch
+// whatever else its lane has.
 #include "store/sql_claims.h"
 
 #include "base/fail_point.h"
@@ -52,17 +53,16 @@ std::string queue_of(const std::string& lane) { return lane.substr(0, lane.find(
 struct Lane {
   const std::string& name;
   std::optional<Time> last_start;
+  bool has_stretch = false;
   std::optional<Head> head = {};
 
   std::string queue() const { return queue_of(name); }
-
+  Time waits_since() const { return std::max(head->arrived, last_start.value_or(head->arrived)); }
+  bool has_waited(Time now) const { return now - waits_since() > kLaneWaits; }
   bool goes_before(const Lane& other, Time now) const { return place(now) < other.place(now); }
 
  private:
-  std::tuple<int, Time, std::int64_t> place(Time now) const {
-    Time waits_since = std::max(head->arrived, last_start.value_or(head->arrived));
-    return {-head->priority, now - waits_since > kLaneWaits ? waits_since : Time::max(), head->id};
-  }
+  std::tuple<int, int, Time, std::int64_t> place(Time now) const { return {-head->priority, has_stretch ? 0 : 1, has_waited(now) ? waits_since() : Time::max(), head->id}; }
 };
 
 #define DARKROOM_CANDIDATE_COLUMNS                                                                                                           \
@@ -168,7 +168,7 @@ class Claim {
   Claim(Transaction& transaction, Claimers claimers, LaneStarts& starts) : transaction_(transaction), claimers_(claimers), now_(claimers.now()), starts_(starts) {
     const std::vector<std::string>& names = claimers_.request().lanes;
     lanes_.reserve(names.size());
-    for (const std::string& name : names) lanes_.push_back({name, starts_.last(name, now_)});
+    for (const std::string& name : names) lanes_.push_back({name, starts_.last(name, now_), starts_.has_stretch(name, now_)});
   }
 
   void run() {
@@ -218,8 +218,9 @@ class Claim {
     // As many as go before the other lanes' heads: all above their level, or one where only arrival decides.
     const Lane* rival = first(&lane);
     bool tied = rival && rival->head->priority == lane.head->priority;
+    if (tied && !lane.has_stretch && lane.has_waited(now_)) begin_stretch(lane);
     int lowest = !rival ? domain::kLowestPriority : tied ? lane.head->priority : rival->head->priority + 1;
-    std::int64_t most = std::min(tied ? 1 : wanted(), allowance ? allowance->starts : wanted());
+    std::int64_t most = std::min(tied && !lane.has_stretch ? 1 : wanted(), allowance ? allowance->starts : wanted());
 
     if (allowance && allowance->ageing) {
       std::int64_t before_next = kAgeingStride - 1 - counted_starts(transaction_.connection, lane.name) % kAgeingStride;
@@ -234,6 +235,11 @@ class Claim {
     } else {
       take(lane, rows, allowance);
     }
+  }
+
+  void begin_stretch(Lane& lane) {
+    for (Lane& other : lanes_) other.has_stretch = &other == &lane;
+    starts_.begin_stretch(lane.name, now_);
   }
 
   bool take_overdue(Lane& lane, Allowance& allowance) {

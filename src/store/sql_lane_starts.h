@@ -1,8 +1,10 @@
-// When a job of each lane was last started by this process, so that of heads of one priority no lane waits for a slot as long as an older backlog lasts.
+// When a job of each lane was last started by this process, and which lane has a stretch: of lanes of one priority none waits as long as an older backlog
+// of another lasts, and a slot does not change its model with each job.
 #pragma once
 
 #include "base/clock.h"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -10,8 +12,11 @@
 
 namespace darkroom::store {
 
-// A lane with work that has had no start for longer than this goes before others of its priority. So a slot does not change its model with each job.
-inline constexpr std::chrono::seconds kLaneWaits{5};
+// A lane with work that has had no start for longer than this goes before others of its priority, and goes on doing so for a stretch.
+inline constexpr std::chrono::seconds kLaneWaits{1};
+// A stretch is counted from the end of its first job: the model may have to be loaded before.
+inline constexpr std::chrono::seconds kLaneStretch{1};
+inline constexpr std::chrono::seconds kLongestLaneStretch{5};  // counted from its first start
 
 class LaneStarts {
  public:
@@ -27,9 +32,35 @@ class LaneStarts {
     last_[lane] = at;
   }
 
+  bool has_stretch(const std::string& lane, Time now) const {
+    std::lock_guard guard(mutex_);
+    return stretch_.lane == lane && stretch_.from <= now && now < stretch_.until;
+  }
+
+  // Ends that of another lane.
+  void begin_stretch(const std::string& lane, Time from) {
+    std::lock_guard guard(mutex_);
+    stretch_ = {lane, from, from + kLongestLaneStretch};
+  }
+
+  void note_end(const std::string& lane, Time at) {
+    std::lock_guard guard(mutex_);
+    if (stretch_.lane != lane || stretch_.has_ended_one || at < stretch_.from) return;
+    stretch_.has_ended_one = true;
+    stretch_.until = std::min(stretch_.until, at + kLaneStretch);
+  }
+
  private:
+  struct Stretch {
+    std::string lane;
+    Time from{};
+    Time until{};
+    bool has_ended_one = false;
+  };
+
   mutable std::mutex mutex_;
   std::map<std::string, Time> last_;
+  Stretch stretch_;
 };
 
 }  // namespace darkroom::store

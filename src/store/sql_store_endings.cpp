@@ -234,6 +234,7 @@ void finish_together(Transaction& transaction, std::span<void* const> asks, Lane
       std::int64_t event = held.event_ids.at(endings.size());
       endings.push_back(decide(transaction, std::move(found.mapped()), finish, *finisher, held.clock.value_or(finisher->now)));
       endings.back().event_id = event;
+      if (endings.back().job.image.value) starts.note_end(domain::lane_of(domain::kProcessQueue, endings.back().job.model), finisher->now);
     }
   }
   store_endings(transaction, endings, held.interest);

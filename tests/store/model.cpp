@@ -86,24 +86,52 @@ bool Model::is_quarantined(const Job& job) const {
   return found != crashes.end() && found->second >= 2;
 }
 
-// The head of each lane by priority, turn and arrival; among these the most urgent, then the one whose lane has waited longest for a start, if that is
-// more than five seconds, then the one that came first.
+// The head of a lane: by priority, turn and arrival.
+std::optional<Position> Model::first_of(const std::string& model) const {
+  std::optional<Position> first;
+  auto key = [&](Position at) { return std::tuple(-jobs[at].priority, jobs[at].rank, at); };
+  for (Position at = 0; at < jobs.size(); ++at) {
+    if (!jobs[at].deleted && jobs[at].state == JobState::queued && jobs[at].model == model && (!first || key(at) < key(*first))) first = at;
+  }
+  return first;
+}
+
+Time Model::waits_since(Position job) const {
+  auto last = last_starts.find(jobs[job].model);
+  return last == last_starts.end() ? jobs[job].run_at : std::max(jobs[job].run_at, last->second);
+}
+
+bool Model::has_stretch(Position job) const { return stretch.model == jobs[job].model && stretch.from <= now && now < stretch.until; }
+
+// Of the heads of all lanes the most urgent, then the one whose lane has a stretch, then the one whose lane has waited longest for a start, if that is more
+// than a second, then the one that came first.
 std::optional<Position> Model::head(const std::vector<std::string>& models) const {
   auto place = [&](Position at) {
-    Time waits_since = jobs[at].run_at;
-    if (auto last = last_starts.find(jobs[at].model); last != last_starts.end()) waits_since = std::max(waits_since, last->second);
-    return std::tuple(-jobs[at].priority, now - waits_since > std::chrono::seconds(5) ? waits_since : Time::max(), at);
+    Time since = waits_since(at);
+    return std::tuple(-jobs[at].priority, has_stretch(at) ? 0 : 1, now - since > std::chrono::seconds(1) ? since : Time::max(), at);
   };
   std::optional<Position> best;
   for (const std::string& model : models) {
-    std::optional<Position> first;
-    auto key = [&](Position at) { return std::tuple(-jobs[at].priority, jobs[at].rank, at); };
-    for (Position at = 0; at < jobs.size(); ++at) {
-      if (!jobs[at].deleted && jobs[at].state == JobState::queued && jobs[at].model == model && (!first || key(at) < key(*first))) first = at;
-    }
+    auto first = first_of(model);
     if (first && (!best || place(*first) < place(*best))) best = first;
   }
   return best;
+}
+
+// One that goes first because it has waited goes on doing so until a second after its first end, for 5 seconds at the longest.
+void Model::give_stretch(const std::vector<std::string>& models, Position next) {
+  if (has_stretch(next) || now - waits_since(next) <= std::chrono::seconds(1)) return;
+  bool tied = std::ranges::any_of(models, [&](const std::string& model) {
+    auto first = first_of(model);
+    return first && *first != next && jobs[*first].priority == jobs[next].priority;
+  });
+  if (tied) stretch = {jobs[next].model, now, now + std::chrono::seconds(5)};
+}
+
+void Model::note_end(const std::string& model) {
+  if (stretch.model != model || stretch.has_ended_one || now < stretch.from) return;
+  stretch.has_ended_one = true;
+  stretch.until = std::min(stretch.until, now + std::chrono::seconds(1));
 }
 
 // How many more jobs the queue lets start at this moment.
@@ -127,6 +155,7 @@ std::vector<Position> Model::claim(const std::string& node, const std::vector<st
   while (static_cast<int>(claimed.size()) < count) {
     auto next = head(models);
     if (!next) break;
+    give_stretch(models, *next);
     Job& job = jobs[*next];
     if (job.claims == 0 && job.expires_at && *job.expires_at <= now) {
       end(*next, JobState::failed, "expired", "job.failed");
@@ -153,6 +182,7 @@ std::vector<Position> Model::claim(const std::string& node, const std::vector<st
 bool Model::finish(Position position, int claim, Run run, Duration first_retry) {
   Job& job = jobs[position];
   if (job.deleted || job.state != JobState::running || job.claims != claim) return false;
+  note_end(job.model);
   end_run(position, run, first_retry);
   return true;
 }

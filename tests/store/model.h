@@ -63,6 +63,14 @@ struct Queue {
   std::optional<int> concurrency = {};
 };
 
+// While it lasts a model goes before others of the same priority.
+struct Stretch {
+  std::string model;
+  Time from{};
+  Time until{};
+  bool has_ended_one = false;
+};
+
 struct Submission {
   std::string owner;
   int priority = 0;
@@ -103,6 +111,7 @@ class Model {
   Queue queue;
   std::vector<Time> starts;
   std::map<std::string, Time> last_starts;  // by model
+  Stretch stretch;
 
  private:
   bool is_newest(Position job) const { return images[jobs[job].image].job == job; }
@@ -116,7 +125,12 @@ class Model {
   void interrupt(Position job);
   void complete_if_done(std::optional<Position> batch);
   bool is_quarantined(const Job& job) const;
+  std::optional<Position> first_of(const std::string& model) const;
+  Time waits_since(Position job) const;
+  bool has_stretch(Position job) const;
   std::optional<Position> head(const std::vector<std::string>& models) const;
+  void note_end(const std::string& model);
+  void give_stretch(const std::vector<std::string>& models, Position next);
   int room() const;
 };
 
