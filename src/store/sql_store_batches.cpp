@@ -97,9 +97,11 @@ constexpr const char* kSeal = "UPDATE batch SET sealed_at = $2, filled_by = NULL
 constexpr const char* kSealedWithoutOpenJob =
     "SELECT id FROM batch WHERE completed_at IS NULL AND sealed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM job WHERE job.batch_id = batch.id "
     "AND job.state IN ('scheduled', 'queued', 'running')) ORDER BY id LIMIT 100";
+// A process that stood still for a while comes back and goes on filling; one that stopped in good order does not.
+constexpr std::chrono::minutes kComesBack{1};
 constexpr const char* kLeftUnsealed =
     "SELECT public_id FROM batch WHERE filled_by IS NOT NULL AND completed_at IS NULL AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = batch.filled_by "
-    "AND node.state <> 'stopped') ORDER BY id LIMIT 100";
+    "AND (node.state <> 'stopped' OR node.lost_at > $1)) ORDER BY id LIMIT 100";
 
 }  // namespace
 
@@ -150,7 +152,9 @@ std::vector<BatchRecord> SqlStore::list_batches(int limit, const std::optional<s
 
 // Looks in a read first, since it is called each second and there is nearly never anything to do.
 int SqlStore::complete_batches(Time now) {
-  auto [left, done] = database_->read([](Connection& connection) { return std::pair(connection.execute(kLeftUnsealed), connection.execute(kSealedWithoutOpenJob)); });
+  auto [left, done] = database_->read([&](Connection& connection) {
+    return std::pair(connection.execute(kLeftUnsealed, {now - kComesBack}), connection.execute(kSealedWithoutOpenJob));
+  });
   for (const Row& row : left) (void)seal_batch(row.text(0), {"system", "the process that filled it is gone"}, now);
   int completed = 0;
   for (const Row& row : done) {

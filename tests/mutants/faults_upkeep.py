@@ -52,6 +52,7 @@ FAULTS = [
     fault("retention-not-read", "the retention of the settings removes nothing", LOOPS, "prune_(ground.config.retention, ", "prune_({}, ", system(UPKEEP, "retention_of_the_settings")),
     fault("half-filled-for-ever", "a batch whose process was killed while it filled it never ends", BATCHES, "  for (const Row& row : left) (void)seal_batch(", "  for (const Row& row : Rows()) (void)seal_batch(",
           unit(STORE, "WhatAProcessThatIsGoneWasFillingIsSealed"), system("test_crash_points.py", "while_it_fills_a_batch_the_batch_ends")),
+    fault("sealed-while-filled", "a process that was silent for a lease has the batch sealed that it fills", BATCHES, "OR node.lost_at > $1)", "OR node.lost_at > $1 + 1000000000000)", unit(STORE, "ThatWasSilentForALeaseStaysOpen")),
     fault("filled-by-nobody", "a batch is sealed while it is being filled", "src/api/batches.cpp", 'wanted->images ? parts.config.node : ""', 'wanted->images ? "" : parts.config.node', system("test_crash_points.py", "while_it_fills_a_batch_the_batch_ends")),
     fault("refused-half-filled", "a batch that could not be filled stays open", "src/api/batches.cpp", "    (void)parts.store.seal_batch(batch.public_id, actor, parts.clock.now());  // what", "    // what", system("test_crash_points.py", "an_error_while_it_fills")),
 

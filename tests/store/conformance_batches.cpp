@@ -240,6 +240,7 @@ TEST_P(StoreConformance, WhatAProcessThatIsGoneWasFillingIsSealed) {
   if (store_->is_shared()) {
     now_ += kLease;
     store_->rescue_expired(policy_, now_);
+    now_ += std::chrono::minutes(1);
   } else {
     reopen();
     store_->requeue_orphans("restart", policy_, now_);
@@ -250,6 +251,32 @@ TEST_P(StoreConformance, WhatAProcessThatIsGoneWasFillingIsSealed) {
   finish(claim_one(), success());
   ASSERT_EQ(completions(*store_).size(), 1u);
   EXPECT_EQ(look(*store_, filled).completed_at, now_);
+}
+
+// A process that the database did not hear for one lease filled on into a batch that was sealed: the rest of its photos was refused.
+TEST_P(StoreConformance, WhatAProcessFillsThatWasSilentForALeaseStaysOpen) {
+  if (!store_->is_shared()) GTEST_SKIP() << "nobody is taken for lost where one process has the database";
+  constexpr Duration kLease = std::chrono::seconds(10);
+  store_->register_node({.id = kNode, .name = "web-1", .role = "web"}, kLease, now_);
+  auto filled = store_->create_batch("filled", "minji", kAdmin, now_, kNode);
+  now_ += kLease;
+  store_->rescue_expired(policy_, now_);
+  now_ += std::chrono::seconds(59);
+  EXPECT_EQ(store_->complete_batches(now_), 0);
+  EXPECT_FALSE(look(*store_, filled).sealed_at);
+  store_->register_node({.id = kNode, .name = "web-1", .role = "web"}, kLease, now_);  // its next beat does so
+  now_ += std::chrono::minutes(5);
+  EXPECT_EQ(store_->complete_batches(now_), 0);
+  EXPECT_FALSE(look(*store_, filled).sealed_at) << "it is back";
+  upload(into(filled, photo()));
+}
+
+TEST_P(StoreConformance, WhatAProcessWasFillingThatStoppedInGoodOrderIsSealedAtOnce) {
+  store_->register_node({.id = kNode, .name = "web-1", .role = "web"}, std::chrono::seconds(10), now_);
+  auto filled = store_->create_batch("filled", "minji", kAdmin, now_, kNode);
+  store_->unregister_node(kNode, policy_, now_);
+  store_->complete_batches(now_);
+  EXPECT_TRUE(look(*store_, filled).completed_at);
 }
 
 TEST_P(StoreConformance, WhatWasFilledAndSealedNeedsItsProcessNoMore) {
