@@ -2,7 +2,7 @@
 #pragma once
 
 #include "store/queues.h"
-#include "store/sql/connection.h"
+#include "store/sql/database.h"
 
 #include <string>
 #include <string_view>
@@ -16,5 +16,8 @@ namespace darkroom::store {
 
 // Reads DARKROOM_NODE_COLUMNS. `now` is the clock that all processes of the database go by: it tells which leases have run out.
 NodeRecord node_from(const Row& row, Time now);
+
+// Removes those that have not been seen for long.
+void forget_nodes(Transaction& transaction, Time at);
 
 }  // namespace darkroom::store

@@ -4,6 +4,7 @@
 #include "store/sql_claims.h"
 #include "store/sql_endings.h"
 #include "store/sql_failures.h"
+#include "store/sql_nodes.h"
 #include "store/sql_rows.h"
 #include "store/sql_store.h"
 
@@ -266,6 +267,7 @@ int SqlStore::requeue_orphans(std::string_view reason, const domain::RetryPolicy
     Rows orphans = transaction.execute(kOrphans);
     for (const Row& row : orphans) interrupt(transaction, held_from(row), std::string(reason), now);
     transaction.execute(kStopNodes, {now});
+    forget_nodes(transaction, now);
     return static_cast<int>(orphans.size());
   });
 }

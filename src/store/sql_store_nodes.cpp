@@ -166,13 +166,17 @@ constexpr const char* kForgetNodes = "DELETE FROM node WHERE lease_until <= $1 A
 // Of folders that nobody has any more; one that comes back after all is swept.
 constexpr const char* kForgetRemovals = "DELETE FROM blob_removal_elsewhere WHERE folder NOT IN (SELECT blob_store FROM node)";
 
+void forget_nodes(Transaction& transaction, Time at) {
+  if (!transaction.execute(kForgetNodes, {at, at - kKept, at - kKeptWithPhotos}).empty()) transaction.execute(kForgetRemovals);
+}
+
 int SqlStore::rescue_expired(const domain::RetryPolicy&, Time now) {
   return database_->write_apart([&](Transaction& transaction) {
     Time at = transaction.clock(now);
     for (const Row& row : transaction.execute(kMarkLost, {at})) tell(transaction, "node.lost", row.text(0), "its lease ran out", now);
     Rows abandoned = transaction.execute(kAbandoned, {at});
     for (const Row& row : abandoned) interrupt(transaction, held_from(row), kLost, now);
-    if (!transaction.execute(kForgetNodes, {at, at - kKept, at - kKeptWithPhotos}).empty()) transaction.execute(kForgetRemovals);
+    forget_nodes(transaction, at);
     return static_cast<int>(abandoned.size());
   });
 }

@@ -87,7 +87,7 @@ class Store : public Accounts, public Acting, public Queues, public Schedules, p
   // Scheduled and queued jobs whose expiry has come end as failed (code expired), at most `most` of them.
   virtual Promoted expire_due(int most, Time now) = 0;
   // At the start of the one process of a store that is not shared: every running job lost its worker. Each ends as Interrupted{reason}; all nodes
-  // are stopped.
+  // are stopped, and those that were not seen for long are forgotten.
   virtual int requeue_orphans(std::string_view reason, const domain::RetryPolicy& policy, Time now) = 0;
 
   // --- looking ---

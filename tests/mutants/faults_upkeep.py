@@ -35,6 +35,8 @@ FAULTS = [
     fault("beat-behind-others", "ten clients that wait for a lock cost a node its lease", NODES, "return database_->write_apart([&](Transaction& transaction) {\n    Time at = transaction.clock(now);\n    Beat beat;",
           "return database_->write([&](Transaction& transaction) {\n    Time at = transaction.clock(now);\n    Beat beat;", unit(STORE, "ThoseWhoWaitForALock")),
 
+    fault("nodes-for-ever", "each start of the one process leaves a row for ever", "src/store/sql_store_endings.cpp", "    forget_nodes(transaction, now);\n", "", unit(STORE, "ForgetsTheNodesOfLongAgo")),
+
     # --- photos that go ---
     fault("unlinked-with-an-image", "a removal that was overtaken takes the file of a photo that has come back", "src/store/sql_store_images.cpp", "if (unused) unlink();", "unlink();",
           unit(SCHEDULER, "ARemovalThatWasOvertaken"), unit(STORE, "AContentIsRemovedOnlyWhile")),

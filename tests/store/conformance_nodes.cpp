@@ -181,6 +181,15 @@ TEST_P(StoreConformance, ALostNodeIsToldOnceAndForgottenAfterADay) {
   EXPECT_TRUE(store_->nodes(now_ - hours(25)).empty());
 }
 
+// Where nobody rescues, each start of the one process left a row for ever.
+TEST_P(StoreConformance, TheStartOfTheOneProcessForgetsTheNodesOfLongAgo) {
+  store_->register_node(node(kNode), kLease, now_);
+  store_->requeue_orphans("restart", policy_, now_ + hours(23));
+  EXPECT_EQ(store_->nodes(now_).size(), 1u);
+  store_->requeue_orphans("restart", policy_, now_ + hours(25));
+  EXPECT_TRUE(store_->nodes(now_).empty());
+}
+
 TEST_P(StoreConformance, ANodeThatSignsOffGivesBackWhatItHolds) {
   store_->register_node(node(kNode), kLease, now_);
   store_->register_node(node(kOther, "host-b:1"), kLease, now_);
