@@ -157,7 +157,7 @@ Result<std::optional<std::string>> delete_image_in(Transaction& transaction, Ima
   return note_if_unused(transaction, sha256, now) ? std::optional(sha256) : std::optional<std::string>();
 }
 
-Result<std::optional<std::string>> SqlStore::delete_image(ImageId id, const Actor& actor, Time now, const Expectation& as_expected) {
+Result<std::optional<std::string>> SqlStore::delete_image(ImageId id, const Actor& actor, Time now, const Expectation<ImageRecord>& as_expected) {
   return database_->write([&](Transaction& transaction) -> Result<std::optional<std::string>> {
     if (as_expected) {
       if (auto held = hold_image(transaction, id, as_expected); !held) return held.error();

@@ -61,7 +61,7 @@ class Store : public Accounts, public Acting, public Queues, public Schedules, p
   // Image, jobs, attempts and results. Returns the content whose blob no image needs any more, noted to be removed with remove_content(); empty when
   // another image has the same content. `as_expected`, where given, is asked about the image as it is, with nobody changing it meanwhile.
   // Errors: not_found; precondition_failed when it says no.
-  virtual Result<std::optional<std::string>> delete_image(ImageId id, const Actor& actor, Time now, const Expectation& as_expected = {}) = 0;
+  virtual Result<std::optional<std::string>> delete_image(ImageId id, const Actor& actor, Time now, const Expectation<ImageRecord>& as_expected = {}) = 0;
   // Unless an image has this content: runs `unlink` while nobody, in any process, can make one, and then forgets that this folder was to remove it; all
   // other folders, by NodeRecord::blob_store, still are. Returns whether it ran. `unlink` is quick, calls no verb, and may run more than once; when it throws,
   // the note stays.

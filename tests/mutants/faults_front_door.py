@@ -54,8 +54,10 @@ FAULTS = [
     fault("user-outlives-token", "a token that ends makes a user who makes one that does not", "src/api/users.cpp", "if (!maker.ends_at) return {};", "return {};", system("test_access.py", "lets_nobody_in_for_longer")),
 
     # --- what is asked and answered ---
-    fault("if-match-ignored", "a change overwrites what somebody else has changed meanwhile", "src/api/images.cpp", "return names_tag(expected, tag_of(image));", "return !expected.empty() || names_tag(expected, tag_of(image));",
+    fault("if-match-ignored", "a change overwrites what somebody else has changed meanwhile", "src/api/entity_tag.h", "return names_tag(expected, tag_of(record));", "return !expected.empty() || names_tag(expected, tag_of(record));",
           system("test_find_images.py", "unless_somebody_was_faster"), system("test_delete.py", "stale_tag")),
+    fault("line-counts-as-change", "nobody can change a queue while photos come", "src/api/entity_tag.cpp", "    if (is_made_of(item, tag)) return true;", "    if (item == tag) return true;",
+          system("test_find_images.py", "a_job_and_a_queue_are_changed")),
     fault("stream-one-too-late", "who comes back to the stream of events misses one", "src/api/event_stream.cpp", "after_ = wanted_.after.value_or(seen.newest);", "after_ = wanted_.after ? *wanted_.after + 1 : seen.newest;",
           system("test_event_stream.py", "nothing_is_missing")),
     fault("stream-one-twice", "who comes back to the stream of events hears one again", "src/api/event_stream.cpp", "after_ = wanted_.after.value_or(seen.newest);", "after_ = wanted_.after ? std::max<std::int64_t>(*wanted_.after - 1, 0) : seen.newest;",
