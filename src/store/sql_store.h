@@ -18,6 +18,7 @@ class SqlStore final : public Store {
   Time clock(Time now) override;
 
   Result<ImageRecord> create_image(const NewImage& image, const Actor& actor, Time now) override;
+  Result<std::optional<ImageRecord>> image_of_key(const IdempotencyKey& key, Time now) override;
   Result<ImageRecord> retry_job(std::string_view public_id, const Actor& actor, Time now) override;
   Result<ImageRecord> reprocess_image(ImageId id, const Reprocess& how, const Actor& actor, Time now) override;
   Result<std::optional<std::string>> delete_image(ImageId id, const Actor& actor, Time now, const Expectation<ImageRecord>& as_expected) override;

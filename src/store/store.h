@@ -52,6 +52,8 @@ class Store : public Accounts, public Acting, public Queues, public Schedules, p
   // the start. Errors: conflict while a blob of the same content is being removed; idempotency_mismatch; not_found for a batch, conflict for a sealed one;
   // quarantined for a photo that a site sends again; quota_exceeded where within_quota asks for it, exactly also of photos that arrive at the same moment.
   virtual Result<ImageRecord> create_image(const NewImage& image, const Actor& actor, Time now) = 0;
+  // What create_image() gives again for this key; none when it would make something. Errors: idempotency_mismatch; conflict when the image has been deleted.
+  virtual Result<std::optional<ImageRecord>> image_of_key(const IdempotencyKey& key, Time now) = 0;
   // A new job for the same photo, queued; the old one keeps its final state. Errors: not_found; conflict unless the job is final
   // and the newest of its image.
   virtual Result<ImageRecord> retry_job(std::string_view public_id, const Actor& actor, Time now) = 0;
