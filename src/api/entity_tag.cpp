@@ -1,12 +1,20 @@
 #include "api/entity_tag.h"
 
+#include "api/json.h"
 #include "base/hash.h"
 #include "http/ascii.h"
 
 namespace darkroom::api {
 namespace {
 
-std::string quoted_hash(const std::string& text) { return '"' + sha256_hex(text).substr(0, 32) + '"'; }
+std::string quoted_hash(std::string_view text) { return '"' + sha256_hex(text).substr(0, 32) + '"'; }
+
+// Whether the item is `tag`, or that and a dot with more behind it. Both are quoted.
+bool is_made_of(std::string_view item, std::string_view tag) {
+  if (item == tag) return true;
+  std::string_view open = tag.substr(0, tag.size() - 1);
+  return item.starts_with(open) && item.substr(open.size()).starts_with('.');
+}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -24,16 +32,27 @@ std::string tag_of(const store::ImageRecord& image) {
   return quoted_hash(text);
 }
 
+std::string tag_of(const store::JobRecord& job) { return quoted_hash(boost::json::serialize(job_json(job, {}))); }
+
+std::string tag_of(const store::QueueSettings& queue) { return quoted_hash(boost::json::serialize(queue_settings_json(queue))); }
+
 bool names_tag(std::string_view list, std::string_view tag) {
   while (!list.empty()) {
     auto comma = list.find(',');
     std::string_view item = trimmed(list.substr(0, comma));
-    if (item == "*" || item == tag) return true;
-    if (item.starts_with("W/") && item.substr(2) == tag) return true;
+    if (item == "*") return true;
+    if (item.starts_with("W/")) item.remove_prefix(2);
+    if (is_made_of(item, tag)) return true;
     if (comma == std::string_view::npos) return false;
     list.remove_prefix(comma + 1);
   }
   return false;
+}
+
+http::Response with_record_tag(const http::Request& request, http::Response response, std::string tag) {
+  if (response.status != 200) return response;
+  tag.insert(tag.size() - 1, "." + quoted_hash(response.body).substr(1, 16));
+  return with_tag(request, std::move(response), std::move(tag));
 }
 
 http::Response with_tag(const http::Request& request, http::Response response, std::string tag) {

@@ -47,12 +47,6 @@ Result<store::ImageChange> read_change(const json::object& body) {
   return change;
 }
 
-store::Expectation expectation_of(const http::Request& request) {
-  std::string expected(request.header("if-match"));
-  if (expected.empty()) return {};
-  return [expected](const store::ImageRecord& image) { return names_tag(expected, tag_of(image)); };
-}
-
 }  // namespace
 
 http::Reply list_images(const Parts& parts, const http::Request& request) {
@@ -93,7 +87,7 @@ http::Reply change_image(const Parts& parts, const http::Request& request) {
   if (!change) return problem(change.error());
   auto reason = read_reason(*body);
   if (!reason) return problem(reason.error());
-  auto changed = parts.store.change_image(*id, *change, expectation_of(request), actor_of(request, *reason), parts.clock.now());
+  auto changed = parts.store.change_image(*id, *change, expectation_of<store::ImageRecord>(request), actor_of(request, *reason), parts.clock.now());
   if (!changed) return problem(changed.error());
   return with_tag({}, image_response(200, parts, *changed), tag_of(*changed));
 }
@@ -101,7 +95,7 @@ http::Reply change_image(const Parts& parts, const http::Request& request) {
 http::Reply delete_image(const Parts& parts, const http::Request& request) {
   auto id = image_id(request);
   if (!id) return problem(id.error());
-  auto freed = parts.store.delete_image(*id, actor_of(request), parts.clock.now(), expectation_of(request));
+  auto freed = parts.store.delete_image(*id, actor_of(request), parts.clock.now(), expectation_of<store::ImageRecord>(request));
   if (!freed) return problem(freed.error());
   if (*freed) parts.remove_freed_blobs();
   http::Response done;

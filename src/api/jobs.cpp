@@ -77,7 +77,7 @@ http::Reply get_job(const Parts& parts, const http::Request& request) {
   return answer_when_final(id, *wait, [&parts, id, request]() -> Look {
     auto job = parts.store.find_job(id);
     if (!job) return {problem(no_such_job(id)), true};
-    return {with_tag(request, job_response(parts, *job)), domain::is_final(job->state)};
+    return {with_record_tag(request, job_response(parts, *job), tag_of(*job)), domain::is_final(job->state)};
   });
 }
 

@@ -1,5 +1,6 @@
 // Acting on jobs: cancel one, change its priority, and the four actions on all jobs of a list or a filter.
 #include "api/body_fields.h"
+#include "api/entity_tag.h"
 #include "api/handlers.h"
 #include "api/json.h"
 #include "api/problem.h"
@@ -14,7 +15,7 @@ using domain::JobState;
 
 http::Response changed_job(const Parts& parts, const Result<store::JobRecord>& job) {
   if (!job) return problem(job.error());
-  return json_response(200, json::object{{"job", job_json(*job, parts.store.attempts_of(job->id))}});
+  return with_record_tag({}, json_response(200, json::object{{"job", job_json(*job, parts.store.attempts_of(job->id))}}), tag_of(*job));
 }
 
 struct Order {
@@ -95,7 +96,7 @@ http::Reply change_job(const Parts& parts, const http::Request& request) {
   if (!*priority) return problem(invalid("Say what to change: priority, a whole number from -100 to 100."));
   auto reason = read_reason(*body);
   if (!reason) return problem(reason.error());
-  return changed_job(parts, parts.store.reprioritise_job(request.params.at("id"), **priority, actor_of(request, *reason), parts.clock.now()));
+  return changed_job(parts, parts.store.reprioritise_job(request.params.at("id"), **priority, actor_of(request, *reason), parts.clock.now(), expectation_of<store::JobRecord>(request)));
 }
 
 http::Reply act_on_jobs(const Parts& parts, const http::Request& request) {

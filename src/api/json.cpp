@@ -1,5 +1,7 @@
 #include "api/json.h"
 
+#include "domain/rate.h"
+
 namespace darkroom::api {
 namespace {
 
@@ -110,6 +112,18 @@ json::object job_json(const store::JobRecord& job, const std::vector<store::Atte
                       {"finished_at", or_null(job.finished_at)}};
   add_progress(object, job, attempts);
   return object;
+}
+
+json::object queue_settings_json(const store::QueueSettings& settings) {
+  return {{"name", settings.name},
+          {"paused", settings.paused},
+          {"paused_by", settings.paused ? json::value(settings.paused_by) : json::value(nullptr)},
+          {"pause_reason", settings.paused ? json::value(settings.pause_reason) : json::value(nullptr)},
+          {"rate", settings.rate ? json::value(domain::to_text(*settings.rate)) : json::value(nullptr)},
+          {"concurrency", or_null(settings.concurrency)},
+          {"ageing_seconds", settings.ageing ? json::value(settings.ageing->count() / 1'000'000) : json::value(nullptr)},
+          {"max_retries", or_null(settings.max_retries)},
+          {"first_retry_seconds", settings.first_retry ? json::value(settings.first_retry->count()) : json::value(nullptr)}};
 }
 
 void add_count(json::object& object, const std::string& name, std::int64_t count) {

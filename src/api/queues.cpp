@@ -24,21 +24,8 @@ json::value spread_json(const std::optional<store::Spread>& spread) {
   return spread ? json::value{{"p50", in_seconds(spread->p50)}, {"p95", in_seconds(spread->p95)}} : json::value(nullptr);
 }
 
-json::object settings_json(const store::QueueSettings& settings) {
-  auto or_null = [](const auto& value) { return value ? json::value(*value) : json::value(nullptr); };
-  return {{"name", settings.name},
-          {"paused", settings.paused},
-          {"paused_by", settings.paused ? json::value(settings.paused_by) : json::value(nullptr)},
-          {"pause_reason", settings.paused ? json::value(settings.pause_reason) : json::value(nullptr)},
-          {"rate", settings.rate ? json::value(domain::to_text(*settings.rate)) : json::value(nullptr)},
-          {"concurrency", or_null(settings.concurrency)},
-          {"ageing_seconds", settings.ageing ? json::value(settings.ageing->count() / 1'000'000) : json::value(nullptr)},
-          {"max_retries", or_null(settings.max_retries)},
-          {"first_retry_seconds", settings.first_retry ? json::value(settings.first_retry->count()) : json::value(nullptr)}};
-}
-
 json::object queue_json(const QueueReport& report) {
-  json::object queue = settings_json(report.settings);
+  json::object queue = queue_settings_json(report.settings);
   add_count(queue, "queued", report.queued);
   add_count(queue, "scheduled", report.scheduled);
   queue["running"] = report.running;
@@ -51,10 +38,11 @@ json::object queue_json(const QueueReport& report) {
   return queue;
 }
 
-http::Response queue_response(const Parts& parts, const std::string& name) {
+// `request` for its If-None-Match.
+http::Response queue_response(const Parts& parts, const http::Request& request, const std::string& name) {
   std::string names;
   for (const QueueReport& report : parts.store.queues(parts.clock.now())) {
-    if (report.settings.name == name) return json_response(200, json::object{{"queue", queue_json(report)}});
+    if (report.settings.name == name) return with_record_tag(request, json_response(200, json::object{{"queue", queue_json(report)}}), tag_of(report.settings));
     names += (names.empty() ? "" : ", ") + report.settings.name;
   }
   return problem(domain::code::not_found, "There is no queue '" + name + "'. There are: " + names + ".");
@@ -134,9 +122,9 @@ http::Reply change(const Parts& parts, const http::Request& request, const json:
   auto reason = reason_from(body);
   if (!reason) return problem(reason.error());
   const std::string& name = request.params.at("name");
-  auto changed = parts.store.change_queue(name, change, actor_of(request, *reason), parts.clock.now());
+  auto changed = parts.store.change_queue(name, change, actor_of(request, *reason), parts.clock.now(), expectation_of<store::QueueSettings>(request));
   if (!changed && changed.error().code != domain::code::not_found) return problem(changed.error());
-  return queue_response(parts, name);
+  return queue_response(parts, {}, name);
 }
 
 http::Reply set_paused(const Parts& parts, const http::Request& request, bool paused) {
@@ -155,7 +143,7 @@ http::Reply list_queues(const Parts& parts, const http::Request& request) {
 
 http::Reply get_queue(const Parts& parts, const http::Request& request) {
   if (auto known = allow_query(request, {}); !known) return problem(known.error());
-  return with_tag(request, queue_response(parts, request.params.at("name")));
+  return queue_response(parts, request, request.params.at("name"));
 }
 
 http::Reply change_queue(const Parts& parts, const http::Request& request) {

@@ -6,6 +6,9 @@
 #include "api/problem.h"
 #include "api/resumable.h"
 #include "api/rules.h"
+#include "domain/error_codes.h"
+
+#include <functional>
 
 namespace darkroom::api {
 namespace {
@@ -22,6 +25,8 @@ constexpr std::uint64_t kModelForm = (std::uint64_t{4} * 1024 + 32) * 1024 * 102
 constexpr std::uint64_t kManyPhotos = std::uint64_t{2} * 1024 * 1024 * 1024;  // of one request with many
 constexpr std::uint64_t kFormOverhead = 256 * 1024;  // boundaries, part headers and fields around the photo
 
+enum class Key { refused, taken };  // the header Idempotency-Key
+
 struct Line {
   Method method;
   const char* pattern;
@@ -29,6 +34,7 @@ struct Line {
   RunsOn runs_on;
   std::uint64_t max_body;
   std::variant<Plain, Streamed> handler;
+  Key key = Key::refused;
 };
 
 // To add a route, say who may with one word of rules.h. Nothing else is needed: the guard asks for the credential, the role, the scope and the owner. Only
@@ -48,9 +54,9 @@ std::vector<Line> table(const Parts& parts) {
       {Method::get, "/healthz", kPublic, RunsOn::pool, 0, readyz},
       {Method::get, "/metrics", kMetrics, RunsOn::pool, 0, get_metrics},
 
-      {Method::post, "/api/v1/images", kSend, RunsOn::pool, photo, upload_image},
+      {Method::post, "/api/v1/images", kSend, RunsOn::pool, photo, upload_image, Key::taken},
       {Method::get, "/api/v1/images", kSee, RunsOn::pool, 0, list_images},
-      {Method::post, "/api/v1/images/many", kSend, RunsOn::pool, kManyPhotos, upload_many},
+      {Method::post, "/api/v1/images/many", kSend, RunsOn::pool, kManyPhotos, upload_many, Key::taken},
       {Method::post, "/api/v1/images/actions", kOperate, RunsOn::pool, kListBody, act_on_images},
       {Method::get, "/api/v1/images/{id}", kSee, RunsOn::pool, 0, get_image},
       {Method::patch, "/api/v1/images/{id}", kOwn, RunsOn::pool, kSmallBody, change_image},
@@ -163,14 +169,27 @@ std::vector<Line> table(const Parts& parts) {
   };
 }
 
+// Whoever sends a key counts on it that nothing is made twice: where nobody looks at it, that must not go unsaid.
+template <class Answer>
+Answer unless_keyed(bool refuses_key, const http::Request& request, const std::function<Answer()>& handle) {
+  if (refuses_key && !request.header("idempotency-key").empty()) {
+    return problem(domain::code::bad_request, "Idempotency-Key is not looked at here, only by POST /api/v1/images and /api/v1/images/many. Leave it out.");
+  }
+  return with_world_errors<Answer>(handle);
+}
+
 http::Route route_from(const Line& line, const Parts& parts) {
+  using Opened = std::variant<http::Response, http::BodyReceiver>;
   http::Route route{line.method, line.pattern, line.access, line.runs_on, line.max_body, {}};
   if (route.pattern.starts_with("/api/v1/uploads")) route.headers = {{"Tus-Resumable", std::string(kTusVersion)}};
+  bool refuses_key = line.method == Method::post && route.pattern.starts_with("/api/v1/") && line.key == Key::refused;
   if (const auto* plain = std::get_if<Plain>(&line.handler)) {
-    route.handler = http::Handler([handle = *plain, &parts](const http::Request& request) { return with_world_errors<http::Reply>([&] { return handle(parts, request); }); });
+    route.handler = http::Handler([handle = *plain, refuses_key, &parts](const http::Request& request) {
+      return unless_keyed<http::Reply>(refuses_key, request, [&] { return handle(parts, request); });
+    });
   } else {
-    route.handler = http::BodyHandler([handle = std::get<Streamed>(line.handler), &parts](const http::Request& request) {
-      return with_world_errors<std::variant<http::Response, http::BodyReceiver>>([&] { return handle(parts, request); });
+    route.handler = http::BodyHandler([handle = std::get<Streamed>(line.handler), refuses_key, &parts](const http::Request& request) {
+      return unless_keyed<Opened>(refuses_key, request, [&] { return handle(parts, request); });
     });
   }
   return route;

@@ -1,5 +1,6 @@
 // Many photos in one request, with a verdict for each: a photo that is refused does not keep the others out. The fields come before the files and hold for all of
-// them. Each photo is durable, with its image and its job, before the next is read; all of them are in one batch.
+// them. Each photo is durable, with its image and its job, before the next is read; all of them are in one batch. With an Idempotency-Key each has a key of its own, by
+// its place in the request, so that a request that broke off is sent again as it was: what was taken in before is found, and stays in the batch of that time.
 #include "api/handlers.h"
 #include "api/json.h"
 #include "api/photo_header.h"
@@ -28,8 +29,8 @@ Error error(std::string_view code, std::string message) { return {std::string(co
 
 class ManyUploads {
  public:
-  ManyUploads(const Parts& parts, const http::Request& request, const std::string& boundary)
-      : parts_(parts), actor_(actor_of(request)), uploader_(uploader_of(request)), reader_(boundary, {.max_files = kMostFiles}, callbacks()) {}
+  ManyUploads(const Parts& parts, const http::Request& request, std::optional<std::string> key, const std::string& boundary)
+      : parts_(parts), actor_(actor_of(request)), uploader_(uploader_of(request)), key_(std::move(key)), reader_(boundary, {.max_files = kMostFiles}, callbacks()) {}
 
   // What a request that broke off has brought is kept, so its batch ends with it: nobody else would seal it.
   ~ManyUploads() {
@@ -53,13 +54,15 @@ class ManyUploads {
     if (auto refused = reader_.finish()) return problem(*refused);
     if (refused_) return problem(*refused_);
     if (items_.empty()) return problem(code::missing_file, "Send each photo as a multipart field 'file'.");
+    if (batch_.empty()) batch_ = batch_before_;
     auto batch = with_world_errors<Result<std::optional<store::BatchRecord>>>([this]() -> Result<std::optional<store::BatchRecord>> {
       if (is_open_) seal();
       return parts_.store.find_batch(batch_);
     });
     http::Response response = json_response(207, json::object{{"batch", batch && *batch ? json::value(batch_json(**batch)) : json::value(nullptr)}, {"created", created_},
                                                               {"refused", static_cast<std::int64_t>(items_.size()) - created_}, {"items", std::move(items_)}});
-    response.headers.emplace_back("Location", "/api/v1/batches/" + batch_);
+    if (!batch_.empty()) response.headers.emplace_back("Location", "/api/v1/batches/" + batch_);
+    if (created_ > 0 && replayed_ == created_) response.headers.emplace_back("Idempotent-Replayed", "true");
     return response;
   }
 
@@ -84,22 +87,30 @@ class ManyUploads {
     return std::nullopt;
   }
 
-  // What the fields say is checked with the first file, and the batch that takes all of them is made. Whom to call back is judged once for all of them: it may cost
-  // a look-up of a name.
+  void begin_batch(const std::string& owner) {
+    batch_ = parts_.store.create_batch(batch_title_.empty() ? "upload" : batch_title_, owner, actor_, parts_.clock.now(), parts_.config.node).public_id;
+    is_open_ = true;
+    form_.fields["batch"] = batch_;
+  }
+
+  // What the fields say is checked with the first file. Whom to call back is judged once for all of them: it may cost a look-up of a name.
+  std::optional<Error> read_fields() {
+    auto image = read_upload_form(form_, parts_, uploader_);
+    if (!image) return image.error();
+    if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
+    sent_.fields = form_.fields;
+    callbacks_ = std::move(image->callbacks);
+    form_.fields.erase("site");
+    form_.fields.erase("callback_url");
+    if (image->batch) batch_ = *image->batch;
+    else if (!key_) begin_batch(image->owner);
+    return std::nullopt;
+  }
+
   std::optional<Error> begin_file(const http::PartHeader& part) {
     form_.file_name = part.file_name.value_or("");
-    if (batch_.empty()) {
-      auto image = read_upload_form(form_, parts_, uploader_);
-      if (!image) return image.error();
-      if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
-      bool own_batch = !image->batch;
-      if (own_batch) batch_ = parts_.store.create_batch(batch_title_.empty() ? "upload" : batch_title_, image->owner, actor_, parts_.clock.now(), parts_.config.node).public_id;
-      else batch_ = *image->batch;
-      is_open_ = own_batch;
-      form_.fields["batch"] = batch_;
-      callbacks_ = std::move(image->callbacks);
-      form_.fields.erase("site");
-      form_.fields.erase("callback_url");
+    if (!std::exchange(has_fields_, true)) {
+      if (auto wrong = read_fields()) return wrong;
     }
     staged_.reset();
     verdict_.reset();
@@ -127,6 +138,7 @@ class ManyUploads {
     json::object item{{"file", form_.file_name}};
     if (image) {
       ++created_;
+      replayed_ += image->replayed ? 1 : 0;
       item["status"] = 201;
       item["image"] = image_json(*image, {});
     } else {
@@ -142,16 +154,33 @@ class ManyUploads {
     if (!image) return image.error();
     image->callbacks = callbacks_;
     if (auto described = describe_photo(*staged_, parts_.config.photo, *image); !described) return described.error();
+    if (key_) {
+      if (auto before = find_before(*image); !before || *before) return before ? Result<store::ImageRecord>(std::move(**before)) : before.error();
+    }
     if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
+    if (batch_.empty()) begin_batch(image->owner);
+    image->batch = batch_;
     return keep_photo(parts_, *staged_, *image, actor_);
+  }
+
+  // Gives the photo its key. The image that an earlier request has made of it; none: it is new.
+  Result<std::optional<store::ImageRecord>> find_before(store::NewImage& image) {
+    image.idempotency = store::IdempotencyKey{actor_.name, *key_ + "/" + std::to_string(items_.size() + 1), fingerprint(sent_, image.sha256)};
+    auto found = parts_.store.image_of_key(*image.idempotency, parts_.clock.now());
+    if (found && *found && (*found)->job.batch) batch_before_ = *(*found)->job.batch;
+    return found;
   }
 
   const Parts& parts_;
   store::Actor actor_;
   Uploader uploader_;
+  std::optional<std::string> key_;
   UploadForm form_;
+  UploadForm sent_;  // the fields alone, as they were sent
+  bool has_fields_ = false;
   std::string batch_title_;
-  std::string batch_;
+  std::string batch_;  // of this request's new photos, once there are any
+  std::string batch_before_;  // of those that an earlier request has brought
   bool is_open_ = false;  // its own batch, until it is sealed
   std::vector<store::NewCallback> callbacks_;
   std::unique_ptr<blob::StagedBlob> staged_;
@@ -160,6 +189,7 @@ class ManyUploads {
   std::optional<Error> refused_;
   json::array items_;
   std::int64_t created_ = 0;
+  std::int64_t replayed_ = 0;  // of these
   http::MultipartReader reader_;
 };
 
@@ -167,10 +197,12 @@ class ManyUploads {
 
 std::variant<http::Response, http::BodyReceiver> upload_many(const Parts& parts, const http::Request& request) {
   if (auto known = allow_query(request, {}); !known) return problem(known.error());
+  auto key = read_idempotency_key(request);
+  if (!key) return problem(key.error());
   auto boundary = http::MultipartReader::boundary_of(request.header("content-type"));
   if (!boundary) return problem(boundary.error());
   if (auto refused = no_room(parts)) return *refused;
-  auto upload = std::make_shared<ManyUploads>(parts, request, *boundary);
+  auto upload = std::make_shared<ManyUploads>(parts, request, std::move(*key), *boundary);
   return received_by(std::move(upload));
 }
 

@@ -75,8 +75,8 @@ class Acting {
   // scheduled, queued and running become cancelled at once; a running one's slot is freed by its worker, which hears of it or asks (Running::beat), and
   // its late result is refused. Errors: not_found; conflict when it is final.
   virtual Result<JobRecord> cancel_job(std::string_view public_id, const Actor& actor, Time now) = 0;
-  // Acts at the next claim. Errors: not_found; conflict unless scheduled or queued; invalid_field outside -100..100.
-  virtual Result<JobRecord> reprioritise_job(std::string_view public_id, int priority, const Actor& actor, Time now) = 0;
+  // Acts at the next claim. Errors: not_found; precondition_failed; conflict unless scheduled or queued; invalid_field outside -100..100.
+  virtual Result<JobRecord> reprioritise_job(std::string_view public_id, int priority, const Actor& actor, Time now, const Expectation<JobRecord>& as_expected = {}) = 0;
 
   // --- many jobs ---
   // Does to every matching job what the verb for one job does, skipping those that the action does not fit (a final job is not cancelled, an image

@@ -4,7 +4,6 @@
 #include "base/result.h"
 #include "store/records.h"
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,9 +55,6 @@ struct ImageChange {
   std::optional<int> priority = {};
 };
 
-// Whether an image is what somebody takes it for who wants to change it; empty: it may be anything.
-using Expectation = std::function<bool(const ImageRecord&)>;
-
 // An event with what decides who may see it; of an image that was deleted nobody's.
 struct SeenEvent {
   Event event;
@@ -98,9 +94,8 @@ class Finding {
   virtual FoundImages find_images(const ImageQuery& query, Duration longest) = 0;
   // The same images in the same order, for those who count or change many.
   virtual FoundIds find_image_ids(const ImageQuery& query, Duration longest) = 0;
-  // One transaction. `as_expected` is asked about the image as it is, with nobody changing it meanwhile. Errors: not_found; precondition_failed when it says no;
-  // conflict when the priority is to change and the newest job does not wait.
-  virtual Result<ImageRecord> change_image(ImageId id, const ImageChange& change, const Expectation& as_expected, const Actor& actor, Time now) = 0;
+  // One transaction. Errors: not_found; precondition_failed; conflict when the priority is to change and the newest job does not wait.
+  virtual Result<ImageRecord> change_image(ImageId id, const ImageChange& change, const Expectation<ImageRecord>& as_expected, const Actor& actor, Time now) = 0;
   // Events after this one that are settled, at most `limit`.
   virtual SeenEvents seen_events(std::int64_t after, int limit) = 0;
   // Jobs of photos that ended since, newest first.

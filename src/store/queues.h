@@ -103,8 +103,8 @@ class Queues {
 
   // --- queues ---
   virtual std::vector<QueueReport> queues(Time now) = 0;  // by name
-  // Acts at the next claim, everywhere. Error: not_found.
-  virtual Result<QueueSettings> change_queue(std::string_view name, const QueueChange& change, const Actor& actor, Time now) = 0;
+  // Acts at the next claim, everywhere. Errors: not_found; precondition_failed.
+  virtual Result<QueueSettings> change_queue(std::string_view name, const QueueChange& change, const Actor& actor, Time now, const Expectation<QueueSettings>& as_expected = {}) = 0;
   // Error: not_found.
   virtual Result<Place> place_of(std::string_view public_id, Time now) = 0;
   // Of many at one moment, by the job's id; what their queues and lanes share is read once. A job that is not there has none.

@@ -7,6 +7,7 @@
 #include "domain/webhook.h"
 
 #include <cstdint>
+#include <functional>
 #include <future>
 #include <optional>
 #include <string>
@@ -22,6 +23,11 @@ struct Actor {
   std::string name;    // "admin", "worker-1", "system"
   std::string reason;  // may be empty
 };
+
+// Whether a record is what somebody takes it for who wants to change it; empty: it may be anything. Asked with nobody changing the record meanwhile; when it says no,
+// the error is precondition_failed and nothing was changed.
+template <class Record>
+using Expectation = std::function<bool(const Record&)>;
 
 // The same key again within a scope gives the first answer again; with another request it is an error.
 struct IdempotencyKey {

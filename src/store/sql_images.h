@@ -12,7 +12,7 @@
 namespace darkroom::store {
 
 // The image, which nobody else changes until the transaction ends. An expectation that is empty demands nothing. Errors: not_found, precondition_failed.
-Result<ImageRecord> hold_image(Transaction& transaction, ImageId id, const Expectation& as_expected);
+Result<ImageRecord> hold_image(Transaction& transaction, ImageId id, const Expectation<ImageRecord>& as_expected);
 
 // Deletes the image with its event. Returns its content if no other image has it, which is then noted for removal; empty otherwise. Error: not_found.
 Result<std::optional<std::string>> delete_image_in(Transaction& transaction, ImageId id, const Actor& actor, Time now);

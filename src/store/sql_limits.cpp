@@ -2,6 +2,7 @@
 
 #include "domain/error_codes.h"
 #include "store/sql_ageing.h"
+#include "store/sql_new_jobs.h"
 #include "store/sql_rows.h"
 #include "store/sql_store.h"
 
@@ -184,7 +185,7 @@ bool same_rules(const QueueSettings& a, const QueueSettings& b) {
 
 }  // namespace
 
-Result<QueueSettings> SqlStore::change_queue(std::string_view name, const QueueChange& change, const Actor& actor, Time now) {
+Result<QueueSettings> SqlStore::change_queue(std::string_view name, const QueueChange& change, const Actor& actor, Time now, const Expectation<QueueSettings>& as_expected) {
   std::string queue(name);
   bool limits = change.rate && *change.rate;
   LoggedStarts logged;
@@ -198,6 +199,7 @@ Result<QueueSettings> SqlStore::change_queue(std::string_view name, const QueueC
     Rows found = transaction.execute(kLockQueue, {queue});
     if (found.empty()) return Error{std::string(domain::code::not_found), "There is no queue " + queue + ". GET /api/v1/queues lists them."};
     QueueSettings old = queue_settings_from(found.front());
+    if (as_expected && !as_expected(old)) return changed_meanwhile("queue");
     QueueSettings fresh = changed(old, change, actor);
     if (same_rules(old, fresh)) return old;
     store_settings(transaction, fresh, now);

@@ -24,6 +24,10 @@ Error not_found(const std::string& what) {
   return {std::string(code::not_found), "There is no " + what + ". It may have been deleted."};
 }
 
+Error changed_meanwhile(const std::string& what) {
+  return {std::string(code::precondition_failed), "The " + what + " was changed meanwhile. Read it again, and send its new ETag as If-Match."};
+}
+
 std::string insert_job(Transaction& transaction, const NewJob& job, Time now) {
   using domain::JobState;
   std::string public_id = make_uuid_v7(now);

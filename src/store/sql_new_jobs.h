@@ -45,5 +45,7 @@ std::optional<Error> quarantine_of(Connection& connection, const std::string& sh
 Error quarantined(const std::string& sha256, std::int64_t crashes);
 
 Error not_found(const std::string& what);
+// Of a record that is not what an Expectation wants; `what` is "image", say.
+Error changed_meanwhile(const std::string& what);
 
 }  // namespace darkroom::store

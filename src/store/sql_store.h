@@ -18,9 +18,10 @@ class SqlStore final : public Store {
   Time clock(Time now) override;
 
   Result<ImageRecord> create_image(const NewImage& image, const Actor& actor, Time now) override;
+  Result<std::optional<ImageRecord>> image_of_key(const IdempotencyKey& key, Time now) override;
   Result<ImageRecord> retry_job(std::string_view public_id, const Actor& actor, Time now) override;
   Result<ImageRecord> reprocess_image(ImageId id, const Reprocess& how, const Actor& actor, Time now) override;
-  Result<std::optional<std::string>> delete_image(ImageId id, const Actor& actor, Time now, const Expectation& as_expected) override;
+  Result<std::optional<std::string>> delete_image(ImageId id, const Actor& actor, Time now, const Expectation<ImageRecord>& as_expected) override;
   bool remove_content(std::string_view sha256, std::string_view folder, const std::function<void()>& unlink) override;
   std::vector<std::string> blobs_to_remove(std::string_view folder) override;
 
@@ -45,7 +46,7 @@ class SqlStore final : public Store {
 
   FoundImages find_images(const ImageQuery& query, Duration longest) override;
   FoundIds find_image_ids(const ImageQuery& query, Duration longest) override;
-  Result<ImageRecord> change_image(ImageId id, const ImageChange& change, const Expectation& as_expected, const Actor& actor, Time now) override;
+  Result<ImageRecord> change_image(ImageId id, const ImageChange& change, const Expectation<ImageRecord>& as_expected, const Actor& actor, Time now) override;
   SeenEvents seen_events(std::int64_t after, int limit) override;
   std::vector<EndedJob> ended_since(Time since, int limit) override;
   std::vector<PastResult> results_of(ImageId image, int limit) override;
@@ -62,7 +63,7 @@ class SqlStore final : public Store {
   std::vector<UploadRecord> expired_uploads(std::string_view home, Time now, int most) override;
 
   Result<JobRecord> cancel_job(std::string_view public_id, const Actor& actor, Time now) override;
-  Result<JobRecord> reprioritise_job(std::string_view public_id, int priority, const Actor& actor, Time now) override;
+  Result<JobRecord> reprioritise_job(std::string_view public_id, int priority, const Actor& actor, Time now, const Expectation<JobRecord>& as_expected) override;
   BulkResult act_on_jobs(const JobFilter& filter, const BulkAction& action, bool dry_run, const Actor& actor, Time now) override;
   BatchRecord create_batch(std::string_view title, std::string_view owner, const Actor& actor, Time now, std::string_view filled_by = {}) override;
   Result<BatchRecord> seal_batch(std::string_view public_id, const Actor& actor, Time now) override;
@@ -73,7 +74,7 @@ class SqlStore final : public Store {
   Result<void> release_quarantine(std::string_view sha256, const Actor& actor, Time now) override;
 
   std::vector<QueueReport> queues(Time now) override;
-  Result<QueueSettings> change_queue(std::string_view name, const QueueChange& change, const Actor& actor, Time now) override;
+  Result<QueueSettings> change_queue(std::string_view name, const QueueChange& change, const Actor& actor, Time now, const Expectation<QueueSettings>& as_expected) override;
   Result<Place> place_of(std::string_view public_id, Time now) override;
   std::map<std::int64_t, Place> places_of(const std::vector<JobId>& jobs, Time now) override;
   void register_node(const NodeRecord& node, Duration lease, Time now) override;

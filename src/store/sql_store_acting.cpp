@@ -171,6 +171,7 @@ std::vector<RowSql> hot_move_rows() { return {kLockWaiting, kMove}; }
 namespace {
 
 constexpr const char* kFindJob = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE public_id = $1";
+constexpr const char* kHoldJob = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE public_id = $1 /*FOR UPDATE*/";
 
 }  // namespace
 
@@ -186,13 +187,14 @@ Result<JobRecord> SqlStore::cancel_job(std::string_view public_id, const Actor& 
   });
 }
 
-Result<JobRecord> SqlStore::reprioritise_job(std::string_view public_id, int priority, const Actor& actor, Time now) {
+Result<JobRecord> SqlStore::reprioritise_job(std::string_view public_id, int priority, const Actor& actor, Time now, const Expectation<JobRecord>& as_expected) {
   if (priority < domain::kLowestPriority || priority > domain::kHighestPriority) {
     return Error{std::string(code::invalid_field), "priority must be a whole number from -100 to 100."};
   }
   return database_->write([&](Transaction& transaction) -> Result<JobRecord> {
-    Rows found = transaction.execute(kFindJob, {public_id});
+    Rows found = transaction.execute(kHoldJob, {public_id});
     if (found.empty()) return not_found("job " + std::string(public_id));
+    if (as_expected && !as_expected(job_from(found.front()))) return changed_meanwhile("job");
     std::int64_t id = found.front().integer(0);
     move_chunk(transaction, {&id, 1}, priority, actor, now);
     JobRecord job = job_from(transaction.execute(kFindJob, {public_id}).front());

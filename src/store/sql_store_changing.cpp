@@ -52,15 +52,15 @@ Result<ImageRecord> change_held(Transaction& transaction, const ImageRecord& ima
 
 }  // namespace
 
-Result<ImageRecord> hold_image(Transaction& transaction, ImageId id, const Expectation& as_expected) {
+Result<ImageRecord> hold_image(Transaction& transaction, ImageId id, const Expectation<ImageRecord>& as_expected) {
   transaction.execute(kLockImage, {id.value});
   auto image = read_image(transaction.connection, id);
   if (!image) return not_found("image " + std::to_string(id.value));
   if (!as_expected || as_expected(*image)) return *image;
-  return Error{std::string(code::precondition_failed), "The image was changed meanwhile. Read it again, and send its new ETag as If-Match."};
+  return changed_meanwhile("image");
 }
 
-Result<ImageRecord> SqlStore::change_image(ImageId id, const ImageChange& change, const Expectation& as_expected, const Actor& actor, Time now) {
+Result<ImageRecord> SqlStore::change_image(ImageId id, const ImageChange& change, const Expectation<ImageRecord>& as_expected, const Actor& actor, Time now) {
   return database_->write([&](Transaction& transaction) -> Result<ImageRecord> {
     auto image = hold_image(transaction, id, as_expected);
     return image ? change_held(transaction, *image, change, actor, now) : image;

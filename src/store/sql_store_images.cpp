@@ -30,16 +30,16 @@ constexpr const char* kForgetOldKeys =
 constexpr const char* kTakeKey =
     "INSERT INTO idempotency_key (scope, key, request_sha256, image_id, created_at) VALUES ($1, $2, $3, 0, COALESCE(/*CLOCK,*/ CAST($4 AS BIGINT), 0)) "
     "ON CONFLICT (scope, key) DO NOTHING RETURNING key";
-constexpr const char* kFindKey = "SELECT request_sha256, image_id FROM idempotency_key WHERE scope = $1 AND key = $2";
+constexpr const char* kFindKey = "SELECT request_sha256, image_id, created_at FROM idempotency_key WHERE scope = $1 AND key = $2";
 constexpr const char* kFillKey = "UPDATE idempotency_key SET image_id = $3 WHERE scope = $1 AND key = $2";
 constexpr const char* kForgetKey = "DELETE FROM idempotency_key WHERE scope = $1 AND key = $2";
 
-Result<ImageRecord> replay(Transaction& transaction, const IdempotencyKey& key) {
-  Row first = transaction.execute(kFindKey, {key.scope, key.key}).front();
+// `first` is the key's row.
+Result<ImageRecord> replay(Connection& connection, const IdempotencyKey& key, const Row& first) {
   if (first.text(0) != key.request_sha256) {
     return Error{std::string(code::idempotency_mismatch), "The idempotency key '" + key.key + "' was used before with another photo or other fields. Use a new key for a new request."};
   }
-  auto image = read_image(transaction.connection, ImageId{first.integer(1)});
+  auto image = read_image(connection, ImageId{first.integer(1)});
   if (!image) {
     return Error{std::string(code::conflict), "Image " + std::to_string(first.integer(1)) + ", which the idempotency key '" + key.key + "' made, has been deleted. Use a new key to send it again."};
   }
@@ -53,7 +53,7 @@ void take_in_once(Transaction& transaction, Intake* intake) {
   transaction.execute(kForgetOldKeys, {intake->now, Duration(kKeysKept).count()});
   if (transaction.execute(kTakeKey, {key.scope, key.key, key.request_sha256, intake->now}).empty()) {
     intake->job.reset();
-    intake->other_end = replay(transaction, key);
+    intake->other_end = replay(transaction.connection, key, transaction.execute(kFindKey, {key.scope, key.key}).front());
     return;
   }
   take_in(transaction, {&intake, 1});
@@ -126,6 +126,15 @@ Result<ImageRecord> SqlStore::create_image(const NewImage& image, const Actor& a
   return std::move(intake).answer();
 }
 
+Result<std::optional<ImageRecord>> SqlStore::image_of_key(const IdempotencyKey& key, Time now) {
+  return database_->read([&](Connection& connection) -> Result<std::optional<ImageRecord>> {
+    Rows found = connection.execute(kFindKey, {key.scope, key.key});
+    if (found.empty() || found.front().time(2) < connection.clock(now) - kKeysKept) return std::optional<ImageRecord>();
+    auto first = replay(connection, key, found.front());
+    return first ? Result<std::optional<ImageRecord>>(std::optional(std::move(*first))) : first.error();
+  });
+}
+
 Result<ImageRecord> SqlStore::retry_job(std::string_view public_id, const Actor& actor, Time now) {
   return database_->write([&](Transaction& transaction) -> Result<ImageRecord> {
     Rows found = transaction.execute(kImageOfJob, {public_id});
@@ -157,7 +166,7 @@ Result<std::optional<std::string>> delete_image_in(Transaction& transaction, Ima
   return note_if_unused(transaction, sha256, now) ? std::optional(sha256) : std::optional<std::string>();
 }
 
-Result<std::optional<std::string>> SqlStore::delete_image(ImageId id, const Actor& actor, Time now, const Expectation& as_expected) {
+Result<std::optional<std::string>> SqlStore::delete_image(ImageId id, const Actor& actor, Time now, const Expectation<ImageRecord>& as_expected) {
   return database_->write([&](Transaction& transaction) -> Result<std::optional<std::string>> {
     if (as_expected) {
       if (auto held = hold_image(transaction, id, as_expected); !held) return held.error();

@@ -52,6 +52,8 @@ class Store : public Accounts, public Acting, public Queues, public Schedules, p
   // the start. Errors: conflict while a blob of the same content is being removed; idempotency_mismatch; not_found for a batch, conflict for a sealed one;
   // quarantined for a photo that a site sends again; quota_exceeded where within_quota asks for it, exactly also of photos that arrive at the same moment.
   virtual Result<ImageRecord> create_image(const NewImage& image, const Actor& actor, Time now) = 0;
+  // What create_image() gives again for this key; none when it would make something. Errors: idempotency_mismatch; conflict when the image has been deleted.
+  virtual Result<std::optional<ImageRecord>> image_of_key(const IdempotencyKey& key, Time now) = 0;
   // A new job for the same photo, queued; the old one keeps its final state. Errors: not_found; conflict unless the job is final
   // and the newest of its image.
   virtual Result<ImageRecord> retry_job(std::string_view public_id, const Actor& actor, Time now) = 0;
@@ -61,7 +63,7 @@ class Store : public Accounts, public Acting, public Queues, public Schedules, p
   // Image, jobs, attempts and results. Returns the content whose blob no image needs any more, noted to be removed with remove_content(); empty when
   // another image has the same content. `as_expected`, where given, is asked about the image as it is, with nobody changing it meanwhile.
   // Errors: not_found; precondition_failed when it says no.
-  virtual Result<std::optional<std::string>> delete_image(ImageId id, const Actor& actor, Time now, const Expectation& as_expected = {}) = 0;
+  virtual Result<std::optional<std::string>> delete_image(ImageId id, const Actor& actor, Time now, const Expectation<ImageRecord>& as_expected = {}) = 0;
   // Unless an image has this content: runs `unlink` while nobody, in any process, can make one, and then forgets that this folder was to remove it; all
   // other folders, by NodeRecord::blob_store, still are. Returns whether it ran. `unlink` is quick, calls no verb, and may run more than once; when it throws,
   // the note stays.

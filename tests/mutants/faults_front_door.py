@@ -54,8 +54,10 @@ FAULTS = [
     fault("user-outlives-token", "a token that ends makes a user who makes one that does not", "src/api/users.cpp", "if (!maker.ends_at) return {};", "return {};", system("test_access.py", "lets_nobody_in_for_longer")),
 
     # --- what is asked and answered ---
-    fault("if-match-ignored", "a change overwrites what somebody else has changed meanwhile", "src/api/images.cpp", "return names_tag(expected, tag_of(image));", "return !expected.empty() || names_tag(expected, tag_of(image));",
+    fault("if-match-ignored", "a change overwrites what somebody else has changed meanwhile", "src/api/entity_tag.h", "return names_tag(expected, tag_of(record));", "return !expected.empty() || names_tag(expected, tag_of(record));",
           system("test_find_images.py", "unless_somebody_was_faster"), system("test_delete.py", "stale_tag")),
+    fault("line-counts-as-change", "nobody can change a queue while photos come", "src/api/entity_tag.cpp", "    if (is_made_of(item, tag)) return true;", "    if (item == tag) return true;",
+          system("test_find_images.py", "a_job_and_a_queue_are_changed")),
     fault("stream-one-too-late", "who comes back to the stream of events misses one", "src/api/event_stream.cpp", "after_ = wanted_.after.value_or(seen.newest);", "after_ = wanted_.after ? *wanted_.after + 1 : seen.newest;",
           system("test_event_stream.py", "nothing_is_missing")),
     fault("stream-one-twice", "who comes back to the stream of events hears one again", "src/api/event_stream.cpp", "after_ = wanted_.after.value_or(seen.newest);", "after_ = wanted_.after ? std::max<std::int64_t>(*wanted_.after - 1, 0) : seen.newest;",
@@ -73,6 +75,9 @@ FAULTS = [
     fault("any-piece-again", "a client that is lost in a complete upload is told that all is well", "src/api/uploads.cpp", "if (!writer_ && end_ != upload_.length) return problem(is_complete(upload_));", "",
           system("test_resumable_uploads.py", "its_last_piece_again")),
     fault("twice-in-the-body", "of two values for one field one is taken by chance", "src/api/query.cpp", "return colons != members_of(parsed);", "return colons < members_of(parsed);", unit("api_test", "ABodyThatNamesAFieldTwiceIsRefused")),
+    fault("many-without-keys", "photos that are sent again after a lost answer are taken in twice", "src/api/upload_many.cpp", "!before || *before) return", "!before) return",
+          system("test_idempotency.py", "answer_was_lost")),
+    fault("key-not-looked-at", "whoever sends a key makes two batches all the same", "src/api/routes.cpp", 'line.method == Method::post && route.pattern', 'line.method == Method::put && route.pattern', system("test_idempotency.py", "nobody_looks_at")),
     fault("batch-left-open", "a request of many photos that breaks off leaves its batch open for ever", "src/api/upload_many.cpp", "if (!is_open_) return;\n    try", "return;\n    try", system("test_find_images.py", "breaks_off")),
     fault("looked-up-for-each", "a request of many photos asks the name server for each of them", "src/api/upload_many.cpp", 'form_.fields.erase("callback_url");', "", unit("api_test", "LookedUpOnceForManyPhotos")),
     fault("verdicts-lost", "who sends many photos to a disk that runs full is not told which were taken", "src/api/upload_many.cpp", "with_world_errors<Result<store::ImageRecord>>([this] { return take_in(); })", "take_in()", system("test_full_disk.py", "those_that_fitted")),

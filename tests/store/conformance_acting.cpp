@@ -120,6 +120,15 @@ TEST_P(StoreConformance, APriorityOutsideTheRangeIsRefusedAndTheSameOneChangesNo
   EXPECT_EQ(event_types(image.id), Types{"image.created"});
 }
 
+TEST_P(StoreConformance, AJobIsMovedOnlyAsItIsExpected) {
+  auto image = upload();
+  auto has = [](int priority) { return [priority](const JobRecord& job) { return job.priority == priority; }; };
+  EXPECT_EQ(store_->reprioritise_job(image.job.public_id, 5, kAdmin, now_, has(1)).error().code, domain::code::precondition_failed);
+  EXPECT_EQ(store_->find_job(image.job.public_id)->priority, 0);
+  EXPECT_EQ(event_types(image.id), Types{"image.created"});
+  EXPECT_EQ(store_->reprioritise_job(image.job.public_id, 5, kAdmin, now_, has(0))->priority, 5);
+}
+
 TEST_P(StoreConformance, AJobThatIsMovedWhileItWaitsForItsTimeRunsAtItsNewPriority) {
   auto late = upload(), other = upload();
   finish(claim_one(), transient());

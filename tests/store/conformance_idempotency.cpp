@@ -33,6 +33,20 @@ TEST_P(StoreConformance, AKeyForAnotherRequestIsAMismatch) {
   EXPECT_EQ(store_->count_jobs().queued, 1);
 }
 
+TEST_P(StoreConformance, WhoLooksForAKeyTakesNone) {
+  auto look = [&](const std::string& key, const std::string& request) { return store_->image_of_key(*with_key(photo(), key, request).idempotency, now_); };
+  EXPECT_FALSE(look("k-1", "one").value());
+  auto first = upload(with_key(photo(), "k-1", "one"));
+  EXPECT_FALSE(first.replayed) << "it was not taken by the look";
+  auto found = look("k-1", "one").value();
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->replayed);
+  EXPECT_EQ(found->id, first.id);
+  EXPECT_EQ(look("k-1", "two").error().code, domain::code::idempotency_mismatch);
+  now_ += std::chrono::hours(24 * 7) + std::chrono::seconds(1);
+  EXPECT_FALSE(look("k-1", "one").value());
+}
+
 TEST_P(StoreConformance, AReplayTellsHowTheImageIsDoingNow) {
   upload(with_key(photo(), "k-1"));
   finish(claim_one(), success());

@@ -83,6 +83,13 @@ TEST_P(StoreConformance, AChangeOfAQueueIsToldOnceWithItsActorAndReason) {
   EXPECT_EQ(store_->change_queue("nothing", paused(true), kAdmin, now_).error().code, domain::code::not_found);
 }
 
+TEST_P(StoreConformance, AQueueIsChangedOnlyAsItIsExpected) {
+  auto is_running = [](const QueueSettings& queue) { return !queue.paused; };
+  ASSERT_TRUE(store_->change_queue(kQueue, paused(true), kAdmin, now_, is_running));
+  EXPECT_EQ(store_->change_queue(kQueue, rate(10, minutes(1)), kAdmin, now_, is_running).error().code, domain::code::precondition_failed);
+  EXPECT_FALSE(store_->change_queue(kQueue, paused(true), kAdmin, now_)->rate);
+}
+
 TEST_P(StoreConformance, SettingsSurviveAReopenAndALimitCanBeTakenAway) {
   QueueChange all{.rate = RateLimit{10, minutes(1)}, .concurrency = std::optional<int>(3), .ageing = std::optional<Duration>(minutes(5)),
                   .max_retries = std::optional<int>(1), .first_retry = std::optional<seconds>(7)};

@@ -86,6 +86,26 @@ def test_title_and_priority_are_changed_unless_somebody_was_faster(make_server):
     assert server.http.patch(server.url + "/api/v1/images/999", json={"title": "x"}).status_code == 404
 
 
+def test_a_job_and_a_queue_are_changed_unless_somebody_was_faster(server):
+    queue = "/api/v1/queues/ai_processing"
+    assert server.post(queue + "/pause").status_code == 200
+    job = "/api/v1/jobs/" + server.upload(unique_jpeg())["job_id"]
+    tags = {path: server.get(path).headers["ETag"] for path in (job, queue)}
+    server.upload(unique_jpeg(), priority=50)  # stands before it in the line: nobody has changed anything of these two
+    assert server.get(job, headers={"If-None-Match": tags[job]}).status_code == 200, "its place is another"
+    change = lambda path, tag, **body: server.http.patch(server.url + path, json=body, headers={"If-Match": tag}, timeout=30)
+    for path, body, late in ((job, {"priority": 9}, {"priority": 1}), (queue, {"concurrency": 3}, {"rate": "1/m"})):
+        changed = change(path, tags[path], **body)
+        assert changed.status_code == 200 and changed.headers["ETag"] != tags[path], changed.text
+        refused = change(path, tags[path], **late)
+        assert (refused.status_code, refused.json()["code"]) == (412, "precondition_failed"), refused.text
+        assert change(path, f'"other", W/{changed.headers["ETag"]}', **body).status_code == 200
+        assert change(path, "*", **body).status_code == 200
+    assert server.http.post(server.url + queue + "/resume", headers={"If-Match": tags[queue]}, timeout=30).status_code == 412
+    now = server.get(queue).json()["queue"]
+    assert (server.get(job).json()["job"]["priority"], now["concurrency"], now["rate"], now["paused"]) == (9, 3, None, True)
+
+
 @pytest.mark.parametrize("path", ["/api/v1/queues", "/api/v1/queues/ai_processing", "/api/v1/jobs/{job}", "/openapi.json"])
 def test_what_one_has_already_is_not_sent_again(server, path):
     path = path.replace("{job}", server.result_of(unique_jpeg())["job_id"])

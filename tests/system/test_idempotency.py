@@ -44,6 +44,31 @@ def test_another_request_with_the_same_key_is_a_loud_error(server):
     assert count(server) == 1
 
 
+def test_many_photos_whose_answer_was_lost_are_sent_again(server):
+    photos = [("file", (f"{number}.jpg", unique_jpeg())) for number in range(4)]
+    many = lambda photos, **fields: server.post("/api/v1/images/many", files=photos, data=fields, headers={"Idempotency-Key": "album"})
+    numbers = lambda answer: [item["image"]["id"] for item in answer.json()["items"]]
+    begun = many(photos[:2])  # what came before the connection broke
+    assert begun.status_code == 207 and "Idempotent-Replayed" not in begun.headers, begun.text
+    whole, again = many(photos), many(photos)
+    assert numbers(whole)[:2] == numbers(begun) and numbers(again) == numbers(whole) and count(server) == 4
+    assert "Idempotent-Replayed" not in whole.headers and again.headers["Idempotent-Replayed"] == "true"
+    assert (whole.json()["batch"]["total"], again.json()["batch"]["id"]) == (2, whole.json()["batch"]["id"])
+    assert len(server.get("/api/v1/batches").json()["items"]) == 2, "none is made for photos that are there"
+    other = many(photos[:1] + [("file", ("other.jpg", unique_jpeg()))])
+    assert [item["status"] for item in other.json()["items"]] == [201, 422] and other.json()["items"][1]["problem"]["code"] == "idempotency_mismatch"
+    assert [item["status"] for item in many(photos, priority="3").json()["items"]] == [422] * 4
+    assert many(photos, priority="3").json()["batch"] is None
+
+
+def test_a_key_that_nobody_looks_at_is_refused(server):
+    image = server.result_of(unique_jpeg())["id"]
+    for path, body in (("/batches", {"title": "album"}), (f"/images/{image}/reprocess", {}), ("/uploads", {}), ("/endpoints", {"url": "https://example.com/"})):
+        answer = server.post("/api/v1" + path, json=body, headers={"Idempotency-Key": "album"})
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_request") and "Idempotency-Key" in answer.json()["detail"], path
+    assert server.get("/api/v1/batches").json()["items"] == []
+
+
 def test_a_hundred_parallel_uploads_with_one_key_make_one_job(server):
     photo, answers = unique_jpeg(), []
 
