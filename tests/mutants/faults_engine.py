@@ -19,6 +19,7 @@ FAULTS = [
           unit("inference_test", "SuppressesWithinAClassUnlessTheRecipeSaysAcross")),
     fault("nan-accepted", "NaN is taken for a result", "src/inference/read_checks.cpp", "if (tensor && !all_finite(tensor->values)) return not_finite(role);", "", unit("inference_test", "WhatCannotBe", "NumbersThatCannotBe", "WhateverAModelAnswers")),
 
+
     # --- budgets ---
     fault("pixels-unbounded", "a small file that unpacks to gigabytes is decoded", "src/imaging/proofs.cpp", "height <= most_side && width <= most_pixels / height;", "height <= most_side && most_pixels > 0;",
           unit("imaging_test", "RefusesTooManyBytesAndPixels")),
@@ -38,7 +39,12 @@ FAULTS = [
     fault("children-unwalled", "a runner forks as its zygote may", "src/runner/process/child.cpp", "return raise_child_wall() || !task.init.require_sandbox;", "return true;", unit(POOL, "ForbiddenCallKillsTheChild"), programs=RUNNER),
     fault("outlives-server", "runners live on when the server is killed", "src/runner/process/wall.cpp", "  ::prctl(PR_SET_PDEATHSIG, SIGKILL);\n", "  (void)PR_SET_PDEATHSIG;\n", unit(POOL, "RunnersDieWithTheServer"), programs=RUNNER),
 
+
     # --- versions of models ---
+    fault("wish-in-memory-alone", "a dropped model never runs, since the server was killed before it was current", "src/models/librarian.cpp", "  library_.set_next(entry.info.name, version);\n", "",
+          unit("models_test", "WhatPassedAndWasCutShortRunsAfterTheNextStart")),
+    fault("wish-lost-at-an-error", "a dropped model never runs, since the database was away for a moment", "src/models/librarian_look.cpp", "std::exchange(entry.wanted, {})", "{}; entry.wanted.clear()",
+          unit("models_test", "WhatPassedWhileTheDatabaseWasAwayRunsWhenItIsBack")),
     fault("trial-holds-up-stop", "a server that is told to stop waits minutes for a model that does not load", "src/runner/pool/zygotes.cpp", "zygote.start_afresh(state_->stopping.descriptor())",
           "zygote.start_afresh(-1)", unit(POOL, "ATrialIsCutShortByTheEnd"), programs=RUNNER),
     fault("idle-children-stay", "idle runners keep the memory that others need", "src/runner/pool/zygotes.cpp", "  state_->tight = budget_bytes > 0 && sum > budget_bytes;\n", "",
