@@ -39,6 +39,10 @@ FAULTS = [
     fault("children-unwalled", "a runner forks as its zygote may", "src/runner/process/child.cpp", "return raise_child_wall() || !task.init.require_sandbox;", "return true;", unit(POOL, "ForbiddenCallKillsTheChild"), programs=RUNNER),
     fault("outlives-server", "runners live on when the server is killed", "src/runner/process/wall.cpp", "  ::prctl(PR_SET_PDEATHSIG, SIGKILL);\n", "  (void)PR_SET_PDEATHSIG;\n", unit(POOL, "RunnersDieWithTheServer"), programs=RUNNER),
 
+    fault("second-descriptor-kept", "a runner that was taken over fills the server with open files", "src/runner/protocol/frame.cpp", "at + sizeof(int) <= header->cmsg_len; at += sizeof(int)", "at == CMSG_LEN(0); at += sizeof(int)",
+          unit("runner_protocol_test", "OfTwoDescriptorsNoneStaysOpenUnheld")),
+    fault("flood-holds-up", "a runner that was taken over talks on, and nobody can add a model any more", "src/runner/pool/zygote_process.cpp",
+          "    if (Result<void> going = may_go_on(deadline, call_off); !going) return going.error();\n", "", unit(POOL, "ALoadThatNeverEndsIsStopped"), programs=RUNNER),
 
     # --- versions of models ---
     fault("wish-in-memory-alone", "a dropped model never runs, since the server was killed before it was current", "src/models/librarian.cpp", "  library_.set_next(entry.info.name, version);\n", "",
