@@ -19,6 +19,12 @@ FAULTS = [
           unit("inference_test", "SuppressesWithinAClassUnlessTheRecipeSaysAcross")),
     fault("nan-accepted", "NaN is taken for a result", "src/inference/read_checks.cpp", "if (tensor && !all_finite(tensor->values)) return not_finite(role);", "", unit("inference_test", "WhatCannotBe", "NumbersThatCannotBe", "WhateverAModelAnswers")),
 
+    fault("lone-logits-as-scores", "one class covers every photo, since its scores are all over 0", "src/inference/families_maps.cpp", "done ? domain::Activation::none : domain::Activation::sigmoid", "domain::Activation::sigmoid",
+          unit("inference_test", "OfOneClassThePlacesAreOverAHalf"), programs=RUNNER),
+    fault("coordinates-as-classes", "the landmarks of a face are taken for 98 classes", "src/inference/families_vectors.cpp", "if (numbers == Numbers::scores) return", "if (false) return",
+          unit("inference_test", "NumbersInShareMayBeCoordinates"), programs=RUNNER),
+    fault("any-table-of-shares", "a matte is read as boxes", "src/inference/families_answers.cpp", "std::string why = said || asked ? \"\" : against_queries(file, output);", "std::string why;",
+          unit("inference_test", "NumbersInSharesAreNoQueriesByThemselves"), programs=RUNNER),
 
     # --- budgets ---
     fault("pixels-unbounded", "a small file that unpacks to gigabytes is decoded", "src/imaging/proofs.cpp", "height <= most_side && width <= most_pixels / height;", "height <= most_side && most_pixels > 0;",
