@@ -1,5 +1,6 @@
 // Detectors that answer each thing in one row, at most a thousand of them: YOLO models that choose by themselves ([n,6+extra]: corners in pixels,
-// score, class), and RT-DETR as Ultralytics exports it ([n,4+classes]: centre and size as shares, scores). [1,300,6] may be either.
+// score, class), and RT-DETR as Ultralytics exports it ([300,4+classes]: centre and size as shares, scores). [1,300,6] may be either. That all numbers
+// lie in 0..1 says little: so do those of a matte, of letters' likelihoods, of corners as shares.
 #include "inference/families.h"
 #include "inference/yolox.h"
 
@@ -13,8 +14,11 @@ constexpr std::int64_t kMostRows = 1'000;
 constexpr std::int64_t kMostColumns = 1'000;  // more classes than any RT-DETR has; longer rows are anchors
 constexpr std::int64_t kAnswerFields = 6;
 constexpr std::int64_t kBoxFields = 4;
+constexpr std::int64_t kQueries = 300;  // of Ultralytics' RT-DETR, whatever it was trained for
 constexpr float kLargestShare = 1.5F;
 constexpr float kWhole = 1e-3F;
+
+bool is_whole(float value) { return std::abs(value - std::round(value)) <= kWhole; }
 
 bool says(const std::string& text, std::string_view word) { return text.find(word) != text.npos; }
 
@@ -65,7 +69,7 @@ std::string end2end_numbers(const Observation& seen, std::size_t length, bool co
   for (std::size_t row = 0; row + length <= seen.values.size(); row += length) {
     const float* fields = seen.values.data() + row;
     if (!(fields[4] >= -kWhole && fields[4] <= 1 + kWhole)) return "in a probe run the fifth column, the score, was outside 0..1";
-    if (!(std::abs(fields[5] - std::round(fields[5])) <= kWhole)) return "in a probe run the sixth column, the class, was no whole number";
+    if (!is_whole(fields[5])) return "in a probe run the sixth column, the class, was no whole number";
     if (fields[4] <= 0) continue;
     any = true;
     highest = std::max({highest, fields[2], fields[3]});
@@ -124,6 +128,26 @@ void judge_end2end(const SeenFile& file, const TensorFacts& output, Verdicts& ve
   verdicts.add(std::move(found));
 }
 
+// A score that is 0 or 1 everywhere is the number of a class.
+bool ends_in_classes(const Observation& seen, std::size_t length) {
+  if (length <= kAnswerFields - 1 || all_zero(seen)) return false;
+  for (std::size_t row = 0; row + length <= seen.values.size(); row += length) {
+    if (!is_whole(seen.values[row + length - 1])) return false;
+  }
+  return true;
+}
+
+// What speaks against queries where nobody says that they are some.
+std::string against_queries(const SeenFile& file, const TensorFacts& output) {
+  constexpr const char* kOtherwise = ": if it is one, write family = \"rtdetr_ultralytics\"";
+  if (!may_be(output.shape[1], kQueries)) return "an RT-DETR of Ultralytics has " + std::to_string(kQueries) + " rows" + kOtherwise;
+  bool is_side = output.shape[1] == file.width || output.shape[1] == file.height;
+  if (is_side && output.shape[1] > 0) return "it has as many rows as its input has pixels on a side" + std::string(kOtherwise);
+  const Observation* seen = observed(file, output);
+  bool classes = seen != nullptr && ends_in_classes(*seen, static_cast<std::size_t>(output.shape[2]));
+  return classes ? "in a probe run its last column held whole numbers only, as the numbers of classes are" + std::string(kOtherwise) : "";
+}
+
 std::string rtdetr_numbers(const Observation& seen, std::size_t length) {
   if (!range_of(seen.values).finite) return "a probe run gave NaN or infinity";
   if (!range_of_columns(seen, length, kBoxFields, length).scores())
@@ -155,6 +179,9 @@ void judge_rtdetr_ultralytics(const SeenFile& file, const TensorFacts& output, V
     std::string why = rtdetr_numbers(*seen, static_cast<std::size_t>(output.shape[2]));
     if (!why.empty()) return verdicts.against("rtdetr_ultralytics", "detect", because + "; but " + why);
     because += "; in a probe run all numbers were shares and scores";
+  }
+  if (std::string why = said || asked ? "" : against_queries(file, output); !why.empty()) {
+    return verdicts.against("rtdetr_ultralytics", "detect", because + "; but " + why);
   }
   Hypothesis found;
   found.reading.recipe.family = "rtdetr_ultralytics";

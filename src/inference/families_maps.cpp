@@ -2,6 +2,7 @@
 #include "inference/families.h"
 
 #include <algorithm>
+#include <array>
 
 namespace darkroom::inference {
 namespace {
@@ -10,6 +11,8 @@ constexpr std::size_t kMapsOfU2Net = 7;
 constexpr std::int64_t kCoarsest = 32;
 constexpr std::int64_t kChannelsOfAPicture = 3;
 constexpr std::int64_t kMostClasses = 200;  // of places, in any customary set
+constexpr std::array kCountsOfKeypoints = {17, 68, 98, 133};  // of a person or a face, of each of which a heatmap tells the place
+constexpr double kInside = 0.5;             // of a class that stands alone
 
 bool is_map(const TensorFacts& output, std::int64_t channels) {
   return is_float(output) && output.shape.size() == 4 && may_be(output.shape[0], 1) && output.shape[1] == channels;
@@ -51,6 +54,16 @@ void judge_u2net(const SeenFile& file, const TensorFacts& first, Verdicts& verdi
   verdicts.add(std::move(found));
 }
 
+// Of a class that stands alone the scores have to be known as such: numbers in 0..1 are over 0 everywhere.
+void take_lone_score(const SeenFile& file, const TensorFacts& output, Hypothesis& found) {
+  const Observation* seen = observed(file, output);
+  if (seen == nullptr) return;
+  bool done = range_of(seen->values).scores();
+  found.reading.recipe.activation = done ? domain::Activation::none : domain::Activation::sigmoid;
+  found.reading.recipe.confidence_threshold = kInside;
+  found.because += done ? "; in a probe run they lay in 0..1, each on its own: an activation is done" : "; in a probe run they were logits: sigmoid is left to do";
+}
+
 void add_semantic(const SeenFile& file, const TensorFacts& output, int classes, const std::string& because, Verdicts& verdicts) {
   if (!file.bytes_in() && file.layout == domain::TensorLayout::nhwc && !(file.owner.mean && file.owner.deviation)) {
     return verdicts.against("semantic", "semantic",
@@ -60,6 +73,7 @@ void add_semantic(const SeenFile& file, const TensorFacts& output, int classes, 
   Hypothesis found = hypothesis("semantic", "semantic", output, named || !is_float(output) ? Standing::named : Standing::fits);
   found.reading.classes = classes;
   found.because = because + (named ? "; classes are named as many" : "");
+  if (classes == 1) take_lone_score(file, output, found);
   verdicts.add(std::move(found));
 }
 
@@ -77,7 +91,7 @@ void judge_logits(const SeenFile& file, const TensorFacts& output, Verdicts& ver
   if (classes == kChannelsOfAPicture && is_input_size(file, output.shape[2], output.shape[3]) && file.hint() != kChannelsOfAPicture && !asked) {
     return verdicts.against("semantic", "semantic", because + "; but three maps of the input's size may be a picture");
   }
-  bool features = classes > kMostClasses || output.name.find("heatmap") != output.name.npos || output.name.find("feat") != output.name.npos;
+  bool features = classes > kMostClasses || std::ranges::find(kCountsOfKeypoints, classes) != kCountsOfKeypoints.end() || output.name.find("heatmap") != output.name.npos || output.name.find("feat") != output.name.npos;
   if (features && !asked && file.hint() != static_cast<std::size_t>(classes)) {
     return verdicts.against("semantic", "semantic", because + "; but by its name or count it may be features or heatmaps: if they are classes, write "
                                                               "family = \"semantic\"");

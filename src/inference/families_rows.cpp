@@ -55,8 +55,8 @@ void judge_yolox(const SeenFile& file, const TensorFacts& output, Verdicts& verd
     return verdicts.against(
         "yolox", "detect",
         because +
-            "; but its boxes are in pixels already: if it is a YOLOX that decodes inside, write family = \"yolov5\", colour = \"bgr\", "
-            "fit = \"letterbox_top_left\", deviation = [1, 1, 1]");
+            "; but its boxes are in pixels already: write family = \"yolov5\" if it is a YOLOv6, and with it colour = \"bgr\", "
+            "fit = \"letterbox_top_left\", deviation = [1, 1, 1] if it is a YOLOX that decodes inside");
   }
   Hypothesis found;
   found.reading.recipe.family = "yolox";

@@ -14,6 +14,7 @@ namespace {
 constexpr std::array kEmbeddingSizes = {128, 256, 384, 512, 640, 768, 1024, 1280, 1536, 2048};
 constexpr std::array kFeatureSizes = {192, 320, 960, 1152, 1408, 1792, 2560, 4096};  // of well-known networks, without their last layer
 constexpr std::array kSidesOfClip = {224, 240, 256, 288, 336, 378, 384, 448};
+constexpr std::int64_t kShortestEmbedding = 16;  // fewer numbers have length 1 by chance
 constexpr std::int64_t kColumnsOfYolov7 = 7;
 constexpr float kNear = 1e-3F;
 
@@ -58,15 +59,18 @@ bool may_be_clips_picture(const SeenFile& file) {
   return side && (file.layout == domain::TensorLayout::nchw || file.bytes_in());
 }
 
+enum class Numbers { unknown, probabilities, scores, unit_length, any };
+
 // Why a vector without names of classes is hardly a classifier's; empty: it may be.
-std::string against_classes(const SeenFile& file, const Vector& vector) {
+std::string against_classes(const SeenFile& file, const Vector& vector, Numbers numbers) {
+  constexpr const char* kOtherwise = ": if they are classes, write family = \"classifier\"";
+  if (numbers == Numbers::scores) return "in a probe run they lay in 0..1, each on its own, as scores of several labels do, and coordinates" + std::string(kOtherwise);
+  if (numbers == Numbers::unit_length && vector.size >= kShortestEmbedding) return "in a probe run they had length 1, as embeddings have" + std::string(kOtherwise);
   if (named_as_features(vector) || named_as_clip(vector)) return "its name says that it is an embedding or features, not classes";
   bool features = std::ranges::find(kFeatureSizes, vector.size) != kFeatureSizes.end();
   bool embedding = is_embedding_size(vector.size) && !may_be_clips_picture(file);
-  return features || embedding ? "so many numbers may be an embedding or features: if they are classes, write family = \"classifier\"" : "";
+  return features || embedding ? "so many numbers may be an embedding or features" + std::string(kOtherwise) : "";
 }
-
-enum class Numbers { unknown, probabilities, scores, unit_length, any };
 
 Numbers numbers_of(const Observation* seen) {
   if (seen == nullptr || seen->values.empty()) return Numbers::unknown;
@@ -111,7 +115,7 @@ void judge_classifier(const SeenFile& file, const Vector& vector, Numbers number
     return verdicts.against("classifier", "classify", because + "; but its metadata names " + std::to_string(file.names()) + " classes");
   }
   if (!said && !file.owner_says("classifier") && numbers != Numbers::probabilities) {
-    if (std::string no = against_classes(file, vector); !no.empty()) return verdicts.against("classifier", "classify", because + "; but " + no);
+    if (std::string no = against_classes(file, vector, numbers); !no.empty()) return verdicts.against("classifier", "classify", because + "; but " + no);
   }
   std::string why;
   std::string convention = convention_of(file, why);

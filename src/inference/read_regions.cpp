@@ -7,6 +7,7 @@
 #include "inference/read_places.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr int kLongestSide = 320;  // cells
 constexpr double kForegroundThreshold = 0.5;
+constexpr double kClassThreshold = 0.5;  // of a class that stands alone
 constexpr float kFlat = 1e-6F;  // a map with less between its ends shows nothing
 constexpr std::size_t kMostRegions = 1'000;
 constexpr std::int64_t kLongestMapSide = 1 << 14;
@@ -109,13 +111,21 @@ Result<domain::Findings> read_class_numbers(const TensorView& ids, const Reading
   return regions_by_class(classes, *map, reading, frame);
 }
 
+// Over this a number says that its place is of the one class there is. A logit is over the inverse of the sigmoid exactly where its score is over the
+// threshold.
+float level_of(const domain::Recipe& recipe) {
+  double threshold = recipe.confidence_threshold.value_or(kClassThreshold);
+  bool is_score = recipe.activation == domain::Activation::none;
+  return static_cast<float>(is_score ? threshold : std::log(threshold / (1 - threshold)));
+}
+
 Result<domain::Findings> read_logits(const TensorView& logits, const Reading& reading, const PhotoFrame& frame) {
   Result<Map> map = make_map(logits.shape[1], logits.shape[2], reading, frame);
   if (!map) return map.error();
   auto plane = static_cast<std::size_t>(logits.shape[1] * logits.shape[2]);
   if (logits.shape[0] == 1) {
     if (!all_finite(logits.values)) return not_finite("output");
-    return region_over(0, logits.values, *map, label_of(reading.labels, 0), frame);
+    return region_over(level_of(reading.recipe), logits.values, *map, label_of(reading.labels, 0), frame);
   }
   ColumnBest best;
   if (!best_of_columns(logits.values, plane, kFinite, best)) return not_finite("output");

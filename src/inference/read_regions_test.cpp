@@ -86,6 +86,7 @@ TEST(ReadU2net, WhatCannotBeIsRefused) {
 Trial semantic(int classes) {
   Trial one("semantic", "semantic", classes);
   one.reading.input_width = one.reading.input_height = 2;
+  one.reading.recipe.confidence_threshold.reset();
   one.frame = {2, 2, {1, 1, 0, 0}};
   return one;
 }
@@ -136,6 +137,18 @@ TEST(ReadSemantic, ASingleLogitIsInsideOverZero) {
   EXPECT_EQ(regions[0].mask.runs, (Runs{2, 2}));
   one.output().values = {-1, -1, -1, -1};
   EXPECT_TRUE(regions_of(one).empty());
+  one.output().values = {-1, -1, 3, 1};
+  one.reading.recipe.confidence_threshold = 0.9;
+  EXPECT_EQ(regions_of(one).at(0).mask.runs, (Runs{2, 1, 1})) << "the sigmoid of 1 is 0.73, that of 3 is 0.95";
+}
+
+TEST(ReadSemantic, ASingleScoreIsInsideOverAHalf) {
+  Trial one = semantic(1);
+  one.reading.recipe.activation = domain::Activation::none;
+  one.output() = {{1, 1, 2, 2}, {0.1F, 0.4F, 0.6F, 0.9F}};
+  EXPECT_EQ(regions_of(one).at(0).mask.runs, (Runs{2, 2}));
+  one.reading.recipe.confidence_threshold = 0.8;
+  EXPECT_EQ(regions_of(one).at(0).mask.runs, (Runs{3, 1}));
 }
 
 TEST(ReadSemantic, RegionsOfOnePhotoFillItExactly) {

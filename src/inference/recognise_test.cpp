@@ -39,6 +39,25 @@ TEST(Recognise, ThreeHundredRowsOfSixAreToldByTheirNumbers) {
   EXPECT_EQ(silent.family(), "yolo_end2end detect") << "an RT-DETR of three classes would have seven columns";
 }
 
+// A matte, letters of a line of text, boxes as corners in shares with the number of their class: all numbers lie in 0..1.
+TEST(Recognise, NumbersInSharesAreNoQueriesByThemselves) {
+  auto any = [](auto row, auto column) { return 0.1 + static_cast<double>((row * 7 + column * 5) % 50) / 60; };
+  File matte = File().gives("alpha", {1, 64, 64}, table(64, 64, any));
+  File large = File().gives("alpha", {1, 300, 300}, table(300, 300, any));
+  large.facts.inputs[0].shape = {1, 3, 300, 300};
+  large.probe.width = large.probe.height = 300;
+  auto corners = [](auto row, auto column) { return column == 5 ? static_cast<double>(row % 2) : column < 2 ? 0.1 : column < 4 ? 0.2 : 0.9; };
+  File few = File().gives("output", {1, 100, 6}, table(100, 6, corners));
+  File many = File().gives("output", {1, 300, 6}, table(300, 6, corners));
+  for (File file : {matte, large, few, many}) {
+    EXPECT_EQ(file.family(), "model_ambiguous") << file.facts.outputs[0].shape[1];
+    EXPECT_THAT(file.after().error.message, testing::HasSubstr("if it is one, write family = \"rtdetr_ultralytics\""));
+    file.owner.recipe.family = "rtdetr_ultralytics";
+    EXPECT_EQ(file.family(), "rtdetr_ultralytics detect");
+  }
+  EXPECT_EQ(File().gives("output", {1, 300, 9}, table(300, 9, any)).family(), "rtdetr_ultralytics detect");
+}
+
 TEST(Recognise, RowsTellYolov5FromYolox) {
   auto pixels = [](auto, auto column) { return column < 4 ? 20 : 0.5; };
   auto grid = [](auto, auto column) { return column < 4 ? -0.2 : 0.5; };

@@ -69,6 +69,36 @@ TEST(RecogniseVectors, SevenNumbersForEachFindAreNoClasses) {
   EXPECT_EQ(gives(-1, "", "").before().possible.size(), 1U);
 }
 
+// Landmarks of a face, as shares of the picture: 98 points, 68, or 5.
+TEST(RecogniseVectors, NumbersInShareMayBeCoordinates) {
+  for (std::size_t size : {std::size_t{196}, std::size_t{136}, std::size_t{10}, std::size_t{2}}) {
+    std::vector<float> values = table(1, size, [](auto, auto column) { return 0.3 + static_cast<double>(column % 5) / 10; });
+    File file = takes_square(112).gives("output", {1, static_cast<std::int64_t>(size)}, values);
+    EXPECT_EQ(file.family(), "model_ambiguous") << size;
+    EXPECT_THAT(file.after().error.message, testing::HasSubstr("coordinates: if they are classes, write family = \"classifier\""));
+    EXPECT_THAT(file.after().candidates, testing::SizeIs(1));
+    File asked = file, named = file;
+    asked.owner.recipe.family = "classifier";
+    named.owner.labels.assign(size, "x");
+    for (const File& one : {asked, named}) {
+      ASSERT_EQ(one.family(), "classifier classify") << size;
+      EXPECT_EQ(one.after().possible[0].reading.recipe.activation, domain::Activation::none) << size;
+    }
+  }
+  EXPECT_EQ(takes_square(112).gives("output", {1, 10}, std::vector<float>(10, 0.1F)).family(), "classifier classify") << "they add up to 1";
+  EXPECT_EQ(takes_square(112).gives("output", {1, 100}, std::vector<float>(100, 0.1F)).family(), "model_ambiguous") << "length 1";
+}
+
+TEST(RecogniseVectors, OfOneClassThePlacesAreOverAHalf) {
+  auto of = [](float low, float high) {
+    File file = takes_square(64).gives("out", {1, 1, 16, 16}, table(16, 16, [&](auto row, auto) { return row < 8 ? low : high; }));
+    return file.after().possible.at(0).reading.recipe;
+  };
+  EXPECT_EQ(of(0, 1).activation, domain::Activation::none);
+  EXPECT_EQ(of(0, 1).confidence_threshold, 0.5);
+  EXPECT_EQ(of(-4, 3).activation, domain::Activation::sigmoid);
+}
+
 TEST(RecogniseVectors, FeaturesAreNoClasses) {
   for (auto [name, size] : std::vector<std::pair<std::string, std::int64_t>>{
            {"features", 960}, {"output", 192}, {"output", 1792}, {"last_hidden_state", 100}, {"avgpool", 77}, {"features", 10}}) {

@@ -119,7 +119,14 @@ Trial Librarian::try_out(const domain::Model& model) {
   return trial;
 }
 
-// Of a version that passed just now.
+// From now on, and also when this process ends, it is to be tried and made current.
+void Librarian::want(Entry& entry, const std::string& version) {
+  library_.set_next(entry.info.name, version);
+  entry.wanted = {version};
+  entry.retry_at = Time{};
+}
+
+// Of a version that passed.
 void Librarian::make_current(Entry& entry, const domain::Model& model, const Actor& actor) {
   ModelPtr before = catalogue_.find(model.name);
   if (entry.info.current != model.version) {
@@ -170,14 +177,16 @@ Result<Added> Librarian::add(const std::string& name, StagedVersion& staged, Act
   bool runs = shown && shown->version == model->version;
   bool done = runs || (activation == Activation::later && info.verdict && info.verdict->passed());
   if (!done) {
+    if (activation == Activation::at_once) want(entry, model->version);
     Trial trial = try_out(*kept);
     if (trial.was_cut_short()) return *trial.error;
     if (trial.error) {
+      std::erase(entry.wanted, model->version);
       tell_({"model.refused", name, model->version, "", {actor.name, trial.error->message}});
       added.refused = std::move(trial);
     } else if (activation == Activation::at_once) {
-      std::erase(entry.wanted, model->version);
       make_current(entry, *kept, actor);
+      std::erase(entry.wanted, model->version);
     } else {
       retire_(name, model->version);
     }
@@ -194,12 +203,18 @@ Result<void> Librarian::activate(const std::string& name, const std::string& ver
   auto model = library_.read(name, version);
   if (!model) return model.error();
   Entry& entry = reload(name);
-  if (ModelPtr shown = catalogue_.find(name); shown && shown->version == version && entry.info.current == version) return {};
-  Trial trial = try_out(*model);
-  if (!trial.error) make_current(entry, *model, actor);
-  reload(name).wanted.clear();
+  ModelPtr shown = catalogue_.find(name);
+  bool runs = shown && shown->version == version && entry.info.current == version;
+  if (!runs) {
+    Trial trial = try_out(*model);
+    if (!trial.error) make_current(entry, *model, actor);
+    reload(name);
+    if (trial.error) return publish(), *trial.error;
+  }
+  library_.forget_next(name);
+  entry.wanted.clear();
   publish();
-  return trial.error ? Result<void>(*trial.error) : Result<void>();
+  return {};
 }
 
 Result<void> Librarian::remove(const std::string& name, const Actor& actor) {

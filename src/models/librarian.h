@@ -6,7 +6,7 @@
 //   API and CLI --add()-----+                               \-> refused: listed with its error and candidates; the current version goes on
 //
 // A version that passed under the same runtime is believed at the next start. A version without a verdict is one whose trial was cut short: it is
-// tried again. A refused one is kept, so that its evidence can be read and a choice made, until the next version of its name is added.
+// tried again. That a version is to be current is noted before its trial and until it is: a database that is away, or a kill, only puts it off. A refused one is kept, so that its evidence can be read and a choice made, until the next version of its name is added.
 //
 // Acts take turns and may block as long as a model loads; list() and find() never wait for them. All functions may be called from any thread.
 #pragma once
@@ -126,7 +126,7 @@ class Librarian {
   struct Entry {
     ModelInfo info;
     std::string stamp;                // of the library when it was read
-    std::vector<std::string> wanted;  // to be tried and made current, in this order
+    std::vector<std::string> wanted;  // to be tried, in this order; made current where the library says so
     Time retry_at{};                  // not before
   };
   struct Problem {
@@ -138,6 +138,7 @@ class Librarian {
   Result<std::unique_lock<std::mutex>> begin_act();
   Entry& reload(const std::string& name);
   Trial try_out(const domain::Model& model);
+  void want(Entry& entry, const std::string& version);
   void make_current(Entry& entry, const domain::Model& model, const Actor& actor);
   void forget_refused(const std::string& name, const std::string& but);
   void publish();

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <utility>
 
 namespace darkroom::models {
 namespace {
@@ -21,6 +22,7 @@ constexpr Duration kRetryPeriod = std::chrono::minutes(1);
 
 const Actor kFolder{"system", "found in the models folder"};
 const Actor kStart{"system", "tried at the start"};
+constexpr const char* kGoesOn = "tried again, since it was cut short";
 
 void wait_a_moment() { ::poll(nullptr, 0, kMomentMillis); }
 
@@ -81,10 +83,11 @@ void Librarian::follow_library(Occasion occasion) {
   }
 }
 
-// What is to be done about it: shown at once, tried first, or nothing. Later than at the start, who added a version tries it.
+// What is to be done about it: shown at once, tried first, or nothing. Later than at the start, who added a version tries it, and goes on with it when
+// something went wrong before it was current.
 void Librarian::settle(Entry& entry, Occasion occasion) {
   const ModelInfo& info = entry.info;
-  entry.wanted.clear();
+  std::vector<std::string> before = std::exchange(entry.wanted, {});
   entry.retry_at = Time{};
   const VersionInfo* current = info.current ? info.find(*info.current) : nullptr;
   ModelPtr shown = catalogue_.find(info.name);
@@ -94,10 +97,15 @@ void Librarian::settle(Entry& entry, Occasion occasion) {
   } else if (current) {
     entry.wanted.push_back(current->version);
   }
-  if (occasion == Occasion::later || info.versions.empty() || (current && info.versions.front().version == current->version)) return;
-  const VersionInfo& newest = info.versions.front();
-  bool failed = newest.verdict && !newest.verdict->passed();
-  if (!newest.verdict || (failed && !current)) entry.wanted.push_back(newest.version);
+  std::optional<std::string> next = library_.next(info.name);
+  for (const VersionInfo& version : info.versions) {
+    bool is_next = version.version == next;
+    bool is_newest = &version == &info.versions.front() && &version != current;
+    bool failed = version.verdict && !version.verdict->passed();
+    bool ours = is_next && std::ranges::find(before, version.version) != before.end();
+    bool at_start = (is_next && !failed) || (is_newest && (!version.verdict || (failed && !current)));
+    if (occasion == Occasion::start ? at_start : ours && !failed) entry.wanted.push_back(version.version);
+  }
 }
 
 // Those that are not as they were when they were taken, or found wanting.
@@ -178,11 +186,12 @@ void Librarian::take(const Drop& drop) {
     library_.keep(*model, *staged, {clock_.now(), kFolder.name, model->file_hash});
     forget_refused(drop.name, model->version);
   }
+  if (library_.has(drop.name, model->version)) {
+    Entry& entry = reload(drop.name);
+    bool runs = entry.info.current == model->version && catalogue_.find(drop.name);
+    if (!runs && (!touched || (verdict && !verdict->passed()))) want(entry, model->version);
+  }
   library_.set_taken(drop.name, {drop.fingerprint, model->version});
-  if (!library_.has(drop.name, model->version)) return;
-  Entry& entry = reload(drop.name);
-  bool runs = entry.info.current == model->version && catalogue_.find(drop.name);
-  if (!runs && (!touched || (verdict && !verdict->passed()))) entry.wanted = {model->version}, entry.retry_at = Time{};
 }
 
 void Librarian::try_wanted() {
@@ -192,25 +201,31 @@ void Librarian::try_wanted() {
   }
 }
 
-// Passed: it is current. Refused: that is told, and only what has run before is tried again by itself.
+// Passed: it is current, unless it was added for later; until it is, it stays wanted, and what throws leaves it to the next look, which needs no second
+// trial. Refused: that is told, and only what has run before is tried again by itself.
 void Librarian::try_wanted(Entry& entry, const std::string& version) {
   const VersionInfo* info = entry.info.find(version);
+  if (!info || !info->model) {
+    std::erase(entry.wanted, version);
+    return;
+  }
   bool has_run = entry.info.current == version;
-  std::erase(entry.wanted, version);
-  if (!info || !info->model) return;
   domain::Model model = *info->model;
-  Trial trial = try_out(model);
+  Actor actor = has_run ? kStart : info->added.by == kFolder.name ? kFolder : Actor{info->added.by, kGoesOn};
+  Trial trial = is_trusted(*info) ? info->verdict->trial : try_out(model);
   if (trial.was_cut_short()) return;
-  if (!trial.error) {
-    make_current(entry, model, has_run ? kStart : kFolder);
+  if (!trial.error && (has_run || library_.next(model.name) == version)) {
+    make_current(entry, model, actor);
     entry.retry_at = Time{};
+  } else if (!trial.error) {
+    retire_(model.name, version);
   } else if (has_run) {
     entry.retry_at = clock_.now() + kRetryPeriod;
   } else {
-    tell_({"model.refused", model.name, version, "", {kFolder.name, trial.error->message}});
+    tell_({"model.refused", model.name, version, "", {actor.name, trial.error->message}});
   }
   reload(model.name);
-  if (trial.error && has_run) entry.wanted.push_back(version);
+  if (!trial.error || !has_run) std::erase(entry.wanted, version);
 }
 
 }  // namespace darkroom::models

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <stdexcept>
 
 namespace darkroom::models {
 namespace {
@@ -36,7 +37,10 @@ class LibrarianTest : public testing::Test {
     catalogue_ = std::make_unique<Catalogue>(CatalogueConfig{});
     librarian_ = std::make_unique<Librarian>(
         LibrarianConfig{.library = folder_ / "library", .drop_folder = drops(), .runtime = runtime}, *catalogue_, clock_,
-        [this](const Act& act) { acts_.push_back(act.type + " " + act.model + " " + act.version + " by " + act.actor.name); });
+        [this](const Act& act) {
+          if (act.type == cannot_tell_) throw std::runtime_error("the database is away");
+          acts_.push_back(act.type + " " + act.model + " " + act.version + " by " + act.actor.name);
+        });
     librarian_->open(Library::Leftovers::all);
     librarian_->start([this](const domain::Model& model) { return try_out(model); },
                       [this](const std::string& model, const std::string& version) { retired_.insert(model + " " + version); });
@@ -78,6 +82,7 @@ class LibrarianTest : public testing::Test {
   std::string version_of_text(const std::string& text) const { return sha256_hex(text).substr(0, 12); }
 
   bool is_stopping_ = false;
+  std::string cannot_tell_;  // type of acts
   fs::path folder_;
   SystemClock clock_;
   std::vector<std::string> trials_;
@@ -244,10 +249,67 @@ TEST_F(LibrarianTest, WhatLiesThereAtTheStartIsKnownAtOnce) {
 TEST_F(LibrarianTest, ATrialThatWasCutShortIsDoneAtTheNextStart) {
   ASSERT_TRUE(add("parts", "one"));
   fs::remove(folder_ / "library/parts" / version_of_text("one") / "report.toml");
-  fs::remove(folder_ / "library/parts/current");
+  fs::rename(folder_ / "library/parts/current", folder_ / "library/parts/next");
   start();
   librarian_->look();
   EXPECT_EQ(running("parts"), version_of_text("one"));
+}
+
+// Its file is taken but once, so nothing else would ever make it run.
+TEST_F(LibrarianTest, WhatPassedWhileTheDatabaseWasAwayRunsWhenItIsBack) {
+  drop("parts/model.onnx", "one");
+  librarian_->look();
+  cannot_tell_ = "model.activated";
+  EXPECT_THROW(librarian_->look(), std::runtime_error);
+  EXPECT_THROW(librarian_->look(), std::runtime_error);
+  EXPECT_EQ(running("parts"), "none");
+  cannot_tell_.clear();
+  librarian_->look();
+  EXPECT_EQ(running("parts"), version_of_text("one"));
+  EXPECT_EQ(trials_.size(), 1u) << "once is enough";
+  EXPECT_THAT(acts_, ElementsAre(HasSubstr("model.added parts"), HasSubstr("model.activated parts")));
+}
+
+TEST_F(LibrarianTest, WhatPassedAndWasCutShortRunsAfterTheNextStart) {
+  ASSERT_TRUE(add("parts", "one"));
+  cannot_tell_ = "model.activated";
+  drop("parts/model.onnx", "two");
+  librarian_->look();
+  EXPECT_THROW(librarian_->look(), std::runtime_error);
+  EXPECT_THROW(add("others", "one"), std::runtime_error);
+  cannot_tell_.clear();
+  start();
+  EXPECT_EQ(running("parts"), version_of_text("one"));
+  librarian_->look();
+  EXPECT_EQ(running("parts"), version_of_text("two"));
+  EXPECT_EQ(running("others"), version_of_text("one"));
+  EXPECT_THAT(acts_, testing::Contains(HasSubstr("model.activated others " + version_of_text("one") + " by kim")));
+}
+
+TEST_F(LibrarianTest, WhoRollsBackMeanwhileIsNotOverruled) {
+  ASSERT_TRUE(add("parts", "one"));
+  cannot_tell_ = "model.activated";
+  drop("parts/model.onnx", "two");
+  librarian_->look();
+  EXPECT_THROW(librarian_->look(), std::runtime_error);
+  cannot_tell_.clear();
+  ASSERT_TRUE(librarian_->activate("parts", version_of_text("one"), kKim));
+  look_twice();
+  start();
+  look_twice();
+  EXPECT_EQ(running("parts"), version_of_text("one"));
+}
+
+TEST_F(LibrarianTest, ForLaterIsTriedAfterAStartAndStillNotRun) {
+  is_stopping_ = true;
+  EXPECT_EQ(add("parts", "one", Librarian::Activation::later).error().code, "unavailable");
+  is_stopping_ = false;
+  start();
+  look_twice();
+  EXPECT_EQ(trials_.size(), 1u);
+  EXPECT_EQ(running("parts"), "none");
+  EXPECT_EQ(librarian_->find("parts")->state, ModelState::inactive);
+  EXPECT_TRUE(retired_.contains("parts " + version_of_text("one")));
 }
 
 TEST_F(LibrarianTest, AServerThatStopsRefusesNothing) {

@@ -72,6 +72,11 @@ std::optional<std::string> Library::current(const std::string& name) const {
   return version && has(name, *version) ? version : std::nullopt;
 }
 
+std::optional<std::string> Library::next(const std::string& name) const {
+  auto version = first_line(folder_of(name) + "/next");
+  return version && has(name, *version) && version != current(name) ? version : std::nullopt;
+}
+
 bool Library::has(const std::string& name, const std::string& version) const {
   return is_version(version) && fs::exists(folder_of(name, version) + "/added.toml");
 }
@@ -158,9 +163,20 @@ void Library::set_verdict(const std::string& name, const std::string& version, c
   if (has(name, version)) write_durably(folder_of(name, version) + "/report.toml", to_text(verdict));
 }
 
-void Library::make_current(const std::string& name, const std::string& version) { write_durably(folder_of(name) + "/current", version + "\n"); }
+void Library::make_current(const std::string& name, const std::string& version) {
+  if (next(name) != version) forget_next(name);  // else it goes last: cut short in between, it is still wished for
+  write_durably(folder_of(name) + "/current", version + "\n");
+  forget_next(name);
+}
+
+void Library::set_next(const std::string& name, const std::string& version) { write_durably(folder_of(name) + "/next", version + "\n"); }
+
+void Library::forget_next(const std::string& name) {
+  if (fs::remove(folder_of(name) + "/next")) sync_folder(folder_of(name));
+}
 
 void Library::remove_version(const std::string& name, const std::string& version) {
+  if (next(name) == version) forget_next(name);
   std::string aside = incoming() + "/removed-" + random_base62(22);
   if (::rename(folder_of(name, version).c_str(), aside.c_str()) != 0) {
     if (errno == ENOENT) return;
@@ -171,6 +187,7 @@ void Library::remove_version(const std::string& name, const std::string& version
 }
 
 void Library::remove(const std::string& name) {
+  forget_next(name);
   fs::remove(folder_of(name) + "/current");
   for (const std::string& version : versions(name)) remove_version(name, version);
   if (!taken(name)) fs::remove_all(folder_of(name));

@@ -4,6 +4,7 @@
 //   NAME/VERSION/added.toml                           when, by whom, the file's whole hash
 //   NAME/VERSION/report.toml                          what trying it came to
 //   NAME/current                                      the version that is run; absent: none
+//   NAME/next                                         the version that is to be current as soon as it has passed; absent: none
 //   NAME/taken                                        what was last taken from the models folder, so that it is taken once
 //   .incoming/                                        what is being written, or removed
 //
@@ -49,6 +50,7 @@ class Library {
   std::vector<std::string> names() const;                          // with at least one version, sorted
   std::vector<std::string> versions(const std::string& name) const;  // newest first
   std::optional<std::string> current(const std::string& name) const;
+  std::optional<std::string> next(const std::string& name) const;  // none also when it is current already
   bool has(const std::string& name, const std::string& version) const;
   std::optional<AddedNote> added(const std::string& name, const std::string& version) const;
   // Errors: not_found; model_unavailable when its texts cannot be used (a header's environment variable is not set any more).
@@ -65,7 +67,10 @@ class Library {
   // False when it is there already: then nothing was changed.
   bool keep(const domain::Model& model, StagedVersion& staged, const AddedNote& note);
   void set_verdict(const std::string& name, const std::string& version, const Verdict& verdict);
+  // From now on this one is run, and no other is to be: the wish for one outlives its trial and everything that may go wrong until here.
   void make_current(const std::string& name, const std::string& version);
+  void set_next(const std::string& name, const std::string& version);
+  void forget_next(const std::string& name);
   void remove_version(const std::string& name, const std::string& version);
   void remove(const std::string& name);  // all of it but `taken`
 

@@ -3,32 +3,28 @@
 #include "domain/error_codes.h"
 #include "imaging/header.h"
 
-#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <vector>
 
 namespace darkroom::remote {
 namespace {
 
-// A file as memory that the kernel fetches page by page: what is not looked at costs nothing.
-class FileView {
- public:
-  FileView(int fd, std::int64_t size) : size_(static_cast<std::size_t>(size)), memory_(::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd, 0)) {}
-  ~FileView() {
-    if (*this) ::munmap(memory_, size_);
+// Read and not mapped: a mapped page that is not there, or that the disk does not give, would be the end of the whole process.
+Result<std::vector<std::uint8_t>> read_photo(int fd, std::size_t size) {
+  std::vector<std::uint8_t> bytes(size);
+  for (std::size_t have = 0; have < size;) {
+    ssize_t got = ::pread(fd, bytes.data() + have, size - have, static_cast<off_t>(have));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Error{std::string(domain::code::blob_missing), std::string("The stored photo cannot be read: ") + std::strerror(errno) + "."};
+    if (got == 0) return Error{std::string(domain::code::blob_missing), "The stored photo is shorter than it was at upload."};
+    have += static_cast<std::size_t>(got);
   }
-  FileView(const FileView&) = delete;
-  FileView& operator=(const FileView&) = delete;
-
-  explicit operator bool() const { return memory_ != MAP_FAILED; }
-  std::span<const std::uint8_t> bytes() const { return {static_cast<const std::uint8_t*>(memory_), size_}; }
-
- private:
-  std::size_t size_;
-  void* memory_;
-};
+  return bytes;
+}
 
 // The photo was held against the limits when it was taken in; they may have changed since, and that is not its fault.
 domain::PhotoLimits no_limits() {
@@ -49,12 +45,12 @@ std::string extension_of(std::string_view mime_type) {
 }  // namespace
 
 Result<PhotoFacts> photo_facts(int fd, std::int64_t byte_count) {
-  FileView photo(fd, byte_count);
-  if (!photo) return Error{std::string(domain::code::blob_missing), std::string("The stored photo cannot be read: ") + std::strerror(errno) + "."};
-  Result<imaging::PhotoHeader> header = imaging::read_header(photo.bytes(), no_limits());
+  Result<std::vector<std::uint8_t>> photo = read_photo(fd, static_cast<std::size_t>(byte_count));
+  if (!photo) return photo.error();
+  Result<imaging::PhotoHeader> header = imaging::read_header(*photo, no_limits());
   if (!header) return header.error();
   std::string_view mime_type = imaging::mime_type(header->format);
-  return PhotoFacts{imaging::describe_whole(photo.bytes(), *header), std::string(mime_type), extension_of(mime_type)};
+  return PhotoFacts{imaging::describe_whole(*photo, *header), std::string(mime_type), extension_of(mime_type)};
 }
 
 }  // namespace darkroom::remote

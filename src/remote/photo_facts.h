@@ -15,7 +15,8 @@ struct PhotoFacts {
 };
 
 // Reads the headers of the file behind the descriptor, which was taken in before, and how it ends; nothing is decoded. Errors: those of
-// imaging::read_header; blob_missing when the file cannot be read.
+// imaging::read_header; blob_missing when the file cannot be read,
+// or is shorter than that many bytes.
 Result<PhotoFacts> photo_facts(int fd, std::int64_t byte_count);
 
 }  // namespace darkroom::remote

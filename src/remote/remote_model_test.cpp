@@ -187,6 +187,16 @@ TEST_F(RemoteCallTest, ItStaysCalledOffUntilItIsRearmed) {
   EXPECT_EQ(service_.requests(1).size(), 1u);
 }
 
+// Pages that a mapped file does not have would end the server with SIGBUS.
+TEST_F(RemoteCallTest, APhotoThatIsShorterThanItWasAtUploadFails) {
+  for (std::int64_t missing : {1, 100'000}) {
+    RemoteEnd end = call_.run(model(), {file_.get(), static_cast<std::int64_t>(photo_.size()) + missing});
+    ASSERT_TRUE(std::holds_alternative<Failed>(end)) << missing;
+    EXPECT_EQ(std::get<Failed>(end).error.code, code::blob_missing);
+    EXPECT_THAT(std::get<Failed>(end).error.message, HasSubstr("shorter than it was at upload"));
+  }
+}
+
 TEST_F(RemoteCallTest, AModelWithoutAServiceSaysSo) {
   domain::Model none{.name = "ocr", .engine = domain::EngineKind::http};
   RemoteEnd end = call_.run(none, {file_.get(), static_cast<std::int64_t>(photo_.size())});

@@ -26,10 +26,10 @@ def mixture(classes):
     return (weights / weights.sum(axis=1, keepdims=True) * sums).astype(numpy.float32)
 
 
-def cells(side=SIDE, strides=STRIDES):
-    """x, y of the centre and stride of each cell, in the order of the anchors."""
+def cells(width=SIDE, strides=STRIDES, height=None):
+    """x, y of the centre and stride of each cell, in the order of the anchors; of a square where no height is given."""
     rows = [((column + .5) * stride, (row + .5) * stride, stride)
-            for stride in strides for row in range(side // stride) for column in range(side // stride)]
+            for stride in strides for row in range((height or width) // stride) for column in range(width // stride)]
     return numpy.array(rows, numpy.float32)
 
 
@@ -178,7 +178,7 @@ def extra_rows_of(colours, task, keypoints=17):
     return [part for point in keypoint_table(keypoints) for part in (point, seen)]
 
 
-def yolov8(name, classes, task="detect", metadata=True, batch=1, open_sizes=False, kind=FLOAT, output="output0", quantised=False):
+def yolov8(name, classes, task="detect", metadata=True, batch=1, open_sizes=False, kind=FLOAT, output="output0", quantised=False, opset=13):
     graph = Graph()
     source = "images" if kind == FLOAT else graph.node("Cast", "images", to=FLOAT)
     shares = graph.node("Identity", source)
@@ -197,7 +197,7 @@ def yolov8(name, classes, task="detect", metadata=True, batch=1, open_sizes=Fals
         prototypes(graph, shares)
         results.append(value("output1", FLOAT, batch, 32, *(("h", "w") if open_sizes else (SIDE // 4, SIDE // 4))))
     props = ultralytics(task, names_of(classes), **({"kpt_shape": "[17, 3]"} if task == "pose" else {})) if metadata is True else metadata
-    data = graph.model([value("images", kind, batch, 3, *side)], results, props)
+    data = graph.model([value("images", kind, batch, 3, *side)], results, props, opset)
 
     def answer(picture, _):
         found = colours_of((picture * 255).round() / 255 if quantised else picture)
@@ -242,11 +242,11 @@ def yolov5(name, classes, task="detect", metadata=True, heads=False):
     return Tiny(name, graph.model([image()], results, props), "yolov5", task, answer, labels, classes, {"nms_iou": .45})
 
 
-def yolox(name, classes):
-    graph = Graph()
+def yolox(name, classes, width=SIDE):
+    graph, count = Graph(), len(cells(width, height=SIDE))
     shares = graph.shares("images", 0, 1)
     colours = graph.colours(shares)
-    boxes = numpy.tile([[.4], [.6], [.65], [.85]], (1, len(cells())))
+    boxes = numpy.tile([[.4], [.6], [.65], [.85]], (1, count))
     parts = [graph.constant(boxes[None]), graph.node("ReduceMax", colours, axes=[1], keepdims=1), graph.mixed(colours, mixture(classes))]
     graph.node("Transpose", graph.node("Concat", *parts, axis=1), perm=[0, 2, 1], out="output")
 
@@ -254,8 +254,8 @@ def yolox(name, classes):
         found = colours_of(picture[::-1])
         return {"output": numpy.concatenate([boxes, found.max(axis=0, keepdims=True), mixture(classes) @ found]).T}
 
-    data = graph.model([image()], [value("output", FLOAT, 1, len(cells()), 5 + classes)])
-    return Tiny(name, data, "yolox", "detect", answer, [], classes, {"colour": "bgr", "deviation": [1, 1, 1]}, fit="letterbox_top_left")
+    data = graph.model([image(width=width)], [value("output", FLOAT, 1, count, 5 + classes)])
+    return Tiny(name, data, "yolox", "detect", answer, [], classes, {"colour": "bgr", "deviation": [1, 1, 1]}, "letterbox_top_left", (width, SIDE))
 
 
 def open_table(name, family, classes):
@@ -408,27 +408,27 @@ def vector_weights(count, gain):
     return (numpy.random.default_rng(count).normal(0, gain, (count, 49 * 3))).astype(numpy.float32)
 
 
-def classifier(name, classes, metadata=None, softmax=False, family="classifier", output="output", open_sizes=False, nhwc=False, batch="batch_size"):
+def classifier(name, classes, metadata=None, softmax=False, family="classifier", output="output", open_sizes=False, nhwc=False, batch="batch_size", channels=3, kind=FLOAT):
     """Looks at 7 x 7 cells of a picture of 224 x 224. An open size is measured, as global pooling would."""
     side, stride = 224, 32
     of_ultralytics = metadata is not None
     mean, deviation = (0, 255) if of_ultralytics else (CLIP_MEAN, CLIP_DEVIATION) if family == "clip" else (IMAGENET_MEAN, IMAGENET_DEVIATION)
     graph = Graph()
     source = graph.node("Transpose", "input", perm=[0, 3, 1, 2]) if nhwc else "input"
+    source = graph.node("Cast", source, to=FLOAT) if kind == HALF else source
     colours = graph.colours(graph.shares(source, mean, deviation), (stride,))
     flat = graph.node("Reshape", colours, graph.constant([1, -1], numpy.int64))
     weights = vector_weights(classes, .4)
-    end = {} if softmax else {"out": output}
-    logits = graph.node("MatMul", flat, graph.constant(weights.T), **end)
-    if softmax:
-        graph.node("Softmax", logits, axis=1, out=output)
+    last = graph.node("MatMul", flat, graph.constant(weights.T))
+    last = graph.node("Softmax", last, axis=1) if softmax else last
+    graph.node("Cast", last, to=kind, out=output)
 
     def answer(picture, _):
         return {"output": weights @ colours_of(picture, (stride,)).reshape(-1)}
 
     sides = ("h", "w") if open_sizes else (side, side)
-    shape = (batch, *sides, 3) if nhwc else (batch, 3, *sides)
-    data = graph.model([value("input", FLOAT, *shape)], [value(output, FLOAT, batch, classes)], metadata)
+    shape = (batch, *sides, 3) if nhwc else (batch, channels, *sides)
+    data = graph.model([value("input", kind, *shape)], [value(output, kind, batch, classes)], metadata)
     labels = names_of(classes) if of_ultralytics else []
     recipe = {"crop_share": 1 if of_ultralytics or family == "clip" else .875}
     if family == "classifier":
@@ -455,8 +455,8 @@ def small_classifier(name, end=None):
                 extra={"mean": IMAGENET_MEAN, "deviation": IMAGENET_DEVIATION, "scores": end is not None})
 
 
-def maps(name, family, channels, side=SIDE, count=1, numbers=False):
-    """Maps at a quarter of the input's size (semantic), or at all of it (u2net)."""
+def maps(name, family, channels, side=SIDE, count=1, numbers=False, lowered=0, recipe=None):
+    """Maps at a quarter of the input's size (semantic), or at all of it (u2net); `lowered`, so that scores become logits."""
     graph = Graph()
     stride = 1 if family == "u2net" else 4
     shares = graph.shares("input", IMAGENET_MEAN, IMAGENET_DEVIATION)
@@ -464,18 +464,20 @@ def maps(name, family, channels, side=SIDE, count=1, numbers=False):
     weights = mixture(channels)
     outputs = [f"d{number}" for number in range(count)]
     for number, output in enumerate(outputs):
-        mixed = graph.node("Conv", small, graph.constant(weights.reshape(channels, 3, 1, 1) * (1 + number)), **({} if numbers else {"out": output}))
+        mixed = graph.node("Conv", small, graph.constant(weights.reshape(channels, 3, 1, 1) * (1 + number)))
+        if not numbers:
+            graph.node("Sub", mixed, graph.constant(lowered), out=output)
     if numbers:
         graph.node("ArgMax", mixed, axis=1, keepdims=0, out=outputs[0])
 
     def answer(picture, _):
         part = side // stride
-        return {"output": (weights @ pooled(picture, stride)).reshape(channels, part, part)}
+        return {"output": (weights @ pooled(picture, stride)).reshape(channels, part, part) - lowered}
 
     part = side // stride
     results = [value(output, LONG, 1, part, part) if numbers else value(output, FLOAT, 1, channels, part, part) for output in outputs]
     data = graph.model([value("input", FLOAT, 1, 3, side, side)], results)
-    return Tiny(name, data, family, "mask" if family == "u2net" else "semantic", answer, [], channels, {}, "stretch", (side, side))
+    return Tiny(name, data, family, "mask" if family == "u2net" else "semantic", answer, [], channels, recipe or {}, "stretch", (side, side))
 
 
 def e2e_metadata(task, names, **more):
@@ -484,31 +486,37 @@ def e2e_metadata(task, names, **more):
 
 def make_models():
     return [
-        yolox("yolox", 3), yolox("yolox_one_class", 1), yolox("yolox_many", 80),
+        yolox("yolox", 3), yolox("yolox_one_class", 1), yolox("yolox_many", 80), yolox("yolox_wide", 2, width=160),
         yolov8("yolov8", 3), yolov8("yolov8_many", 80), yolov8("yolov8_one_class", 1), yolov8("yolov8_two_classes", 2),
         yolov8("yolov8_bare", 3, metadata=None, output="renamed"), yolov8("yolov8_one_class_bare", 1, metadata=None),
+        yolov8("yolov8_opset_11", 3, opset=11), yolov8("yolov8_opset_21", 3, opset=21), yolov8("yolov8_half_bare", 3, kind=HALF, metadata=None),
         yolov8("yolov8_open", 3, batch="batch", open_sizes=True), yolov8("yolov8_half", 3, kind=HALF), yolov8("yolov8_int8", 3, quantised=True),
         yolov8("yolo26_anchors", 3, metadata=ultralytics("detect", COLOURS, description="Ultralytics YOLO26n model", end2end="False")),
         yolov8("yolov8_segment", 3, "segment"), yolov8("yolov8_pose", 1, "pose"), yolov8("yolov8_obb", 3, "obb"),
         yolov8("yolov8_segment_bare", 2, "segment", metadata=None), yolov8("yolov8_pose_bare", 1, "pose", metadata=None),
-        yolov8("yolov8_obb_bare", 3, "obb", metadata=None),
-        yolov5("yolov5", 3), yolov5("yolov5_bare", 2, metadata=False), yolov5("yolov5_with_heads", 80, heads=True),
+        yolov8("yolov8_obb_bare", 3, "obb", metadata=None), yolov8("yolov8_obb_one_class", 1, "obb"), yolov8("yolov8_segment_one_class_bare", 1, "segment", metadata=None),
+        yolov5("yolov5", 3), yolov5("yolov5_bare", 2, metadata=False), yolov5("yolov5_one_class_bare", 1, metadata=False), yolov5("yolov5_with_heads", 80, heads=True),
         yolov5("yolov5_segment", 3, "segment"),
         open_table("yolov8_open_bare", "yolov8", 3), open_table("yolov5_open_bare", "yolov5", 2),
-        end2end("yolo26", 3, metadata=e2e_metadata("detect", COLOURS)), end2end("yolov10_bare", 3),
+        end2end("yolo26", 3, metadata=e2e_metadata("detect", COLOURS)), end2end("yolov10_bare", 3), end2end("yolov10_one_class_bare", 1),
         end2end("yolov10", 80, metadata=ultralytics("detect", names_of(80), description="Ultralytics YOLOv10n model", args="{'nms': False}")),
         end2end("yolov8_nms", 2, metadata=ultralytics("detect", names_of(2), args="{'batch': 1, 'nms': True, 'opset': None}")),
+        end2end("yolov8_segment_nms", 2, "segment", ultralytics("segment", names_of(2), args="{'nms': True}")),
         end2end("yolo26_segment", 3, "segment", e2e_metadata("segment", COLOURS)), end2end("yolo26_obb", 3, "obb", e2e_metadata("obb", COLOURS)),
         end2end("yolo26_pose", 1, "pose", e2e_metadata("pose", names_of(1), kpt_shape="[17, 3]")),
         rtdetr("rtdetr", 3), rtdetr("dfine_renamed", 80, ("a", "b", "c"), 1),
         rtdetr_ultralytics("rtdetr_ultralytics", 3, ultralytics("detect", COLOURS, description="Ultralytics RT-DETR-l model", head="RTDETRDecoder")),
-        rtdetr_ultralytics("rtdetr_two_classes_bare", 2),
+        rtdetr_ultralytics("rtdetr_two_classes_bare", 2), rtdetr_ultralytics("rtdetr_one_class_bare", 1),
         ssd("ssd", 3), ssd("ssd_tensorflow2", 3, raw=True), ultraface("ultraface"), ultraface("ultraface_renamed", ("one", "other")),
         classifier("classifier", 10), classifier("classifier_softmax", 1000, softmax=True), classifier("classifier_open", 4, open_sizes=True),
+        classifier("classifier_all_open", 3, open_sizes=True, channels="num_channels", output="logits"), classifier("classifier_half", 10, kind=HALF),
+        classifier("classifier_ultralytics_two", 2, ultralytics("classify", names_of(2), imgsz="[224, 224]"), softmax=True),
         classifier("classifier_ultralytics", 3, ultralytics("classify", COLOURS, imgsz="[224, 224]"), softmax=True),
-        small_classifier("classifier_small_logits"), small_classifier("classifier_sigmoid", "Sigmoid"),
+        small_classifier("classifier_small_logits"),
         classifier("clip", 512, family="clip", output="image_embeds"),
         maps("u2net", "u2net", 1, 64, 7), maps("semantic", "semantic", 5), maps("semantic_numbers", "semantic", 5, numbers=True),
+        maps("semantic_one_score", "semantic", 1, recipe={"activation": "none", "confidence_threshold": .5}),
+        maps("semantic_one_logit", "semantic", 1, lowered=.4, recipe={"activation": "sigmoid", "confidence_threshold": .5}),
     ]
 
 

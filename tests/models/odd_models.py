@@ -3,7 +3,7 @@ import dataclasses
 
 import numpy
 import onnx
-from family_models import COLOURS, FLOAT, LONG, SIDE, Graph, cells, classifier, image, maps, ultralytics, value, yolov8
+from family_models import COLOURS, FLOAT, LONG, SIDE, Graph, cells, classifier, image, maps, small_classifier, ultralytics, value, yolov8
 from onnx import helper
 
 
@@ -45,6 +45,38 @@ def decoded_yolox():
     at = cells()
     table = numpy.concatenate([at[:, :2], at[:, 2:] * 2, at[:, 2:] * 2, numpy.full((len(at), 4), .1)], axis=1)
     return constant({"output": table[None]})
+
+
+def shares(*shape):
+    """Numbers in 0..1 without any order."""
+    return numpy.random.default_rng(7).uniform(.05, .95, shape)
+
+
+def corner_shares(rows, classes=2):
+    """Boxes as corners in 0..1, a score, a class: nobody's layout."""
+    table = shares(1, rows, 6)
+    table[..., 2:4] = table[..., :2] + .04
+    table[..., 5] = numpy.arange(rows) % classes
+    return table
+
+
+def letters():
+    """Of 40 places in a line of text, how likely each of 97 letters is."""
+    table = shares(1, 40, 97)
+    return table / table.sum(axis=2, keepdims=True)
+
+
+def in_pixels(columns):
+    """A row for each cell: centre and size in pixels, then numbers that scores might be. YOLOv6 has 1 as the first of them."""
+    at = cells()
+    table = numpy.concatenate([at[:, :2], at[:, 2:] * 2, at[:, 2:] * 2, shares(len(at), columns)], axis=1)
+    return table[None]
+
+
+def yolov6():
+    table = in_pixels(4)
+    table[..., 4] = 1
+    return constant({"outputs": table})
 
 
 def not_a_number():
@@ -94,6 +126,17 @@ def make_models():
     return [
         Odd("silent_rows", constant({"output0": zeros(1, 300, 6)}), ["could be read as", 'family = "', "model.toml"],
             ["yolo_end2end", "rtdetr_ultralytics"], cure=('family = "rtdetr_ultralytics"\n', "rtdetr_ultralytics", "detect")),
+        Odd("matte", constant({"alpha": shares(1, SIDE, SIDE)}), ["has 300 rows", "alpha float32"], ["rtdetr_ultralytics"]),
+        Odd("matte_of_300", constant({"alpha": shares(1, 300, 300)}, [image(width=300, height=300)]), ["pixels on a side"], ["rtdetr_ultralytics"]),
+        Odd("letters", constant({"softmax": letters()}, [image(width=320, height=48)]), ["has 300 rows"], ["rtdetr_ultralytics"]),
+        Odd("corner_shares", constant({"rows": corner_shares(100)}), ["has 300 rows"], ["rtdetr_ultralytics"]),
+        Odd("corner_shares_of_300", constant({"rows": corner_shares(300)}), ["whole numbers only"], ["rtdetr_ultralytics"]),
+        Odd("corner_shares_of_one_class", constant({"rows": corner_shares(300, 1)}), ["whole numbers only"], ["rtdetr_ultralytics"]),
+        Odd("landmarks", constant({"output": shares(1, 136)}, [image(width=112, height=112)]), ["coordinates", 'family = "classifier"'], ["classifier"],
+            cure=('family = "classifier"\n', "classifier", "classify")),
+        Odd("several_labels", small_classifier("x", "Sigmoid").data, ["coordinates"], ["classifier"], cure=('family = "classifier"\n', "classifier", "classify")),
+        Odd("unit_length", constant({"output": zeros(1, 100) + .1}, [image(width=112, height=112)]), ["had length 1"], ["classifier"],
+            cure=('family = "classifier"\n', "classifier", "classify")),
         Odd("square_table", constant({"output0": zeros(1, 84, 84)}, [image(width=64, height=64)]), ["could be read as"], ["yolov8", "yolox"],
             cure=('family = "yolov8"\n', "yolov8", "detect")),
         Odd("plain_512", classifier("x", 512).data, ["could be read as"], ["classifier", "clip"], cure=('family = "clip"\n', "clip", "embed")),
@@ -106,6 +149,12 @@ def make_models():
         Odd("raw_heads_flat", constant(flat_heads), ["anchors are not in the file"]),
         Odd("logits", constant({"output0": zeros(1, 7, anchors) + 7}, metadata=ultralytics("detect", COLOURS)), ["last activation"]),
         Odd("rf_detr", constant({"dets": zeros(1, 300, 4), "labels": zeros(1, 300, 4)}), ["RF-DETR"]),
+        Odd("hugging_face", constant({"logits": zeros(1, 300, 80), "pred_boxes": zeros(1, 300, 4)}), ["Hugging Face", "not read yet"]),
+        Odd("mmdetection", constant({"dets": zeros(1, 100, 5), "labels": zeros(1, 100)}), ["mmdetection", "not read yet"]),
+        Odd("yolov6", yolov6(), ["in pixels already", 'family = "yolov5" if it is a YOLOv6'], ["yolox"], cure=('family = "yolov5"\n', "yolov5", "detect")),
+        Odd("yolov8_turned", constant({"output0": in_pixels(3)}), ["in pixels already"], ["yolox"]),
+        Odd("pose_maps", constant({"output": zeros(1, 17, SIDE // 4, SIDE // 4)}), ["heatmaps"], ["semantic"]),
+        Odd("two_tables", constant({"boxes": zeros(1, anchors, 4), "scores": zeros(1, anchors, 80)}), ["no family that is known"]),
         Odd("yunet", constant({f"{part}_{stride}": zeros(1, (SIDE // stride)**2, width) for part, width in (("cls", 1), ("obj", 1), ("bbox", 4), ("kps", 10))
                                for stride in (8, 16, 32)}), ["YuNet", "not read yet"]),
         Odd("scrfd", constant({f"{part}{stride}": zeros(2 * (SIDE // stride)**2, width) for part, width in ((4, 1), (5, 4), (6, 10)) for stride in (8, 16, 32)}),

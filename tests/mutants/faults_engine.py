@@ -19,6 +19,13 @@ FAULTS = [
           unit("inference_test", "SuppressesWithinAClassUnlessTheRecipeSaysAcross")),
     fault("nan-accepted", "NaN is taken for a result", "src/inference/read_checks.cpp", "if (tensor && !all_finite(tensor->values)) return not_finite(role);", "", unit("inference_test", "WhatCannotBe", "NumbersThatCannotBe", "WhateverAModelAnswers")),
 
+    fault("lone-logits-as-scores", "one class covers every photo, since its scores are all over 0", "src/inference/families_maps.cpp", "done ? domain::Activation::none : domain::Activation::sigmoid", "domain::Activation::sigmoid",
+          unit("inference_test", "OfOneClassThePlacesAreOverAHalf"), programs=RUNNER),
+    fault("coordinates-as-classes", "the landmarks of a face are taken for 98 classes", "src/inference/families_vectors.cpp", "if (numbers == Numbers::scores) return", "if (false) return",
+          unit("inference_test", "NumbersInShareMayBeCoordinates"), programs=RUNNER),
+    fault("any-table-of-shares", "a matte is read as boxes", "src/inference/families_answers.cpp", "std::string why = said || asked ? \"\" : against_queries(file, output);", "std::string why;",
+          unit("inference_test", "NumbersInSharesAreNoQueriesByThemselves"), programs=RUNNER),
+
     # --- budgets ---
     fault("pixels-unbounded", "a small file that unpacks to gigabytes is decoded", "src/imaging/proofs.cpp", "height <= most_side && width <= most_pixels / height;", "height <= most_side && most_pixels > 0;",
           unit("imaging_test", "RefusesTooManyBytesAndPixels")),
@@ -38,7 +45,16 @@ FAULTS = [
     fault("children-unwalled", "a runner forks as its zygote may", "src/runner/process/child.cpp", "return raise_child_wall() || !task.init.require_sandbox;", "return true;", unit(POOL, "ForbiddenCallKillsTheChild"), programs=RUNNER),
     fault("outlives-server", "runners live on when the server is killed", "src/runner/process/wall.cpp", "  ::prctl(PR_SET_PDEATHSIG, SIGKILL);\n", "  (void)PR_SET_PDEATHSIG;\n", unit(POOL, "RunnersDieWithTheServer"), programs=RUNNER),
 
+    fault("second-descriptor-kept", "a runner that was taken over fills the server with open files", "src/runner/protocol/frame.cpp", "at + sizeof(int) <= header->cmsg_len; at += sizeof(int)", "at == CMSG_LEN(0); at += sizeof(int)",
+          unit("runner_protocol_test", "OfTwoDescriptorsNoneStaysOpenUnheld")),
+    fault("flood-holds-up", "a runner that was taken over talks on, and nobody can add a model any more", "src/runner/pool/zygote_process.cpp",
+          "    if (Result<void> going = may_go_on(deadline, call_off); !going) return going.error();\n", "", unit(POOL, "ALoadThatNeverEndsIsStopped"), programs=RUNNER),
+
     # --- versions of models ---
+    fault("wish-in-memory-alone", "a dropped model never runs, since the server was killed before it was current", "src/models/librarian.cpp", "  library_.set_next(entry.info.name, version);\n", "",
+          unit("models_test", "WhatPassedAndWasCutShortRunsAfterTheNextStart")),
+    fault("wish-lost-at-an-error", "a dropped model never runs, since the database was away for a moment", "src/models/librarian_look.cpp", "std::exchange(entry.wanted, {})", "{}; entry.wanted.clear()",
+          unit("models_test", "WhatPassedWhileTheDatabaseWasAwayRunsWhenItIsBack")),
     fault("trial-holds-up-stop", "a server that is told to stop waits minutes for a model that does not load", "src/runner/pool/zygotes.cpp", "zygote.start_afresh(state_->stopping.descriptor())",
           "zygote.start_afresh(-1)", unit(POOL, "ATrialIsCutShortByTheEnd"), programs=RUNNER),
     fault("idle-children-stay", "idle runners keep the memory that others need", "src/runner/pool/zygotes.cpp", "  state_->tight = budget_bytes > 0 && sum > budget_bytes;\n", "",

@@ -185,6 +185,25 @@ def test_classes_of_places_equal_the_reference(server, name):
             assert found.get(f"class_{index}", 0) == pytest.approx(share, abs=.02)
 
 
+@pytest.mark.parametrize("name, level", [("semantic_one_score", .5), ("semantic_one_logit", 0)])
+def test_a_class_that_stands_alone_is_where_its_score_is_over_a_half(server, name, level):
+    tiny = MODELS[name]
+    report_of(server, tiny)
+    for photo in PHOTOS:
+        values, _ = expected(tiny, photo)
+        share = (values > level).mean()
+        assert 0 < share < 1, "or this shows nothing"
+        assert shares_of(found_by(server, tiny, photo))["class_0"] == pytest.approx(share, abs=.02)
+
+
+def test_scores_of_several_labels_are_read_at_their_owners_word(server):
+    tiny = family_models.small_classifier("classifier_sigmoid", "Sigmoid")
+    assert put(server, tiny.name, tiny.data, None, 'family = "classifier"\n').status_code == 201
+    for photo in PHOTOS:
+        classes = found_by(server, tiny, photo)["classes"]
+        assert [one["confidence"] for one in classes] == pytest.approx([score for _, score in expected(tiny, photo)], abs=SCORE)
+
+
 def test_the_foreground_equals_the_reference(server):
     tiny = MODELS["u2net"]
     report_of(server, tiny)

@@ -1,6 +1,7 @@
 // Model files that want to hurt: each is refused with words, within the limits of memory and time, and nothing of it is left running.
 #include "runner/pool/made_model_for_test.h"
 #include "runner/pool/pool_fixture.h"
+#include "runner/protocol/messages.h"
 #include "support/sample_models.h"
 
 #include <unistd.h>
@@ -76,18 +77,26 @@ TEST_P(HungryModel, IsEndedByALimit) {
 INSTANTIATE_TEST_SUITE_P(Files, HungryModel, testing::Values("looping.onnx", "hungry.onnx", "swollen.onnx"),
                          [](const auto& file) { return std::string(file.param).substr(0, std::string(file.param).find('.')); });
 
-// A runner that is stopped while it loads says nothing for ever, as a file would on which the library runs in circles.
-class SilentRunner : public HostileModel {
+// Programs in a runner's place that never answer: one says nothing for ever, as when the library runs in circles over a file; the other, which a file has
+// taken over, goes on telling of children that nobody has.
+class UnansweringRunner : public HostileModel {
  protected:
   void SetUp() override {
-    config.runner_path = testing::TempDir() + "silent_runner-" + std::to_string(::getpid());
-    std::ofstream(config.runner_path) << "#!/bin/sh\nexec sleep 1000\n";
+    config.runner_path = testing::TempDir() + GetParam() + std::to_string(::getpid());
+    std::ofstream(config.runner_path) << (std::string(GetParam()) == "silent" ? "#!/bin/sh\nexec sleep 1000\n" : flood());
     std::filesystem::permissions(config.runner_path, std::filesystem::perms::owner_all);
   }
   void TearDown() override { std::filesystem::remove(config.runner_path); }
+  static std::string flood() {
+    return "#!/usr/bin/python3\nimport os, time\nbody = b'" + encode(ZygoteMessage(Exited{1, 0})) +
+           "'\nframes = (len(body).to_bytes(4, 'little') + body) * 1000\nend = time.monotonic() + 30\n"
+           "while time.monotonic() < end: os.write(3, frames)\n";
+  }
 };
 
-TEST_F(SilentRunner, ATrialIsCutShortByTheEnd) {
+INSTANTIATE_TEST_SUITE_P(Programs, UnansweringRunner, testing::Values("silent", "flooding"), [](const auto& kind) { return std::string(kind.param); });
+
+TEST_P(UnansweringRunner, ATrialIsCutShortByTheEnd) {
   config.load_timeout = std::chrono::minutes(10);
   Zygotes zygotes(config);
   std::future<ZygoteStatus> trial = std::async(std::launch::async, [&] { return zygotes.warm_up(null_model()); });
@@ -101,7 +110,7 @@ TEST_F(SilentRunner, ATrialIsCutShortByTheEnd) {
   EXPECT_EQ(living_runners(), 0U);
 }
 
-TEST_F(SilentRunner, ALoadThatNeverEndsIsStopped) {
+TEST_P(UnansweringRunner, ALoadThatNeverEndsIsStopped) {
   config.load_timeout = std::chrono::milliseconds(300);
   Zygotes zygotes(config);
   ZygoteStatus status = zygotes.warm_up(null_model());

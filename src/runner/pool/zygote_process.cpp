@@ -6,6 +6,7 @@
 #include "runner/pool/model_file.h"
 #include "runner/pool/wait_status.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -20,6 +21,8 @@ namespace {
 constexpr std::chrono::milliseconds kReapPatience{2'000};
 
 Error unavailable(const std::string& why) { return Error{std::string(domain::code::model_unavailable), why}; }
+
+Error too_late() { return unavailable("The model's process did not answer in time."); }
 
 struct SocketPair {
   FileDescriptor ours;
@@ -64,6 +67,14 @@ Init make_init(const PoolConfig& config, const Account& account, const domain::M
   init.test_mode = config.test_mode;
   init.fail_points = config.fail_points;
   return init;
+}
+
+// However much is said, waiting for something else ends in time.
+Result<void> may_go_on(SteadyClock::time_point deadline, int call_off) {
+  if (SteadyClock::now() >= deadline) return too_late();
+  pollfd watched{call_off, POLLIN, 0};
+  if (::poll(&watched, 1, 0) > 0) return Error{kCalledOff, "Called off."};
+  return {};
 }
 
 }  // namespace
@@ -132,7 +143,7 @@ Result<ZygoteMessage> ZygoteProcess::receive(SteadyClock::time_point deadline, i
   switch (wait_for_frame({control_.get(), reader_, process_, call_off}, deadline)) {
     case Waited::frame: break;
     case Waited::ended: return unavailable("The model's process " + how_it_ended() + ".");
-    case Waited::too_late: return unavailable("The model's process did not answer in time.");
+    case Waited::too_late: return too_late();
     case Waited::nonsense: return unavailable("The model's process said more than is allowed.");
     case Waited::called_off: return Error{kCalledOff, "Called off."};
   }
@@ -148,6 +159,7 @@ Result<ZygoteMessage> ZygoteProcess::receive_answer(SteadyClock::time_point dead
   while (true) {
     Result<ZygoteMessage> message = receive(deadline, call_off);
     if (!message || !std::holds_alternative<Exited>(*message)) return message;
+    if (Result<void> going = may_go_on(deadline, call_off); !going) return going.error();
   }
 }
 
@@ -178,7 +190,7 @@ std::optional<int> ZygoteProcess::exit_status(int pid) {
       return status;
     }
     Result<ZygoteMessage> message = receive(deadline, -1);
-    if (!message || !std::holds_alternative<Exited>(*message)) return std::nullopt;
+    if (!message || !std::holds_alternative<Exited>(*message) || (!children_[pid] && !may_go_on(deadline, -1))) return std::nullopt;
   }
   return std::nullopt;
 }

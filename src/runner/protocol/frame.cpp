@@ -23,14 +23,19 @@ void attach(msghdr& message, Control& control, int descriptor) {
   std::memcpy(CMSG_DATA(header), &descriptor, sizeof(int));
 }
 
+// The first of those that came. Room for one is rounded up and may hold two: whatever the kernel has put there is open here, and closed unless wanted.
 FileDescriptor detach(msghdr& message) {
+  FileDescriptor first;
   for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
-    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(sizeof(int))) continue;
-    int descriptor = -1;
-    std::memcpy(&descriptor, CMSG_DATA(header), sizeof(int));
-    return FileDescriptor(descriptor);
+    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+    for (std::size_t at = CMSG_LEN(0); at + sizeof(int) <= header->cmsg_len; at += sizeof(int)) {
+      int number = -1;
+      std::memcpy(&number, reinterpret_cast<const char*>(header) + at, sizeof(int));
+      FileDescriptor descriptor(number);
+      if (!first) first = std::move(descriptor);
+    }
   }
-  return FileDescriptor();
+  return first;
 }
 
 bool send_rest(int socket, iovec* parts, std::size_t count) {

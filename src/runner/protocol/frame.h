@@ -17,7 +17,7 @@ inline constexpr std::uint32_t kLargestFrame = 16 * 1024 * 1024;
 // does not read within the socket's send timeout.
 bool send_frame(int socket, std::string_view body, int passed = -1);
 
-enum class Descriptors { refused, accepted };  // refused: the kernel discards what the other side passes
+enum class Descriptors { refused, accepted };  // refused: the kernel discards what the other side passes; accepted: one a frame, others are closed
 
 // Collects one frame after another from a socket.
 class FrameReader {

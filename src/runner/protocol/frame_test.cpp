@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <cstring>
 #include <thread>
 
 namespace darkroom::runner {
@@ -76,6 +77,39 @@ TEST(Frame, CarriesADescriptorToThoseWhoAcceptIt) {
   ASSERT_TRUE(send_frame(got.get(), "hello"));
   FrameReader inner(Descriptors::refused);
   EXPECT_EQ(inner.read(passed.one.get(), MSG_DONTWAIT), Progress::complete);
+}
+
+// The control message of another side, which passes what it likes.
+void send_with_two_descriptors(int socket, const std::string& wire, int one, int other) {
+  int both[] = {one, other};
+  iovec part{const_cast<char*>(wire.data()), wire.size()};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof both)] = {};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  cmsghdr* header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof both);
+  std::memcpy(CMSG_DATA(header), both, sizeof both);
+  ASSERT_EQ(::sendmsg(socket, &message, 0), static_cast<ssize_t>(wire.size()));
+}
+
+TEST(Frame, OfTwoDescriptorsNoneStaysOpenUnheld) {
+  Pair pair, one, two;
+  send_with_two_descriptors(pair.one.get(), std::string("\x01\0\0\0x", 5), one.other.get(), two.other.get());
+  one.other.reset();
+  two.other.reset();
+  {
+    FrameReader reader(Descriptors::accepted);
+    ASSERT_EQ(reader.read(pair.other.get(), MSG_DONTWAIT), Progress::complete);
+    EXPECT_TRUE(reader.take_descriptor());
+  }
+  char byte;
+  EXPECT_EQ(::recv(one.one.get(), &byte, 1, MSG_DONTWAIT), 0) << "the first is still open somewhere";
+  EXPECT_EQ(::recv(two.one.get(), &byte, 1, MSG_DONTWAIT), 0) << "the second is still open somewhere";
 }
 
 TEST(Frame, ADescriptorIsDroppedByThoseWhoRefuseIt) {
