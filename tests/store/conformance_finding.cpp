@@ -252,6 +252,21 @@ TEST_P(StoreConformance, AnUploadIsKeptUntilItIsForgotten) {
   EXPECT_FALSE(store_->find_upload("abc").has_value());
 }
 
+// The process that had them may never come back, and nobody else removes them.
+TEST_P(StoreConformance, UploadsOfALostProcessBlockNoOthersWhenTheyHaveExpired) {
+  UploadRecord upload{.id = "a", .owner = "minji", .length = 100, .fields = "{}", .home = "lost", .created_at = now_, .expires_at = now_ + std::chrono::hours(1)};
+  ASSERT_TRUE(store_->begin_upload(upload, 100));
+  auto begin_later = [&](const std::string& id, Duration later) {
+    upload.id = id, upload.home = "here", upload.created_at = now_ + later, upload.expires_at = upload.created_at + std::chrono::hours(1);
+    return store_->begin_upload(upload, 100);
+  };
+  EXPECT_FALSE(begin_later("b", std::chrono::minutes(59)));
+  EXPECT_TRUE(begin_later("c", std::chrono::hours(1)));
+  EXPECT_TRUE(store_->find_upload("a")) << "a process that comes back still removes its file";
+  EXPECT_TRUE(begin_later("d", std::chrono::hours(24 * 31)));
+  EXPECT_FALSE(store_->find_upload("a"));
+}
+
 TEST_P(StoreConformance, AnnouncingAloneFillsNobodyElsesRoom) {
   UploadRecord upload{.id = "a", .owner = "minji", .length = 100, .fields = "{}", .home = "here", .created_at = now_, .expires_at = now_ + std::chrono::hours(1)};
   auto begin = [&](const std::string& id, const std::string& owner, std::int64_t length) {
