@@ -59,11 +59,11 @@ struct ImageChange {
 // Whether an image is what somebody takes it for who wants to change it; empty: it may be anything.
 using Expectation = std::function<bool(const ImageRecord&)>;
 
-// An event with what decides who may see it; of an image that was deleted nobody's.
+// An event with what decides who may see it.
 struct SeenEvent {
   Event event;
-  std::optional<std::string> owner;  // of its image
-  std::optional<std::string> batch;  // public id, of its job
+  std::optional<std::string> owner;  // of its image, also of one that was deleted, or of its batch
+  std::optional<std::string> batch;  // public id, its own or its job's
 };
 
 struct SeenEvents {
@@ -101,8 +101,8 @@ class Finding {
   // One transaction. `as_expected` is asked about the image as it is, with nobody changing it meanwhile. Errors: not_found; precondition_failed when it says no;
   // conflict when the priority is to change and the newest job does not wait.
   virtual Result<ImageRecord> change_image(ImageId id, const ImageChange& change, const Expectation& as_expected, const Actor& actor, Time now) = 0;
-  // Events after this one that are settled, at most `limit`.
-  virtual SeenEvents seen_events(std::int64_t after, int limit) = 0;
+  // Events after this one that are settled, of one image if one is given, at most `limit`.
+  virtual SeenEvents seen_events(std::int64_t after, int limit, std::optional<ImageId> image = {}) = 0;
   // Jobs of photos that ended since, newest first.
   virtual std::vector<EndedJob> ended_since(Time since, int limit) = 0;
   // The newest of each model first, then the older ones; each newest first, at most `limit` that are looked at. Empty for an image that is not there.

@@ -40,13 +40,12 @@ class SqlStore final : public Store {
   FoundJobs find_jobs(const JobQuery& query) override;
   JobsInLine jobs_in_line(const LineQuery& query) override;
   std::vector<AttemptRecord> attempts_of(JobId id) override;
-  std::vector<Event> events(std::int64_t after, std::optional<ImageId> image, int limit, const std::optional<std::string>& owner, bool with_audit = true) override;
   JobCounts count_jobs(const std::optional<std::string>& owner) override;
 
   FoundImages find_images(const ImageQuery& query, Duration longest) override;
   FoundIds find_image_ids(const ImageQuery& query, Duration longest) override;
   Result<ImageRecord> change_image(ImageId id, const ImageChange& change, const Expectation& as_expected, const Actor& actor, Time now) override;
-  SeenEvents seen_events(std::int64_t after, int limit) override;
+  SeenEvents seen_events(std::int64_t after, int limit, std::optional<ImageId> image) override;
   std::vector<EndedJob> ended_since(Time since, int limit) override;
   std::vector<PastResult> results_of(ImageId image, int limit) override;
   bool note_minutes(Time now) override;

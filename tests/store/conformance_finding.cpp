@@ -205,6 +205,9 @@ TEST_P(StoreConformance, EventsComeWithWhoMaySeeThem) {
   EXPECT_EQ(seen.events[1].batch, batch.public_id);
   EXPECT_EQ(seen.events[0].owner, "minji") << "of the batch";
   EXPECT_EQ(seen.events[0].batch, batch.public_id);
+  auto of_image = store_->seen_events(0, 10, seen.events[1].event.image).events;
+  ASSERT_EQ(of_image.size(), 1u);
+  EXPECT_EQ(of_image[0].event.id, seen.events[1].event.id);
   store_->seal_batch(batch.public_id, {"admin", ""}, now_).value();
   EXPECT_TRUE(store_->seen_events(seen.events[1].event.id + 1, 10).events.empty());
 }
