@@ -119,6 +119,7 @@ class SqlStore final : public Store {
   ClaimedDeliveries claim_deliveries(const DeliveryClaim& claim, Time now) override;
   bool settle_delivery(const SettledTry& settled, Time now) override;
   int release_deliveries(bool all, Time now) override;
+  void forget_holds(Time now) override;
   bool has_receivers() override;
   DeliveryPage list_deliveries(const DeliveryFilter& filter, std::optional<std::int64_t> before, int limit) override;
   std::optional<DeliveryRecord> find_delivery(std::string_view public_id) override;
