@@ -124,6 +124,8 @@ FAULTS = [
           unit("delivery_test", "ASiteHasTimeOfItsOwn")),
     fault("deliveries-come-together", "what failed together is sent again at one moment", "src/delivery/deliver.cpp", "std::uniform_real_distribution<double>(0.0, 1.0)", "std::uniform_real_distribution<double>(0.0, 0.0)",
           unit("delivery_test", "TriesOfTheSameMomentAreSpread")),
+    fault("replay-counted", "the bytes of a photo that is sent twice are counted twice", "src/api/sender.cpp", "if (made && !made->replayed) parts.note_upload", "if (made) parts.note_upload",
+          system("test_metrics.py", "counted_once_however_they_come")),
     fault("expired-takes-room", "uploads of a web process that is lost refuse all others for ever", "src/store/sql_store_uploads.cpp", "image_id IS NULL AND expires_at > $1", "image_id IS NULL AND (expires_at > $1 OR 1 = 1)",
           unit("store_test", "UploadsOfALostProcessBlockNoOthers")),
     fault("sent-twice-after-a-pause", "two tries of one delivery are under way side by side", "src/delivery/deliver.cpp", "if (under_way_.erase(delivery.id) > 0) sender_.cancel(delivery.id);", "", unit("delivery_test", "ATryWhoseLeaseRanOut")),
