@@ -112,7 +112,7 @@ void App::serve_http() {
   parts_ = std::make_unique<api::Parts>(api::Parts{api_config(ground_), ground_.store, ground_.blobs, ground_.catalogue, ground_.clock, [this] { return report(); },
                                                    [this] { upkeep_->remove_freed_blobs(); }});
   viewing_ = std::make_unique<Viewing>(ground_);
-  log_in_gate_ = std::make_unique<api::LogInGate>();
+  log_in_gate_ = std::make_unique<api::LogInGate>([this](const std::string& name) { return ground_.store.find_account(name); });
   parts_->config.access = config_.access;
   parts_->settings = config_.settings;
   parts_->log_in = log_in_gate_.get();
