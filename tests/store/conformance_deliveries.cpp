@@ -87,6 +87,17 @@ TEST_P(StoreConformance, AnEndingWritesADeliveryForEachEndpointThatWantsIt) {
   EXPECT_EQ(store_->list_deliveries({.endpoint = everything.public_id}, std::nullopt, 10).deliveries.size(), 3u);
 }
 
+TEST_P(StoreConformance, ADisabledEndpointCollectsNothing) {
+  Teller tell{store_, now_};
+  auto off = tell.endpoint(), on = tell.endpoint();
+  store_->change_endpoint(off.public_id, {.enabled = false}, kAdmin, now_).value();
+  upload();
+  finish(claim_one(), success());
+  auto told = tell.all();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].endpoint, on.public_id);
+}
+
 TEST_P(StoreConformance, EveryWayInWhichAJobEndsIsTold) {
   Teller tell{store_, now_};
   tell.endpoint();
