@@ -78,11 +78,11 @@ class Darkroom:
         """All events behind an id, oldest first."""
         events = []
         while True:
-            page = self.get(f"/api/v1/events?limit=1000&after={last}")[1]["items"]
-            if not page:
+            page = self.get(f"/api/v1/events?limit=1000&after={last}")[1]
+            events += page["items"]
+            if page["next_after"] == last:
                 return events
-            events += page
-            last = page[-1]["id"]
+            last = page["next_after"]
 
     def run_jobs(self, count, connections, ask_every=0.005):
         """Uploads `count` photos and waits for their results. Rate, CPU and latency of the whole, and the events that tell of it."""

@@ -5,6 +5,7 @@
 #include "api/problem.h"
 #include "api/query.h"
 #include "api/waiting.h"
+#include "api/wanted_events.h"
 #include "base/id.h"
 #include "domain/error_codes.h"
 
@@ -25,11 +26,7 @@ constexpr int kMostStreams = 1000;
 
 struct Wanted {
   std::optional<std::int64_t> after;  // none: from now on
-  std::optional<std::int64_t> image;
-  std::optional<std::string> batch;
-  std::vector<std::string> types;      // whole names, or beginnings up to a dot: "job."
-  std::optional<std::string> owner;    // only of this one's images
-  bool audit = false;                  // also what the audit tells
+  WantedEvents events;
 };
 
 class Stream {
@@ -48,7 +45,7 @@ class Stream {
     if (!still_known(seen)) return {.ended = true};
     for (const store::SeenEvent& each : seen.events) {
       after_ = each.event.id;
-      if (shows(each)) text += frame(each.event);
+      if (wanted_.events.shows(each)) text += frame(each.event);
     }
     auto now = std::chrono::steady_clock::now();
     if (text.empty() && now - told_at_ >= kHeartbeat) text = ":\n\n";
@@ -77,18 +74,6 @@ class Stream {
     return is_still_known(parts_.store, parts_.config.access, request_, parts_.clock.now());
   }
 
-  bool shows(const store::SeenEvent& each) const {
-    if (!wanted_.audit && is_of_audit(each.event.type)) return false;
-    if (wanted_.owner && each.owner != wanted_.owner) return false;
-    if (wanted_.image && (!each.event.image || each.event.image->value != *wanted_.image)) return false;
-    if (wanted_.batch && each.batch != wanted_.batch) return false;
-    if (wanted_.types.empty()) return true;
-    for (const std::string& type : wanted_.types) {
-      if (each.event.type == type || (type.ends_with('.') && each.event.type.starts_with(type))) return true;
-    }
-    return false;
-  }
-
   // JSON holds no line break.
   static std::string frame(const store::Event& event) {
     return "id: " + std::to_string(event.id) + "\nevent: " + event.type + "\ndata: " + json::serialize(event_json(event)) + "\n\n";
@@ -115,23 +100,21 @@ Result<std::optional<std::int64_t>> last_seen(const http::Request& request) {
 
 Result<Wanted> read_wanted(const http::Request& request) {
   if (auto known = allow_query(request, {"after", "image", "batch", "types"}); !known) return known.error();
-  Wanted wanted;
-  wanted.owner = owner_seen_by(request);
-  wanted.audit = sees_audit(request);
+  Wanted wanted{.after = {}, .events = events_seen_by(request)};
   auto after = last_seen(request);
   if (!after) return after.error();
   wanted.after = *after;
   auto image = whole_number(request, "image", {1, INT64_MAX}, 0);
   if (!image) return image.error();
-  if (*image) wanted.image = *image;
+  if (*image) wanted.events.image = *image;
   if (auto batch = request.query.find("batch"); batch != request.query.end()) {
     if (!is_uuid(batch->second)) return Error{std::string(domain::code::invalid_field), "batch must be the id of a batch, a UUID."};
-    wanted.batch = batch->second;
+    wanted.events.batch = batch->second;
   }
   if (auto types = request.query.find("types"); types != request.query.end()) {
     for (std::size_t at = 0; at < types->second.size();) {
       auto comma = std::min(types->second.find(',', at), types->second.size());
-      wanted.types.push_back(types->second.substr(at, comma - at));
+      wanted.events.types.push_back(types->second.substr(at, comma - at));
       at = comma + 1;
     }
   }

@@ -4,9 +4,10 @@
 
 #include "auth/throttle.h"
 #include "base/result.h"
-#include "store/store.h"
+#include "store/access.h"
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -15,7 +16,8 @@ namespace darkroom::api {
 
 class LogInGate {
  public:
-  LogInGate();
+  using FindAccount = std::function<std::optional<store::Account>(const std::string& name)>;
+  explicit LogInGate(FindAccount find_account);
 
   struct TryLater {
     std::chrono::seconds wait;
@@ -23,10 +25,12 @@ class LogInGate {
   struct Wrong {
     std::optional<std::string> account;  // none: there is none of this name
   };
-  // The account, when name and password are right and it is not turned off. Blocks for as long as a hash takes. Any thread.
-  std::variant<store::Account, Wrong, TryLater> try_password(store::Store& store, const std::string& name, const std::string& password, const std::string& address, Time now);
+  // The account, when name and password are right and it is not turned off. Blocks for as long as a hash takes. A try that cannot be judged, because the account
+  // cannot be looked up or there is no memory for the hash, throws and is not counted as failed. Any thread.
+  std::variant<store::Account, Wrong, TryLater> try_password(const std::string& name, const std::string& password, const std::string& address, Time now);
 
  private:
+  FindAccount find_account_;
   auth::Throttle accounts_, addresses_;
   auth::HashSlots slots_;
   std::string dummy_hash_;

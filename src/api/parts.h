@@ -71,6 +71,7 @@ struct Parts {
   const Resumable* resumable = nullptr;  // uploads in pieces; never null in a server
   QueueGauge* gauge = nullptr;          // how many wait, and whether a model can run; never null in a server
   MetricsPage* metrics = nullptr;       // never null in a server
+  std::function<void(std::int64_t bytes)> note_upload = [](std::int64_t) {};  // a photo was taken in that was not there
   std::function<bool()> stopping = [] { return false; };  // told to stop: not ready, takes nothing in
   blob::BlobReader* photos = nullptr;   // also those that other processes of the installation keep; null: only `blobs`
   Webhooks webhooks = {};

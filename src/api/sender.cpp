@@ -39,6 +39,7 @@ Result<store::ImageRecord> take_in_image(const Parts& parts, const store::NewIma
   Time now = parts.clock.now();
   auto made = parts.store.create_image(image, actor, now);
   if (!made && made.error().code == code::quota_exceeded && !parts.store.note_unused_blobs({image.sha256}, now).empty()) parts.remove_freed_blobs();
+  if (made && !made->replayed) parts.note_upload(made->byte_count);
   return made;
 }
 

@@ -17,7 +17,7 @@ Result<void> check_sender(const Parts& parts, const std::string& sender, store::
 // is room the store decides, since the photo may be there already.
 void own_by_sender(const http::Caller& sender, store::NewImage& image);
 
-// Takes the image in. Its photo is kept already; it is removed again when there is no room.
+// Takes the image in. Its photo is kept already; it is removed again when there is no room. Its bytes are counted once.
 Result<store::ImageRecord> take_in_image(const Parts& parts, const store::NewImage& image, const store::Actor& actor);
 
 }  // namespace darkroom::api

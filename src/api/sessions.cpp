@@ -100,7 +100,7 @@ http::Reply log_in(const Parts& parts, const http::Request& request) {
   if (!body) return problem(body.error());
   auto name = read_text(*body, "name", 200), password = read_text(*body, "password", 1000);
   if (!name || !password || !*name || !*password) return problem(code::invalid_field, "Send name and password as texts.");
-  auto tried = parts.log_in->try_password(parts.store, **name, **password, request.client_address, parts.clock.now());
+  auto tried = parts.log_in->try_password(**name, **password, request.client_address, parts.clock.now());
   if (auto* later = std::get_if<LogInGate::TryLater>(&tried)) return try_later(later->wait);
   if (auto* wrong = std::get_if<LogInGate::Wrong>(&tried)) return refuse_log_in(parts, request, *wrong);
   return begin_session(parts, request, std::get<store::Account>(tried));
@@ -135,7 +135,7 @@ http::Reply change_password(const Parts& parts, const http::Request& request) {
   if (!body) return problem(body.error());
   auto old = read_text(*body, "old_password", 1000), fresh = read_text(*body, "new_password", 1000);
   if (!old || !fresh || !*old || !*fresh) return problem(code::invalid_field, "Send old_password and new_password as texts.");
-  auto tried = parts.log_in->try_password(parts.store, request.caller.name, **old, request.client_address, parts.clock.now());
+  auto tried = parts.log_in->try_password(request.caller.name, **old, request.client_address, parts.clock.now());
   if (auto* later = std::get_if<LogInGate::TryLater>(&tried)) return try_later(later->wait);
   if (auto* wrong = std::get_if<LogInGate::Wrong>(&tried)) return refuse_log_in(parts, request, *wrong);
   if (auto good = auth::check_password(**fresh, request.caller.name); !good) return problem(good.error());

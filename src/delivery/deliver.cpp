@@ -79,19 +79,16 @@ void Deliver::look_after_old_ones(Time now) {
   if (now - looked_ < kLook) return;
   looked_ = now;
   has_receivers_ = store_.has_receivers();
-  std::erase_if(held_, [now](const auto& held) { return held.second <= now; });
   if (int released = store_.release_deliveries(false, now)) log::info("deliveries of a lost sender wait again", {{"count", released}});
-  if (config_.keep.count() == 0 || now - pruned_ < kPrune) return;
+  if (now - pruned_ < kPrune) return;
   pruned_ = now;
-  while (store_.prune_deliveries(now - config_.keep) > 0 && !stopping_) {}
+  store_.forget_holds(now);
+  while (config_.keep.count() > 0 && store_.prune_deliveries(now - config_.keep) > 0 && !stopping_) {}
 }
 
 std::optional<Time> Deliver::begin_due(Time now) {
   store::DeliveryClaim claim{.count = config_.most - static_cast<int>(sender_.under_way()), .per_target = config_.per_target,
                              .lease = std::max(config_.timeout, config_.site_timeout) + kLeaseBeyondTimeout};
-  for (const auto& [target, until] : held_) {
-    if (until > now) claim.held.push_back(target);
-  }
   auto claimed = store_.claim_deliveries(claim, now);
   if (!claimed.deliveries.empty()) fail_point<store::StoreUnavailable>("K14");
   for (const store::ClaimedDelivery& one : claimed.deliveries) begin(one, now);
@@ -163,7 +160,7 @@ void Deliver::settle(const Answered& answered) {
   if (answered.status) settled.made.status = answered.status;
   if (next.verdict != SettledTry::Verdict::delivered) settled.made.error = answered.error.empty() ? words_for(answered.status) : answered.error;
   if ((answered.status == 429 || answered.status == 503) && answered.retry_after.count() > 0) {
-    held_[delivery.target] = now + std::min(answered.retry_after, kLongestRetryAfter);
+    settled.held_until = now + std::min(answered.retry_after, kLongestRetryAfter);
   }
   bool stored = store_.settle_delivery(settled, now);
   if (!stored) log::warning("a try was settled too late and is made again", {{"delivery", delivery.public_id}, {"target", delivery.target}});

@@ -64,7 +64,6 @@ class Deliver {
   const Clock& clock_;
   Sender sender_;
   std::map<std::int64_t, UnderWay> under_way_;
-  std::map<std::string, Time> held_;  // targets that asked to be left alone
   std::atomic<bool> has_receivers_ = false;
   std::atomic<bool> stopping_ = false;
   Time looked_{};

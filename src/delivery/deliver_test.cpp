@@ -45,10 +45,17 @@ class DeliverTest : public testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
-  // A new one, as after a kill.
-  void sender() {
+  std::unique_ptr<Deliver> new_sender() {
     Secrets secrets{.open = [this](const std::string&) -> Result<std::string> { return secret_; }, .of_site = [](const std::string&) { return ""; }, .of_token = [](const std::string&) { return ""; }};
-    deliver_ = std::make_unique<Deliver>(config_, *store_, *guard_, std::move(secrets), clock_);
+    return std::make_unique<Deliver>(config_, *store_, *guard_, std::move(secrets), clock_);
+  }
+  // A new one, as after a kill.
+  void sender() { deliver_ = new_sender(); }
+  // Whom it may call as well.
+  void allow(const Listener& other) {
+    config_.guard.ports.push_back(other.port());
+    guard_ = std::make_unique<Guard>(config_.guard);
+    sender();
   }
 
   void run() {
@@ -58,8 +65,9 @@ class DeliverTest : public testing::Test {
     store_->finish({job.fence, domain::Succeeded{{}, R"({"status":"success"})"}, "w", "v1"}, wants, {}, clock_.now()).stored.get();
   }
 
-  domain::ImageId photo() {
+  domain::ImageId photo(std::vector<store::NewCallback> callbacks = {}) {
     store::NewImage image{.title = "a", .owner = "minji", .external_id = {}, .sha256 = std::string(64, 'a'), .byte_count = 1, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
+    image.callbacks = std::move(callbacks);
     auto made = store_->create_image(image, {"admin", ""}, clock_.now()).value();
     run();
     return made.id;
@@ -67,13 +75,17 @@ class DeliverTest : public testing::Test {
 
   std::vector<store::DeliveryRecord> all() { return store_->list_deliveries({}, std::nullopt, 100).deliveries; }
 
-  // Rounds until the newest delivery is in this state.
-  bool becomes(DeliveryState state) {
+  // Rounds until this is so.
+  bool comes(const std::function<bool()>& done) {
     for (auto until = std::chrono::steady_clock::now() + 10s; std::chrono::steady_clock::now() < until;) {
       deliver_->run_once();
-      if (all().at(0).state == state) return true;
+      if (done()) return true;
     }
     return false;
+  }
+  // Until the newest delivery is in this state.
+  bool becomes(DeliveryState state) {
+    return comes([&] { return all().at(0).state == state; });
   }
 
   MovedClock clock_;
@@ -182,23 +194,82 @@ TEST_F(DeliverTest, ATryWhoseLeaseRanOutIsBrokenOffBeforeItIsMadeAgain) {
 
 TEST_F(DeliverTest, AReceiverThatAsksForTimeIsLeftAloneUntilThen) {
   Listener other;
-  config_.guard.ports.push_back(other.port());
-  guard_ = std::make_unique<Guard>(config_.guard);
-  sender();
+  allow(other);
   receiver_.answer(answer_of(429, "Retry-After: 3600\r\n"));
   photo();
-  auto told = [&](auto done) {
-    for (auto until = std::chrono::steady_clock::now() + 10s; std::chrono::steady_clock::now() < until && !done();) deliver_->run_once();
-    return done();
-  };
-  ASSERT_TRUE(told([&] { return all().at(0).last_status == 429; }));
+  ASSERT_TRUE(comes([&] { return all().at(0).last_status == 429; }));
   receiver_.answer(kOk);
   store_->create_endpoint({.url = "http://127.0.0.1:" + std::to_string(other.port()) + "/hook", .sealed_secret = "sealed"}, {"admin", ""}, clock_.now());
   photo();
-  ASSERT_TRUE(told([&] { return other.requests().size() == 1; }));
+  ASSERT_TRUE(comes([&] { return other.requests().size() == 1; }));
   EXPECT_EQ(receiver_.connections(), 1) << "another photo's result is no reason to call it sooner";
   clock_.moved += 2h;
-  EXPECT_TRUE(told([&] { return receiver_.connections() == 3; })) << "both wait for it";
+  EXPECT_TRUE(comes([&] { return receiver_.connections() == 3; })) << "both wait for it";
+}
+
+TEST_F(DeliverTest, HowLongAReceiverAskedForOutlivesTheSenderAndHoldsForEveryOther) {
+  config_.own_store = false;
+  sender();
+  auto beside = new_sender();
+  receiver_.answer(answer_of(429, "Retry-After: 3600\r\n"));
+  Time asked = clock_.now();
+  photo();
+  ASSERT_TRUE(comes([&] { return all().at(0).last_status == 429; }));
+  EXPECT_GE(all().at(0).due_at, asked + 3590s);
+  receiver_.answer(kOk);
+  photo();
+  for (int round = 0; round < 5; ++round) beside->run_once();
+  EXPECT_EQ(receiver_.connections(), 1) << "one beside it calls the receiver sooner";
+  sender();
+  for (int round = 0; round < 5; ++round) deliver_->run_once();
+  EXPECT_EQ(receiver_.connections(), 1) << "one after it calls the receiver sooner";
+  clock_.moved += 2h;
+  EXPECT_TRUE(comes([&] { return receiver_.connections() == 3; }));
+}
+
+TEST_F(DeliverTest, EndedDeliveriesAreForgottenAfterTheirTime) {
+  photo();
+  ASSERT_TRUE(becomes(DeliveryState::delivered));
+  clock_.moved += config_.keep - 24h;
+  deliver_->run_once();
+  EXPECT_EQ(all().size(), 1u);
+  clock_.moved += 25h;
+  deliver_->run_once();
+  EXPECT_TRUE(all().empty());
+}
+
+TEST_F(DeliverTest, ASiteHasTimeOfItsOwn) {
+  Listener site;
+  config_.timeout = 100ms;
+  config_.site_timeout = 20s;
+  config_.sites = {{.name = "shop", .callback = "http://127.0.0.1:" + std::to_string(site.port()) + "/told", .secret = "", .format = domain::CallbackFormat::standard}};
+  allow(site);
+  receiver_.stall(true);
+  site.stall(true);
+  photo({{.site = "shop", .url = "", .signer = "", .format = domain::CallbackFormat::standard}});
+  auto of_site = [&] { return store_->list_deliveries({.site = "shop"}, std::nullopt, 1).deliveries.at(0); };
+  auto of_endpoint = [&] { return store_->list_deliveries({.endpoint = store_->list_endpoints().at(0).public_id}, std::nullopt, 1).deliveries.at(0); };
+  ASSERT_TRUE(comes([&] { return site.requests().size() == 1 && of_endpoint().state == DeliveryState::dead; }));
+  EXPECT_EQ(of_site().state, DeliveryState::sending);
+  EXPECT_EQ(of_site().tries, 1) << "its first try goes on when those of an endpoint were broken off";
+}
+
+// What failed together does not come back together.
+TEST_F(DeliverTest, TriesOfTheSameMomentAreSpread) {
+  constexpr int kPhotos = 20;
+  config_.delays = {100s};
+  sender();
+  receiver_.answer(answer_of(500));
+  for (int i = 0; i < kPhotos; ++i) photo();
+  ASSERT_TRUE(comes([&] { return std::ranges::all_of(all(), [](const store::DeliveryRecord& one) { return one.last_status == 500; }); }));
+  std::vector<Duration> delays;
+  for (const store::DeliveryRecord& one : all()) {
+    auto made = store_->tries_of(one.id).at(0);
+    delays.push_back(one.due_at - (made.started_at + made.took));
+  }
+  auto [least, most] = std::ranges::minmax(delays);
+  EXPECT_GE(least, 100s);
+  EXPECT_GT(most - least, 1s) << "of a tenth of 100 s";
 }
 
 }  // namespace

@@ -43,6 +43,8 @@ class Listener {
   }
   // From now on requests are read and not answered, and their connections kept, until it is turned off.
   void stall(bool on) { stalls_ = on; }
+  // From now on connections are kept open after their answers.
+  void keep(bool on) { keeps_ = on; }
   // Whether the sender has closed every connection that is kept.
   bool kept_ones_are_closed() {
     std::lock_guard lock(mutex_);
@@ -65,7 +67,7 @@ class Listener {
       if (!client) continue;
       ++connections_;
       receive(client.get());
-      if (!stalls_) continue;
+      if (!stalls_ && !keeps_) continue;
       std::lock_guard lock(mutex_);
       kept_.push_back(std::move(client));
     }
@@ -107,7 +109,7 @@ class Listener {
   FileDescriptor socket_;
   int port_ = 0;
   std::atomic<int> connections_ = 0;
-  std::atomic<bool> stalls_ = false;
+  std::atomic<bool> stalls_ = false, keeps_ = false;
   std::vector<FileDescriptor> kept_;
   std::jthread thread_;
 };

@@ -28,7 +28,7 @@ inline constexpr Metric kAlerts{"darkroom_alerts", Kind::gauge, "name", "How man
 inline constexpr Metric kFreeDisk{"darkroom_free_disk_bytes", Kind::gauge, "", "Free space where photos are stored."};
 
 inline constexpr Metric kImagesReceived{"darkroom_images_received_total", Kind::counter, "", "Photos that were taken in."};
-inline constexpr Metric kUploadBytes{"darkroom_upload_bytes_total", Kind::counter, "", "Bytes of the bodies of uploads that were taken in."};
+inline constexpr Metric kUploadBytes{"darkroom_upload_bytes_total", Kind::counter, "", "Bytes of the photos that were taken in."};
 inline constexpr Metric kJobsFinished{"darkroom_jobs_finished_total", Kind::counter, "outcome", "Jobs of photos that have ended: completed, failed, cancelled."};
 inline constexpr Metric kRetries{"darkroom_job_retries_total", Kind::counter, "cause", "Attempts that are followed by another one: failed, crashed, interrupted."};
 inline constexpr Metric kAttempts{"darkroom_attempts_total", Kind::counter, "model outcome", "Attempts that this process ran: completed, failed, crashed, interrupted."};

@@ -112,7 +112,7 @@ void App::serve_http() {
   parts_ = std::make_unique<api::Parts>(api::Parts{api_config(ground_), ground_.store, ground_.blobs, ground_.catalogue, ground_.clock, [this] { return report(); },
                                                    [this] { upkeep_->remove_freed_blobs(); }});
   viewing_ = std::make_unique<Viewing>(ground_);
-  log_in_gate_ = std::make_unique<api::LogInGate>();
+  log_in_gate_ = std::make_unique<api::LogInGate>([this](const std::string& name) { return ground_.store.find_account(name); });
   parts_->config.access = config_.access;
   parts_->settings = config_.settings;
   parts_->log_in = log_in_gate_.get();
@@ -130,6 +130,7 @@ void App::serve_http() {
   if (!config_.rate_limit.empty()) limiter_.emplace(*domain::parse_rate(config_.rate_limit));
   metrics_page_ = std::make_unique<api::MetricsPage>(observing_.counters(), [this] { return server_ ? server_->traffic() : http::Traffic{}; }, ground_.clock.now());
   parts_->metrics = metrics_page_.get();
+  parts_->note_upload = [this](std::int64_t bytes) { observing_.counters().add(metrics::kUploadBytes, {}, static_cast<double>(bytes)); };
   parts_->stopping = [this] { return stopping_.load(); };
   server_ = std::make_unique<http::Server>(config_.http, api::make_routes(*parts_), api::with_rate_limit(guard(), limiter_ ? &*limiter_ : nullptr), api::error_page, observing_.hooks());
   viewing_->wake(*server_);

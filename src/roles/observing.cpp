@@ -71,8 +71,6 @@ http::Hooks Observing::hooks() {
   http::Hooks hooks;
   hooks.finish = api::finish_answer;
   hooks.answered = [this](const http::Answered& answered) {
-    bool is_upload = answered.route && answered.status == 201 && answered.route->pattern == "/api/v1/images";
-    if (is_upload) counters_.add(metrics::kUploadBytes, {}, static_cast<double>(answered.bytes_received));
     if (access_log_) access_log_->note(answered);
   };
   return hooks;

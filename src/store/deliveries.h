@@ -79,9 +79,8 @@ struct ClaimedDelivery {
 
 struct DeliveryClaim {
   int count = 1;
-  int per_target = 4;                   // tries under way at once, of all processes together
-  Duration lease{};                     // a try that is not settled by then may be made again by others
-  std::vector<std::string> held = {};   // targets that asked to be left alone for now
+  int per_target = 4;  // tries under way at once, of all processes together
+  Duration lease{};    // a try that is not settled by then may be made again by others
 };
 
 struct ClaimedDeliveries {
@@ -96,6 +95,7 @@ struct SettledTry {
   TryRecord made;
   enum class Verdict { delivered, again, dead, gone } verdict = Verdict::dead;  // gone: dead, and its endpoint is disabled
   Time due_at{};                                                                 // of again
+  std::optional<Time> held_until = {};                                           // the receiver asked that nothing be sent to it until then
 };
 
 struct DeliveryFilter {
@@ -127,14 +127,16 @@ class Deliveries {
   virtual Result<DeliveryRecord> test_endpoint(std::string_view public_id, const Actor& actor, Time now) = 0;
 
   // --- sending ---
-  // Takes deliveries that are due, at most `per_target` under way for each target, none to a disabled endpoint, and of one target and photo (one image, or one
+  // Takes deliveries that are due, at most `per_target` under way for each target, none to a disabled endpoint or a receiver that asked to be left alone, and of one target and photo (one image, or one
   // number of the receiver's) one after the other: what is due while an older one is under way waits, and one that has a newer beside it is superseded instead.
   virtual ClaimedDeliveries claim_deliveries(const DeliveryClaim& claim, Time now) = 0;
-  // Writes the try and what becomes of the delivery. One that shall be tried again while a newer one is there is superseded. False, and nothing is written, when the
+  // Writes the try, what becomes of the delivery, and until when its target is left alone, by every process. One that shall be tried again while a newer one is there is superseded. False, and nothing is written, when the
   // claim is no longer ours.
   virtual bool settle_delivery(const SettledTry& settled, Time now) = 0;
   // Tries that nobody settled in time wait again, due at once: those whose lease is over; where the store is not shared, `all` of them, at the start.
   virtual int release_deliveries(bool all, Time now) = 0;
+  // Those that are over.
+  virtual void forget_holds(Time now) = 0;
   // Somebody may have to be told of endings: an endpoint, a photo's callback, or a delivery that waits.
   virtual bool has_receivers() = 0;
 

@@ -55,11 +55,11 @@ struct ImageChange {
   std::optional<int> priority = {};
 };
 
-// An event with what decides who may see it; of an image that was deleted nobody's.
+// An event with what decides who may see it.
 struct SeenEvent {
   Event event;
-  std::optional<std::string> owner;  // of its image
-  std::optional<std::string> batch;  // public id, of its job
+  std::optional<std::string> owner;  // of its image, also of one that was deleted, or of its batch
+  std::optional<std::string> batch;  // public id, its own or its job's
 };
 
 struct SeenEvents {
@@ -96,8 +96,8 @@ class Finding {
   virtual FoundIds find_image_ids(const ImageQuery& query, Duration longest) = 0;
   // One transaction. Errors: not_found; precondition_failed; conflict when the priority is to change and the newest job does not wait.
   virtual Result<ImageRecord> change_image(ImageId id, const ImageChange& change, const Expectation<ImageRecord>& as_expected, const Actor& actor, Time now) = 0;
-  // Events after this one that are settled, at most `limit`.
-  virtual SeenEvents seen_events(std::int64_t after, int limit) = 0;
+  // Events after this one that are settled, of one image if one is given, at most `limit`.
+  virtual SeenEvents seen_events(std::int64_t after, int limit, std::optional<ImageId> image = {}) = 0;
   // Jobs of photos that ended since, newest first.
   virtual std::vector<EndedJob> ended_since(Time since, int limit) = 0;
   // The newest of each model first, then the older ones; each newest first, at most `limit` that are looked at. Empty for an image that is not there.

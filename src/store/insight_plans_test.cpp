@@ -20,6 +20,17 @@ TEST_F(InsightPlans, NothingIsScannedOrSorted) {
   }
 }
 
+// A page of the log begins where it was left, and that of an image reads the image's own events alone.
+TEST_F(InsightPlans, EventsAreReadFromWhereOneWas) {
+  std::vector<std::string> plans;
+  for (const char* statement : event_statements()) plans.push_back(plan(statement));
+  for (const std::string& found : plans) {
+    EXPECT_EQ(found.find("SCAN"), std::string::npos) << found;
+    EXPECT_EQ(found.find("TEMP B-TREE"), std::string::npos) << found;
+  }
+  EXPECT_NE(plans.at(1).find("SEARCH event USING INDEX event_of_image (image_id=? AND id>? AND id<?)"), std::string::npos) << plans.at(1);
+}
+
 // Counts of all jobs of a state begin where its index begins, and end at their limit.
 TEST_F(InsightPlans, JobsAreCountedInTheIndexOfTheirState) {
   for (const char* statement : count_statements()) {

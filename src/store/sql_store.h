@@ -41,13 +41,12 @@ class SqlStore final : public Store {
   FoundJobs find_jobs(const JobQuery& query) override;
   JobsInLine jobs_in_line(const LineQuery& query) override;
   std::vector<AttemptRecord> attempts_of(JobId id) override;
-  std::vector<Event> events(std::int64_t after, std::optional<ImageId> image, int limit, const std::optional<std::string>& owner, bool with_audit = true) override;
   JobCounts count_jobs(const std::optional<std::string>& owner) override;
 
   FoundImages find_images(const ImageQuery& query, Duration longest) override;
   FoundIds find_image_ids(const ImageQuery& query, Duration longest) override;
   Result<ImageRecord> change_image(ImageId id, const ImageChange& change, const Expectation<ImageRecord>& as_expected, const Actor& actor, Time now) override;
-  SeenEvents seen_events(std::int64_t after, int limit) override;
+  SeenEvents seen_events(std::int64_t after, int limit, std::optional<ImageId> image) override;
   std::vector<EndedJob> ended_since(Time since, int limit) override;
   std::vector<PastResult> results_of(ImageId image, int limit) override;
   bool note_minutes(Time now) override;
@@ -122,6 +121,7 @@ class SqlStore final : public Store {
   ClaimedDeliveries claim_deliveries(const DeliveryClaim& claim, Time now) override;
   bool settle_delivery(const SettledTry& settled, Time now) override;
   int release_deliveries(bool all, Time now) override;
+  void forget_holds(Time now) override;
   bool has_receivers() override;
   DeliveryPage list_deliveries(const DeliveryFilter& filter, std::optional<std::int64_t> before, int limit) override;
   std::optional<DeliveryRecord> find_delivery(std::string_view public_id) override;

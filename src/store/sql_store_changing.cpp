@@ -1,6 +1,7 @@
 // Changing what people may change of an image, and what the event stream and the statistics read.
 #include "domain/error_codes.h"
 #include "store/sql_images.h"
+#include "store/sql_insight.h"
 #include "store/sql_many.h"
 #include "store/sql_new_jobs.h"
 #include "store/sql_rows.h"
@@ -17,13 +18,15 @@ constexpr const char* kSetTitle = "UPDATE image SET title = $2, title_folded = $
 constexpr const char* kEventHorizon = "SELECT id FROM event_horizon";
 constexpr const char* kOldestEvent = "SELECT COALESCE(MIN(id), 0) FROM event";
 // What happens to a batch names it in its data; a photo that is gone has left its owner in the event of its deletion.
-constexpr const char* kSeenEvents =
-    "SELECT event.id, event.at, event.type, event.image_id, event.job_id, event.actor, event.reason, event.data, CASE WHEN image.id IS NOT NULL THEN image.owner "
-    "WHEN event.image_id IS NOT NULL THEN (SELECT gone.data /*AS JSON*/ ->> 'owner' FROM event AS gone WHERE gone.image_id = event.image_id AND gone.type = 'image.deleted' LIMIT 1) "
-    "WHEN substr(event.type, 1, 6) = 'batch.' THEN (SELECT batch.owner FROM batch WHERE batch.public_id = event.data /*AS JSON*/ ->> 'batch') END, "
-    "CASE WHEN substr(event.type, 1, 6) = 'batch.' THEN event.data /*AS JSON*/ ->> 'batch' "
-    "ELSE (SELECT batch.public_id FROM job JOIN batch ON batch.id = job.batch_id WHERE job.public_id = event.job_id) END "
-    "FROM event LEFT JOIN image ON image.id = event.image_id WHERE event.id > $1 AND event.id <= $2 ORDER BY event.id LIMIT $3";
+#define DARKROOM_SEEN_EVENTS \
+    "SELECT event.id, event.at, event.type, event.image_id, event.job_id, event.actor, event.reason, event.data, CASE WHEN image.id IS NOT NULL THEN image.owner " \
+    "WHEN event.image_id IS NOT NULL THEN (SELECT gone.data /*AS JSON*/ ->> 'owner' FROM event AS gone WHERE gone.image_id = event.image_id AND gone.type = 'image.deleted' LIMIT 1) " \
+    "WHEN substr(event.type, 1, 6) = 'batch.' THEN (SELECT batch.owner FROM batch WHERE batch.public_id = event.data /*AS JSON*/ ->> 'batch') END, " \
+    "CASE WHEN substr(event.type, 1, 6) = 'batch.' THEN event.data /*AS JSON*/ ->> 'batch' " \
+    "ELSE (SELECT batch.public_id FROM job JOIN batch ON batch.id = job.batch_id WHERE job.public_id = event.job_id) END " \
+    "FROM event LEFT JOIN image ON image.id = event.image_id WHERE event.id > $1 AND event.id <= $2 "
+constexpr const char* kSeenEvents = DARKROOM_SEEN_EVENTS "ORDER BY event.id LIMIT $3";
+constexpr const char* kSeenEventsOfImage = DARKROOM_SEEN_EVENTS "AND event.image_id = $4 ORDER BY event.id LIMIT $3";
 constexpr const char* kEndedSince =
     "SELECT state, created_at, started_at, finished_at, error_code FROM job WHERE queue = $1 AND finished_at > $2 ORDER BY finished_at DESC LIMIT $3";
 constexpr const char* kAttempt =
@@ -67,17 +70,20 @@ Result<ImageRecord> SqlStore::change_image(ImageId id, const ImageChange& change
   });
 }
 
-// The horizon is read first, in a snapshot of its own: see events().
-SeenEvents SqlStore::seen_events(std::int64_t after, int limit) {
+// The horizon is read first, in a snapshot of its own: the events up to it are then all in the newer one.
+SeenEvents SqlStore::seen_events(std::int64_t after, int limit, std::optional<ImageId> image) {
   auto horizon = database_->read([](Connection& connection) { return connection.execute(kEventHorizon).front().integer(0); });
   return database_->read([&](Connection& connection) {
     SeenEvents seen;
     seen.newest = horizon;
     seen.oldest = connection.execute(kOldestEvent).front().integer(0);
-    for (const Row& row : connection.execute(kSeenEvents, {after, horizon, limit})) seen.events.push_back({event_from(row), row.optional_text(8), row.optional_text(9)});
+    Rows rows = image ? connection.execute(kSeenEventsOfImage, {after, horizon, limit, image->value}) : connection.execute(kSeenEvents, {after, horizon, limit});
+    for (const Row& row : rows) seen.events.push_back({event_from(row), row.optional_text(8), row.optional_text(9)});
     return seen;
   });
 }
+
+std::vector<const char*> event_statements() { return {kSeenEvents, kSeenEventsOfImage}; }
 
 std::vector<EndedJob> SqlStore::ended_since(Time since, int limit) {
   return database_->read([&](Connection& connection) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -22,8 +23,12 @@ constexpr const char* kWaitingTargets =
     "SELECT line.target, (SELECT delivery.due_at FROM delivery WHERE delivery.state = 'waiting' AND delivery.target = line.target ORDER BY delivery.due_at, delivery.id LIMIT 1) "
     "FROM line WHERE line.target IS NOT NULL";
 constexpr const char* kDisabled = "SELECT id FROM endpoint WHERE enabled = 0";
+constexpr const char* kHeldTargets = "SELECT target, until FROM target_hold WHERE until > $1";
 constexpr const char* kNextOfTarget =
     "SELECT due_at FROM delivery WHERE state = 'waiting' AND target = $1 AND due_at > $2 ORDER BY due_at, id LIMIT 1";
+// Whoever counts what is under way to a target and takes more is alone with it until that is stored, so that all processes together keep to its share. The number
+// only keeps these locks apart from others. A statement of its own, so that the count sees what was stored before it was given.
+constexpr RowSql kHoldTarget{"SELECT pg_advisory_xact_lock(6273, hashtext($1)) /*FROM GIVEN*/", "t"};
 constexpr const char* kUnderWay = "SELECT COUNT(*) FROM delivery WHERE state = 'sending' AND target = $1";
 // Those whose photo has an older one under way are left; those that are outdated are told apart.
 constexpr const char* kDueOfTarget =
@@ -48,9 +53,11 @@ Due due_of(Transaction& transaction, const std::string& target, int room, Time n
   return due;
 }
 
-std::set<std::string> closed_targets(Connection& connection, const DeliveryClaim& claim) {
-  std::set<std::string> closed(claim.held.begin(), claim.held.end());
-  for (const Row& row : connection.execute(kDisabled)) closed.insert(domain::target_of_endpoint(row.integer(0)));
+// Those that nothing goes to now, and until when: to a disabled endpoint for good.
+std::map<std::string, std::optional<Time>> closed_targets(Connection& connection, Time now) {
+  std::map<std::string, std::optional<Time>> closed;
+  for (const Row& row : connection.execute(kDisabled)) closed.emplace(domain::target_of_endpoint(row.integer(0)), std::nullopt);
+  for (const Row& row : connection.execute(kHeldTargets, {now})) closed.emplace(row.text(0), row.time(1));
   return closed;
 }
 
@@ -60,14 +67,16 @@ struct DueTarget {
   Time due{};
 };
 
-// The targets that are open and have something due; `next` becomes the earliest time after now at which another will. Those with the fewest tries under way come
+// The targets that are open and have something due; `next` becomes the earliest time after now at which another will, or one that is held. Those with the fewest tries under way come
 // first, then those that wait longest: receivers that stall hold up no other, whatever their names.
-std::vector<std::string> due_targets(Connection& connection, const DeliveryClaim& claim, Time now, std::optional<Time>& next) {
-  std::set<std::string> closed = closed_targets(connection, claim);
+std::vector<std::string> due_targets(Connection& connection, Time now, std::optional<Time>& next) {
+  auto closed = closed_targets(connection, now);
   std::vector<DueTarget> targets;
   for (const Row& row : connection.execute(kWaitingTargets)) {
-    if (closed.contains(row.text(0)) || row.is_null(1)) continue;
-    std::optional<Time> due = row.time(1);
+    auto closed_until = closed.find(row.text(0));
+    bool is_closed = closed_until != closed.end();
+    if (row.is_null(1) || (is_closed && !closed_until->second)) continue;
+    std::optional<Time> due = is_closed ? std::max(row.time(1), *closed_until->second) : row.time(1);
     if (*due <= now) {
       targets.push_back({row.text(0), connection.execute(kUnderWay, {row.text(0)}).front().small(0), *due});
       Rows later = connection.execute(kNextOfTarget, {row.text(0), now});
@@ -99,6 +108,8 @@ std::vector<ClaimedDelivery> take(Transaction& transaction, const std::vector<st
 
 std::vector<ClaimedDelivery> claim_of(Transaction& transaction, const std::vector<std::string>& targets, const DeliveryClaim& claim, Time now) {
   std::vector<std::int64_t> taken, outdated;
+  std::set<std::string> in_order(targets.begin(), targets.end());  // two that share some do not wait for each other in a circle
+  transaction.connection.post_locks(kHoldTarget, RowParams(in_order.begin(), in_order.end()));
   for (const std::string& target : targets) {
     int left = claim.count - static_cast<int>(taken.size());
     int room = std::min(left, claim.per_target - transaction.execute(kUnderWay, {target}).front().small(0));
@@ -115,6 +126,8 @@ constexpr const char* kHeldDelivery = "SELECT " DARKROOM_DELIVERY_COLUMNS " FROM
 constexpr const char* kIsOutdated =
     "SELECT 1 FROM delivery WHERE id = $1 AND (EXISTS (SELECT 1 " DARKROOM_NEWER_OF_IMAGE ") OR EXISTS (SELECT 1 " DARKROOM_NEWER_OF_NUMBER ") "
     "OR EXISTS (SELECT 1 " DARKROOM_NUMBER_IS_ANOTHERS "))";
+constexpr const char* kHold = "INSERT INTO target_hold (target, until) VALUES ($1, $2) ON CONFLICT (target) DO UPDATE SET until = excluded.until";
+constexpr const char* kForgetHolds = "DELETE FROM target_hold WHERE until <= $1";
 constexpr const char* kInsertTry =
     "INSERT INTO delivery_try (delivery_id, number, started_at, took, status, error, excerpt) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 constexpr const char* kSettle =
@@ -154,6 +167,7 @@ bool settle(Transaction& transaction, const SettledTry& settled, Time now) {
   DeliveryRecord delivery = delivery_from(held.front());
   const TryRecord& made = settled.made;
   transaction.execute(kInsertTry, {settled.id, settled.claim_no, made.started_at, made.took.count(), made.status, made.error, made.excerpt});
+  if (settled.held_until) transaction.execute(kHold, {delivery.target, *settled.held_until});
   DeliveryState state = state_after(transaction, delivery, settled.verdict);
   std::optional<Time> due_at, finished_at;
   if (state == DeliveryState::waiting) due_at = settled.due_at;
@@ -176,7 +190,7 @@ constexpr const char* kHasReceivers =
 // Looks before it writes: mostly nothing is due.
 ClaimedDeliveries SqlStore::claim_deliveries(const DeliveryClaim& claim, Time now) {
   ClaimedDeliveries claimed;
-  auto targets = database_->read([&](Connection& connection) { return due_targets(connection, claim, now, claimed.next_due); });
+  auto targets = database_->read([&](Connection& connection) { return due_targets(connection, now, claimed.next_due); });
   if (targets.empty() || claim.count <= 0) return claimed;
   claimed.deliveries = database_->write([&](Transaction& transaction) { return claim_of(transaction, targets, claim, transaction.clock(now)); });
   return claimed;
@@ -193,6 +207,10 @@ int SqlStore::release_deliveries(bool all, Time now) {
     Time at = transaction.clock(now);
     return static_cast<int>(transaction.execute(kRelease, {all ? before : at, at}).size());
   });
+}
+
+void SqlStore::forget_holds(Time now) {
+  database_->write([&](Transaction& transaction) { return transaction.execute(kForgetHolds, {now}); });
 }
 
 std::vector<const char*> sending_statements() { return {kWaitingTargets, kNextOfTarget, kDueOfTarget, kUnderWay, kHeldDelivery, kIsOutdated}; }

@@ -17,6 +17,7 @@ constexpr const char* kInsertEndpoint =
 constexpr const char* kWriteEndpoint =
     "UPDATE endpoint SET url = $2, description = $3, events = $4, secret = $5, old_secret = $6, old_secret_until = $7, enabled = $8, disabled_reason = $9, "
     "updated_at = $10 WHERE id = $1";
+constexpr const char* kEndHold = "DELETE FROM target_hold WHERE target = $1";
 constexpr const char* kDeleteEndpoint = "DELETE FROM endpoint WHERE public_id = $1 RETURNING id";
 constexpr const char* kFindDelivery = "SELECT " DARKROOM_DELIVERY_COLUMNS " FROM delivery WHERE public_id = $1";
 
@@ -86,6 +87,7 @@ Result<EndpointRecord> SqlStore::change_endpoint(std::string_view public_id, con
     apply(endpoint, change, actor);
     transaction.execute(kWriteEndpoint, {endpoint.id, endpoint.url, endpoint.description, joined(endpoint.events), endpoint.sealed_secret, endpoint.sealed_old_secret,
                                          endpoint.old_secret_until, endpoint.enabled ? 1 : 0, endpoint.disabled_reason, now});
+    if (change.url) transaction.execute(kEndHold, {domain::target_of_endpoint(endpoint.id)});  // another receiver asked for it
     tell(transaction, event_of(change), public_id, actor, now);
     return read_endpoint(transaction.connection, public_id).value();
   });

@@ -22,17 +22,6 @@ constexpr const char* kListImages = "SELECT " DARKROOM_JOB_COLUMNS ", " DARKROOM
 constexpr const char* kAttempts =
     "SELECT number, worker, started_at, finished_at, ending, error_code, error_message, model_version, timings, claim_no FROM attempt WHERE job_id = $1 "
     "UNION ALL SELECT attempt, worker, started_at, NULL, NULL, NULL, NULL, NULL, NULL, claim_no FROM job WHERE id = $1 AND state = 'running' ORDER BY claim_no";
-constexpr const char* kEventHorizon = "SELECT id FROM event_horizon";
-constexpr const char* kEventsAfter =
-    "SELECT id, at, type, image_id, job_id, actor, reason, data FROM event WHERE id > $1 AND id <= $3 ORDER BY id LIMIT $2";
-constexpr const char* kEventsOfWork =
-    "SELECT id, at, type, image_id, job_id, actor, reason, data FROM event WHERE id > $1 AND id <= $3 AND substr(type, 1, 8) <> 'account.' AND substr(type, 1, 6) <> 'token.' "
-    "AND substr(type, 1, 8) <> 'session.' AND substr(type, 1, 9) <> 'endpoint.' ORDER BY id LIMIT $2";
-constexpr const char* kEventsOfImage =
-    "SELECT id, at, type, image_id, job_id, actor, reason, data FROM event WHERE image_id = $4 AND id > $1 AND id <= $3 ORDER BY id LIMIT $2";
-constexpr const char* kEventsOfOwner =
-    "SELECT event.id, event.at, event.type, event.image_id, event.job_id, event.actor, event.reason, event.data FROM image JOIN event ON event.image_id = image.id "
-    "WHERE image.owner = $4 AND event.id > $1 AND event.id <= $3 AND (CAST($5 AS BIGINT) IS NULL OR image.id = CAST($5 AS BIGINT)) ORDER BY event.id LIMIT $2";
 // Ordered as their index is, so that no database first gathers all of a range of which 10,001 are wanted.
 constexpr const char* kCountScheduled = "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'scheduled' ORDER BY run_at, id LIMIT $1) AS counted";
 constexpr const char* kCountQueued = "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'queued' ORDER BY lane, priority DESC, rank, id LIMIT $1) AS counted";
@@ -124,17 +113,10 @@ std::vector<AttemptRecord> SqlStore::attempts_of(JobId id) {
   });
 }
 
-// The horizon is read first, in a snapshot of its own: the events up to it are then all in the newer one.
-std::vector<Event> SqlStore::events(std::int64_t after, std::optional<ImageId> image, int limit, const std::optional<std::string>& owner, bool with_audit) {
-  auto horizon = database_->read([](Connection& connection) { return connection.execute(kEventHorizon).front().integer(0); });
-  return database_->read([&](Connection& connection) {
-    std::optional<std::int64_t> one = image ? std::optional(image->value) : std::nullopt;
-    Rows rows = owner ? connection.execute(kEventsOfOwner, {after, limit, horizon, *owner, one})
-                : image ? connection.execute(kEventsOfImage, {after, limit, horizon, image->value}) : connection.execute(with_audit ? kEventsAfter : kEventsOfWork, {after, limit, horizon});
-    std::vector<Event> events;
-    for (const Row& row : rows) events.push_back(event_from(row));
-    return events;
-  });
+std::vector<Event> Store::events(std::int64_t after, std::optional<ImageId> image, int limit) {
+  std::vector<Event> events;
+  for (SeenEvent& seen : seen_events(after, limit, image).events) events.push_back(std::move(seen.event));
+  return events;
 }
 
 JobCounts SqlStore::count_jobs(const std::optional<std::string>& owner) {

@@ -6,8 +6,11 @@ namespace darkroom::store {
 namespace {
 
 #define DARKROOM_UPLOAD "SELECT id, owner, length, fields, home, created_at, expires_at, image_id FROM upload "
-constexpr const char* kOpenBytes = "SELECT CAST(COALESCE(SUM(length), 0) AS BIGINT) FROM upload WHERE image_id IS NULL";
-constexpr const char* kOpenBytesOf = "SELECT CAST(COALESCE(SUM(length), 0) AS BIGINT) FROM upload WHERE image_id IS NULL AND owner = $1";
+// What has expired takes no room: its own process forgets it, and one that is lost never does.
+#define DARKROOM_OPEN_BYTES "SELECT CAST(COALESCE(SUM(length), 0) AS BIGINT) FROM upload WHERE image_id IS NULL AND expires_at > $1"
+constexpr const char* kOpenBytes = DARKROOM_OPEN_BYTES;
+constexpr const char* kOpenBytesOf = DARKROOM_OPEN_BYTES " AND owner = $2";
+constexpr const char* kForgetOfLost = "DELETE FROM upload WHERE expires_at <= $1";
 constexpr const char* kBegin = "INSERT INTO upload (id, owner, length, fields, home, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 constexpr const char* kFind = DARKROOM_UPLOAD "WHERE id = $1";
 constexpr const char* kFinish = "UPDATE upload SET image_id = $2 WHERE id = $1";
@@ -27,11 +30,14 @@ std::vector<UploadRecord> uploads_from(const Rows& rows) {
   return uploads;
 }
 
+// A process that comes back within this time still finds which of its files have expired.
+constexpr Duration kComesBack = std::chrono::hours(24 * 30);
+
 // Announcing costs nothing, so nobody may announce all of the room: one owner has a quarter of it, or one upload that is larger.
 constexpr std::int64_t kShareOfOwner = 4;
 
 Result<void> check_share(Transaction& transaction, const UploadRecord& upload, std::int64_t most_bytes) {
-  std::int64_t own = transaction.execute(kOpenBytesOf, {upload.owner}).front().integer(0), share = most_bytes / kShareOfOwner;
+  std::int64_t own = transaction.execute(kOpenBytesOf, {upload.created_at, upload.owner}).front().integer(0), share = most_bytes / kShareOfOwner;
   if (own == 0 || own <= share - upload.length) return {};
   return Error{std::string(domain::code::insufficient_storage), "Your uploads that are under way have announced " + std::to_string(own) + " of " + std::to_string(share) +
                                                                     " bytes, a quarter of uploads.quota_mb. Finish or delete some, then begin this one again."};
@@ -41,7 +47,8 @@ Result<void> check_share(Transaction& transaction, const UploadRecord& upload, s
 
 Result<void> SqlStore::begin_upload(const UploadRecord& upload, std::int64_t most_bytes) {
   return database_->write([&](Transaction& transaction) -> Result<void> {
-    std::int64_t open = transaction.execute(kOpenBytes).front().integer(0);
+    transaction.execute(kForgetOfLost, {upload.created_at - kComesBack});
+    std::int64_t open = transaction.execute(kOpenBytes, {upload.created_at}).front().integer(0);
     if (open > most_bytes - upload.length) {
       return Error{std::string(domain::code::insufficient_storage), "Uploads that are under way have announced " + std::to_string(open) + " of " + std::to_string(most_bytes) +
                                                                         " bytes (uploads.quota_mb). Finish or delete some, then begin this one again."};

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <barrier>
 #include <map>
 #include <mutex>
 #include <set>
@@ -84,6 +85,17 @@ TEST_P(StoreConformance, AnEndingWritesADeliveryForEachEndpointThatWantsIt) {
   for (const auto& delivery : store_->list_deliveries({.endpoint = failures.public_id}, std::nullopt, 10).deliveries) of_failures.emplace_back(delivery.type, *delivery.job);
   EXPECT_THAT(of_failures, testing::ElementsAre(testing::Pair("job.cancelled", cancelled.job.public_id), testing::Pair("job.failed", testing::_)));
   EXPECT_EQ(store_->list_deliveries({.endpoint = everything.public_id}, std::nullopt, 10).deliveries.size(), 3u);
+}
+
+TEST_P(StoreConformance, ADisabledEndpointCollectsNothing) {
+  Teller tell{store_, now_};
+  auto off = tell.endpoint(), on = tell.endpoint();
+  store_->change_endpoint(off.public_id, {.enabled = false}, kAdmin, now_).value();
+  upload();
+  finish(claim_one(), success());
+  auto told = tell.all();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].endpoint, on.public_id);
 }
 
 TEST_P(StoreConformance, EveryWayInWhichAJobEndsIsTold) {
@@ -232,15 +244,50 @@ TEST_P(StoreConformance, TargetsWithFewTriesUnderWayComeFirst) {
   EXPECT_THAT(taken, testing::UnorderedElementsAre(testing::Pair(first.public_id, 2), testing::Pair(second.public_id, 2), testing::Pair(third.public_id, 2)));
 }
 
-TEST_P(StoreConformance, AHeldTargetIsLeftAlone) {
+TEST_P(StoreConformance, AReceiverThatAskedForTimeIsLeftAloneAlsoAfterARestart) {
   Teller tell{store_, now_};
-  auto made = tell.endpoint();
+  auto busy = tell.endpoint(), other = tell.endpoint();
   upload();
   finish(claim_one(), success());
-  DeliveryClaim claim{.count = 10, .per_target = 10, .lease = seconds(60), .held = {domain::target_of_endpoint(made.id)}};
-  EXPECT_TRUE(store_->claim_deliveries(claim, now_).deliveries.empty());
-  claim.held.clear();
-  EXPECT_EQ(store_->claim_deliveries(claim, now_).deliveries.size(), 1u);
+  for (const ClaimedDelivery& claimed : tell.due().deliveries) {
+    auto ended = tell.settled(claimed, claimed.endpoint->public_id == busy.public_id ? Verdict::again : Verdict::delivered, 429);
+    if (ended.verdict == Verdict::again) ended.held_until = now_ + minutes(10);
+    ASSERT_TRUE(store_->settle_delivery(ended, now_));
+  }
+  upload();
+  finish(claim_one(), success());
+  reopen();
+  now_ += seconds(5);
+  auto open = tell.due();
+  ASSERT_EQ(open.deliveries.size(), 1u);
+  EXPECT_EQ(open.deliveries[0].endpoint->public_id, other.public_id);
+  EXPECT_EQ(open.next_due, now_ - seconds(5) + minutes(10)) << "then there is something to do";
+  store_->forget_holds(now_);
+  EXPECT_TRUE(tell.due().deliveries.empty()) << "it is not over yet";
+  now_ += minutes(10);
+  EXPECT_EQ(tell.due().deliveries.size(), 2u);
+  store_->forget_holds(now_);
+}
+
+// The receiver's last word counts, also when it is sooner.
+TEST_P(StoreConformance, AHoldIsReplacedAndForgotten) {
+  Teller tell{store_, now_};
+  tell.endpoint();
+  upload();
+  upload();
+  finish(claim_one(), success());
+  finish(claim_one(), success());
+  Duration asked = minutes(10);
+  for (const ClaimedDelivery& claimed : tell.due().deliveries) {
+    auto ended = tell.settled(claimed, Verdict::again, 429);
+    ended.held_until = now_ + asked;
+    ASSERT_TRUE(store_->settle_delivery(ended, now_));
+    asked = minutes(1);
+  }
+  now_ += minutes(1) - seconds(1);
+  EXPECT_TRUE(tell.due().deliveries.empty());
+  store_->forget_holds(now_ + seconds(1));
+  EXPECT_EQ(tell.due().deliveries.size(), 2u) << "nothing holds it any more";
 }
 
 // A result from before a reprocess never lands after the newer one.
@@ -496,6 +543,50 @@ TEST_P(StoreConformance, SendersBesideEachOtherTakeEachDeliveryOnce) {
   for (const auto& claimed : tell.due().deliveries) taken.insert(claimed.delivery.id);
   EXPECT_EQ(taken.size(), 40u);
   EXPECT_EQ(std::set<std::int64_t>(taken.begin(), taken.end()).size(), 40u);
+}
+
+TEST_P(StoreConformance, AHoldIsNotThatOfTheEndpointsNextAddress) {
+  Teller tell{store_, now_};
+  auto made = tell.endpoint();
+  upload();
+  finish(claim_one(), success());
+  auto ended = tell.settled(tell.due().deliveries.at(0), Verdict::again, 429);
+  ended.held_until = now_ + minutes(60);
+  ASSERT_TRUE(store_->settle_delivery(ended, now_));
+  now_ += seconds(5);
+  EXPECT_TRUE(tell.due().deliveries.empty());
+  store_->change_endpoint(made.public_id, {.url = "https://moved.example/"}, kAdmin, now_).value();
+  EXPECT_EQ(tell.due().deliveries.size(), 1u);
+}
+
+// Each would else see what the other has not stored yet as free.
+TEST_P(StoreConformance, SendersBesideEachOtherKeepToTheShareOfATarget) {
+  constexpr int kSenders = 4, kShare = 4;
+  Teller tell{store_, now_};
+  tell.endpoint();
+  for (int i = 0; i < kSenders * kShare; ++i) {
+    upload();
+    finish(claim_one(), success());
+  }
+  for (int round = 0; round < 10; ++round) {
+    std::mutex mutex;
+    std::vector<ClaimedDelivery> taken;
+    std::barrier at_once(kSenders);
+    {
+      std::vector<std::jthread> senders;
+      for (int i = 0; i < kSenders; ++i) {
+        senders.emplace_back([&] {
+          at_once.arrive_and_wait();
+          auto mine = tell.due(100, kShare).deliveries;
+          std::lock_guard guard(mutex);
+          taken.insert(taken.end(), mine.begin(), mine.end());
+        });
+      }
+    }
+    ASSERT_EQ(taken.size(), kShare);
+    for (const ClaimedDelivery& claimed : taken) ASSERT_TRUE(tell.settle(claimed, Verdict::again, 500));
+    now_ += seconds(5);
+  }
 }
 
 }  // namespace

@@ -205,6 +205,9 @@ TEST_P(StoreConformance, EventsComeWithWhoMaySeeThem) {
   EXPECT_EQ(seen.events[1].batch, batch.public_id);
   EXPECT_EQ(seen.events[0].owner, "minji") << "of the batch";
   EXPECT_EQ(seen.events[0].batch, batch.public_id);
+  auto of_image = store_->seen_events(0, 10, seen.events[1].event.image).events;
+  ASSERT_EQ(of_image.size(), 1u);
+  EXPECT_EQ(of_image[0].event.id, seen.events[1].event.id);
   store_->seal_batch(batch.public_id, {"admin", ""}, now_).value();
   EXPECT_TRUE(store_->seen_events(seen.events[1].event.id + 1, 10).events.empty());
 }
@@ -250,6 +253,21 @@ TEST_P(StoreConformance, AnUploadIsKeptUntilItIsForgotten) {
   EXPECT_EQ(store_->expired_uploads("here", now_ + std::chrono::hours(1), 10).size(), 2u);
   store_->forget_upload("abc");
   EXPECT_FALSE(store_->find_upload("abc").has_value());
+}
+
+// The process that had them may never come back, and nobody else removes them.
+TEST_P(StoreConformance, UploadsOfALostProcessBlockNoOthersWhenTheyHaveExpired) {
+  UploadRecord upload{.id = "a", .owner = "minji", .length = 100, .fields = "{}", .home = "lost", .created_at = now_, .expires_at = now_ + std::chrono::hours(1)};
+  ASSERT_TRUE(store_->begin_upload(upload, 100));
+  auto begin_later = [&](const std::string& id, Duration later) {
+    upload.id = id, upload.home = "here", upload.created_at = now_ + later, upload.expires_at = upload.created_at + std::chrono::hours(1);
+    return store_->begin_upload(upload, 100);
+  };
+  EXPECT_FALSE(begin_later("b", std::chrono::minutes(59)));
+  EXPECT_TRUE(begin_later("c", std::chrono::hours(1)));
+  EXPECT_TRUE(store_->find_upload("a")) << "a process that comes back still removes its file";
+  EXPECT_TRUE(begin_later("d", std::chrono::hours(24 * 31)));
+  EXPECT_FALSE(store_->find_upload("a"));
 }
 
 TEST_P(StoreConformance, AnnouncingAloneFillsNobodyElsesRoom) {

@@ -170,6 +170,18 @@ TEST_P(StoreConformance, TransientFailuresAreRetriedThreeTimesAtGrowingDelays) {
   EXPECT_EQ(store_->attempts_of(ended.id).size(), 4u);
 }
 
+// What failed together does not come back together.
+TEST_P(StoreConformance, RetriesOfTheSameMomentAreSpread) {
+  policy_.jitter = 0.1;
+  std::set<Time> again;
+  for (int i = 0; i < 20; ++i) {
+    auto image = upload();
+    finish(claim_one(), transient());
+    again.insert(store_->find_image(image.id)->job.run_at);
+  }
+  EXPECT_GT(again.size(), 1u);
+}
+
 TEST_P(StoreConformance, PromotionTellsWhenTheNextJobIsDue) {
   upload();
   EXPECT_FALSE(store_->promote_due(10, now_).next_due);

@@ -254,10 +254,29 @@ def test_lists_and_quota_of_an_uploader(peopled):
     for path, kind in (("/api/v1/images", "images"), ("/api/v1/batches", "batches")):
         assert [item["id"] for item in ask(peopled, "GET", path, token=token).json()["items"]] == [own[kind]], path
     assert {item["job_id"] for item in ask(peopled, "GET", "/api/v1/jobs", token=token).json()["items"]} == {own["jobs"]}
-    assert {item["image_id"] for item in ask(peopled, "GET", "/api/v1/events", token=token).json()["items"]} == {own["images"]}
+    assert {item["image_id"] or item["data"]["batch"] for item in ask(peopled, "GET", "/api/v1/events", token=token).json()["items"]} == {own["images"], own["batches"]}
     assert peopled.http.patch(peopled.url + "/api/v1/users/the-uploader", json={"byte_quota": 1}, timeout=30).status_code == 200
     answer = ask(peopled, "POST", "/api/v1/images", token=token, files={"file": jpeg()})
     assert (answer.status_code, answer.json()["code"]) == (403, "quota_exceeded")
+
+
+def test_an_uploader_lists_what_happened_to_its_own_also_when_it_is_gone(peopled):
+    own, others, last = things(peopled, "the-uploader"), things(peopled, "somebody"), things(peopled, "the-uploader")
+    for image in (others["images"], own["images"]):
+        assert peopled.delete(f"/api/v1/images/{image}").status_code == 204
+    token = token_of(peopled, "the-uploader")
+    events, after = [], 0
+    while True:
+        page = ask(peopled, "GET", f"/api/v1/events?after={after}&limit=1", token=token).json()
+        events += page["items"]
+        if page["next_after"] == after:
+            break
+        after = page["next_after"]
+    assert {event["image_id"] or event["data"]["batch"] for event in events} == {thing[kind] for thing in (own, last) for kind in ("images", "batches")}
+    assert [event["type"] for event in events if event["image_id"] == own["images"]] == ["image.created", "job.started", "job.completed", "image.deleted"]
+    of_image = lambda image: ask(peopled, "GET", f"/api/v1/events?image={image}", token=token).json()["items"]
+    assert of_image(own["images"]) == [event for event in events if event["image_id"] == own["images"]]
+    assert of_image(others["images"]) == []
 
 
 def test_the_audit_tells_and_no_secret_is_anywhere(peopled):

@@ -57,6 +57,20 @@ def test_the_numbers_are_true(server):
     assert samples['darkroom_http_connections{state="open"}'] >= 1
 
 
+def test_the_bytes_of_photos_are_counted_once_however_they_come(server):
+    photos = [unique_jpeg() for _ in range(5)]
+    for _ in range(2):
+        answer = server.post("/api/v1/images", files={"file": photos[0]}, headers={"Idempotency-Key": "once"})
+        assert answer.status_code == 201, answer.text
+    assert server.post("/process-image/", files={"file": photos[1]}, data={"image_id": 7}).status_code == 200
+    assert server.post("/api/v1/images/many", files=[("file", ("a.jpg", photos[2])), ("file", ("b.jpg", photos[3]))]).status_code == 207
+    tus = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream", "Upload-Length": str(len(photos[4]))}
+    assert server.post("/api/v1/uploads", headers=tus, data=photos[4]).headers["Darkroom-Image"]
+    assert server.send(b"no photo").status_code == 415
+    samples = scrape(server)[1]
+    assert samples["darkroom_upload_bytes_total"] == sum(map(len, photos))
+
+
 def test_waiting_and_paused_jobs_show(server):
     server.post("/api/v1/queues/ai_processing/pause", json={})
     server.upload(unique_jpeg())

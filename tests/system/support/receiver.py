@@ -5,8 +5,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Answer:
-    def __init__(self, status=200, body=b"ok", headers=None, stall=None):
-        self.status, self.body, self.headers, self.stall = status, body, headers or {}, stall
+    """`stall` is waited for before the answer, `keep` after it, with the connection open."""
+
+    def __init__(self, status=200, body=b"ok", headers=None, stall=None, keep=None):
+        self.status, self.body, self.headers, self.stall, self.keep = status, body, headers or {}, stall, keep
 
 
 class Receiver:
@@ -34,6 +36,8 @@ class Receiver:
                         self.send_header(name, value)
                     self.end_headers()
                     self.wfile.write(answer.body)
+                    if answer.keep:
+                        answer.keep.wait(30)
                 except OSError:
                     pass  # the sender has left
 

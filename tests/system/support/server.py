@@ -187,7 +187,7 @@ class Server:
             query = {"after": after, "limit": 1000} | ({} if image_id is None else {"image": image_id})
             page = self.get("/api/v1/events", params=query).json()
             found += page["items"]
-            if not page["items"]:
+            if page["next_after"] == after:
                 return found
             after = page["next_after"]
 
