@@ -12,6 +12,10 @@ FAULTS = [
     fault("overlay-as-stored", "the boxes of an overlay lie where the photo was before it was turned", "src/runner/process/process_photo.cpp", "imaging::render(photo->pixels, photo->info.width, photo->info.height, order);",
           "imaging::render(photo->pixels, photo->info.raw_width, photo->info.raw_height, order);", system("test_pictures.py", "an_overlay_lies_on_its_object")),
     fault("channels-never-swapped", "a model that wants blue first gets red first", "src/imaging/pack.cpp", "std::size_t red = plan.order == ColourOrder::rgb ? 0 : 2;", "std::size_t red = 0;", unit("imaging_test", "OrdersChannelsAndNormalises")),
+    fault("clip-resized-as-a-detector", "pictures that look alike are far apart by CLIP", "src/inference/families_conventions.cpp", "cropped(224, 1.0, Interpolation::bicubic,", "cropped(224, 1.0, Interpolation::bilinear,",
+          system("test_model_families.py", "embedding_equals"), programs=RUNNER),
+    fault("shrunk-without-antialias", "fine stripes become coarse ones before a classifier sees them", "src/imaging/resample.cpp", "double wider = std::max(step, 1.0);", "double wider = 1.0;",
+          unit("imaging_test", "ShrinksAsPillow"), system("test_model_families.py", "classes_equal", "embedding_equals"), programs=RUNNER),
     fault("padding-forgotten", "a box of a letterboxed photo lies beside its object", "src/inference/read_places.cpp", "(in_tensor.x - placement.offset_x) / placement.scale_x", "in_tensor.x / placement.scale_x", unit("inference_test", "PlacesTheBoxInThePhoto")),
 
     # --- what a model answers ---
