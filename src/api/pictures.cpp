@@ -48,6 +48,8 @@ Result<store::ImageRecord> find_image(const Parts& parts, const http::Request& r
   return std::move(*image);
 }
 
+views::Photo photo_of(const store::ImageRecord& image) { return {image.sha256, image.byte_count, std::int64_t{image.width} * image.height}; }
+
 std::string weak_tag(const std::string& name) { return "W/\"" + name.substr(0, name.rfind('.')) + "." + std::string(kRendition) + "\""; }
 
 // Weak comparison (RFC 9110, 13.1.2): a list of tags, or *.
@@ -155,7 +157,7 @@ http::Reply get_thumbnail(const Parts& parts, const http::Request& request) {
   auto image = find_image(parts, request);
   if (!image) return problem(image.error());
   std::string name = views::thumbnail_name(image->sha256);
-  return answer(parts, request, {{image->sha256, image->byte_count}, name, weak_tag(name), kMayKeep, {domain::kThumbnailSide,
+  return answer(parts, request, {photo_of(*image), name, weak_tag(name), kMayKeep, {domain::kThumbnailSide,
       domain::kThumbnailQuality}});
 }
 
@@ -164,7 +166,7 @@ http::Reply get_preview(const Parts& parts, const http::Request& request) {
   auto image = find_image(parts, request);
   if (!image) return problem(image.error());
   std::string name = views::preview_name(image->sha256);
-  return answer(parts, request, {{image->sha256, image->byte_count}, name, weak_tag(name), kMayKeep, {domain::kPreviewSide,
+  return answer(parts, request, {photo_of(*image), name, weak_tag(name), kMayKeep, {domain::kPreviewSide,
       domain::kPreviewQuality}});
 }
 
@@ -180,7 +182,7 @@ http::Reply get_overlay(const Parts& parts, const http::Request& request) {
   std::string key = sha256_hex(*document + "\n" + std::to_string(*least)).substr(0, 16);
   std::string name = views::overlay_name(image->sha256, key);
   domain::RenderOrder order{domain::kPreviewSide, domain::kPreviewQuality, marks_of(parsed(*document), *least)};
-  return answer(parts, request, {{image->sha256, image->byte_count}, name, weak_tag(name), kAskEachTime, std::move(order)});
+  return answer(parts, request, {photo_of(*image), name, weak_tag(name), kAskEachTime, std::move(order)});
 }
 
 http::Reply get_original(const Parts& parts, const http::Request& request) {

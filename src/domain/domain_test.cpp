@@ -2,6 +2,7 @@
 #include "domain/error_texts.h"
 #include "domain/job_rules.h"
 #include "domain/outcome.h"
+#include "domain/photo_limits.h"
 
 #include <gtest/gtest.h>
 
@@ -16,6 +17,16 @@ const Time kNow = from_micros(1'700'000'000'000'000);
 const RetryPolicy kExact{.jitter = 0.0};
 
 Transition after(const Ending& ending, const JobCounters& counters) { return decide(ending, counters, kExact, kNow, 0.5); }
+
+TEST(DecodeBudget, GrowsWithThePixelsAndIsThatOfTheLargestPhotoWhereTheyAreNotKnown) {
+  PhotoLimits limits;
+  limits.max_pixels = 64'000'000;
+  limits.decode_time = std::chrono::milliseconds(10'000);
+  limits.decode_time_of_megapixel = std::chrono::milliseconds(200);
+  EXPECT_EQ(decode_budget(limits, 12'000'000), std::chrono::milliseconds(12'400));
+  EXPECT_EQ(decode_budget(limits, 5), std::chrono::microseconds(10'000'001));
+  EXPECT_EQ(decode_budget(limits, 0), std::chrono::milliseconds(22'800));
+}
 
 TEST(RetryDelay, Is60Then120Then240Seconds) {
   EXPECT_EQ(retry_delay(kExact, 1, 0.9), std::chrono::seconds(60));

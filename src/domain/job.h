@@ -56,6 +56,7 @@ struct ClaimedJob {
   std::string sha256;  // of the photo, 64 hex digits: its address in the blob store
   std::string metadata;  // JSON object that came with the upload
   std::int64_t byte_count = 0;
+  std::int64_t pixel_count = 0;  // as its header says
   int priority = 0;
   int attempt = 0;  // 1 for the first run
 };

@@ -18,4 +18,11 @@ struct PhotoLimits {
   bool heif = false;              // HEIC and AVIF are taken, where the build has their decoders
 };
 
+// What decoding a photo of so many pixels may cost. 0 pixels: not known, so what the largest may.
+inline std::chrono::microseconds decode_budget(const PhotoLimits& limits, std::int64_t pixels) {
+  constexpr std::int64_t kPixelsOfMillisecond = 1'000;  // of a megapixel's: as many make a microsecond of it
+  std::int64_t counted = pixels > 0 ? pixels : limits.max_pixels;
+  return limits.decode_time + std::chrono::microseconds(limits.decode_time_of_megapixel.count() * counted / kPixelsOfMillisecond);
+}
+
 }  // namespace darkroom::domain

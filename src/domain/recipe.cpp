@@ -15,6 +15,9 @@ constexpr Names<Fit, 4> kFits = {{{Fit::letterbox_top_left, "letterbox_top_left"
                                   {Fit::letterbox_centre, "letterbox_centre"},
                                   {Fit::stretch, "stretch"},
                                   {Fit::centre_crop, "centre_crop"}}};
+constexpr Names<Interpolation, 3> kInterpolations = {{{Interpolation::bilinear, "bilinear"},
+                                                      {Interpolation::bilinear_antialias, "bilinear_antialias"},
+                                                      {Interpolation::bicubic, "bicubic"}}};
 constexpr Names<Activation, 3> kActivations = {{{Activation::none, "none"}, {Activation::sigmoid, "sigmoid"}, {Activation::softmax, "softmax"}}};
 
 template <class Value, std::size_t count>
@@ -33,10 +36,12 @@ std::optional<Value> parse(const Names<Value, count>& names, std::string_view te
 std::string_view to_string(ColourOrder order) { return name_of(kColourOrders, order); }
 std::string_view to_string(TensorLayout layout) { return name_of(kLayouts, layout); }
 std::string_view to_string(Fit fit) { return name_of(kFits, fit); }
+std::string_view to_string(Interpolation interpolation) { return name_of(kInterpolations, interpolation); }
 std::string_view to_string(Activation activation) { return name_of(kActivations, activation); }
 std::optional<ColourOrder> parse_colour_order(std::string_view text) { return parse(kColourOrders, text); }
 std::optional<TensorLayout> parse_tensor_layout(std::string_view text) { return parse(kLayouts, text); }
 std::optional<Fit> parse_fit(std::string_view text) { return parse(kFits, text); }
+std::optional<Interpolation> parse_interpolation(std::string_view text) { return parse(kInterpolations, text); }
 std::optional<Activation> parse_activation(std::string_view text) { return parse(kActivations, text); }
 
 }  // namespace darkroom::domain

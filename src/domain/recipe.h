@@ -18,15 +18,22 @@ enum class Fit {
   stretch,             // both axes on their own
   centre_crop,         // scale the short side to input / crop_share, cut the middle out (classifiers)
 };
+enum class Interpolation {
+  bilinear,            // between the two nearest pixels, however far a photo is shrunk (OpenCV)
+  bilinear_antialias,  // a photo that is shrunk is averaged over all its pixels (Pillow, torchvision)
+  bicubic,             // that, too, and with a sharper filter (Pillow, CLIP, most of timm)
+};
 enum class Activation { none, sigmoid, softmax };  // to be applied to the class scores that the file gives
 
 std::string_view to_string(ColourOrder order);       // rgb, bgr
 std::string_view to_string(TensorLayout layout);     // nchw, nhwc
 std::string_view to_string(Fit fit);                 // letterbox_top_left, letterbox_centre, stretch, centre_crop
+std::string_view to_string(Interpolation interpolation);  // bilinear, bilinear_antialias, bicubic
 std::string_view to_string(Activation activation);   // none, sigmoid, softmax
 std::optional<ColourOrder> parse_colour_order(std::string_view text);
 std::optional<TensorLayout> parse_tensor_layout(std::string_view text);
 std::optional<Fit> parse_fit(std::string_view text);
+std::optional<Interpolation> parse_interpolation(std::string_view text);
 std::optional<Activation> parse_activation(std::string_view text);
 
 struct Recipe {
@@ -37,6 +44,7 @@ struct Recipe {
   std::optional<TensorLayout> layout;
   std::optional<ColourOrder> colour;
   std::optional<Fit> fit;
+  std::optional<Interpolation> interpolation;
   std::optional<double> crop_share;           // of the short side that centre_crop keeps, 0..1: 224 / 256 = 0.875
   std::optional<double> pad_value;            // 0..255, before mean and scale
   std::optional<std::array<double, 3>> mean;  // of the tensor's channels, in 0..255: value = (pixel - mean) / deviation
@@ -61,6 +69,7 @@ void for_each_field(AnyRecipe& recipe, Visit&& visit) {
   visit("layout", recipe.layout);
   visit("colour", recipe.colour);
   visit("fit", recipe.fit);
+  visit("interpolation", recipe.interpolation);
   visit("crop_share", recipe.crop_share);
   visit("pad_value", recipe.pad_value);
   visit("mean", recipe.mean);

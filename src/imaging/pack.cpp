@@ -4,6 +4,8 @@
 // A pixel is a vector of four floats (the fourth is of no use), so four columns become three runs of four floats by a transpose.
 #include "imaging/pack.h"
 
+#include "imaging/resample.h"
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -176,6 +178,15 @@ Place place(int full_width, int full_height, const PackPlan& plan) {
   return {};
 }
 
+Stretch stretch_of(const Axis& axis) {
+  return {.whole = axis.whole > 0 ? axis.whole : axis.length, .cut = axis.cut, .length = axis.length};
+}
+
+// The place of a picture that has its size already.
+Place in_place(const Place& at) {
+  return {{.length = at.across.length, .offset = at.across.offset}, {.length = at.down.length, .offset = at.down.offset}};
+}
+
 void resize_into(const Pixels& pixels, const Place& at, const PackPlan& plan, std::span<float> tensor) {
   std::size_t plane_size = tensor.size() / 3;
   std::size_t red = plan.order == ColourOrder::rgb ? 0 : 2;
@@ -203,7 +214,11 @@ Placement pack(const Pixels& pixels, int full_width, int full_height, const Pack
     float value = (plan.pad_value - plan.mean[i]) * plan.scale[i];
     pad(tensor.subspan(i * plane_size, plane_size), plan, at, value);
   }
-  resize_into(pixels, at, plan, tensor);
+  if (plan.interpolation == Interpolation::bilinear) {
+    resize_into(pixels, at, plan, tensor);
+  } else {
+    resize_into(resample(pixels, stretch_of(at.across), stretch_of(at.down), plan.interpolation), in_place(at), plan, tensor);
+  }
   return {at.across.scale, at.down.scale, static_cast<double>(at.across.offset - at.across.cut), static_cast<double>(at.down.offset - at.down.cut)};
 }
 

@@ -22,6 +22,8 @@ struct WantedSize {
 // A decode of a photo should be this much larger than what a tensor shows of it, so that scaling it down has something to average: at the same size, what is
 // found near the threshold depends on where the pixels happen to lie (bench/decode.py compares the finds).
 inline constexpr double kDecodeBeyondTensor = 4.0 / 3.0;
+// The same for interpolations that average over all pixels: from a decode of twice the size they come out as from a full one, but for a level or two.
+inline constexpr double kDecodeBeyondAveragedTensor = 2;
 
 class Engine {
  public:

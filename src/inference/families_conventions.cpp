@@ -12,6 +12,7 @@ namespace {
 
 using domain::ColourOrder;
 using domain::Fit;
+using domain::Interpolation;
 using domain::Recipe;
 using Three = std::array<double, 3>;
 
@@ -31,6 +32,7 @@ Recipe input(int width, int height, Fit fit, const Three& mean, const Three& dev
   if (height > 0) recipe.input_height = height;
   recipe.colour = ColourOrder::rgb;
   recipe.fit = fit;
+  recipe.interpolation = Interpolation::bilinear;
   recipe.mean = mean;
   recipe.deviation = deviation;
   if (fit == Fit::letterbox_centre || fit == Fit::letterbox_top_left) recipe.pad_value = kPad;
@@ -57,14 +59,15 @@ Recipe yolox() {
   return recipe;
 }
 
-Recipe cropped(int side, double share, const Three& mean, const Three& deviation) {
+Recipe cropped(int side, double share, Interpolation interpolation, const Three& mean, const Three& deviation) {
   Recipe recipe = input(side, side, Fit::centre_crop, mean, deviation);
+  recipe.interpolation = interpolation;
   recipe.crop_share = share;
   return recipe;
 }
 
-Recipe classifier(double share, const Three& mean, const Three& deviation) {
-  Recipe recipe = cropped(224, share, mean, deviation);
+Recipe classifier(double share, Interpolation interpolation, const Three& mean, const Three& deviation) {
+  Recipe recipe = cropped(224, share, interpolation, mean, deviation);
   recipe.top_k = 5;
   return recipe;
 }
@@ -85,10 +88,10 @@ const std::vector<Convention>& conventions() {
       {"rtdetr_ultralytics", "Ultralytics", answering(input(640, 640, Fit::stretch, kNothing, kShares), 0.25)},
       {"ssd", "TensorFlow's detection models", answering(input(300, 300, Fit::stretch, kNothing, kPixels), 0.50)},
       {"ultraface", "UltraFace", suppressing(input(320, 240, Fit::stretch, {127, 127, 127}, {128, 128, 128}), 0.70, 0.30)},
-      {"classifier", "torchvision and timm (ImageNet)", classifier(0.875, kImageNetMean, kImageNetDeviation)},
-      {"classifier_ultralytics", "Ultralytics' classifiers", classifier(1.0, kNothing, kShares)},
-      {"classifier_pixels", "classifiers that take bytes", classifier(0.875, kNothing, kPixels)},
-      {"clip", "CLIP", cropped(224, 1.0, kClipMean, kClipDeviation)},
+      {"classifier", "torchvision and timm (ImageNet)", classifier(0.875, Interpolation::bilinear_antialias, kImageNetMean, kImageNetDeviation)},
+      {"classifier_ultralytics", "Ultralytics' classifiers", classifier(1.0, Interpolation::bilinear_antialias, kNothing, kShares)},
+      {"classifier_pixels", "classifiers that take bytes", classifier(0.875, Interpolation::bilinear, kNothing, kPixels)},
+      {"clip", "CLIP", cropped(224, 1.0, Interpolation::bicubic, kClipMean, kClipDeviation)},
       {"u2net", "U2Net (its x / max(x) taken as x / 255)", u2net()},
       {"semantic", "segmentation models trained with ImageNet's mean and deviation", input(0, 0, Fit::stretch, kImageNetMean, kImageNetDeviation)}};
   return all;

@@ -32,6 +32,7 @@ PictureInput::PictureInput(const Recognised& recognised) : type_(recognised.imag
   plan_.height = recognised.reading.input_height;
   plan_.order = recipe.colour.value_or(domain::ColourOrder::rgb);
   plan_.fit = recipe.fit.value_or(domain::Fit::stretch);
+  plan_.interpolation = recipe.interpolation.value_or(domain::Interpolation::bilinear);
   plan_.pad_value = static_cast<float>(recipe.pad_value.value_or(0));
   for (std::size_t i = 0; i < kChannels; ++i) {
     plan_.mean[i] = static_cast<float>(recipe.mean.value_or(std::array<double, 3>{0, 0, 0})[i]);
@@ -70,7 +71,7 @@ WantedSize PictureInput::wanted(int width, int height) const {
   bool inside = plan_.fit == domain::Fit::letterbox_centre || plan_.fit == domain::Fit::letterbox_top_left;
   double scale = inside ? std::min(across, down) : std::max(across, down);
   if (plan_.fit == domain::Fit::centre_crop) scale /= plan_.crop_share;
-  scale *= kDecodeBeyondTensor;
+  scale *= plan_.interpolation == domain::Interpolation::bilinear ? kDecodeBeyondTensor : kDecodeBeyondAveragedTensor;
   if (scale >= 1) return {};
   return {static_cast<int>(std::lround(width * scale)), static_cast<int>(std::lround(height * scale))};
 }

@@ -22,7 +22,7 @@ class PictureInput {
   std::span<std::byte> bytes() { return converted_.empty() ? std::as_writable_bytes(std::span(planes_)) : std::span(converted_); }
   std::vector<std::int64_t> shape() const;
 
-  // What a decode of the photo should cover at least: kDecodeBeyondTensor times what the tensor shows of it. Nothing where that is the whole photo.
+  // What a decode of the photo should cover at least: kDecodeBeyondTensor (or -AveragedTensor) times what the tensor shows of it. Nothing where that is the whole photo.
   WantedSize wanted(int width, int height) const;
 
  private:

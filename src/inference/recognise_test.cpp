@@ -106,7 +106,7 @@ TEST(Recognise, EveryFieldOfTheRecipeHasEvidence) {
   ASSERT_EQ(answer.possible.size(), 1U);
   std::set<std::string> about;
   for (const domain::Evidence& one : answer.possible[0].evidence) about.insert(one.about);
-  for (const char* field : {"family", "task", "input_width", "input_height", "layout", "colour", "fit", "pad_value", "mean", "deviation",
+  for (const char* field : {"family", "task", "input_width", "input_height", "layout", "colour", "fit", "interpolation", "pad_value", "mean", "deviation",
                             "confidence_threshold", "nms_iou", "nms_across_classes", "max_detections", "outputs", "labels"}) {
     EXPECT_TRUE(about.contains(field)) << field;
   }
@@ -164,6 +164,15 @@ TEST(PictureInput, WantsAThirdMoreThanTheTensorShows) {
   EXPECT_EQ(wanted.height, 416);
   EXPECT_EQ(input.wanted(555, 416).width, 555);
   EXPECT_EQ(input.wanted(554, 416).width, 0) << "the whole photo";
+}
+
+TEST(PictureInput, WantsTwiceTheTensorWhereAllPixelsCount) {
+  Recognised recognised;
+  recognised.image_type = "float32";
+  recognised.reading.recipe.fit = domain::Fit::centre_crop;
+  recognised.reading.recipe.interpolation = domain::Interpolation::bicubic;
+  recognised.reading.input_width = recognised.reading.input_height = 224;
+  EXPECT_EQ(PictureInput(recognised).wanted(4000, 3000).height, 448);
 }
 
 }  // namespace

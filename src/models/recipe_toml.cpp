@@ -117,6 +117,9 @@ Complaint set(std::string_view field, std::optional<domain::ColourOrder>& place,
 Complaint set(std::string_view field, std::optional<domain::Fit>& place, const toml::node& value) {
   return choose(field, place, value, domain::parse_fit, "\"letterbox_top_left\", \"letterbox_centre\", \"stretch\", \"centre_crop\"");
 }
+Complaint set(std::string_view field, std::optional<domain::Interpolation>& place, const toml::node& value) {
+  return choose(field, place, value, domain::parse_interpolation, "\"bilinear\", \"bilinear_antialias\", \"bicubic\"");
+}
 Complaint set(std::string_view field, std::optional<domain::Activation>& place, const toml::node& value) {
   return choose(field, place, value, domain::parse_activation, "\"none\", \"sigmoid\", \"softmax\"");
 }

@@ -25,6 +25,7 @@ input_height = 480
 layout = "nhwc"
 colour = "bgr"
 fit = "letterbox_centre"
+interpolation = "bicubic"
 crop_share = 0.875
 pad_value = 114
 mean = [123.675, 116, 103.53]
@@ -46,6 +47,7 @@ labels = "labels"
   EXPECT_EQ(recipe.input_width, 640);
   EXPECT_EQ(recipe.layout, domain::TensorLayout::nhwc);
   EXPECT_EQ(recipe.fit, domain::Fit::letterbox_centre);
+  EXPECT_EQ(recipe.interpolation, domain::Interpolation::bicubic);
   EXPECT_EQ((*recipe.mean)[1], 116.0);
   EXPECT_EQ(recipe.nms_across_classes, true);
   EXPECT_EQ(recipe.outputs.at("boxes"), "dets");
@@ -68,6 +70,7 @@ TEST(Sidecar, WhatIsWrongIsNamedWithItsLineAndWhatIsAllowed) {
   EXPECT_THAT(complaint("mean = [1, 2]"), HasSubstr("three numbers"));
   EXPECT_THAT(complaint("deviation = [0, 1, 1]"), HasSubstr("above 0"));
   EXPECT_THAT(complaint("fit = \"squeeze\""), HasSubstr("\"stretch\""));
+  EXPECT_THAT(complaint("interpolation = \"lanczos\""), HasSubstr("\"bilinear_antialias\""));
   EXPECT_THAT(complaint("max_detections = 1.5"), HasSubstr("whole number"));
   EXPECT_THAT(complaint("outputs = [\"a\"]"), HasSubstr("table of roles"));
   EXPECT_THAT(complaint("family = \"a\\nb\""), HasSubstr("line 1"));

@@ -68,7 +68,7 @@ struct Lane {
 #define DARKROOM_CANDIDATE_COLUMNS                                                                                                           \
   "SELECT job.id, job.claim_no, job.public_id, job.kind, job.args, job.image_id, job.model, job.priority, job.rank, job.attempt, " \
   "CASE WHEN job.started_at IS NULL THEN job.expires_at END, job.batch_id, image.sha256, image.byte_count, image.metadata, COALESCE(/*NEXT EVENT,*/ NULL, NULL), " \
-  "(SELECT content_crash.crashes FROM content_crash WHERE content_crash.sha256 = image.sha256), COALESCE(/*CLOCK,*/ NULL, NULL) "                   \
+  "(SELECT content_crash.crashes FROM content_crash WHERE content_crash.sha256 = image.sha256), COALESCE(/*CLOCK,*/ NULL, NULL), image.width * image.height " \
   "FROM job LEFT JOIN image ON image.id = job.image_id "
 
 constexpr const char* kTakeHead = DARKROOM_CANDIDATE_COLUMNS
@@ -114,6 +114,7 @@ Candidate candidate_from(const Row& row) {
     job.sha256 = row.text(12);
     job.byte_count = row.integer(13);
     job.metadata = row.text(14);
+    job.pixel_count = row.integer(18);
   }
   if (!row.is_null(15)) candidate.event = row.integer(15);
   if (!row.is_null(16)) candidate.content_crashes = row.small(16);

@@ -26,6 +26,7 @@ namespace darkroom::views {
 struct Photo {
   std::string sha256;
   std::int64_t byte_count = 0;
+  std::int64_t pixel_count = 0;
 };
 
 // Why there is no picture. A lasting reason lies in the photo and is not tried again for a while; any other is tried again when somebody asks.

@@ -28,7 +28,7 @@ Made PreviewSlot::render(const Photo& photo, const domain::RenderOrder& order) {
                    NotMade::Kind::passing};
   }
   std::lock_guard lock(mutex_);
-  runner::RenderEnd end = slot_.render({.photo_fd = file->get(), .byte_count = photo.byte_count}, order);
+  runner::RenderEnd end = slot_.render({.photo_fd = file->get(), .byte_count = photo.byte_count, .pixel_count = photo.pixel_count}, order);
   if (auto* picture = std::get_if<domain::Picture>(&end)) return std::move(picture->jpeg);
   if (auto* failed = std::get_if<domain::Failed>(&end)) {
     return NotMade{failed->error, failed->kind == domain::Failed::Kind::permanent ? NotMade::Kind::lasting : NotMade::Kind::passing};

@@ -52,7 +52,7 @@ AnyEnd use_tool(const domain::ClaimedJob& job, const domain::Model& model, int p
   // The catalogue lives: between the claim and now, a file of this name may have become a service, or the other way round. The right bench claims it
   // next.
   if (is_service == (slot != nullptr)) return domain::Interrupted{"its model was replaced by one of another engine"};
-  if (slot) return (*slot)->run(model, {photo_fd, job.byte_count, workshop.keep_thumbnail ? domain::kThumbnailSide : 0});
+  if (slot) return (*slot)->run(model, {photo_fd, job.byte_count, workshop.keep_thumbnail ? domain::kThumbnailSide : 0, job.pixel_count});
   remote::RemoteRequest request{photo_fd, job.byte_count, job.sha256, job.public_id, job.image.value, job.metadata, job.priority, workshop.refuse_truncated};
   return std::visit([](auto&& end) -> AnyEnd { return std::move(end); }, std::get<remote::RemoteCall*>(workshop.tool)->run(model, request));
 }

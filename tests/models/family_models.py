@@ -430,7 +430,7 @@ def classifier(name, classes, metadata=None, softmax=False, family="classifier",
     shape = (batch, *sides, 3) if nhwc else (batch, channels, *sides)
     data = graph.model([value("input", kind, *shape)], [value(output, kind, batch, classes)], metadata)
     labels = names_of(classes) if of_ultralytics else []
-    recipe = {"crop_share": 1 if of_ultralytics or family == "clip" else .875}
+    recipe = {"crop_share": 1 if of_ultralytics or family == "clip" else .875, "interpolation": "bicubic" if family == "clip" else "bilinear_antialias"}
     if family == "classifier":
         recipe["activation"] = "none" if softmax else "softmax"
     return Tiny(name, data, family, "embed" if family == "clip" else "classify", answer, labels, classes, recipe, "centre_crop", (side, side),
@@ -450,7 +450,7 @@ def small_classifier(name, end=None):
         return {"output": 1 / (1 + numpy.exp(-values)) if end == "Sigmoid" else values}
 
     data = graph.model([value("input", FLOAT, "N", 3, side, side)], [value("output", FLOAT, "N", 2)])
-    recipe = {"crop_share": .875, "activation": "none" if end else "softmax"}
+    recipe = {"crop_share": .875, "interpolation": "bilinear_antialias", "activation": "none" if end else "softmax"}
     return Tiny(name, data, "classifier", "classify", answer, [], 2, recipe, "centre_crop", (side, side),
                 extra={"mean": IMAGENET_MEAN, "deviation": IMAGENET_DEVIATION, "scores": end is not None})
 

@@ -5,10 +5,18 @@ A photo becomes the input (`prepare`), a model's outputs become finds (`FAMILIES
 import math
 
 import numpy
+from PIL import Image
 
 
-def resize(photo, width, height):
-    """Bilinear with half-pixel centres and repeated edges; photo [h,w,3]."""
+# What the code that the models were trained with resizes by: torchvision, timm and CLIP by Pillow, which averages over all pixels of a photo that shrinks.
+PILLOW = {"bilinear_antialias": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
+
+
+def resize(photo, width, height, interpolation="bilinear"):
+    """By Pillow, or bilinear with half-pixel centres and repeated edges; photo [h,w,3]."""
+    if interpolation in PILLOW:
+        return numpy.asarray(Image.fromarray(photo).resize((width, height), PILLOW[interpolation])).astype(numpy.float64)
+
     def taps(source, target):
         at = ((numpy.arange(target) + .5) * source / target - .5).clip(0, source - 1)
         low = at.astype(int)
@@ -35,23 +43,23 @@ class Place:
         return points.clip(-numpy.array(self.photo), 2 * numpy.array(self.photo))
 
 
-def prepare(photo, width, height, fit, crop_share=1, pad=114):
+def prepare(photo, width, height, fit, crop_share=1, pad=114, interpolation="bilinear"):
     """The input in 0..255 as [3,height,width], and its place."""
     rows, columns = photo.shape[:2]
     if fit == "stretch":
-        return planes(resize(photo, width, height)), Place((width / columns, height / rows), (0, 0), (width, height), (columns, rows))
+        return planes(resize(photo, width, height, interpolation)), Place((width / columns, height / rows), (0, 0), (width, height), (columns, rows))
     if fit == "centre_crop":
         ratio = max(width / columns, height / rows) / crop_share
         whole = [max(int(columns * ratio + 1e-6), width), max(int(rows * ratio + 1e-6), height)]
         left, top = round((whole[0] - width) / 2), round((whole[1] - height) / 2)
-        cut = resize(photo, *whole)[top:top + height, left:left + width]
+        cut = resize(photo, *whole, interpolation)[top:top + height, left:left + width]
         return planes(cut), Place((whole[0] / columns, whole[1] / rows), (-left, -top), (width, height), (columns, rows))
     ratio = min(height / rows, width / columns)
     whole = int if fit == "letterbox_top_left" else round  # as YOLOX's and Ultralytics' own code
     new = [max(1, whole(columns * ratio)), max(1, whole(rows * ratio))]
     left, top = (0, 0) if fit == "letterbox_top_left" else (round((width - new[0]) / 2 - .1), round((height - new[1]) / 2 - .1))
     padded = numpy.full((height, width, 3), float(pad))
-    padded[top:top + new[1], left:left + new[0]] = resize(photo, *new)
+    padded[top:top + new[1], left:left + new[0]] = resize(photo, *new, interpolation)
     return planes(padded), Place((ratio, ratio), (left, top), (width, height), (columns, rows))
 
 

@@ -12,6 +12,10 @@ FAULTS = [
     fault("overlay-as-stored", "the boxes of an overlay lie where the photo was before it was turned", "src/runner/process/process_photo.cpp", "imaging::render(photo->pixels, photo->info.width, photo->info.height, order);",
           "imaging::render(photo->pixels, photo->info.raw_width, photo->info.raw_height, order);", system("test_pictures.py", "an_overlay_lies_on_its_object")),
     fault("channels-never-swapped", "a model that wants blue first gets red first", "src/imaging/pack.cpp", "std::size_t red = plan.order == ColourOrder::rgb ? 0 : 2;", "std::size_t red = 0;", unit("imaging_test", "OrdersChannelsAndNormalises")),
+    fault("clip-resized-as-a-detector", "pictures that look alike are far apart by CLIP", "src/inference/families_conventions.cpp", "cropped(224, 1.0, Interpolation::bicubic,", "cropped(224, 1.0, Interpolation::bilinear,",
+          system("test_model_families.py", "embedding_equals"), programs=RUNNER),
+    fault("shrunk-without-antialias", "fine stripes become coarse ones before a classifier sees them", "src/imaging/resample.cpp", "double wider = std::max(step, 1.0);", "double wider = 1.0;",
+          unit("imaging_test", "ShrinksAsPillow"), system("test_model_families.py", "classes_equal", "embedding_equals"), programs=RUNNER),
     fault("padding-forgotten", "a box of a letterboxed photo lies beside its object", "src/inference/read_places.cpp", "(in_tensor.x - placement.offset_x) / placement.scale_x", "in_tensor.x / placement.scale_x", unit("inference_test", "PlacesTheBoxInThePhoto")),
 
     # --- what a model answers ---
@@ -33,11 +37,17 @@ FAULTS = [
            unit("imaging_test", "GuardsItselfAgainstScansAndAHeaderThatSaysOtherwise", "StopsAtTheScanLimit")),
     fault("bytes-unbounded", "a photo of more bytes than allowed is taken", "src/imaging/header.cpp", "> static_cast<std::uint64_t>(limits.max_bytes)) {", "> 1000 * static_cast<std::uint64_t>(limits.max_bytes)) {",
            unit("imaging_test", "RefusesTooManyBytesAndPixels")),
-    fault("hard-limit-off", "a decoder that spins holds its slot for ever", "src/runner/pool/job_run.cpp", "return wait_for_frame(wait, start + context.limits.hard);", "return wait_for_frame(wait, start + context.limits.hard * 1000);",
+    fault("hard-limit-off", "a decoder that spins holds its slot for ever", "src/runner/pool/patience.cpp", "  hard_ = start + limits.hard;\n", "  hard_ = start + limits.hard * 1000;\n",
           unit(POOL, "TheHardLimitKillsAChildThatSpins"), programs=RUNNER),
-    fault("decode-budget-off", "a photo that is made to be slow to decode has a processor for itself for minutes", "src/runner/process/decode_budget.cpp",
-          "  ::setitimer(ITIMER_PROF, &timer, nullptr);\n", "", system("test_time_limits.py", "decoding_has_a_bound"), programs=RUNNER),
-    fault("soft-limit-off", "a long run is not stopped in good order", "src/runner/pool/job_run.cpp", "    child.process.signal(SIGUSR1);\n", "", unit(POOL, "TheSoftLimitStopsALongRun"), programs=RUNNER),
+    fault("decode-budget-off", "a photo that is made to be slow to decode has a processor for itself for minutes", "src/runner/pool/patience.cpp",
+          "  } else if (spent >= budget_) {\n", "  } else if (spent >= budget_ * 1000) {\n", unit(POOL, "DecodingThatCostsTooMuchIsEnded"), system("test_time_limits.py", "decoding_has_a_bound"), programs=RUNNER),
+    fault("decoded-unheard", "a model that takes long is killed for what decoding may cost", "src/runner/process/process_photo.cpp",
+          "  if (!photo) return photo.error();\n  progress::decoded();\n  outcome.image", "  if (!photo) return photo.error();\n  outcome.image", unit(POOL, "TheCostOfARunIsNotTakenForThatOfDecoding"), programs=RUNNER),
+    fault("waiting-counts-as-decoding", "on a busy machine photos are given up for the time that others took", "src/runner/pool/process_handle.cpp",
+          "::clock_getcpuclockid(pid_, &clock) != 0 || ", "(clock = CLOCK_MONOTONIC) < 0 || ", unit(POOL, "TimeThatPassesIsNoCostOfDecoding"), programs=RUNNER),
+    fault("timer-allowed", "a child that is taken over sets its own timers", "src/runner/process/system_calls.cpp", "SCMP_SYS(wait4),           SCMP_SYS(seccomp),",
+          "SCMP_SYS(wait4),           SCMP_SYS(seccomp),       SCMP_SYS(setitimer),", unit(POOL, "ForbiddenCallKillsTheChild/setitimer"), programs=RUNNER),
+    fault("soft-limit-off", "a long run is not stopped in good order", "src/runner/pool/patience.cpp", "      child_.process.signal(SIGUSR1);\n", "", unit(POOL, "TheSoftLimitStopsALongRun"), programs=RUNNER),
 
     # --- sandbox ---
     fault("socket-allowed", "a runner opens a socket", "src/runner/process/system_calls.cpp", "SCMP_SYS(wait4),           SCMP_SYS(seccomp),", "SCMP_SYS(wait4),           SCMP_SYS(seccomp),       SCMP_SYS(socket), SCMP_SYS(connect),",

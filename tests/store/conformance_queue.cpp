@@ -63,6 +63,7 @@ TEST_P(StoreConformance, AClaimedJobCarriesWhatRunningItNeeds) {
   EXPECT_EQ(job.public_id, image.job.public_id);
   EXPECT_EQ(job.sha256, std::string(64, 'a'));
   EXPECT_EQ(job.byte_count, 1000);
+  EXPECT_EQ(job.pixel_count, 768 * 576);
   EXPECT_EQ(job.attempt, 1);
   auto record = store_->find_job(job.public_id);
   EXPECT_EQ(record->state, domain::JobState::running);

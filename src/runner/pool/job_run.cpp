@@ -2,9 +2,8 @@
 #include "runner/pool/job_run.h"
 
 #include "domain/error_codes.h"
+#include "runner/pool/patience.h"
 #include "runner/pool/wait_status.h"
-
-#include <csignal>
 
 namespace darkroom::runner {
 namespace {
@@ -13,18 +12,6 @@ namespace {
 constexpr std::chrono::milliseconds kDyingPatience{1'000};
 
 Error error(std::string_view code, std::string message) { return Error{std::string(code), std::move(message)}; }
-
-// The soft limit asks and then waits on; only the hard limit, or another reason, ends the wait.
-Waited wait_within_limits(Child& child, const RunContext& context) {
-  SteadyClock::time_point start = SteadyClock::now();
-  Wait wait{child.jobs.get(), child.reader, child.process, context.call_off};
-  if (context.limits.soft < context.limits.hard) {
-    Waited waited = wait_for_frame(wait, start + context.limits.soft);
-    if (waited != Waited::too_late) return waited;
-    child.process.signal(SIGUSR1);
-  }
-  return wait_for_frame(wait, start + context.limits.hard);
-}
 
 AnyEnd end_of_silent_child(Child& child, const RunContext& context) {
   if (!child.process.has_ended(kDyingPatience)) {
@@ -39,21 +26,33 @@ AnyEnd nonsense(const std::string& why) {
 
 AnyEnd called_off() { return domain::Interrupted{"The run was called off."}; }
 
-JobRun read_answer(Child& child, const Job& job, const domain::Model& model) {
+AnyEnd timed_out(const Patience& patience, const RunContext& context) {
+  std::string message = "Processing this photo took longer than the hard limit of " + in_seconds(context.limits.hard) + " and was killed.";
+  if (patience.is_decoding_too_costly()) {
+    message = "Decoding this photo took more processor time than is allowed (photo.decode_seconds) and was killed.";
+  }
+  return domain::Crashed{error(domain::code::timeout, std::move(message))};
+}
+
+// None: the child is not done yet.
+std::optional<JobRun> read_answer(Child& child, const Job& job, const domain::Model& model, Patience& patience) {
   Result<ChildMessage> message = decode_child_message(child.reader.take_body());
-  if (!message) return {nonsense(message.error().message)};
-  if (auto* rendered = std::get_if<Rendered>(&*message); rendered != nullptr && job.render) return {std::move(rendered->picture), ChildIs::good};
+  if (!message) return JobRun{nonsense(message.error().message)};
+  if (std::holds_alternative<Decoded>(*message) && patience.take_decoded()) return std::nullopt;
+  if (auto* rendered = std::get_if<Rendered>(&*message); rendered != nullptr && job.render) {
+    return JobRun{std::move(rendered->picture), ChildIs::good};
+  }
   if (auto* done = std::get_if<Done>(&*message); done != nullptr && !job.render) {
     done->outcome.engine = domain::to_string(model.engine);
     done->outcome.recipe = child.report->recipe;
-    return {std::move(done->outcome), ChildIs::good};
+    return JobRun{std::move(done->outcome), ChildIs::good};
   }
   if (auto* failed = std::get_if<domain::Failed>(&*message)) {
     // After an allocation failed nobody knows how much memory a library still holds.
     bool lean = failed->error.code != domain::code::memory_limit;
-    return {std::move(*failed), lean ? ChildIs::good : ChildIs::used_up};
+    return JobRun{std::move(*failed), lean ? ChildIs::good : ChildIs::used_up};
   }
-  return {nonsense("The runner answered out of turn.")};
+  return JobRun{nonsense("The runner answered out of turn.")};
 }
 
 }  // namespace
@@ -62,7 +61,7 @@ std::optional<AnyEnd> await_warm(Child& child, const RunContext& context) {
   auto unavailable = [](const std::string& why) {
     return domain::Failed{error(domain::code::model_unavailable, why), domain::Failed::Kind::transient};
   };
-  switch (wait_within_limits(child, context)) {
+  switch (Patience(child, context.limits, context.call_off).wait()) {
     case Waited::frame: break;
     case Waited::called_off: return called_off();
     case Waited::nonsense: return nonsense("The runner said more than is allowed.");
@@ -85,17 +84,21 @@ JobRun run_job(Child& child, const Job& job, int photo_fd, const RunContext& con
     Error error{std::string(domain::code::too_large), "What shall be drawn over the photo is longer than 16 MB; draw fewer marks."};
     return {domain::Failed{std::move(error), domain::Failed::Kind::permanent}, ChildIs::good};
   }
+  Patience patience(child, context.limits, context.call_off);
+  patience.bound_decoding(context.decode_budget);
   // A child that cannot be written to has died, which the wait finds out.
   send_frame(child.jobs.get(), told, photo_fd);
-  switch (wait_within_limits(child, context)) {
-    case Waited::frame: return read_answer(child, job, context.zygote.model());
-    case Waited::ended: return {end_of_silent_child(child, context)};
-    case Waited::nonsense: return {nonsense("The runner said more than is allowed.")};
-    case Waited::called_off: return {called_off()};
-    case Waited::too_late: break;
+  while (true) {
+    switch (patience.wait()) {
+      case Waited::frame:
+        if (std::optional<JobRun> run = read_answer(child, job, context.zygote.model(), patience)) return std::move(*run);
+        break;
+      case Waited::ended: return {end_of_silent_child(child, context)};
+      case Waited::nonsense: return {nonsense("The runner said more than is allowed.")};
+      case Waited::called_off: return {called_off()};
+      case Waited::too_late: return {timed_out(patience, context)};
+    }
   }
-  std::string message = "Processing this photo took longer than the hard limit of " + in_seconds(context.limits.hard) + " and was killed.";
-  return {domain::Crashed{error(domain::code::timeout, std::move(message))}};
 }
 
 }  // namespace darkroom::runner

@@ -11,6 +11,7 @@ namespace darkroom::runner {
 struct RunContext {
   Zygote& zygote;
   const domain::RunLimits& limits;
+  std::chrono::microseconds decode_budget{};  // processor time
   int call_off = -1;
 };
 

@@ -79,6 +79,17 @@ TEST_F(MadeModels, TheSoftLimitStopsALongRun) {
   EXPECT_EQ(children_of(zygotes.status()[0].pid), children) << "the child stays";
 }
 
+TEST_F(MadeModels, TheCostOfARunIsNotTakenForThatOfDecoding) {
+  PoolConfig config = test_config();
+  config.photo.decode_time = std::chrono::milliseconds(100);
+  config.run.soft = std::chrono::milliseconds(600);
+  config.run.hard = std::chrono::seconds(60);
+  Zygotes zygotes(config);
+  Slot slot(zygotes);
+  domain::Model model = made_model("patient.onnx");
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(describe(run_command(slot, "", model)), testing::StartsWith("Failed transient timeout"));
+}
+
 TEST_F(MadeModels, AFileThatCannotBeUsedIsExplained) {
   const std::pair<const char*, const char*> files[] = {
       {"garbage.onnx", "ONNX Runtime cannot load the model"}, {"cut.onnx", "ONNX Runtime cannot load the model"},

@@ -34,6 +34,7 @@ struct RunRequest {
   int photo_fd = -1;  // open for reading, at offset 0; stays the caller's
   std::int64_t byte_count = 0;
   int thumbnail_side = 0;  // pixels: the outcome shall carry a thumbnail of the same decode; 0: none
+  std::int64_t pixel_count = 0;  // as the photo's header says: bounds what decoding may cost; 0: not known
 };
 
 using RenderEnd = std::variant<domain::Picture, domain::Failed, domain::Crashed, domain::Interrupted>;
@@ -49,7 +50,7 @@ class Slot {
   ~Slot();
 
   // Blocks until the job ended, one way or another. Crashed: the child died of SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL or SIGSYS
-  // (decoder_crash), or was killed by us at the hard limit (timeout). Interrupted: anyone else's SIGKILL, the zygote
+  // (decoder_crash), or was killed by us at the hard limit or for what decoding cost (timeout). Interrupted: anyone else's SIGKILL, the zygote
   // gone, or `abandon` called. Failed transient: the model could not be loaded (model_unavailable), or the soft limit (timeout).
   RunEnd run(const domain::Model& model, const RunRequest& request);
 

@@ -103,6 +103,31 @@ TEST(PoolLimits, TheHardLimitKillsAStoppedChild) {
   EXPECT_TRUE(succeeded(run_command(slot, "")));
 }
 
+// All of a job of these models counts as decoding, until they say otherwise.
+PoolConfig config_with_little_time_to_decode() {
+  PoolConfig config = test_config();
+  config.photo.decode_time = std::chrono::milliseconds(100);
+  config.photo.decode_time_of_megapixel = std::chrono::milliseconds(0);
+  config.run.hard = std::chrono::seconds(20);
+  return config;
+}
+
+TEST(PoolLimits, DecodingThatCostsTooMuchIsEndedWhateverTheChildDoes) {
+  Zygotes zygotes(config_with_little_time_to_decode());
+  Slot slot(zygotes);
+  for (const char* command : {"spin", "deaf-spin"}) {
+    EXPECT_EQ(describe(run_command(slot, command)),
+              "Crashed timeout: Decoding this photo took more processor time than is allowed (photo.decode_seconds) and was killed.");
+    EXPECT_TRUE(succeeded(run_command(slot, "")));
+  }
+}
+
+TEST(PoolLimits, TimeThatPassesIsNoCostOfDecoding) {
+  Zygotes zygotes(config_with_little_time_to_decode());
+  Slot slot(zygotes);
+  EXPECT_TRUE(succeeded(run_command(slot, "slow:400")));
+}
+
 // Runs a long job in another thread and gives it when its child has started on it.
 struct LongRun {
   explicit LongRun(Zygotes& zygotes) : slot(zygotes) {

@@ -1,9 +1,11 @@
-// pidfd_send_signal, poll and waitpid, each in one line of meaning.
+// pidfd_send_signal, poll, clock_gettime and waitpid, each in one line of meaning.
 #include "runner/pool/process_handle.h"
 
 #include <poll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+
+#include <ctime>
 
 namespace darkroom::runner {
 
@@ -14,6 +16,13 @@ void ProcessHandle::signal(int number) const noexcept {
 bool ProcessHandle::has_ended(std::chrono::milliseconds patience) const {
   pollfd watched{pidfd_.get(), POLLIN, 0};
   return ::poll(&watched, 1, static_cast<int>(patience.count())) == 1;
+}
+
+std::chrono::microseconds ProcessHandle::processor_time() const {
+  clockid_t clock{};
+  timespec spent{};
+  if (::clock_getcpuclockid(pid_, &clock) != 0 || ::clock_gettime(clock, &spent) != 0) return {};
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec));
 }
 
 std::optional<int> ProcessHandle::reap(std::chrono::milliseconds patience) const {

@@ -20,6 +20,9 @@ class ProcessHandle {
   void signal(int number) const noexcept;  // a process that has ended already does not mind
   bool has_ended(std::chrono::milliseconds patience = std::chrono::milliseconds{0}) const;
 
+  // What all its threads together have spent of a processor; nothing where it has ended.
+  std::chrono::microseconds processor_time() const;
+
   // For a child of this process that was told to end or has ended: its wait status; none when it does not end within `patience`.
   std::optional<int> reap(std::chrono::milliseconds patience) const;
 

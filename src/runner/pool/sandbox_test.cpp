@@ -27,6 +27,8 @@ INSTANTIATE_TEST_SUITE_P(Calls, Sandbox,
                                          "mprotect-exec", "mmap-exec", "pkey_mprotect", "memfd_create", "io_uring_setup", "prctl", "seccomp",
                                          "prlimit64", "setuid", "shmget", "keyctl", "bpf", "userfaultfd", "perf_event_open", "mount",
                                          "unlinkat", "ioctl",
+                                         // nothing by which a process gives itself, or takes from itself, time or a handler
+                                         "setitimer", "timer_create", "rt_sigaction",
                                          // the rest of the family of socket(): reading and writing the one it holds is all that is left
                                          "bind", "listen", "accept", "accept4", "socketpair", "sendto-address", "sendmmsg", "recvfrom",
                                          "recvmmsg", "shutdown", "getsockname", "getpeername", "getsockopt", "setsockopt"),

@@ -53,7 +53,7 @@ End narrow(AnyEnd end) {
 struct Slot::State {
   explicit State(Zygotes::State& pool) : zygotes(pool) {}
 
-  AnyEnd work(const domain::Model& model, const Job& job, int photo_fd);
+  AnyEnd work(const domain::Model& model, const Job& job, const RunRequest& request);
   std::optional<AnyEnd> seat_child(Zygote& zygote, const RunContext& context);
   void clear_seat(Zygote& zygote);
   void release(SteadyClock::time_point since);
@@ -94,10 +94,11 @@ std::optional<AnyEnd> Slot::State::seat_child(Zygote& zygote, const RunContext& 
   return await_warm(seat.child, context);
 }
 
-AnyEnd Slot::State::work(const domain::Model& model, const Job& job, int photo_fd) {
+AnyEnd Slot::State::work(const domain::Model& model, const Job& job, const RunRequest& request) {
   release(SteadyClock::time_point::min());
   Zygote& zygote = zygotes.zygote_for(model);
-  RunContext context{zygote, zygotes.config.run, call_off.descriptor()};
+  const PoolConfig& config = zygotes.config;
+  RunContext context{zygote, config.run, domain::decode_budget(config.photo, request.pixel_count), call_off.descriptor()};
   if (std::optional<AnyEnd> end = seat_child(zygote, context)) {
     clear_seat(zygote);
     return std::move(*end);
@@ -105,7 +106,7 @@ AnyEnd Slot::State::work(const domain::Model& model, const Job& job, int photo_f
   // A child may answer faster than anyone looks: a run that was called off before it began is not begun.
   if (call_off.is_requested()) return domain::Interrupted{"The run was called off."};
   Seat& seat = seats.at(&zygote);
-  JobRun run = run_job(seat.child, job, photo_fd, context);
+  JobRun run = run_job(seat.child, job, request.photo_fd, context);
   if (run.child == ChildIs::good) {
     ++seat.child.jobs_done;
     seat.last_used = SteadyClock::now();
@@ -124,12 +125,12 @@ Slot::~Slot() {
 
 RunEnd Slot::run(const domain::Model& model, const RunRequest& request) {
   int side = std::clamp(request.thumbnail_side, 0, kLargestPicture);
-  return narrow<RunEnd>(state_->work(model, Job{request.byte_count, side}, request.photo_fd));
+  return narrow<RunEnd>(state_->work(model, Job{request.byte_count, side}, request));
 }
 
 RenderEnd Slot::render(const RunRequest& request, const domain::RenderOrder& order) {
   if (std::optional<Error> wrong = wrong_with(order)) return domain::Failed{*wrong, domain::Failed::Kind::permanent};
-  return narrow<RenderEnd>(state_->work(preview_model(), Job{request.byte_count, 0, order}, request.photo_fd));
+  return narrow<RenderEnd>(state_->work(preview_model(), Job{request.byte_count, 0, order}, request));
 }
 
 void Slot::release_idle(std::chrono::steady_clock::time_point since) {

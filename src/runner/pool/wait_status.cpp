@@ -27,10 +27,6 @@ bool is_own_doing(int status) { return !WIFSIGNALED(status) || std::ranges::coun
 
 std::variant<domain::Crashed, domain::Interrupted> end_of_dead_child(std::optional<int> status) {
   if (!status) return domain::Interrupted{"The model's process is gone."};
-  if (WIFSIGNALED(*status) && WTERMSIG(*status) == SIGPROF) {
-    return domain::Crashed{Error{std::string(domain::code::timeout),
-                                 "Decoding this photo took more processor time than is allowed (photo.decode_seconds) and was killed."}};
-  }
   if (!is_own_doing(*status)) return domain::Interrupted{"The runner was killed from outside (" + describe_status(*status) + ")."};
   return domain::Crashed{Error{std::string(domain::code::decoder_crash), "The runner crashed on this photo (" + describe_status(*status) + ")."}};
 }

@@ -24,12 +24,6 @@ TEST(WaitStatus, OwnDeathsAreCrashesAndForeignOnesInterruptions) {
   EXPECT_TRUE(std::holds_alternative<domain::Interrupted>(end_of_dead_child(std::nullopt)));
 }
 
-TEST(WaitStatus, AProcessOutOfItsTimeForDecodingIsATimeOut) {
-  auto end = end_of_dead_child(SIGPROF);
-  ASSERT_TRUE(std::holds_alternative<domain::Crashed>(end));
-  EXPECT_EQ(std::get<domain::Crashed>(end).error.code, "timeout");
-}
-
 TEST(WaitStatus, NamesTheSignal) {
   EXPECT_EQ(describe_status(SIGSEGV), "SIGSEGV");
   EXPECT_EQ(describe_status(SIGSEGV | 0x80), "SIGSEGV");  // with a core dump

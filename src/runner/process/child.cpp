@@ -4,6 +4,7 @@
 #include "domain/error_codes.h"
 #include "domain/printable.h"
 #include "runner/process/process_photo.h"
+#include "runner/process/progress.h"
 #include "runner/process/soft_stop.h"
 #include "runner/process/test_markers.h"
 #include "runner/process/wall.h"
@@ -20,7 +21,6 @@
 namespace darkroom::runner {
 namespace {
 
-constexpr int kJobSocket = 3;
 constexpr rlim_t kMostDescriptors = 8;
 
 void limit(__rlimit_resource resource, rlim_t value) {
@@ -70,7 +70,10 @@ class JobLoop {
       FileDescriptor photo = reader.take_descriptor();
       if (!message || !std::holds_alternative<Job>(*message) || !photo) return 1;
       soft_stop::clear();
-      if (!send_frame(kJobSocket, fit(answer(std::get<Job>(*message), std::move(photo)), std::get<Job>(*message)))) return 0;
+      progress::begin();
+      std::string told = fit(answer(std::get<Job>(*message), std::move(photo)), std::get<Job>(*message));
+      progress::answering();
+      if (!send_frame(kJobSocket, told)) return 0;
     }
   }
 

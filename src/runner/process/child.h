@@ -8,6 +8,8 @@
 
 namespace darkroom::runner {
 
+inline constexpr int kJobSocket = 3;  // in the new process
+
 struct ChildTask {
   inference::Engine& engine;
   const Init& init;

@@ -6,7 +6,7 @@
 #include "imaging/decode.h"
 #include "imaging/header.h"
 #include "imaging/render.h"
-#include "runner/process/decode_budget.h"
+#include "runner/process/progress.h"
 #include "runner/process/soft_stop.h"
 
 #include <algorithm>
@@ -48,12 +48,6 @@ inference::WantedSize larger(inference::WantedSize one, inference::WantedSize ot
   return {std::max(one.width, other.width), std::max(one.height, other.height)};
 }
 
-Result<imaging::DecodedPhoto> decode_within_budget(std::span<const std::uint8_t> file, const imaging::DecodeRequest& request, std::vector<std::uint8_t> buffer,
-                                                   const domain::ImageInfo& image) {
-  DecodeBudget budget(request.limits, std::int64_t{image.width} * image.height);
-  return imaging::decode(file, request, std::move(buffer));
-}
-
 // A result is worth more than its thumbnail, which can be made again: one that fails is left out.
 std::string make_thumbnail(const imaging::DecodedPhoto& photo, int side) {
   Result<domain::Picture> picture = imaging::render(photo.pixels, photo.info.width, photo.info.height, {side, domain::kThumbnailQuality, {}});
@@ -81,13 +75,17 @@ Result<domain::Outcome> PhotoProcessor::run(std::span<const std::uint8_t> file, 
   if (!header) return header.error();
   outcome.image = imaging::describe(*header);
   fail_point("K10");
-  if (!engine_.needs_pixels()) return outcome;
+  if (!engine_.needs_pixels()) {
+    progress::decoded();
+    return outcome;
+  }
 
   inference::WantedSize wanted = engine_.wanted(outcome.image.width, outcome.image.height);
   if (thumbnail_side > 0) wanted = larger(wanted, cover_for(outcome.image, thumbnail_side));
   imaging::DecodeRequest request{limits_, wanted.width, wanted.height};
-  Result<imaging::DecodedPhoto> photo = decode_within_budget(file, request, std::move(spare_), outcome.image);
+  Result<imaging::DecodedPhoto> photo = imaging::decode(file, request, std::move(spare_));
   if (!photo) return photo.error();
+  progress::decoded();
   outcome.image = photo->info;
   outcome.timings.decode = micros_since(start);
   if (soft_stop::requested()) return stopped();
@@ -115,8 +113,9 @@ Result<Rendered> PhotoProcessor::make_picture(std::span<const std::uint8_t> file
   if (!header) return header.error();
   domain::ImageInfo image = imaging::describe(*header);
   inference::WantedSize wanted = cover_for(image, order.max_side);
-  Result<imaging::DecodedPhoto> photo = decode_within_budget(file, {limits_, wanted.width, wanted.height}, std::move(spare_), image);
+  Result<imaging::DecodedPhoto> photo = imaging::decode(file, {limits_, wanted.width, wanted.height}, std::move(spare_));
   if (!photo) return photo.error();
+  progress::decoded();
   if (soft_stop::requested()) return stopped();
   Result<domain::Picture> picture = imaging::render(photo->pixels, photo->info.width, photo->info.height, order);
   keep_memory(std::move(photo->pixels));

@@ -27,7 +27,6 @@ constexpr int kAllowed[] = {
     SCMP_SYS(rt_sigreturn),  SCMP_SYS(rt_sigprocmask), SCMP_SYS(restart_syscall), SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
     SCMP_SYS(clock_getres),  SCMP_SYS(getrandom),      SCMP_SYS(sched_yield),     SCMP_SYS(getpid),        SCMP_SYS(getppid),
     SCMP_SYS(gettid),        SCMP_SYS(tgkill),         SCMP_SYS(wait4),           SCMP_SYS(seccomp),
-    SCMP_SYS(setitimer),
 };
 
 // What a child needs no more once it has set itself up.

@@ -9,6 +9,7 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -52,6 +53,20 @@ void wait_for(std::string_view milliseconds) {
 void use_all_memory() {
   std::vector<std::vector<char>> hoard;
   while (true) hoard.emplace_back(std::size_t{16} << 20, 'x');
+}
+
+[[noreturn]] void spin() {
+  for (volatile bool forever = true; forever;) {
+  }
+  std::abort();
+}
+
+// Hears neither that it shall stop nor how far it is.
+[[noreturn]] void spin_deaf() {
+  sigset_t all;
+  ::sigfillset(&all);
+  ::sigprocmask(SIG_BLOCK, &all, nullptr);
+  spin();
 }
 
 // What an attacker who runs code in a child would try. Each must kill the child.
@@ -104,6 +119,9 @@ const std::map<std::string_view, std::function<void()>>& forbidden_calls() {
       {"mount", [] { ::syscall(SYS_mount, "", "/", "", 0, nullptr); }},
       {"unlinkat", [] { ::syscall(SYS_unlinkat, AT_FDCWD, "/tmp/none", 0); }},
       {"ioctl", [] { ::syscall(SYS_ioctl, 0, 0, nullptr); }},
+      {"setitimer", [] { itimerval none{}; ::syscall(SYS_setitimer, ITIMER_PROF, &none, nullptr); }},
+      {"timer_create", [] { ::syscall(SYS_timer_create, 0, nullptr, nullptr); }},
+      {"rt_sigaction", [] { ::syscall(SYS_rt_sigaction, SIGUSR2, nullptr, nullptr, 8); }},
   };
   return calls;
 }
@@ -129,10 +147,8 @@ void obey_marker(std::span<const std::uint8_t> file) {
     stop_answering();
   }
   if (command == "lie") throw LieToServer{R"({"type":"done","objects":[{"label":"person","confidence":9e99,"box":[0,0,-1,1e400]}]})"};
-  if (command == "spin") {
-    for (volatile bool forever = true; forever;) {
-    }
-  }
+  if (command == "spin") spin();
+  if (command == "deaf-spin") spin_deaf();
 }
 
 }  // namespace darkroom::runner

@@ -1,7 +1,7 @@
 // Bad behaviour on request, for the tests of crashes, limits and the wall: in test mode a child of the null engine obeys a text
 // "darkroom-test:WHAT" within the last 64 bytes of a photo. Without test mode nothing looks for it.
 //
-//   segv abort fpe exit spin stop-answering memory lie hang-up   slow:MILLISECONDS   call:NAME (a forbidden system call)
+//   segv abort fpe exit spin deaf-spin stop-answering memory lie hang-up   slow:MILLISECONDS   call:NAME (a forbidden system call)
 #pragma once
 
 #include <cstdint>

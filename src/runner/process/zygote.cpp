@@ -8,6 +8,7 @@
 #include "imaging/heif_module.h"
 #include "inference/engine.h"
 #include "runner/process/child.h"
+#include "runner/process/progress.h"
 #include "runner/process/soft_stop.h"
 #include "runner/process/system_calls.h"
 #include "runner/process/wall.h"
@@ -103,6 +104,7 @@ class Zygote {
   // All that needs files, or that the wall forbids.
   void prepare_process() {
     soft_stop::install(*engine_);
+    progress::install(kJobSocket);
     ::tzset();  // a library that asks for the local time later finds it known
     sigset_t child_ended;
     ::sigemptyset(&child_ended);

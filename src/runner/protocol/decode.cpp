@@ -199,6 +199,8 @@ Result<ChildMessage> decode_child_message(std::string_view body) {
     Error error = read_error(fields);
     auto kind = fields.flag("permanent") ? domain::Failed::Kind::permanent : domain::Failed::Kind::transient;
     message = domain::Failed{std::move(error), kind};
+  } else if (type == "decoded") {
+    message = Decoded{};
   } else if (type != "warm") {
     fields.fail("type", "is not known");
   }

@@ -54,6 +54,7 @@ json::object write(const Forked& forked) { return {{"type", "forked"}, {"pid", f
 json::object write(const Exited& exited) { return {{"type", "exited"}, {"pid", exited.pid}, {"status", exited.status}}; }
 
 json::object write(const Warm&) { return {{"type", "warm"}}; }
+json::object write(const Decoded&) { return {{"type", "decoded"}}; }
 json::object write(const Done& done) {
   const domain::Outcome& outcome = done.outcome;
   return {{"type", "done"},

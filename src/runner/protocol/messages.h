@@ -3,7 +3,8 @@
 //   server -> zygote   Init (passes the model's file), Fork (passes the child's end of a job socket)
 //   zygote -> server   Ready or LoadFailed, once; Forked (passes a pidfd of the child); Exited, whenever a child has ended
 //   server -> child    Job (passes the photo)
-//   child  -> server   Warm, once; then Done, Rendered (to a Job with a render order) or domain::Failed for each Job
+//   child  -> server   Warm, once; then Done, Rendered (to a Job with a render order) or domain::Failed for each Job, and before it, to a child that
+//                      was asked by SIGUSR2, Decoded
 //
 // What a runner says is untrusted, since it has read untrusted bytes: its messages are read strictly (every field present, of its
 // type and within its bounds, none unknown); an Outcome, a picture and a ModelReport are validated besides.
@@ -65,6 +66,7 @@ struct Exited {
 using ZygoteMessage = std::variant<Ready, LoadFailed, Forked, Exited>;
 
 struct Warm {};
+struct Decoded {};  // the pixels of the photo are there
 struct Done {
   domain::Outcome outcome;  // without its recipe: what was done is known from before the photo was seen
 };
@@ -72,7 +74,7 @@ struct Rendered {
   domain::Picture picture;
   domain::ImageInfo image;  // of the photo
 };
-using ChildMessage = std::variant<Warm, Done, Rendered, domain::Failed>;
+using ChildMessage = std::variant<Warm, Decoded, Done, Rendered, domain::Failed>;
 
 inline constexpr int kSmallestPicture = 16;   // pixels of the longer side that may be ordered
 inline constexpr int kLargestPicture = 4096;

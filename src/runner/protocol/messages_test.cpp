@@ -46,6 +46,14 @@ TEST(Messages, AnOutcomeComesThroughWhole) {
   EXPECT_EQ(got.engine_version, "1.27.0");
 }
 
+TEST(Messages, ThatTheStagesOfAChildComeThrough) {
+  for (const ChildMessage& said : {ChildMessage(Warm{}), ChildMessage(Decoded{})}) {
+    Result<ChildMessage> message = decode_child_message(encode(said));
+    ASSERT_TRUE(message) << message.error().message;
+    EXPECT_EQ(message->index(), said.index());
+  }
+}
+
 TEST(Messages, AFailureComesThrough) {
   domain::Failed failed{Error{"timeout", "too slow"}, domain::Failed::Kind::transient};
   Result<ChildMessage> message = decode_child_message(encode(ChildMessage(failed)));

@@ -18,6 +18,7 @@ domain::Recipe full_recipe() {
   recipe.layout = domain::TensorLayout::nhwc;
   recipe.colour = domain::ColourOrder::bgr;
   recipe.fit = domain::Fit::centre_crop;
+  recipe.interpolation = domain::Interpolation::bicubic;
   recipe.crop_share = 0.875;
   recipe.pad_value = 114;
   recipe.mean = {123.675, 116.28, 103.53};
@@ -119,6 +120,7 @@ TEST(ModelMessagesUntrusted, AReportIsReadStrictly) {
   const std::pair<const char*, const char*> lies[] = {
       {R"("fit":"centre_crop")", R"("fit":"sideways")"},
       {R"("fit":"centre_crop")", R"("fit":7)"},
+      {R"("interpolation":"bicubic")", R"("interpolation":"cubist")"},
       {R"("fit":"centre_crop",)", ""},
       {R"("fit":"centre_crop")", R"("fit":null,"more":1)"},
       {R"("input_width":640)", R"("input_width":-1)"},

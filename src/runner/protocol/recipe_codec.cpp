@@ -36,6 +36,7 @@ struct Write {
 std::optional<domain::ColourOrder> parse(std::string_view text, domain::ColourOrder) { return domain::parse_colour_order(text); }
 std::optional<domain::TensorLayout> parse(std::string_view text, domain::TensorLayout) { return domain::parse_tensor_layout(text); }
 std::optional<domain::Fit> parse(std::string_view text, domain::Fit) { return domain::parse_fit(text); }
+std::optional<domain::Interpolation> parse(std::string_view text, domain::Interpolation) { return domain::parse_interpolation(text); }
 std::optional<domain::Activation> parse(std::string_view text, domain::Activation) { return domain::parse_activation(text); }
 
 struct Read {

@@ -68,6 +68,7 @@ export default {
   'about.layout': 'Order of the tensor',
   'about.colour': 'Order of the colours',
   'about.fit': 'How a photo is made to fit',
+  'about.interpolation': 'How a photo is resized',
   'about.crop_share': 'Share that the crop keeps',
   'about.pad_value': 'Grey around the photo',
   'about.mean': 'Taken off each channel',

@@ -71,6 +71,7 @@ const ko: Translation<typeof en> = {
   'about.layout': '텐서 순서',
   'about.colour': '색 순서',
   'about.fit': '사진을 입력에 맞추는 방법',
+  'about.interpolation': '크기를 바꾸는 방법',
   'about.crop_share': '잘라서 남기는 비율',
   'about.pad_value': '여백의 회색 값',
   'about.mean': '채널마다 빼는 값',
