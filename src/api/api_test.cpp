@@ -4,6 +4,7 @@
 #include "api/pages.h"
 #include "api/problem.h"
 #include "api/query.h"
+#include "api/resumable.h"
 #include "api/routes.h"
 #include "api/rules.h"
 #include "api/upload_fields.h"
@@ -126,6 +127,29 @@ TEST_F(ApiTest, WhereACallbackLeadsIsLookedUpOnceForManyPhotos) {
   EXPECT_EQ(answer.status, 207) << answer.body;
   EXPECT_NE(answer.body.find("\"refused\":3"), std::string::npos) << answer.body;
   EXPECT_EQ(asked, 1);
+}
+
+TEST_F(ApiTest, AnUploadThatIsNotCompleteIsForgottenAfterItsTime) {
+  using std::chrono::hours;
+  blob::PartialFiles files(folder_ + "/uploads");
+  Resumable resumable{files, "here", 1'000'000};
+  parts_->resumable = &resumable;
+  Time now = clock_.now();
+  for (const auto& [id, ends] : std::map<std::string, Time>{{"old", now - hours(1)}, {"busy", now - hours(1)}, {"young", now + hours(1)}}) {
+    ASSERT_TRUE(store_->begin_upload({id, "minji", 100, "{}", "here", now - hours(2), ends}, resumable.most_bytes));
+    files.create(id);
+    files.write_to(id, false)->write("half");
+  }
+  auto writer = files.write_to("busy", false);
+  sweep_uploads(*parts_);
+  EXPECT_FALSE(store_->find_upload("old"));
+  EXPECT_FALSE(files.size_of("old"));
+  EXPECT_TRUE(store_->find_upload("busy")) << "somebody is adding to it";
+  EXPECT_TRUE(store_->find_upload("young"));
+  EXPECT_EQ(files.size_of("young"), 4);
+  writer.reset();
+  sweep_uploads(*parts_);
+  EXPECT_FALSE(store_->find_upload("busy"));
 }
 
 TEST(Problem, AFullDiskAndALostDatabaseHaveTheirOwnAnswers) {

@@ -130,6 +130,23 @@ TEST_F(GuardTest, ASessionEndsAtItsTimeAndWhenNobodyUsesIt) {
   EXPECT_EQ(ask_in_session(minutes(10), minutes(9)), 401);
 }
 
+TEST_F(GuardTest, WhoeverUsesASessionKeepsIt) {
+  using std::chrono::hours, std::chrono::minutes;
+  AccessConfig bounds;
+  ASSERT_EQ(ask_in_session(bounds.session_idle - minutes(1), hours(12)), 200);
+  Time later = clock_.now() + bounds.session_idle - minutes(1);
+  EXPECT_TRUE(is_still_known(*store_, bounds, request_, later)) << "it counts from the last request, not from the first";
+}
+
+TEST_F(GuardTest, ATokenTellsWhenItWasLastUsed) {
+  auto used = [&] { return store_->find_token(sha256_hex("viewer-token"))->token.used_at; };
+  EXPECT_FALSE(used());
+  Time before = clock_.now();
+  ASSERT_EQ(ask_as("viewer", kSee), 200);
+  ASSERT_TRUE(used());
+  EXPECT_GE(*used(), before);
+}
+
 TEST_F(GuardTest, AnAnswerThatGoesOnKnowsItsSessionAsLongAsTheGuardDoes) {
   using std::chrono::hours, std::chrono::minutes;
   AccessConfig bounds;

@@ -1,4 +1,5 @@
 #include "blob/file_blob_store.h"
+#include "blob/partial_files.h"
 
 #include <gtest/gtest.h>
 #include <fcntl.h>
@@ -73,6 +74,23 @@ TEST_F(FileBlobStoreTest, StartRemovesWhatAKilledProcessLeft) {
   FileBlobStore store(folder_);
   EXPECT_EQ(incoming(), 0u);
   EXPECT_GT(store.free_bytes(), 0);
+}
+
+TEST_F(FileBlobStoreTest, AnUploadHasOneWriterAtATime) {
+  PartialFiles files(folder_);
+  files.create("one");
+  files.create("another");
+  auto writer = files.write_to("one", false);
+  ASSERT_TRUE(writer);
+  writer->write("abc");
+  EXPECT_FALSE(files.write_to("one", false)) << "two would write over each other";
+  EXPECT_FALSE(files.write_to("one", true));
+  EXPECT_FALSE(files.remove("one"));
+  EXPECT_TRUE(files.write_to("another", false));
+  writer.reset();
+  auto next = files.write_to("one", false);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->offset(), 3);
 }
 
 TEST_F(FileBlobStoreTest, AFullDiskIsToldApart) {

@@ -53,6 +53,23 @@ TEST_F(WorkerTest, StoppingGivesRunningJobsBackWithTheirAttempt) {
   EXPECT_EQ(job.interruptions, 1);
 }
 
+// The grace is for what runs, not for the line behind it.
+TEST_F(WorkerTest, StoppingTakesNothingMoreIn) {
+  auto running = upload(tiny_png("slow:2000"));
+  std::vector<store::ImageRecord> waiting;
+  for (int i = 0; i < 3; ++i) waiting.push_back(upload(tiny_png()));
+  auto worker = start(1);
+  wait_for("job.started", 1);
+  worker->stop(std::chrono::seconds(20));
+  EXPECT_EQ(store_->find_image(running.id)->job.state, domain::JobState::completed);
+  for (const auto& image : waiting) {
+    auto job = store_->find_image(image.id)->job;
+    EXPECT_EQ(job.state, domain::JobState::queued);
+    EXPECT_EQ(job.attempt, 0);
+    EXPECT_TRUE(store_->attempts_of(job.id).empty());
+  }
+}
+
 TEST_F(WorkerTest, ACancelledRunFreesItsSlotAtOnceAndItsEndingIsRefused) {
   auto image = upload(tiny_png("slow:60000"));
   auto worker = start(1);

@@ -65,6 +65,10 @@ TEST_P(StoreConformance, SessionsEndWithWhatTheyStandOn) {
   EXPECT_EQ(store_->list_sessions("minji", now_).size(), 1u);
   EXPECT_TRUE(store_->list_sessions("minji", now_ + std::chrono::hours(2)).empty());
   std::string id = store_->find_session(sha256_hex("one"))->session.id;
+  log_in("untouched");
+  store_->touch_session(id, now_ + std::chrono::minutes(5));
+  EXPECT_EQ(store_->find_session(sha256_hex("one"))->session.seen_at, now_ + std::chrono::minutes(5));
+  EXPECT_EQ(store_->find_session(sha256_hex("untouched"))->session.seen_at, now_);
   EXPECT_FALSE(store_->end_session(id, "admin", kAdminActor, now_));
   EXPECT_TRUE(store_->end_session(id, std::nullopt, kAdminActor, now_));
   EXPECT_FALSE(store_->find_session(sha256_hex("one")));

@@ -1,5 +1,6 @@
-"""The HTTP edge of the real program: ids, compression, ranges, readiness in words, the access log, draining, hosts."""
+"""The HTTP edge of the real program: ids, compression, ranges, readiness in words, the access log, draining, hosts, open files."""
 import json
+import resource
 import signal
 from concurrent.futures import ThreadPoolExecutor
 
@@ -95,3 +96,13 @@ def test_a_wait_for_a_job_that_ends_while_draining_is_answered_with_its_result(s
         eventually(lambda: server.get("/api/v1/status").json()["jobs"]["running"] == 1, 10, "it is being processed")
         assert server.stop() == 0
         assert waiting.result(10).json()["image"]["status"] == "completed"
+
+
+def test_the_file_limit_is_raised(make_server):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))  # what the server inherits
+    try:
+        server = make_server()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert resource.prlimit(server.pid, resource.RLIMIT_NOFILE) == (hard, hard), "each connection is a file"

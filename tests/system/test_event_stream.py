@@ -1,6 +1,7 @@
 """The event stream: after a lost connection nothing is missing and nothing comes twice; slow readers and other people's events."""
 import json
 import socket
+import sqlite3
 import threading
 
 import pytest
@@ -160,6 +161,29 @@ def test_an_id_of_another_log_is_told_to_begin_anew(server):
     assert server.get("/api/v1/events/stream?image=x").status_code == 422
     assert server.get("/api/v1/events/stream?colour=red").status_code == 400
     stream.close()
+
+
+def test_who_missed_events_that_are_kept_no_more_is_told(make_server):
+    server = make_server(retention_events_days=1)
+    server.upload(unique_jpeg(), wait=20)
+    assert server.stop() == 0
+    with sqlite3.connect(server.folder / "darkroom.db") as database:
+        database.execute("UPDATE event SET at = at - 2 * 86400000000")
+        (gone,) = database.execute("SELECT MAX(id) FROM event").fetchone()
+    database.close()
+    server.start()
+    server.upload(unique_jpeg(), wait=20)
+    job = server.post("/api/v1/schedules/prune/run").json()["job_id"]
+    assert server.job(job, wait=20)["state"] == "completed"
+    kept = all_ids(server)
+    assert kept[0] == gone + 1
+    missed, knows = Stream(server, last=gone - 1), Stream(server, last=gone)
+    eventually(lambda: missed.types and set(kept) <= set(knows.ids()), 10, "both are told something")
+    assert missed.types[0] == "reset" and missed.events[0]["oldest"] == kept[0], missed.types
+    eventually(lambda: set(kept) <= set(missed.ids()), 10, "the rest is told")
+    assert missed.ids()[:len(kept)] == knows.ids()[:len(kept)] == kept and "reset" not in knows.types
+    missed.close()
+    knows.close()
 
 
 def test_many_streams_hold_no_thread(server):

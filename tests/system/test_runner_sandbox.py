@@ -8,6 +8,8 @@ import pytest
 from support.photos import unique_jpeg
 from support.processes import family, is_root, status
 
+CAP_SYS_NICE = 23  # may also make a process less nice
+
 
 def runners(server):
     server.result_of(unique_jpeg())
@@ -31,6 +33,18 @@ def test_runners_of_a_root_server_run_as_nobody(server):
         state = status(pid)
         assert set(state["Uid"].split()) == {nobody}
         assert state["Groups"] == "" and int(state["CapEff"], 16) == 0 and int(state["CapPrm"], 16) == 0
+
+
+def test_runners_are_niced(make_server):
+    """So that the server answers while models work."""
+    niceness = lambda pid: os.getpriority(os.PRIO_PROCESS, pid)
+    mine, any_value = niceness(0), int(status(os.getpid())["CapEff"], 16) >> CAP_SYS_NICE & 1
+    for nice, settings in ((10, {}), (15, {"run_nice": 15})):
+        server = make_server(**settings)
+        server.result_of(unique_jpeg())
+        expected = nice if nice > mine or any_value else mine
+        assert {niceness(pid) for pid in (server.zygote(), *server.slots())} == {expected}
+        assert niceness(server.pid) == mine
 
 
 def test_the_level_of_the_wall_is_shown(server):
