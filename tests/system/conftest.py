@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from support.cluster import Cluster, start_postgres
+from support.people import ROLES, add_user
 from support.places import CHECKOUT, program
 from support.server import Server, plain_environment
 
@@ -35,6 +36,16 @@ def make_server(tmp_path):
 def server(make_server):
     """A server with the null engine and two slots."""
     return make_server()
+
+
+@pytest.fixture
+def peopled(make_server):
+    """A server with a user of each role, "the-uploader" and so on, and "somebody", who is an uploader as well."""
+    server = make_server()
+    for role in ROLES:
+        add_user(server, f"the-{role}", role)
+    add_user(server, "somebody", "uploader")
+    return server
 
 
 @pytest.fixture(scope="session")

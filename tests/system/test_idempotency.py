@@ -3,6 +3,7 @@ import threading
 
 import pytest
 
+from support.people import as_user
 from support.photos import unique_jpeg
 
 
@@ -67,6 +68,15 @@ def test_a_key_that_nobody_looks_at_is_refused(server):
         answer = server.post("/api/v1" + path, json=body, headers={"Idempotency-Key": "album"})
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_request") and "Idempotency-Key" in answer.json()["detail"], path
     assert server.get("/api/v1/batches").json()["items"] == []
+
+
+def test_the_same_key_of_another_caller_is_another_request(peopled):
+    photo = unique_jpeg()
+    answers = [send(as_user(peopled, name), photo, "order-7") for name in ("the-uploader", "somebody", "the-operator")]
+    assert [answer.status_code for answer in answers] == [201] * 3
+    assert not any("Idempotent-Replayed" in answer.headers for answer in answers)
+    assert [answer.json()["image"]["uploaded_by"] for answer in answers] == ["the-uploader", "somebody", "the-operator"]
+    assert count(peopled) == 3
 
 
 def test_a_hundred_parallel_uploads_with_one_key_make_one_job(server):

@@ -6,6 +6,7 @@ import socket
 import pytest
 import requests
 
+from support.people import as_user
 from support.photos import unique_jpeg
 from support.waiting import eventually
 
@@ -101,7 +102,9 @@ def test_a_piece_with_a_wrong_checksum_is_not_taken(server):
     for name, begun, end in (("sha1", 0, 50), ("sha256", 50, len(photo))):
         right = send(server, place, begun, photo[begun:end], **{"Upload-Checksum": f"{name} {b64(hashlib.new(name, photo[begun:end]).digest())}"})
         assert right.status_code == 204, right.text
-    assert send(server, place, 0, b"x", **{"Upload-Checksum": "crc32 AAAA"}).status_code in {400, 204}
+    fresh = place_of(server, len(photo))
+    unknown = send(server, fresh, 0, photo, **{"Upload-Checksum": "crc32 AAAA"})
+    assert (unknown.status_code, unknown.json()["code"]) == (400, "bad_request") and offset_of(server, fresh) == 0
 
 
 def test_half_a_piece_with_a_checksum_does_not_count(make_server):
@@ -193,6 +196,25 @@ def test_an_upload_is_given_up_and_one_request_may_hold_all(server):
     place = place_of(server, len(photo))
     override = server.post(place, headers=PIECE | {"Upload-Offset": "0", "X-HTTP-Method-Override": "PATCH"}, data=photo)
     assert override.status_code == 204 and override.headers["Darkroom-Image"]
+
+
+def test_an_upload_of_another_is_as_one_that_is_not_there(peopled):
+    """For operators and administrators, too: only who began it knows what is in it."""
+    photo, owner = unique_jpeg(), as_user(peopled, "the-uploader")
+    place = place_of(owner, len(photo))
+    assert send(owner, place, 0, photo[:50]).status_code == 204
+    seen = {}
+    for name in ("somebody", "the-operator", "the-admin"):
+        other, look = as_user(peopled, name), {"Tus-Resumable": "1.0.0"}
+        rest = PIECE | {"Upload-Offset": "50"}
+        seen[name] = [answer.status_code for answer in (
+            other.http.head(other.url + place, headers=look, timeout=70), other.get(place), send(other, place, 50, photo[50:60]),
+            other.post(place, headers=rest | {"X-HTTP-Method-Override": "PATCH"}, data=photo[50:60]),
+            other.post(place, headers=rest | {"X-HTTP-Method-Override": "DELETE"}), other.http.delete(other.url + place, headers=look, timeout=70))]
+    assert seen == {name: [404] * 6 for name in seen}
+    assert offset_of(owner, place) == 50
+    last = send(owner, place, 50, photo[50:])
+    assert peopled.image(last.headers["Darkroom-Image"])["uploaded_by"] == "the-uploader"
 
 
 def test_the_command_line_sends_in_pieces(server, darkroom, tmp_path):

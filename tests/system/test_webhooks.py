@@ -11,6 +11,7 @@ import threading
 import pytest
 import requests
 
+from support.people import new_token, token_of
 from support.photos import unique_jpeg
 from support.places import CHECKOUT
 from support.receiver import Answer, Receiver
@@ -271,6 +272,21 @@ def test_each_token_signs_with_its_own_secret(hooked, receivers):
     taken = requests.get(server.url + "/api/v1/webhook-secret", **as_token("shop")).json()
     assert taken["signer"] == "token/joon/shop" and taken["secret"] != secrets["shop"]
     assert server.get("/api/v1/webhook-secret?token=shop").json() == taken
+
+
+def test_secrets_of_sites_and_of_others_are_for_administrators(peopled, monkeypatch):
+    peopled.stop()
+    monkeypatch.setenv("DJANGO_CALLBACK_URL", "http://127.0.0.1:9/")
+    peopled.start()
+    name, _ = new_token(peopled, "the-admin")
+    secret_of = lambda asking, **whose: requests.get(peopled.url + "/api/v1/webhook-secret", params=whose, headers={"Authorization": f"Bearer {asking}"}, timeout=30)
+    answers = lambda token: [secret_of(token, site="django").status_code, secret_of(token, token=name).status_code]
+    for user in ("the-uploader", "the-viewer", "the-operator"):
+        own, token = new_token(peopled, user)
+        assert answers(token) == [403, 404], user
+        assert secret_of(token).json() == secret_of(token, token=own).json(), "its own it may read"
+    assert answers(token_of(peopled, "the-admin", ["images:write"])) == [403, 403], "a token with less"
+    assert answers(token_of(peopled, "the-admin")) == [200, 200]
 
 
 def test_the_site_of_the_environment_gets_the_old_services_callback(hooked, receivers, monkeypatch):
