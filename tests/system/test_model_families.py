@@ -3,6 +3,7 @@
 Also what is refused, with words that help; and a real face detector, dropped in as it is.
 """
 import io
+import math
 import re
 import sys
 from pathlib import Path
@@ -42,10 +43,11 @@ def smooth_photo(width, height, seed):
 
 
 def detailed_photo(width, height, seed):
-    """Stripes that are finer than what a small input can show: what is left of them depends on how the photo is made small."""
-    rows, columns = numpy.mgrid[:height, :width]
-    stripes = 127.5 + 127.5 * numpy.sin(columns / 1.7 + rows / 2.9)[..., None] * numpy.random.default_rng(seed).uniform(.3, 1, 3)
-    return (.7 * stripes + .3 * smooth_photo(width, height, seed)).astype(numpy.uint8)
+    """Stripes about as far apart as the pixels of a small input, closer on the left than on the right: averaged they are grey, and picked out they come
+    back as broad ones."""
+    waves = numpy.cumsum(1 / numpy.linspace(2.4, 3.6, width))[None, :, None]
+    stripes = 127.5 + 127.5 * numpy.sin(2 * math.pi * waves) * numpy.array([1, .8, .6])
+    return (.8 * stripes + .2 * smooth_photo(width, height, seed)).astype(numpy.uint8)
 
 
 PHOTOS = [smooth_photo(97, 61, 1), smooth_photo(60, 131, 2), smooth_photo(333, 222, 3)]

@@ -82,6 +82,7 @@ TEST_F(MadeModels, TheSoftLimitStopsALongRun) {
 TEST_F(MadeModels, TheCostOfARunIsNotTakenForThatOfDecoding) {
   PoolConfig config = test_config();
   config.photo.decode_time = std::chrono::milliseconds(100);
+  config.photo.decode_time_of_megapixel = std::chrono::milliseconds(0);
   config.run.soft = std::chrono::milliseconds(600);
   config.run.hard = std::chrono::seconds(60);
   Zygotes zygotes(config);
