@@ -87,5 +87,5 @@ FAULTS = [
           "UPDATE node SET state = 'stopped', lost_at = $1 WHERE", "UPDATE node SET state = 'stopped', lost_at = NULL WHERE CAST($1 AS BIGINT) IS NOT NULL AND",
           unit("store_test", "ALostNodeIsToldOnce"), unit("scheduler_test", "WatchMissesAWorker")),
     fault("replaced-by-any", "a worker that was started on another host ends the alert of a lost one", "src/scheduler/watch_resources.cpp",
-          " && without_process(other.name) == without_process(lost.name);", ";", unit("scheduler_test", "WatchKnowsAWorkerThatWasStartedAgain")),
+          " && without_process(other.name) == without_process(lost.name);", " && without_process(other.name) != without_process(other.name + lost.name);", unit("scheduler_test", "WatchKnowsAWorkerThatWasStartedAgain")),
 ]
