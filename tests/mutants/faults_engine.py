@@ -40,7 +40,7 @@ FAULTS = [
     fault("hard-limit-off", "a decoder that spins holds its slot for ever", "src/runner/pool/patience.cpp", "  hard_ = start + limits.hard;\n", "  hard_ = start + limits.hard * 1000;\n",
           unit(POOL, "TheHardLimitKillsAChildThatSpins"), programs=RUNNER),
     fault("decode-budget-off", "a photo that is made to be slow to decode has a processor for itself for minutes", "src/runner/pool/patience.cpp",
-          "  } else if (spent >= budget_) {\n", "  } else if (too_costly_) {\n", unit(POOL, "DecodingThatCostsTooMuchIsEnded"), system("test_time_limits.py", "decoding_has_a_bound"), programs=RUNNER),
+          "  } else if (spent >= budget_) {\n", "  } else if (too_costly_) {\n", unit(POOL, "DecodingThatCostsTooMuchIsEnded"), system("test_time_limits.py", "decoding_has_a_bound")),
     fault("decoded-unheard", "a model that takes long is killed for what decoding may cost", "src/runner/process/process_photo.cpp",
           "  if (!photo) return photo.error();\n  progress::decoded();\n  outcome.image", "  if (!photo) return photo.error();\n  outcome.image", unit(POOL, "TheCostOfARunIsNotTakenForThatOfDecoding"), programs=RUNNER),
     fault("waiting-counts-as-decoding", "on a busy machine photos are given up for the time that others took", "src/runner/pool/process_handle.cpp",
