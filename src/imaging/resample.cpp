@@ -2,6 +2,8 @@
 // the source pixels under a window around its centre, which is as much wider than the filter as the photo is shrunk.
 #include "imaging/resample.h"
 
+#include "imaging/float_rows.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -11,8 +13,6 @@ namespace darkroom::imaging {
 namespace {
 
 using domain::Interpolation;
-
-using Vector = float __attribute__((vector_size(16)));
 
 // The source pixels from `first` on that make up one target pixel.
 struct Window {
@@ -68,18 +68,6 @@ std::vector<Window> make_windows(int size, double from, double to, const Stretch
   const float* __restrict from = numbers.data();
   std::size_t count = numbers.size();
   for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<std::uint8_t>(static_cast<int>(std::min(std::max(from[i] + 0.5F, 0.0F), 255.0F)));
-}
-
-[[gnu::optimize("O3")]] void add_row(const std::uint8_t* __restrict row, float weight, std::span<float> sums) {
-  float* __restrict to = sums.data();
-  std::size_t count = sums.size();
-  for (std::size_t i = 0; i < count; ++i) to[i] += static_cast<float>(row[i]) * weight;
-}
-
-Vector load(const float* from) {
-  Vector vector;
-  std::memcpy(&vector, from, sizeof vector);
-  return vector;
 }
 
 // A pixel is a vector of four floats (the fourth is of no use): `row` and `to` have room for one behind their last pixel.

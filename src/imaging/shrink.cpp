@@ -1,6 +1,7 @@
 // Area averaging: each target pixel is the mean of the source area that it covers, pixels on the rim counted by the share that lies inside. Both
 // axes are separable: source rows are summed into one float row (a plain loop over bytes, which vectorises), whose columns are then summed, a pixel
 // as a vector of four floats (the fourth is of no use). To exactly half, the commonest case, whole numbers do it in a quarter of the time.
+#include "imaging/float_rows.h"
 #include "imaging/render.h"
 
 #include <algorithm>
@@ -38,20 +39,6 @@ std::vector<Cover> make_covers(int source, int target) {
   float* __restrict to = sums.data();
   std::size_t count = sums.size();
   for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<float>(row[i]) * share;
-}
-
-[[gnu::optimize("O3")]] void add_row(const std::uint8_t* __restrict row, float share, std::span<float> sums) {
-  float* __restrict to = sums.data();
-  std::size_t count = sums.size();
-  for (std::size_t i = 0; i < count; ++i) to[i] += static_cast<float>(row[i]) * share;
-}
-
-using Vector = float __attribute__((vector_size(16)));
-
-Vector load(const float* from) {
-  Vector vector;
-  std::memcpy(&vector, from, sizeof vector);
-  return vector;
 }
 
 // `sums` and `to` have room for one float behind their last pixel.
