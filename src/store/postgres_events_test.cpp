@@ -115,6 +115,35 @@ TEST_F(PostgresEvents, AnEventThatIsCommittedLateIsNotPassedOver) {
   EXPECT_EQ(heard.types(), (Types{"late", "early"}));
 }
 
+// All of it comes to be read at once, since a transaction that began before held it up: many gaps between our own, and one that is longer than a page.
+TEST_F(PostgresEvents, ThoseOfOthersBetweenOnesOwnAreEachHeardOnce) {
+  constexpr int kTurns = 20, kMany = 1'500;
+  auto telling = place_.open();
+  auto listening = PostgresPlace::open(polling_every(20ms));
+  Heard heard;
+  heard.listen(*listening);
+  auto first = std::make_unique<PostgresConnection>(place_.options, PostgresConnection::Statements::whole);
+  first->begin(PostgresConnection::Access::write);
+  first->insert(kAppend, {"first"});
+  for (int i = 0; i < kTurns; ++i) {
+    tell(*listening, "own");
+    tell(*telling, "other");
+  }
+  telling->write([](Transaction& transaction) {
+    append_events(transaction, std::vector<Event>(kMany, {.type = "many", .actor = "test"}));
+    return true;
+  });
+  tell(*listening, "own");
+  tell(*telling, "last");
+  first->commit();
+  EXPECT_TRUE(comes_true([&] { return std::ranges::count(heard.types(), "last") == 1; }));
+  Types types = heard.types();
+  EXPECT_EQ(std::ranges::count(types, "first"), 1);
+  EXPECT_EQ(std::ranges::count(types, "own"), kTurns + 1);
+  EXPECT_EQ(std::ranges::count(types, "other"), kTurns);
+  EXPECT_EQ(std::ranges::count(types, "many"), kMany);
+}
+
 TEST_F(PostgresEvents, AnEventThatIsRolledBackHoldsNothingUp) {
   SqlStore store(place_.open());
   auto doomed = std::make_unique<PostgresConnection>(place_.options, PostgresConnection::Statements::whole);

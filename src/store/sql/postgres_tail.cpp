@@ -19,15 +19,16 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kBetweenNotifies{20}, kHeartbeat{10'000}, kEchoWithin{2'000}, kFirstBackoff{100}, kLongestBackoff{5'000};
-constexpr std::size_t kMostRanges = 8;
 constexpr std::size_t kMostOwn = 1'000'000;
-constexpr int kPage = 1'000;
+constexpr std::int64_t kPage = 1'000;  // ids asked for at once
 
 constexpr const char* kHorizon = "SELECT id FROM event_horizon";
 constexpr const char* kChannel = "SELECT 'darkroom_' || current_schema()";
 constexpr const char* kNotify = "SELECT pg_notify($1, $2)";
+// Range by range, each by the index: OFFSET keeps the planner from making one join of it, for which it might read the whole log.
 constexpr const char* kEvents =
-    "SELECT id, at, type, image_id, job_id, actor, reason, data FROM event WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3";
+    "SELECT told.* FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[])) AS range (after, last) CROSS JOIN LATERAL (SELECT id, at, type, image_id, job_id, actor, "
+    "reason, data FROM event WHERE id > range.after AND id <= range.last OFFSET 0) AS told ORDER BY told.id";
 
 milliseconds with_jitter(milliseconds delay) {
   thread_local std::minstd_rand generator{std::random_device{}()};
@@ -167,32 +168,42 @@ void PostgresTail::speak(PostgresConnection& connection, Timetable& times) {
 
 void PostgresTail::look(PostgresConnection& connection) {
   std::int64_t horizon = read(connection, kHorizon).front().integer(0);
-  for (auto [after, last] : foreign_ranges(horizon)) tell_range(connection, after, last);
+  std::vector<Range> ranges = foreign_ranges(horizon);
+  tell(connection, ranges);
   std::lock_guard guard(mutex_);
   for (std::int64_t id = place_ + 1; id <= horizon && !own_.empty(); ++id) own_.erase(id);
   place_ = std::max(place_, horizon);
 }
 
-// Where, up to the horizon, events of others may stand: (after, last] pairs. What is our own is not read again.
-std::vector<std::pair<std::int64_t, std::int64_t>> PostgresTail::foreign_ranges(std::int64_t horizon) {
+// Where, up to the horizon, events of others may stand, rising. What is our own is not read again.
+std::vector<PostgresTail::Range> PostgresTail::foreign_ranges(std::int64_t horizon) {
   std::lock_guard guard(mutex_);
   if (horizon - place_ > static_cast<std::int64_t>(own_.size()) * 2 + kPage) return {{place_, horizon}};
-  std::vector<std::pair<std::int64_t, std::int64_t>> ranges;
+  std::vector<Range> ranges;
   for (std::int64_t id = place_ + 1; id <= horizon; ++id) {
     if (own_.contains(id)) continue;
-    if (!ranges.empty() && ranges.back().second == id - 1) {
-      ranges.back().second = id;
+    if (!ranges.empty() && ranges.back().last == id - 1) {
+      ranges.back().last = id;
     } else {
-      ranges.emplace_back(id - 1, id);
+      ranges.push_back({id - 1, id});
     }
   }
-  if (ranges.size() > kMostRanges) return {{ranges.front().first, ranges.back().second}};
   return ranges;
 }
 
-void PostgresTail::tell_range(PostgresConnection& connection, std::int64_t after, std::int64_t last) {
-  while (after < last) {
-    Rows rows = read(connection, kEvents, {after, last, kPage});
+void PostgresTail::tell(PostgresConnection& connection, std::span<Range> ranges) {
+  while (!ranges.empty()) {
+    std::string afters, lasts;
+    for (std::int64_t room = kPage; room > 0 && !ranges.empty();) {
+      Range& range = ranges.front();
+      std::int64_t last = std::min(range.last, range.after + room);
+      afters += (afters.empty() ? "{" : ",") + std::to_string(range.after);
+      lasts += (lasts.empty() ? "{" : ",") + std::to_string(last);
+      room -= last - range.after;
+      range.after = last;
+      if (last == range.last) ranges = ranges.subspan(1);
+    }
+    Rows rows = read(connection, kEvents, {afters + '}', lasts + '}'});
     std::vector<Event> events;
     {
       std::lock_guard guard(mutex_);
@@ -201,7 +212,6 @@ void PostgresTail::tell_range(PostgresConnection& connection, std::int64_t after
       }
     }
     if (!events.empty()) listener_(events);
-    after = rows.size() < kPage ? last : rows.back().integer(0);
   }
 }
 

@@ -14,10 +14,10 @@
 #include <chrono>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <unordered_set>
-#include <utility>
 #include <vector>
 
 namespace darkroom::store {
@@ -52,8 +52,12 @@ class PostgresTail {
   void hear(PostgresConnection& connection, Timetable& times);
   void speak(PostgresConnection& connection, Timetable& times);
   void look(PostgresConnection& connection);
-  std::vector<std::pair<std::int64_t, std::int64_t>> foreign_ranges(std::int64_t horizon);
-  void tell_range(PostgresConnection& connection, std::int64_t after, std::int64_t last);
+  struct Range {  // of event ids, without the first
+    std::int64_t after;
+    std::int64_t last;
+  };
+  std::vector<Range> foreign_ranges(std::int64_t horizon);
+  void tell(PostgresConnection& connection, std::span<Range> ranges);
   void wake();
   void wait_until(Clock::time_point time, int socket);
 
