@@ -30,10 +30,10 @@ namespace {
 // What the settings of a head's queue mean for a claim.
 enum class Gate { open = 0, paused = 1, ruled = 2 };  // ruled: there are limits to count or starts to number, under a lock
 
-constexpr const char* kLaneHead =
+constexpr RowSql kLaneHeads{
     "SELECT job.id, job.priority, CASE WHEN queue.paused = 1 THEN 1 WHEN COALESCE(queue.rate_count, queue.concurrency, queue.ageing_bound) IS NOT NULL "
-    "THEN 2 ELSE 0 END, job.run_at FROM job LEFT JOIN queue ON queue.name = job.queue WHERE job.state = 'queued' AND job.lane = $1 "
-    "ORDER BY job.priority DESC, job.rank, job.id LIMIT 1";
+    "THEN 2 ELSE 0 END, job.run_at, job.lane FROM job LEFT JOIN queue ON queue.name = job.queue /*, GIVEN*/ WHERE job.id = (SELECT head.id FROM job AS head "
+    "WHERE head.state = 'queued' AND head.lane = $1 ORDER BY head.priority DESC, head.rank, head.id LIMIT 1)", "t"};
 
 struct Head {
   int priority = 0;
@@ -41,12 +41,6 @@ struct Head {
   Gate gate = Gate::open;
   Time arrived{};
 };
-
-std::optional<Head> head_of(Connection& connection, const std::string& lane) {
-  Rows found = connection.execute(kLaneHead, {lane});
-  if (found.empty()) return std::nullopt;
-  return Head{found.front().small(1), found.front().integer(0), static_cast<Gate>(found.front().small(2)), found.front().time(3)};
-}
 
 std::string queue_of(const std::string& lane) { return lane.substr(0, lane.find('/')); }
 
@@ -64,6 +58,18 @@ struct Lane {
  private:
   std::tuple<int, int, Time, std::int64_t> place(Time now) const { return {-head->priority, has_stretch ? 0 : 1, has_waited(now) ? waits_since() : Time::max(), head->id}; }
 };
+
+// Of all these lanes, in one round trip.
+void read_heads(Connection& connection, std::span<Lane> lanes) {
+  RowParams names;
+  for (const Lane& lane : lanes) names.emplace_back(lane.name);
+  Rows found = connection.execute_rows(kLaneHeads, names);
+  for (Lane& lane : lanes) {
+    lane.head.reset();
+    auto row = std::ranges::find(found, lane.name, [](const Row& each) { return each.text(4); });
+    if (row != found.end()) lane.head = Head{row->small(1), row->integer(0), static_cast<Gate>(row->small(2)), row->time(3)};
+  }
+}
 
 #define DARKROOM_CANDIDATE_COLUMNS                                                                                                           \
   "SELECT job.id, job.claim_no, job.public_id, job.kind, job.args, job.image_id, job.model, job.priority, job.rank, job.attempt, " \
@@ -174,9 +180,7 @@ class Claim {
 
   void run() {
     if (lanes_.size() == 1) take_open(lanes_.front());
-    if (wanted() > 0) {
-      for (Lane& lane : lanes_) lane.head = head_of(transaction_.connection, lane.name);
-    }
+    if (wanted() > 0) read_heads(transaction_.connection, lanes_);
     while (wanted() > 0 && ended_ < kMostEnded) {
       Lane* lane = first();
       if (!lane) break;
@@ -276,7 +280,7 @@ class Claim {
       starts_.note(lane.name, now_);
     }
     if (allowance) count(lane, *allowance, started);
-    if (wanted() > 0) lane.head = head_of(transaction_.connection, lane.name);
+    if (wanted() > 0) read_heads(transaction_.connection, {&lane, 1});
   }
 
   // The claimer's clock may be wrong: what all shall agree on is said by the one that comes with the candidates.
@@ -340,8 +344,8 @@ void claim_asks(Transaction& transaction, std::span<void* const> asks, LaneStart
   claim_together(transaction, std::move(claimers), starts);
 }
 
-std::vector<const char*> hot_claim_statements() { return {kLaneHead, kTakeHead, kTakeHeads, kTakeOpen, kTakeThis}; }
+std::vector<const char*> hot_claim_statements() { return {kTakeHead, kTakeHeads, kTakeOpen, kTakeThis}; }
 
-RowSql start_statement() { return kStart; }
+std::vector<RowSql> hot_claim_rows() { return {kLaneHeads, kStart}; }
 
 }  // namespace darkroom::store

@@ -47,6 +47,6 @@ std::vector<const char*> hot_statements();
 // Those of them that run for many rows at once.
 std::vector<RowSql> hot_row_statements();
 std::vector<const char*> hot_claim_statements();
-RowSql start_statement();
+std::vector<RowSql> hot_claim_rows();
 
 }  // namespace darkroom::store

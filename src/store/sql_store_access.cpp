@@ -77,10 +77,8 @@ void append_access_event(Transaction& transaction, std::string_view type, const 
 }
 
 std::optional<Account> SqlStore::find_account(std::string_view name) {
-  return database_->read([&](Connection& connection) {
-    Rows rows = connection.execute(kFindAccount, {name});
-    return rows.empty() ? std::nullopt : std::optional(account_from(rows.front()));
-  });
+  Rows rows = database_->look_up(kFindAccount, {name}, Database::Found::is_told);
+  return rows.empty() ? std::nullopt : std::optional(account_from(rows.front()));
 }
 
 std::vector<Account> SqlStore::list_accounts() {

@@ -157,8 +157,8 @@ std::vector<const char*> hot_statements() {
 }
 
 std::vector<RowSql> hot_row_statements() {
-  std::vector<RowSql> statements = {kRanks, start_statement(), kEndWaiting};
-  for (const auto& more : {hot_intake_rows(), hot_ending_rows(), hot_move_rows(), hot_delivery_rows(), hot_site_rows()}) statements.insert(statements.end(), more.begin(), more.end());
+  std::vector<RowSql> statements = {kRanks, kEndWaiting};
+  for (const auto& more : {hot_claim_rows(), hot_intake_rows(), hot_ending_rows(), hot_move_rows(), hot_delivery_rows(), hot_site_rows()}) statements.insert(statements.end(), more.begin(), more.end());
   return statements;
 }
 

@@ -68,10 +68,8 @@ Result<TokenRecord> SqlStore::create_token(const TokenRecord& token, std::string
 }
 
 std::optional<TokenOwner> SqlStore::find_token(std::string_view sha256) {
-  return database_->look([&](Connection& connection) {
-    Rows rows = connection.execute(kFindToken, {sha256});
-    return rows.empty() ? std::nullopt : std::optional(TokenOwner{token_from(rows.front()), account_from(rows.front(), kColumns)});
-  });
+  Rows rows = database_->look_up(kFindToken, {sha256}, Database::Found::is_kept);
+  return rows.empty() ? std::nullopt : std::optional(TokenOwner{token_from(rows.front()), account_from(rows.front(), kColumns)});
 }
 
 std::vector<TokenRecord> SqlStore::list_tokens(const std::optional<std::string>& account) {
@@ -105,10 +103,8 @@ void SqlStore::create_session(const SessionRecord& session, std::string_view sha
 }
 
 std::optional<SessionOwner> SqlStore::find_session(std::string_view sha256) {
-  return database_->look([&](Connection& connection) {
-    Rows rows = connection.execute(kFindSession, {sha256});
-    return rows.empty() ? std::nullopt : std::optional(SessionOwner{session_from(rows.front()), account_from(rows.front(), kColumns)});
-  });
+  Rows rows = database_->look_up(kFindSession, {sha256}, Database::Found::is_kept);
+  return rows.empty() ? std::nullopt : std::optional(SessionOwner{session_from(rows.front()), account_from(rows.front(), kColumns)});
 }
 
 std::vector<SessionRecord> SqlStore::list_sessions(const std::optional<std::string>& account, Time now) {

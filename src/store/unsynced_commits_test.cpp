@@ -256,7 +256,7 @@ TEST_F(OfADatabase, AreReadByNobodyBeforeTheirSync) {
   });
   EXPECT_EQ(seen.get_future().get(), 2);  // it is there, and not told
   EXPECT_EQ(reader.wait_for(std::chrono::milliseconds(200)), std::future_status::timeout);  // what does not wait is back long before
-  EXPECT_EQ(database.look([](Connection& connection) { return connection.execute("SELECT COUNT(*) FROM blob_removal").front().integer(0); }), 2);  // and is told to nobody
+  EXPECT_EQ(database.look_up("SELECT COUNT(*) FROM blob_removal", {}, Database::Found::is_kept).front().integer(0), 2);  // and is told to nobody
   EXPECT_FALSE(is_ready(writer));
   disk().stand(false);
   reader.get();

@@ -5,8 +5,10 @@ STORE = "store_test"
 
 FAULTS = [
     # --- who may end a job ---
-    fault("stale-rank", "a job that goes back is behind all that came while its line was empty", "src/store/sql_store_endings.cpp", "WHEN $3 = 'queued' THEN COALESCE", "WHEN $3 = 'nothing' THEN COALESCE",
+    fault("stale-rank", "a job that goes back is behind all that came while its line was empty", "src/store/sql_store_endings.cpp", "AND head.rank < job.rank ORDER BY", "AND head.rank < 0 ORDER BY",
           unit("store_test", "HeadAlsoWhenItsLineRanEmpty")),
+    fault("taking-turns", "two slots take turns at the database, each alone", "src/store/sql/gathering.cpp", "if (++served_now_ == 1) await_those_who_return(lock);", "++served_now_;",
+          unit("store_test", "TwoWhoComeBackAtOnce")),
     fault("unanswered-claim", "what a claim without an answer took runs for ever", "src/worker/worker.cpp", "    give_back_unanswered(bench);\n", "", unit("worker_test", "WhatAClaimWithoutAnAnswer")),
     fault("read-ends-the-process", "a disk that cannot be read ends the server", "src/store/sql/sqlite_database.cpp", "connection.end_read();", 'connection.execute("COMMIT");',
           unit("store_test", "WhoseTransactionEndedByItself")),

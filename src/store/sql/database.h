@@ -80,20 +80,19 @@ class Database {
     return std::move(*result);
   }
 
-  // The same for what is told to nobody, and only decides whether something is done: it does not wait until what it found outlives a loss of power.
-  template <class Work>
-  auto look(Work&& work) -> std::invoke_result_t<Work&, Connection&> {
-    std::optional<std::invoke_result_t<Work&, Connection&>> result;
-    read_blocking([&](Connection& connection) { result.emplace(work(connection)); }, Found::is_kept);
-    return std::move(*result);
+  // What becomes of what was found. What is told to nobody, and only decides whether something is done, need not outlive a loss of power.
+  enum class Found { is_told, is_kept };
+
+  // The same for one statement, which PostgreSQL answers in one round trip and with half the work.
+  virtual Rows look_up(const char* sql, Params params, Found found) {
+    Rows rows;
+    read_blocking([&](Connection& connection) { rows = connection.execute(sql, params); }, found);
+    return rows;
   }
 
   // Called after each commit with its events, from a thread of the database. With many processes it also hears, a moment later, the events of the
   // others, and may hear an event twice.
   virtual void on_commit(std::function<void(const std::vector<Event>&)> listener) = 0;
-
- protected:
-  enum class Found { is_told, is_kept };
 
  private:
   virtual void write_blocking(std::function<void(Transaction&)> work) = 0;

@@ -12,7 +12,6 @@ namespace {
 
 constexpr const char* kBeginWrite = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 constexpr const char* kBeginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-constexpr const char* kHoldHorizon = "SELECT pg_advisory_xact_lock_shared(hold.class, hold.newest) FROM event_hold AS hold";
 constexpr const char* kCommit = "COMMIT";
 constexpr const char* kRollback = "ROLLBACK";
 constexpr const char* kServersClock = "SELECT " DARKROOM_SERVERS_CLOCK;
@@ -20,9 +19,10 @@ constexpr const char* kServersClock = "SELECT " DARKROOM_SERVERS_CLOCK;
 // The numbers of pg_type for the types that the store's statements give back.
 constexpr Oid kBool = 16, kInt8 = 20, kInt2 = 21, kInt4 = 23, kNumeric = 1700;
 
-enum class Plans { as_the_server_likes, by_index };
+enum class For { reading, writing };
 
-std::string settings(const PostgresOptions& options, Plans plans) {
+// With the lock that holds the horizon of the event log for what is written.
+std::string settings(const PostgresOptions& options, For use) {
   auto set = [](const std::string& name, const std::string& value) { return "set_config('" + name + "', " + quoted_literal(value) + ", true)"; };
   auto limit = [&](const std::string& name, std::chrono::milliseconds time) { return ", " + set(name, std::to_string(time.count())); };
   std::string text = "SELECT " + set("synchronous_commit", "on") + limit("statement_timeout", options.statement_timeout) +
@@ -30,11 +30,15 @@ std::string settings(const PostgresOptions& options, Plans plans) {
   // Writes are planned once, as the tests pin it. That plan does not know how few rows a LIMIT will ask for: it must neither prepare for a great many of them
   // by joining whole tables nor compile itself, which takes longer than a claim. A plan that was made while a table was nearly empty is kept while it grows:
   // it must not read the whole of it.
-  if (plans == Plans::by_index) {
+  if (use == For::writing) {
     text += ", " + set("plan_cache_mode", "force_generic_plan") + ", " + set("jit", "off") + ", " + set("enable_hashjoin", "off") + ", " + set("enable_mergejoin", "off") + ", " +
             set("enable_seqscan", "off");
   }
   if (!options.schema.empty()) text += ", " + set("search_path", quoted_identifier(options.schema));
+  if (use == For::writing) {
+    std::string view = options.schema.empty() ? "event_hold" : quoted_identifier(options.schema) + ".event_hold";  // the path is not set yet when this is read
+    text += ", pg_advisory_xact_lock_shared(hold.class, hold.newest) FROM " + view + " AS hold";
+  }
   return text;
 }
 
@@ -91,10 +95,10 @@ std::vector<std::string> columns_of(const RowSql& sql, const RowParams& values) 
 
 PostgresConnection::PostgresConnection(const PostgresOptions& options, Statements statements)
     : options_(options), link_(options), sending_(statements) {
-  Statement* set_limits = with_text(settings(options, Plans::as_the_server_likes));
-  openings_[Access::read] = {with_text(kBeginRead), set_limits};
-  openings_[Access::migrate] = {with_text(kBeginWrite), set_limits};
-  openings_[Access::write] = {with_text(kBeginWrite), with_text(settings(options, Plans::by_index)), with_text(kHoldHorizon)};
+  limits_ = with_text(settings(options, For::reading));
+  openings_[Access::read] = {with_text(kBeginRead), limits_};
+  openings_[Access::migrate] = {with_text(kBeginWrite), limits_};
+  openings_[Access::write] = {with_text(kBeginWrite), with_text(settings(options, For::writing))};
   commit_ = with_text(kCommit);
 }
 
@@ -245,6 +249,12 @@ Answers PostgresConnection::execute_together(std::span<const Ask> asks, std::ini
   if (!options_.callers_clock) answers.clock = from_micros(answers.ids.front());
   answers.ids.erase(answers.ids.begin());
   return answers;
+}
+
+// Without BEGIN and COMMIT: what is sent together is one transaction by itself.
+Rows PostgresConnection::execute_alone(const char* sql, Params params) {
+  add(*limits_, std::span<const Param>{});
+  return rows_of(run(known(sql, Form::one), {params.begin(), params.size()}).get());
 }
 
 Time PostgresConnection::clock(Time callers_now) {

@@ -43,6 +43,8 @@ class PostgresConnection final : public Connection {
   void post_locks(const RowSql& sql, const RowParams& values) override { post_rows(sql, values); }
   Answers execute_together(std::span<const Ask> asks, std::initializer_list<IdCount> ids) override;
   Time clock(Time callers_now) override;
+  // One reading statement that is a transaction by itself, outside of any other: one round trip.
+  Rows execute_alone(const char* sql, Params params);
 
   // A statement that is made at run time: never prepared.
   Rows query(const std::string& text, Params params = {});
@@ -75,6 +77,7 @@ class PostgresConnection final : public Connection {
   std::map<std::pair<const char*, Form>, Statement*> known_;
   std::map<Access, std::vector<Statement*>> openings_;
   Statement* commit_;
+  Statement* limits_;  // of a transaction that reads or migrates
   Access access_ = Access::read;
   bool opening_ = false;  // the transaction begins with the next statement
   std::vector<Statement*> preparing_;  // by the commands that were not answered yet

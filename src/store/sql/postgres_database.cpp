@@ -20,8 +20,8 @@ using Kind = PostgresFailure::Kind;
 
 constexpr int kMostConflicts = 3;
 constexpr int kMostLostStatements = 3;
-constexpr int kGroups = 2;  // of one verb at a time: one is worked out while the other is being synced
-constexpr std::size_t kHeaviestGroup = 256;
+// Of one verb two groups at a time, where many ask: one is worked out while the other is being synced.
+constexpr Gathering::Limits kGroups{.groups = 2, .heaviest = 256, .worth_another = 16, .linger = std::chrono::microseconds(500)};
 constexpr int kMostSlow = 2;
 
 // Two that ran into each other should not do so again.
@@ -157,7 +157,7 @@ std::shared_future<void> PostgresDatabase::run_early(std::function<void(Transact
 Gathering& PostgresDatabase::State::gathering_of(const SharedVerb& verb) {
   std::lock_guard guard(gatherings_mutex);
   auto& found = gatherings[&verb];
-  if (!found) found = std::make_unique<Gathering>(kGroups, kHeaviestGroup, [this, &verb](std::span<Gathering::Caller* const> callers) { serve(verb, callers); });
+  if (!found) found = std::make_unique<Gathering>(kGroups, [this, &verb](std::span<Gathering::Caller* const> callers) { serve(verb, callers); });
   return *found;
 }
 
@@ -209,6 +209,12 @@ std::shared_future<void> PostgresDatabase::write_together_early(const SharedVerb
   std::promise<void> stored;
   stored.set_value();
   return stored.get_future();
+}
+
+Rows PostgresDatabase::look_up(const char* sql, Params params, Found) {
+  Rows rows;
+  state_->run(state_->readers, [&](PostgresConnection& connection, Tries&) { rows = connection.execute_alone(sql, params); });
+  return rows;
 }
 
 void PostgresDatabase::read_blocking(const std::function<void(Connection&)>& work, Found) {

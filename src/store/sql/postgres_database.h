@@ -1,9 +1,9 @@
 // The database on a PostgreSQL server, shared with other processes.
 //
-// Each verb runs in the calling thread on a connection of a bounded pool; signs of life have connections of their own. Callers of a shared verb are gathered: two groups at a time, so that one is
-// worked out while the other is being synced. A verb whose connection is lost before its
-// COMMIT was sent runs again, once, on a new connection; after a deadlock, a failed serialization or a constraint that another transaction's commit
-// broke it runs again up to three times. A COMMIT without an answer throws StoreUnavailable: it may be stored or not, and only its caller knows how
+// Each verb runs in the calling thread on a connection of a bounded pool; signs of life have connections of their own. Callers of a shared verb are
+// gathered; where many ask, one group is worked out while another is being synced. A verb whose connection is lost before its COMMIT was sent runs
+// again, once, on a new connection; after a deadlock, a failed serialization or a constraint that another transaction's commit broke it runs again up to
+// three times. A COMMIT without an answer throws StoreUnavailable: it may be stored or not, and only its caller knows how
 // to ask. Nothing waits without an end, see PostgresOptions.
 #pragma once
 
@@ -21,6 +21,7 @@ class PostgresDatabase final : public Database {
   bool is_shared() const override { return true; }
   void write_together(const SharedVerb& verb, void* ask, std::size_t weight) override;
   std::shared_future<void> write_together_early(const SharedVerb& verb, void* ask, std::size_t weight) override;
+  Rows look_up(const char* sql, Params params, Found found) override;
   void on_commit(std::function<void(const std::vector<Event>&)> listener) override;
 
  private:

@@ -47,9 +47,6 @@ constexpr const char* kCommit = "COMMIT";
 // The highest id that AUTOINCREMENT ever gave; with one writer the next ones are free.
 constexpr const char* kLastId = "SELECT seq FROM sqlite_sequence WHERE name = $1";
 
-// lock_content(content): what PostgreSQL needs a lock for, one writer does without.
-void lock_nothing(sqlite3_context* context, int, sqlite3_value**) { sqlite3_result_int64(context, 0); }
-
 // Gives the statement back for its next use, however its run ended.
 struct Reset {
   sqlite3_stmt* statement;
@@ -75,7 +72,6 @@ SqliteConnection::SqliteConnection(const std::string& path, Mode mode) {
   if (status != SQLITE_OK) fail(opened, "opening " + path);
   sqlite3_extended_result_codes(opened, 1);
   sqlite3_db_config(opened, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  sqlite3_create_function_v2(opened, "lock_content", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, nullptr, lock_nothing, nullptr, nullptr, nullptr);
   sqlite3_busy_timeout(opened, kBusyTimeout);
   run_script("PRAGMA foreign_keys=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
              "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;");
