@@ -1,23 +1,15 @@
 // Users, tokens and one's own account: made, changed and removed, by the roles that may, in both languages.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
-import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
-import { Server, until } from './support/server';
+import { expectAccessible, expectFits, languages, picture } from './support/browser';
+import { journeys } from './support/journey';
+import { passPhrase, until } from './support/server';
 import { withShared } from './support/words';
 
-let server: Server;
-let browser: Browser;
-const password = 'a long enough pass phrase';
+const { server, open } = journeys();
 
 beforeAll(async () => {
-  server = await new Server().start();
-  for (const role of ['uploader', 'viewer', 'operator']) await server.addUser(`the-${role}`, role, password);
-});
-afterAll(() => server.end());
-afterEach(async () => {
-  const faults = browser.faults;
-  await browser.close();
-  expect(faults).toEqual([]);
+  for (const role of ['uploader', 'viewer', 'operator']) await server.addUser(`the-${role}`, role);
 });
 
 const words = withShared({
@@ -41,9 +33,7 @@ describe.each(languages)('in %s', (language) => {
 
   it('makes a user, shows the password once, changes the role with a way back, turns off and deletes', async () => {
     const name = `minji-${language}`;
-    browser = await Browser.open(language);
-    const page = await browser.page();
-    await logIn(page, server, '/users');
+    const page = await open(language, '/users');
     await page.getByRole('row', { name: /the-viewer/ }).waitFor();
     await expectAccessible(page);
     await expectFits(page);
@@ -102,9 +92,7 @@ describe.each(languages)('in %s', (language) => {
 
   it('makes a token that works, and revokes it', async () => {
     const name = `shop-${language}`;
-    browser = await Browser.open(language);
-    const page = await browser.page();
-    await logIn(page, server, '/tokens');
+    const page = await open(language, '/tokens');
     await page.getByRole('button', { name: t.newToken }).first().click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel(t.name, { exact: true }).fill(name);
@@ -131,10 +119,8 @@ describe.each(languages)('in %s', (language) => {
 
   it('changes one’s own password and shows one’s own sessions', async () => {
     const name = `own-${language}`;
-    await server.addUser(name, 'uploader', password);
-    browser = await Browser.open(language);
-    const page = await browser.page();
-    await logIn(page, server, '/account', name, password);
+    await server.addUser(name, 'uploader');
+    const page = await open(language, '/account', { as: name });
     await page.getByRole('row').nth(1).waitFor();
     await expectAccessible(page);
     await expectFits(page);
@@ -147,9 +133,9 @@ describe.each(languages)('in %s', (language) => {
     };
     await change('not the password');
     await page.getByText(t.wrong).waitFor();
-    await change(password);
+    await change(passPhrase);
     await page.getByText(t.changed).waitFor();
-    expect(await may(name, password)).toBe(false);
+    expect(await may(name, passPhrase)).toBe(false);
     expect(await may(name, 'another pass phrase of mine')).toBe(true);
     await page.reload();
     await page.getByRole('row').nth(1).waitFor();
@@ -180,9 +166,7 @@ const acts: [string, string, readonly string[]][] = [
 ];
 
 it.each(['uploader', 'viewer', 'operator'])('shows to the role %s what it may see, with no action that it may not take', async (role) => {
-  browser = await Browser.open('en');
-  const page = await browser.page();
-  await logIn(page, server, '/tokens', `the-${role}`, password);
+  const page = await open('en', '/tokens', { as: `the-${role}` });
   for (const [address, roles] of Object.entries(pages)) {
     await page.goto(server.url + address);
     await page.locator(roles.includes(role) ? '#content h1' : 'text=There is no such page').first().waitFor();

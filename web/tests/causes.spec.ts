@@ -1,36 +1,35 @@
 // From the notice of a failure to its root cause: at most two clicks, for each kind of failure that there is.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
 
 import en from '../src/messages/en/jobs';
 import ko from '../src/messages/ko/jobs';
-import { Browser, languages, logIn, picture } from './support/browser';
+import { languages, picture } from './support/browser';
+import { journeys } from './support/journey';
 import { photo, samplePhoto } from './support/photos';
-import { Server, until } from './support/server';
+import { Receiver } from './support/receiver';
+import { until } from './support/server';
 
-let server: Server;
-let browser: Browser;
 const words = { en, ko } as unknown as Record<'en' | 'ko', Record<string, string>>;
-const folder = mkdtempSync(join(tmpdir(), 'darkroom-causes-'));
-const models = join(folder, 'models');
+const models = mkdtempSync(join(tmpdir(), 'darkroom-models-'));
 
 // Answers as a model's service that refuses, and as a receiver of webhooks that is gone.
-const other = createServer((request, response) => {
-  request.resume();
-  request.on('end', () => {
-    if (request.url === '/hook') response.writeHead(410).end('the shop has moved');
-    else response.writeHead(422, { 'Content-Type': 'application/json' }).end(JSON.stringify({ detail: 'there is no text in this photo' }));
-  });
+const other = await Receiver.listen(({ path }) => (path === '/hook' ? { status: 410, text: 'the shop has moved' } : { status: 422, text: JSON.stringify({ detail: 'there is no text in this photo' }) }));
+const { server, open } = journeys({
+  settings: { models_dir: models, photo_refuse_truncated: 'true', run_max_retries: '0', run_soft_limit_seconds: '1', run_hard_limit_seconds: '5', run_memory_limit_mb: '64', ...other.settings },
+  end: () => {
+    other.end();
+    rmSync(models, { recursive: true, force: true });
+  },
 });
+mkdirSync(join(models, 'ocr'));
+writeFileSync(join(models, 'ocr', 'model.toml'), `engine = "http"\nurl = "${other.url}/ocr"\n`);
 
-const ended = async (id: number) => until(`photo ${id} fails`, async () => (await server.api('GET', `/api/v1/images/${id}`)).image.status === 'failed', 60_000);
-const queue = (how: 'pause' | 'resume') => server.api('POST', `/api/v1/queues/ai_processing/${how}`, {});
+const ended = async (id: number) => until(`photo ${id} fails`, async () => (await server.image(id)).status === 'failed', 60_000);
 
 // Each kind: what its job's error is called, what must be read of it, and how it comes to be.
 const crashing = photo('segv');
@@ -60,54 +59,33 @@ function damagedPng(): Buffer {
 }
 
 async function lostFile(): Promise<{ id: number }> {
-  await queue('pause');
+  await server.pause();
   const image = await server.upload(photo(), 'lost.jpg');
-  const { sha256 } = (await server.api('GET', `/api/v1/images/${image.id}`)).image;
+  const { sha256 } = await server.image(image.id);
   const stored = join(server.folder, 'blobs');
   for (const name of readdirSync(stored, { recursive: true, encoding: 'utf8' })) if (name.includes(sha256)) rmSync(join(stored, name));
-  await queue('resume');
+  await server.resume();
   return image;
 }
 
 async function expiredJob(): Promise<{ id: number }> {
-  await queue('pause');
+  await server.pause();
   const image = await server.upload(photo(), 'too late.jpg', { expires_in_seconds: '1' });
   await ended(image.id);
-  await queue('resume');
+  await server.resume();
   return image;
 }
 
 beforeAll(async () => {
-  await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
-  const { port } = other.address() as AddressInfo;
-  mkdirSync(join(models, 'ocr'), { recursive: true });
-  writeFileSync(join(models, 'ocr', 'model.toml'), `engine = "http"\nurl = "http://127.0.0.1:${port}/ocr"\n`);
-  server = await new Server({
-    settings: {
-      models_dir: models, photo_refuse_truncated: 'true', run_max_retries: '0', run_soft_limit_seconds: '1', run_hard_limit_seconds: '5', run_memory_limit_mb: '64',
-      webhooks_allow_http: 'true', webhooks_allow_cidrs: '127.0.0.0/8', webhooks_ports: String(port),
-    },
-  }).start();
   for (const [code, , make] of kinds) {
     const image = await make();
     await ended(image.id);
-    expect((await server.api('GET', `/api/v1/images/${image.id}`)).image.error_code, code).toBe(code);
+    expect((await server.image(image.id)).error_code, code).toBe(code);
   }
-  await server.api('POST', '/api/v1/endpoints', { url: `http://127.0.0.1:${port}/hook`, description: 'The shop', events: ['job.completed'] });
+  await server.api('POST', '/api/v1/endpoints', { url: `${other.url}/hook`, description: 'The shop', events: ['job.completed'] });
   const told = await server.upload(photo(), 'told.jpg', {}, 30);
   await until('the delivery is given up', async () => (await server.api('GET', `/api/v1/deliveries?image=${told.id}&state=dead`)).items.length === 1);
 }, 240_000);
-afterAll(async () => {
-  await server.end();
-  other.closeAllConnections();
-  other.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-afterEach(async () => {
-  const faults = browser.faults;
-  await browser.close();
-  expect(faults).toEqual([]);
-});
 
 let clicks = 0;
 async function click(target: Locator): Promise<void> {
@@ -115,15 +93,8 @@ async function click(target: Locator): Promise<void> {
   await target.click();
 }
 
-async function open(language: 'en' | 'ko'): Promise<Page> {
-  browser = await Browser.open(language);
-  const page = await browser.page();
-  await logIn(page, server, '/images');
-  return page;
-}
-
 it.each(languages)('leads in two clicks from any page to the root cause of each kind of failed photo, in %s', async (language) => {
-  const page = await open(language);
+  const page = await open(language, '/images');
   for (const [code, root] of kinds) {
     await page.goto(`${server.url}/images`);
     clicks = 0;
@@ -139,7 +110,7 @@ it.each(languages)('leads in two clicks from any page to the root cause of each 
 });
 
 it.each(languages)('says in the list itself why a photo failed, one click from its story, in %s', async (language) => {
-  const page = await open(language);
+  const page = await open(language, '/images');
   await page.goto(`${server.url}/images?status=failed`);
   const row = page.getByRole('row').filter({ hasText: 'no text.jpg' });
   await row.getByText(words[language]['cause.service_failed.title']!).waitFor();
@@ -148,7 +119,7 @@ it.each(languages)('says in the list itself why a photo failed, one click from i
 });
 
 it.each(languages)('leads in two clicks to why a webhook was given up, in %s', async (language) => {
-  const page = await open(language);
+  const page = await open(language, '/images');
   await page.locator('nav.side a[href="/webhooks"]').click();
   await page.getByRole('row').nth(1).getByRole('link').first().click();
   await page.getByText('the shop has moved').waitFor();

@@ -1,32 +1,21 @@
 // What gets lost by a stray key, click or drop: the focus, a secret, a form, a way back; and what stands before the page that one went to.
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
-import { Browser, languages, logIn, picture } from './support/browser';
+import { languages, picture } from './support/browser';
+import { choose, jpeg, jpegs, transferOf } from './support/files';
+import { journeys } from './support/journey';
 import { MadeModels } from './support/models';
 import { photo, samplePhoto } from './support/photos';
-import { Server, until } from './support/server';
+import { until } from './support/server';
 import { withShared } from './support/words';
 
-let server: Server;
-let browser: Browser;
-let models: MadeModels;
-const pass = 'a long enough pass phrase';
+const { server, open } = journeys({ model: 'demo', testMode: true, end: () => models.end() });
+const models = new MadeModels();
 
 beforeAll(async () => {
-  models = new MadeModels();
-  server = await new Server({ model: 'demo', testMode: true }).start();
   await server.addUser('sora', 'viewer');
   await server.addUser('joon', 'uploader');
-});
-afterAll(async () => {
-  await server.end();
-  models.end();
-});
-afterEach(async () => {
-  const faults = browser.faults;
-  await browser.close();
-  expect(faults).toEqual([]);
 });
 
 const words = withShared({
@@ -34,25 +23,9 @@ const words = withShared({
   ko: { newToken: '토큰 만들기', create: '토큰 만들기', zone: '시간대 …', add: '모델 추가', refused: '사진을 올릴 권한이 없어요.', again: 'bad.jpg 다시 시도', all: '사진 12장을 모두 올렸어요', menu: '메뉴', account: '내 계정', undoKey: 'Z 키를 누르면 실행이 취소돼요.', failures: '실패', quarantine: '격리' },
 });
 
-async function open(language: 'en' | 'ko', path: string, name = 'admin', options: Parameters<typeof Browser.open>[1] = {}): Promise<Page> {
-  browser = await Browser.open(language, options);
-  const page = await browser.page();
-  await logIn(page, server, path, name, name === 'admin' ? undefined : pass);
-  return page;
-}
-
-const file = (name: string, buffer: Buffer) => ({ name, mimeType: 'image/jpeg', buffer });
-
-const transferOf = (page: Page, files: { name: string; bytes: number[] }[]) =>
-  page.evaluateHandle((given) => {
-    const transfer = new DataTransfer();
-    for (const { name, bytes } of given) transfer.items.add(new File([new Uint8Array(bytes)], name, { type: name.endsWith('.jpg') ? 'image/jpeg' : '' }));
-    return transfer;
-  }, files);
-
 // Whether the browser would open the file in place of the page.
 async function isKept(page: Page, target: string, name: string, bytes: Buffer): Promise<boolean> {
-  const transfer = await transferOf(page, [{ name, bytes: [...bytes] }]);
+  const transfer = await transferOf(page, [{ name, buffer: bytes }]);
   return page.evaluate(
     ({ where, data }) => {
       const element = document.querySelector(where)!;
@@ -106,7 +79,7 @@ describe.each(languages)('in %s', (language) => {
     await page.getByRole('button', { name: t.add }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel(t.name, { exact: true }).fill('half-typed');
-    const transfer = await transferOf(page, [{ name: 'family_yolo26.onnx', bytes: [...models.read('family_yolo26.onnx')] }]);
+    const transfer = await transferOf(page, [{ name: 'family_yolo26.onnx', buffer: models.read('family_yolo26.onnx') }]);
     for (const type of ['dragenter', 'dragover']) await page.dispatchEvent('#content', type, { dataTransfer: transfer });
     await picture(page, `models-drop-on-dialog-${language}`);
     await page.dispatchEvent('#content', 'drop', { dataTransfer: transfer });
@@ -116,7 +89,7 @@ describe.each(languages)('in %s', (language) => {
   });
 
   it('tells a viewer who drops a photo that it is not sent, and stays', async () => {
-    const page = await open(language, '/images', 'sora');
+    const page = await open(language, '/images', { as: 'sora' });
     expect(await isKept(page, '#content', 'street.jpg', photo())).toBe(true);
     await page.getByText(t.refused).waitFor();
     await picture(page, `drop-refused-${language}`);
@@ -145,7 +118,7 @@ describe.each(languages)('in %s', (language) => {
 
   it('shows an uploader the failures of their own photos, and no quarantine', async () => {
     await server.upload(photo('lie'), `${language} own.jpg`, { model: 'null', uploader: 'joon' }, 40);
-    const page = await open(language, '/images', 'joon');
+    const page = await open(language, '/images', { as: 'joon' });
     await page.keyboard.press('g');
     await page.keyboard.press('f');
     await page.waitForURL('**/failures');
@@ -156,7 +129,7 @@ describe.each(languages)('in %s', (language) => {
   });
 
   it('closes the menu of a phone when one goes to the account by it', async () => {
-    const page = await open(language, '/images', 'admin', { viewport: { width: 360, height: 720 } });
+    const page = await open(language, '/images', { viewport: { width: 360, height: 720 } });
     await page.getByRole('button', { name: t.menu }).click();
     await page.getByRole('dialog').getByRole('button', { name: /admin/ }).click();
     await page.getByRole('menuitem', { name: t.account }).click();
@@ -166,14 +139,14 @@ describe.each(languages)('in %s', (language) => {
   });
 
   it('names the button that tries a refused photo again', async () => {
-    const page = await open(language, '/upload', 'joon');
-    await page.locator('input[type="file"]:not([webkitdirectory])').setInputFiles([file('bad.jpg', Buffer.from('no photo'))]);
+    const page = await open(language, '/upload', { as: 'joon' });
+    await choose(page, [jpeg('bad.jpg', Buffer.from('no photo'))]);
     await page.getByRole('button', { name: t.again, exact: true }).waitFor();
     await picture(page, `upload-retry-${language}`);
   });
 
   it('tells who listens only what lasts of an upload', async () => {
-    const page = await open(language, '/upload', 'joon');
+    const page = await open(language, '/upload', { as: 'joon' });
     await page.evaluate(() => {
       const told = ((window as any).told = [] as string[]);
       new MutationObserver(() => {
@@ -181,7 +154,7 @@ describe.each(languages)('in %s', (language) => {
         if (text && told.at(-1) !== text) told.push(text);
       }).observe(document.body, { childList: true, characterData: true, subtree: true });
     });
-    await page.locator('input[type="file"]:not([webkitdirectory])').setInputFiles(Array.from({ length: 12 }, (_, number) => file(`good${number}.jpg`, photo())));
+    await choose(page, jpegs(12, 'good'));
     await page.locator('.upload-overall [role="status"]').getByText(t.all).waitFor();
     const told: string[] = await page.evaluate(() => (window as any).told);
     expect(told).toEqual([t.all]);

@@ -1,25 +1,18 @@
 // What failed, by cause: two clicks to the root of one, one button to run all of them again, and the way out of quarantine.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
-import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { expectAccessible, expectFits, languages, picture } from './support/browser';
+import { journeys } from './support/journey';
 import { photo } from './support/photos';
-import { Server, until } from './support/server';
+import { until } from './support/server';
 
-let server: Server;
-let browser: Browser;
+const { server, open } = journeys();
 let crashed: { id: number; sha256: string };
 
 beforeAll(async () => {
-  server = await new Server().start();
   await server.addUser('viewer', 'viewer');
   for (let count = 0; count < 3; count += 1) await server.upload(photo('lie'), `lies-${count}.jpg`, {}, 20);
   crashed = await server.upload(photo('segv'), 'crashes.jpg', {}, 30);
-});
-afterAll(() => server.end());
-afterEach(async () => {
-  const faults = browser.faults;
-  await browser.close();
-  expect(faults).toEqual([]);
 });
 
 const words = {
@@ -31,9 +24,7 @@ describe.each(languages)('in %s', (language) => {
   const t = words[language];
 
   it('tells causes with their photos, and leads to the root of one in two clicks', async () => {
-    browser = await Browser.open(language);
-    const page = await browser.page();
-    await logIn(page, server, '/images');
+    const page = await open(language, '/images');
     await page.locator('nav.side a[href="/failures"]').click();
     const group = page.locator('.failures-group', { hasText: 'model_output' });
     await group.getByRole('heading', { name: t.title }).waitFor();
@@ -50,10 +41,8 @@ describe.each(languages)('in %s', (language) => {
 });
 
 it('retries all of a cause, after it has counted them', async () => {
-  browser = await Browser.open('en');
-  const page = await browser.page();
-  await logIn(page, server, '/failures');
-  await server.api('POST', '/api/v1/queues/ai_processing/pause', {});
+  const page = await open('en', '/failures');
+  await server.pause();
   await page.locator('.failures-group', { hasText: 'model_output' }).getByRole('button', { name: 'Retry 3' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('3 jobs are queued again as new jobs.', { exact: false }).waitFor();
@@ -62,13 +51,11 @@ it('retries all of a cause, after it has counted them', async () => {
   await page.getByText('3 jobs queued again').waitFor();
   await page.locator('.failures-group', { hasText: 'model_output' }).waitFor({ state: 'detached' });
   expect((await server.api('GET', '/api/v1/jobs?state=queued')).items).toHaveLength(3);
-  await server.api('POST', '/api/v1/queues/ai_processing/resume', {});
+  await server.resume();
 });
 
 it('releases a photo from quarantine, and runs it again', async () => {
-  browser = await Browser.open('en');
-  const page = await browser.page();
-  await logIn(page, server, '/failures');
+  const page = await open('en', '/failures');
   await page.getByRole('link', { name: `Photo ${crashed.id}` }).waitFor();
   await page.getByRole('button', { name: 'Release and retry' }).click();
   await page.getByText('Released, and 1 job queued again').waitFor();
@@ -76,17 +63,13 @@ it('releases a photo from quarantine, and runs it again', async () => {
 });
 
 it('shows a viewer no action', async () => {
-  browser = await Browser.open('en');
-  const page = await browser.page();
-  await logIn(page, server, '/failures', 'viewer', 'a long enough pass phrase');
+  const page = await open('en', '/failures', { as: 'viewer' });
   await page.getByRole('heading', { name: 'Quarantine' }).waitFor();
   expect(await page.getByRole('button', { name: /Retry|Release/ }).count()).toBe(0);
 });
 
 it('shows a photo that goes into quarantine on a page that is open', async () => {
-  browser = await Browser.open('en');
-  const page = await browser.page();
-  await logIn(page, server, '/failures');
+  const page = await open('en', '/failures');
   await page.getByRole('heading', { name: 'Quarantine' }).waitFor();
   const image = await server.upload(photo('segv'), 'crashes.jpg');
   await page.getByRole('link', { name: `Photo ${image.id}` }).waitFor();

@@ -1,24 +1,16 @@
 // One photo's page: what was found lies where it belongs, also in photos that were turned; walking, waiting, failing, and what may be done.
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
 
-import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { expectAccessible, expectFits, languages, picture } from './support/browser';
+import { journeys } from './support/journey';
 import { photo, samplePhoto, withOrientation } from './support/photos';
-import { Server, until } from './support/server';
+import { Receiver } from './support/receiver';
+import { until } from './support/server';
 
 type Box = [number, number, number, number];
 
-const pass = 'a long enough pass phrase';
-let browser: Browser;
-
-afterEach(async () => {
-  const faults = browser.faults;
-  await browser.close();
-  expect(faults).toEqual([]);
-});
+const receiver = await Receiver.listen(() => ({ text: 'thank you' }));
 
 // Where each mark is drawn, in pixels of the photo as it is seen.
 async function drawn(page: Page): Promise<Box[]> {
@@ -55,21 +47,17 @@ async function turnedSample(page: Page): Promise<Buffer> {
 }
 
 describe('with a model', () => {
-  let server: Server;
+  const { server, open } = journeys({ model: 'demo' });
   let objects: { class: string; confidence: number | null; bbox: Box }[];
 
   beforeAll(async () => {
-    server = await new Server({ model: 'demo' }).start();
     const image = await server.upload(samplePhoto(), 'street.jpg', {}, 30);
     objects = image.result.result.detected_objects;
     expect(objects.length).toBeGreaterThan(1);
   });
-  afterAll(() => server.end());
 
   it.each(languages)('draws what was found where it is, and links it with the list, in %s', async (language) => {
-    browser = await Browser.open(language);
-    const page = await browser.page();
-    await logIn(page, server, '/images/1');
+    const page = await open(language, '/images/1');
     const marks = await drawn(page);
     expect(marks).toHaveLength(objects.length);
     marks.forEach((mark, index) => expect(apart(mark, objects[index]!.bbox), `mark ${index}`).toBeLessThan(2));
@@ -94,9 +82,7 @@ describe('with a model', () => {
   });
 
   it('hides what is below the threshold, and classes that are not wanted', async () => {
-    browser = await Browser.open('en');
-    const page = await browser.page();
-    await logIn(page, server, '/images/1');
+    const page = await open('en', '/images/1');
     await page.locator('.image-mark').first().waitFor({ state: 'attached' });
     const threshold = 1; // nothing is as sure as that
     await page.locator('.image-threshold input').fill(String(Math.round(threshold * 100)));
@@ -110,9 +96,7 @@ describe('with a model', () => {
   });
 
   it('lies right over a photo that its EXIF turns', async () => {
-    browser = await Browser.open('en');
-    const page = await browser.page();
-    await logIn(page, server, '/images/1');
+    const page = await open('en', '/images/1');
     const image = await server.upload(await turnedSample(page), 'turned.jpg', {}, 30);
     expect(image.result.image_info.orientation).toBe(6);
     await page.goto(`${server.url}/images/${image.id}`);
@@ -129,9 +113,7 @@ describe('with a model', () => {
     const image = await server.upload(samplePhoto(), 'twice.jpg', {}, 30);
     await server.api('POST', `/api/v1/images/${image.id}/reprocess`, {});
     await until('both results', async () => (await server.api('GET', `/api/v1/images/${image.id}/results`)).items.length === 2);
-    browser = await Browser.open('en');
-    const page = await browser.page();
-    await logIn(page, server, `/images/${image.id}`);
+    const page = await open('en', `/images/${image.id}`);
     await page.getByRole('button', { name: 'Compare results' }).click();
     await page.getByText('Nothing differs.').waitFor();
     await page.getByLabel('In both').check();
@@ -146,9 +128,7 @@ describe('with a model', () => {
   });
 
   it('shows the result as JSON, and gives it as a file', async () => {
-    browser = await Browser.open('en');
-    const page = await browser.page();
-    await logIn(page, server, '/images/1');
+    const page = await open('en', '/images/1');
     await page.getByText('Show', { exact: true }).click();
     expect(JSON.parse((await page.locator('.image-json').textContent())!).schema).toBe('darkroom.result/1');
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download JSON' }).click()]);
@@ -157,31 +137,16 @@ describe('with a model', () => {
 });
 
 describe('with photos that wait and fail', () => {
-  let server: Server;
-  const told: string[] = []; // webhook-ids that the receiver was sent
-  const receiver = createServer((request, response) => {
-    told.push(String(request.headers['webhook-id']));
-    request.resume();
-    response.end('thank you');
-  });
+  const { server, open } = journeys({ settings: receiver.settings, end: () => receiver.end() });
+  const told = () => receiver.received.map(({ headers }) => headers['webhook-id']);
 
   beforeAll(async () => {
-    await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
-    const { port } = receiver.address() as AddressInfo;
-    server = await new Server({ settings: { webhooks_allow_http: 'true', webhooks_allow_cidrs: '127.0.0.0/8', webhooks_ports: String(port) } }).start();
     await server.addUser('viewer', 'viewer');
     for (const name of ['one', 'two', 'three']) await server.upload(photo(), `${name}.jpg`, {}, 20);
   });
-  afterAll(async () => {
-    await server.end();
-    receiver.closeAllConnections();
-    receiver.close();
-  });
 
   it('walks through the list by keys, within its conditions', async () => {
-    browser = await Browser.open('en');
-    const page = await browser.page();
-    await logIn(page, server, '/images/1?status=completed&sort=oldest');
+    const page = await open('en', '/images/1?status=completed&sort=oldest');
     await page.getByRole('button', { name: 'Next photo' }).and(page.locator(':enabled')).waitFor();
     await page.keyboard.press('j');
     await page.waitForURL('**/images/2?status=completed&sort=oldest');
@@ -195,16 +160,14 @@ describe('with photos that wait and fail', () => {
     ['en', 'The queue ai_processing was paused by admin: “the disk is being changed”.', 'Completed'],
     ['ko', 'admin 님이 대기열 ai_processing을(를) 일시 정지했어요: “the disk is being changed”.', '완료'],
   ] as const)('says in %s why it waits, and goes on by itself', async (language, sentence, completed) => {
-    await server.api('POST', '/api/v1/queues/ai_processing/pause', { reason: 'the disk is being changed' });
+    await server.pause('the disk is being changed');
     const image = await server.upload(photo(), 'waits.jpg');
-    browser = await Browser.open(language);
-    const page = await browser.page();
-    await logIn(page, server, `/images/${image.id}`);
+    const page = await open(language, `/images/${image.id}`);
     await page.getByText(sentence).waitFor();
     await picture(page, `image-waiting-${language}`);
     const top = () => page.locator('.image-top').evaluate((element) => Math.round(element.getBoundingClientRect().top));
     const before = await top();
-    await server.api('POST', '/api/v1/queues/ai_processing/resume');
+    await server.resume();
     await page.locator('.image-facts .chip', { hasText: completed }).waitFor();
     await page.getByText(sentence).waitFor({ state: 'detached' });
     expect(await top()).toBeGreaterThanOrEqual(before); // the photo does not jump up to where the sentence stood
@@ -216,39 +179,32 @@ describe('with photos that wait and fail', () => {
   ] as const)('says in %s why it failed, and runs it again', async (language, title, retry) => {
     const image = await server.upload(photo('lie'), 'lies.jpg', {}, 20);
     expect(image.error_code).toBe('model_output');
-    browser = await Browser.open(language);
-    const page = await browser.page();
-    await logIn(page, server, `/images/${image.id}`);
+    const page = await open(language, `/images/${image.id}`);
     await page.getByRole('heading', { name: title }).waitFor();
     await expectAccessible(page);
     await expectFits(page);
     await picture(page, `image-failed-${language}`);
     await page.getByRole('button', { name: retry, exact: true }).click();
-    await until('a new job', async () => (await server.api('GET', `/api/v1/images/${image.id}`)).image.job_id !== image.job_id);
+    await until('a new job', async () => (await server.image(image.id)).job_id !== image.job_id);
   });
 
   it('tells whom the result was told, with each try, and tells it again', async () => {
-    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
-    const endpoint = (await server.api('POST', '/api/v1/endpoints', { url, description: 'shop' })).endpoint;
+    const endpoint = (await server.api('POST', '/api/v1/endpoints', { url: `${receiver.url}/hook`, description: 'shop' })).endpoint;
     const image = await server.upload(photo(), 'told.jpg', {}, 20);
-    await until('it was told', () => told.length === 1);
-    browser = await Browser.open('en');
-    const page = await browser.page();
-    await logIn(page, server, `/images/${image.id}`);
+    await until('it was told', () => told().length === 1);
+    const page = await open('en', `/images/${image.id}`);
     const card = page.getByRole('region', { name: 'Webhooks' });
     await card.getByText('Delivered').waitFor();
     await card.getByText('Each try').click();
     await card.getByText('thank you').waitFor();
     await card.getByRole('button', { name: 'Send again' }).click();
-    await until('it was told again', () => told.length === 2);
-    expect(told[1]).toBe(told[0]);
+    await until('it was told again', () => told().length === 2);
+    expect(told()[1]).toBe(told()[0]);
     await server.api('DELETE', `/api/v1/endpoints/${endpoint.id}`);
   });
 
   it('edits the title, and takes it back', async () => {
-    browser = await Browser.open('en');
-    const page = await browser.page();
-    await logIn(page, server, '/images/1');
+    const page = await open('en', '/images/1');
     await page.getByRole('button', { name: 'More actions' }).click();
     await page.getByRole('menuitem', { name: 'Edit title …' }).click();
     await page.getByRole('textbox', { name: 'Title' }).fill('Beach at dawn');
@@ -260,9 +216,7 @@ describe('with photos that wait and fail', () => {
 
   it('deletes with a preview, and takes it back', async () => {
     const image = await server.upload(photo(), 'goes.jpg', {}, 20);
-    browser = await Browser.open('en');
-    const page = await browser.page();
-    await logIn(page, server, `/images/${image.id}`);
+    const page = await open('en', `/images/${image.id}`);
     await page.getByRole('button', { name: 'More actions' }).click();
     await page.getByRole('menuitem', { name: 'Delete …' }).click();
     await page.getByText('“goes.jpg” goes with its job, all results and pictures.').waitFor();
@@ -270,13 +224,11 @@ describe('with photos that wait and fail', () => {
     await page.waitForURL('**/images');
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('link', { name: 'goes.jpg' }).waitFor();
-    expect((await server.api('GET', `/api/v1/images/${image.id}`)).image.title).toBe('goes.jpg');
+    expect((await server.image(image.id)).title).toBe('goes.jpg');
   });
 
   it('shows a viewer no action, and nobody a photo that is not there', async () => {
-    browser = await Browser.open('en');
-    const page = await browser.page();
-    await logIn(page, server, '/images/1', 'viewer', pass);
+    const page = await open('en', '/images/1', { as: 'viewer' });
     await page.locator('.image-facts .chip').first().waitFor();
     for (const name of ['Process again', 'Retry', 'Cancel job']) expect(await page.getByRole('button', { name, exact: true }).count(), name).toBe(0);
     expect(await page.locator('#image-deliveries').count()).toBe(0);

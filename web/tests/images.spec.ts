@@ -4,36 +4,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { expectAccessible, expectFits, languages, picture } from './support/browser';
+import { journeys } from './support/journey';
 import { photo } from './support/photos';
-import { Server, until } from './support/server';
+import { until } from './support/server';
 import { withShared } from './support/words';
 
-let server: Server;
-let browser: Browser;
+const { server, open } = journeys();
 let page: Page;
 
 const names = (ids: { id: number }[]) => ids.map((image) => image.id);
-const statusOf = async (id: number) => (await server.api('GET', `/api/v1/images/${id}`)).image.status;
-const priorityOf = async (id: number) => (await server.api('GET', `/api/v1/images/${id}`)).image.priority;
-const pause = (how: 'pause' | 'resume') => server.api('POST', `/api/v1/queues/ai_processing/${how}`, {});
+const statusOf = async (id: number) => (await server.image(id)).status;
+const priorityOf = async (id: number) => (await server.image(id)).priority;
 
-beforeAll(async () => {
-  server = await new Server().start();
-  await server.addUser('mina', 'uploader');
-});
-afterAll(() => server.end());
-beforeEach(async () => {
-  await pause('resume');
-  await server.api('POST', '/api/v1/images/actions', { action: 'delete', filter: { all: true } });
-});
-afterEach(async () => {
-  const faults = browser.faults;
-  await browser.close();
-  expect(faults).toEqual([]);
-});
+beforeAll(() => server.addUser('mina', 'uploader'));
+beforeEach(() => server.empty());
 
 const words = withShared({
   en: {
@@ -50,11 +37,6 @@ const words = withShared({
   },
 });
 
-async function open(language: 'en' | 'ko', path = '/images') {
-  browser = await Browser.open(language, { acceptDownloads: true });
-  page = await browser.page();
-  await logIn(page, server, path);
-}
 const row = (title: string) => page.getByRole('row').filter({ has: page.getByRole('link', { name: title, exact: true }) });
 const check = (title: string) => row(title).getByRole('checkbox').check();
 const dialog = () => page.getByRole('dialog');
@@ -66,7 +48,7 @@ describe.each(languages)('in %s', (language) => {
     await server.upload(photo(), 'Beach at dawn.jpg', {}, 20);
     await server.upload(photo(), '제주 바다.jpg', {}, 20);
     await server.upload(photo('segv'), 'broken.jpg', { model: 'null' });
-    await open(language);
+    page = await open(language, '/images');
     await row('Beach at dawn.jpg').waitFor();
     await page.getByRole('searchbox', { name: t.search }).fill('바다');
     await row('Beach at dawn.jpg').waitFor({ state: 'detached' });
@@ -87,10 +69,10 @@ describe.each(languages)('in %s', (language) => {
   });
 
   it('sets a high priority with the count in the message, and takes it back', async () => {
-    await pause('pause');
+    await server.pause();
     const images: { id: number }[] = [];
     for (const name of ['a.jpg', 'b.jpg', 'c.jpg']) images.push(await server.upload(photo(), name, { priority: '3' }));
-    await open(language);
+    page = await open(language, '/images');
     await row('a.jpg').waitFor();
     await page.getByRole('checkbox', { name: t.selectPage }).check();
     await picture(page, `images-selected-${language}`);
@@ -108,7 +90,7 @@ describe.each(languages)('in %s', (language) => {
   it('acts on all that match, not only on the page', async () => {
     for (let number = 1; number <= 60; number += 1) await server.upload(photo(), `many ${number}.jpg`);
     await until('all are done', async () => (await server.api('GET', '/api/v1/images?status=completed&limit=100')).items.length === 60, 30_000);
-    await open(language);
+    page = await open(language, '/images');
     await row('many 60.jpg').waitFor();
     await page.getByRole('checkbox', { name: t.selectPage }).check();
     await page.getByRole('button', { name: t.selectAll }).click();
@@ -132,15 +114,15 @@ describe.each(languages)('in %s', (language) => {
   it('reprocesses the selected ones, and shows live what becomes of them', async () => {
     const one = await server.upload(photo(), 'one.jpg', {}, 20);
     await server.upload(photo(), 'two.jpg', {}, 20);
-    await pause('pause');
-    await open(language);
+    await server.pause();
+    page = await open(language, '/images');
     await check('one.jpg');
     await check('two.jpg');
     await page.getByRole('button', { name: t.reprocess }).click();
     await dialog().getByRole('button', { name: t.again, exact: true }).click();
     await page.getByText(t.doneReprocess).waitFor();
     await row('one.jpg').locator('.images-status').getByText(language === 'ko' ? '대기중' : 'Waiting').waitFor();
-    await pause('resume');
+    await server.resume();
     await row('one.jpg').locator('.images-status').getByText(language === 'ko' ? '완료' : 'Completed').waitFor();
     expect(await statusOf(one.id)).toBe('completed');
   });
@@ -149,7 +131,7 @@ describe.each(languages)('in %s', (language) => {
     const gone = await server.upload(photo(), 'gone.jpg', {}, 20);
     await server.upload(photo(), 'gone too.jpg', {}, 20);
     await server.upload(photo(), 'stays.jpg', {}, 20);
-    await open(language);
+    page = await open(language, '/images');
     await check('gone.jpg');
     await check('gone too.jpg');
     await page.getByRole('toolbar').getByRole('button', { name: t.remove }).click();
@@ -168,9 +150,9 @@ describe.each(languages)('in %s', (language) => {
 
   it('edits a title, cancels what waits, and gives the results as a table', async () => {
     await server.upload(photo(), 'old title.jpg', {}, 20);
-    await pause('pause');
+    await server.pause();
     const waiting = await server.upload(photo(), 'waiting.jpg');
-    await open(language);
+    page = await open(language, '/images');
     await row('old title.jpg').getByRole('button', { name: new RegExp(t.actions) }).click();
     await page.getByRole('menuitem', { name: t.edit }).click();
     await dialog().getByRole('textbox', { name: t.title }).fill('=new "title"');
@@ -195,9 +177,9 @@ describe.each(languages)('in %s', (language) => {
   it('fits on a phone, a tablet and a desk, and is heard', async () => {
     await server.upload(photo(), '아주아주 긴 제목이 붙은 사진이라서 한 줄에 다 들어가지 않을 것 같은 파일 이름입니다 정말로.jpg', {}, 20);
     await server.upload(photo('segv'), 'failed.jpg');
-    await pause('pause');
+    await server.pause();
     await server.upload(photo(), 'waiting.jpg', { delay_seconds: '500' });
-    await open(language);
+    page = await open(language, '/images');
     await row('failed.jpg').waitFor();
     await expectFits(page);
     await expectAccessible(page);
@@ -210,7 +192,7 @@ describe.each(languages)('in %s', (language) => {
 it('is gone through by keyboard alone', async () => {
   await server.upload(photo(), 'first.jpg', {}, 20);
   await server.upload(photo(), 'second.jpg', {}, 20);
-  await open('en');
+  page = await open('en', '/images');
   await row('second.jpg').waitFor();
   await row('second.jpg').focus();
   await page.keyboard.press('x');
@@ -225,9 +207,7 @@ it('is gone through by keyboard alone', async () => {
 it('shows an uploader only what an uploader may do', async () => {
   await server.upload(photo(), 'hers.jpg', { uploader: 'mina' }, 20);
   await server.upload(photo(), 'not hers.jpg', {}, 20);
-  browser = await Browser.open('en');
-  page = await browser.page();
-  await logIn(page, server, '/images', 'mina', 'a long enough pass phrase');
+  page = await open('en', '/images', { as: 'mina' });
   await row('hers.jpg').waitFor();
   expect(await row('not hers.jpg').count()).toBe(0);
   await check('hers.jpg');

@@ -1,32 +1,23 @@
 // All jobs, and one without a photo.
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 
-import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { expectAccessible, expectFits, languages, picture } from './support/browser';
+import { journeys } from './support/journey';
 import { photo } from './support/photos';
-import { Server, until } from './support/server';
+import { until } from './support/server';
 
-let server: Server;
-let browser: Browser;
+const { server, open } = journeys();
 
 beforeAll(async () => {
-  server = await new Server().start();
   await server.upload(photo(), 'one.jpg', {}, 20);
   await server.upload(photo('lie'), 'two.jpg', {}, 20);
   await server.api('PUT', '/api/v1/schedules/check', { cron: '0 0 1 1 *', kind: 'maintenance.cleanup' });
   await server.api('POST', '/api/v1/schedules/check/run');
   await until('a maintenance job', async () => (await server.api('GET', '/api/v1/jobs')).items.some((job: { kind: string; state: string }) => job.kind === 'maintenance.cleanup' && job.state === 'completed'));
 });
-afterAll(() => server.end());
-afterEach(async () => {
-  const faults = browser.faults;
-  await browser.close();
-  expect(faults).toEqual([]);
-});
 
 it.each(languages)('lists them by state and kind in %s, and opens one that has no photo', async (language) => {
-  browser = await Browser.open(language);
-  const page = await browser.page();
-  await logIn(page, server, '/jobs');
+  const page = await open(language, '/jobs');
   await page.getByRole('link', { name: 'maintenance.cleanup' }).waitFor();
   await picture(page, `jobs-${language}`);
   await expectAccessible(page);

@@ -1,25 +1,15 @@
 // The whole journey without a mouse: log in, upload, open, act, retry, pause and go on, log out. Only keys are pressed, and what has the focus shows it.
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Locator, Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 
-import { Browser, languages } from './support/browser';
+import { languages } from './support/browser';
+import { journeys } from './support/journey';
 import { photo } from './support/photos';
-import { Server, until } from './support/server';
+import { until } from './support/server';
 import { withShared } from './support/words';
 
-let server: Server;
-let browser: Browser;
+const { server, arrive } = journeys();
 let page: Page;
-
-beforeAll(async () => {
-  server = await new Server().start();
-});
-afterAll(() => server.end());
-afterEach(async () => {
-  const faults = browser.faults;
-  await browser.close();
-  expect(faults).toEqual([]);
-});
 
 const words = withShared({
   en: {
@@ -73,8 +63,7 @@ async function choose(name: string): Promise<void> {
 
 it.each(languages)('goes all the way by keyboard alone, in %s', async (language) => {
   const t = words[language];
-  browser = await Browser.open(language);
-  page = await browser.page();
+  page = await arrive(language);
   await page.goto(server.url);
   await type(page.locator('input[autocomplete="username"]'), 'admin');
   await type(page.locator('input[type="password"]'), await server.password());
@@ -104,7 +93,7 @@ it.each(languages)('goes all the way by keyboard alone, in %s', async (language)
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: `told by keys ${language}` }).waitFor();
   await press(page.getByRole('button', { name: t.retry, exact: true }));
-  await until('a new job', async () => (await server.api('GET', `/api/v1/images/${failed.id}`)).image.job_id !== failed.job_id);
+  await until('a new job', async () => (await server.image(failed.id)).job_id !== failed.job_id);
 
   // A queue is paused with a reason; what waits is moved; it goes on.
   await page.keyboard.press('g');
@@ -124,11 +113,11 @@ it.each(languages)('goes all the way by keyboard alone, in %s', async (language)
   await press(page.getByRole('button', { name: t.high }));
   await press(page.getByRole('dialog').getByRole('button', { name: t.set, exact: true }));
   await page.getByText(t.done).waitFor();
-  expect((await server.api('GET', `/api/v1/images/${waiting.id}`)).image.priority).toBe(10);
+  expect((await server.image(waiting.id)).priority).toBe(10);
   await page.keyboard.press('g');
   await page.keyboard.press('q');
   await press(card.getByRole('button', { name: t.resume }));
-  await until('it is processed', async () => (await server.api('GET', `/api/v1/images/${waiting.id}`)).image.status === 'completed');
+  await until('it is processed', async () => (await server.image(waiting.id)).status === 'completed');
 
   await press(page.getByRole('button', { name: /admin/ }));
   await choose(t.logOut);

@@ -1,38 +1,26 @@
 // What models of each kind find is drawn where it is: masks, keypoints, slanted boxes, regions; also on a photo that its EXIF turns, and looked at closely by two fingers.
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
-import { Browser, logIn, picture } from './support/browser';
+import { picture } from './support/browser';
+import { journeys } from './support/journey';
 import { MadeModels } from './support/models';
 import { withOrientation } from './support/photos';
-import { Server } from './support/server';
 
 type Point = { x: number; y: number };
 type Box = [number, number, number, number];
 type Mask = { size: [number, number]; bbox: Box; runs: number[] };
 type Found = { class: string; bbox: Box; confidence: number; mask?: Mask; keypoints?: (Point & { confidence: number })[]; corners?: number[] };
 
-let models: MadeModels;
+const models = new MadeModels();
 const kinds = { segment: 'family_yolov8_segment', pose: 'family_yolov8_pose', obb: 'family_yolov8_obb', regions: 'family_semantic' };
 const [width, height] = [288, 192];
 const red: Box = [96, 48, 192, 144]; // the red patch of the photo; the rest is blue
 const near = 1.5; // pixels of the photo
-let server: Server;
-let browser: Browser;
+const { server, open } = journeys({ model: 'demo', end: () => models.end() });
 
 beforeAll(async () => {
-  models = new MadeModels();
-  server = await new Server({ model: 'demo' }).start();
   for (const [name, file] of Object.entries(kinds)) await models.add(server, name, `${file}.onnx`);
-});
-afterAll(async () => {
-  await server.end();
-  models.end();
-});
-afterEach(async () => {
-  const faults = browser.faults;
-  await browser.close();
-  expect(faults).toEqual([]);
 });
 
 // A blue photo with a red patch; `turned`: lying in the file, with EXIF 6, which says to turn it.
@@ -131,10 +119,8 @@ function coverage(masks: Drawn['masks']): { within: number; beside: number } {
 }
 
 describe.each([['as it is', false], ['turned by its EXIF', true]] as const)('a photo %s', (_, turned) => {
-  async function open(model: string): Promise<{ page: Page; result: { detected_objects: Found[]; regions?: { class: string; share: number; mask: Mask }[] } }> {
-    browser = await Browser.open('en');
-    const page = await browser.page();
-    await logIn(page, server, '/images');
+  async function openPhoto(model: string): Promise<{ page: Page; result: { detected_objects: Found[]; regions?: { class: string; share: number; mask: Mask }[] } }> {
+    const page = await open('en', '/images');
     const image = await server.upload(await makePhoto(page, turned), `${model}.jpg`, { model }, 30);
     expect(image.error_message).toBeNull();
     expect(image.result.image_info.orientation ?? 1).toBe(turned ? 6 : 1);
@@ -143,7 +129,7 @@ describe.each([['as it is', false], ['turned by its EXIF', true]] as const)('a p
   }
 
   it('has its masks, each cell of them', async () => {
-    const { page, result } = await open('segment');
+    const { page, result } = await openPhoto('segment');
     const seen = await drawn(page);
     expectSame('box', seen.rects, result.detected_objects.map((find) => find.bbox));
     expectMasks(seen.masks, result.detected_objects.flatMap((find) => find.mask ?? []));
@@ -151,20 +137,20 @@ describe.each([['as it is', false], ['turned by its EXIF', true]] as const)('a p
   });
 
   it('has its keypoints, those that are more than a guess', async () => {
-    const { page, result } = await open('pose');
+    const { page, result } = await openPhoto('pose');
     const sure = result.detected_objects.flatMap((find) => find.keypoints ?? []).filter((point) => point.confidence >= 0.3);
     expectSame('keypoint', (await drawn(page)).points.map(({ x, y }) => [x, y]), sure.map(({ x, y }) => [x, y]));
     await picture(page, `marks-pose-${turned}`);
   });
 
   it('has its slanted boxes', async () => {
-    const { page, result } = await open('obb');
+    const { page, result } = await openPhoto('obb');
     expectSame('corners', (await drawn(page)).polygons, result.detected_objects.map((find) => find.corners!));
     await picture(page, `marks-obb-${turned}`);
   });
 
   it('has its regions: red is marked where it is red, and nowhere else', async () => {
-    const { page, result } = await open('regions');
+    const { page, result } = await openPhoto('regions');
     expect(result.regions).toHaveLength(2); // one for each colour
     const [region] = [...result.regions!].sort((a, b) => a.share - b.share);
     const seen = await drawn(page);
@@ -177,9 +163,7 @@ describe.each([['as it is', false], ['turned by its EXIF', true]] as const)('a p
 });
 
 it('is looked at closely by two fingers, and moved by one, and the marks stay on their things', async () => {
-  browser = await Browser.open('en', { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true });
-  const page = await browser.page();
-  await logIn(page, server, '/images');
+  const page = await open('en', '/images', { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true });
   const image = await server.upload(await makePhoto(page, true), 'pinched.jpg', { model: 'obb' }, 30);
   await page.goto(`${server.url}/images/${image.id}`);
   const boxes = image.result.result.detected_objects.map((find: Found) => find.corners!);

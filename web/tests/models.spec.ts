@@ -1,29 +1,16 @@
 // Models: added by drop, read with evidence, chosen where a file can be read in two ways, swapped, rolled back, removed.
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { expectAccessible, expectFits, languages, picture } from './support/browser';
+import { transferOf } from './support/files';
+import { journeys } from './support/journey';
 import { MadeModels } from './support/models';
-import { Server, until } from './support/server';
+import { until } from './support/server';
 import { withShared } from './support/words';
 
-let server: Server;
-let browser: Browser;
-let models: MadeModels;
-
-beforeAll(async () => {
-  models = new MadeModels();
-  server = await new Server({ model: 'demo' }).start();
-});
-afterAll(async () => {
-  await server.end();
-  models.end();
-});
-afterEach(async () => {
-  const faults = browser.faults;
-  await browser.close();
-  expect(faults).toEqual([]);
-});
+const models = new MadeModels();
+const { server, open } = journeys({ model: 'demo', end: () => models.end() });
 
 const words = withShared({
   en: { add: 'Add a model', send: 'Add', active: 'Takes photos', convention: 'convention', choose: 'It can be read in more than one way', read: 'Read it so', refused: 'The model cannot be used', back: 'Roll back to it', remove: 'Remove model', version: 'New version', current: 'Current', close: 'Cancel', removeVersion: 'Remove version' },
@@ -32,12 +19,7 @@ const words = withShared({
 
 // Drops files on the middle of the window, as a person does.
 async function drop(page: Page, ...names: string[]): Promise<void> {
-  const files = names.map((name) => ({ name, bytes: [...models.read(name)] }));
-  const data = await page.evaluateHandle((given) => {
-    const transfer = new DataTransfer();
-    for (const { name, bytes } of given) transfer.items.add(new File([new Uint8Array(bytes)], name));
-    return transfer;
-  }, files);
+  const data = await transferOf(page, names.map((name) => ({ name, buffer: models.read(name) })));
   for (const type of ['dragenter', 'dragover', 'drop']) await page.dispatchEvent('#content', type, { dataTransfer: data });
 }
 
@@ -48,9 +30,7 @@ describe.each(languages)('in %s', (language) => {
 
   it('adds a model by drop and shows from what it was recognised', async () => {
     const name = `detector-${language}`;
-    browser = await Browser.open(language);
-    const page = await browser.page();
-    await logIn(page, server, '/models');
+    const page = await open(language, '/models');
     await page.getByRole('link', { name: 'demo' }).waitFor();
     await drop(page, 'family_yolo26.onnx');
     const dialog = page.getByRole('dialog');
@@ -76,9 +56,7 @@ describe.each(languages)('in %s', (language) => {
 
   it('asks how an ambiguous file is to be read, and says why a broken one is refused', async () => {
     const name = `either-${language}`;
-    browser = await Browser.open(language);
-    const page = await browser.page();
-    await logIn(page, server, '/models');
+    const page = await open(language, '/models');
     await page.getByRole('link', { name: 'demo' }).waitFor();
     await drop(page, 'ambiguous.onnx');
     const dialog = page.getByRole('dialog');
@@ -107,11 +85,9 @@ describe.each(languages)('in %s', (language) => {
 
   it('swaps to a new version, rolls back, removes', async () => {
     const name = `swapped-${language}`;
-    browser = await Browser.open(language);
-    const page = await browser.page();
     await models.add(server, name, 'family_yolo26.onnx');
     const first = (await model(name)).version;
-    await logIn(page, server, `/models/${name}`);
+    const page = await open(language, `/models/${name}`);
     await page.locator('.facts').getByText(t.active).waitFor();
     await drop(page, 'family_yolov8.onnx');
     await page.getByRole('dialog').getByRole('button', { name: t.send, exact: true }).click();

@@ -6,10 +6,10 @@ import { resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
 import { fill } from './support/filled';
 import type { Filled } from './support/filled';
-import { photo } from './support/photos';
+import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { choose, jpeg } from './support/files';
 import { until } from './support/server';
 
 const pictures = resolve(__dirname, '../../docs/pictures');
@@ -90,7 +90,7 @@ describe.each(languages)('in %s', (language) => {
   it.each(pages)('%s', async (name, address) => {
     await page.goto(at.server.url + address(at));
     if (name === 'upload') {
-      await page.locator('input[type="file"]:not([webkitdirectory])').setInputFiles(['a', 'b', 'c'].map((each) => ({ name: `${each}.jpg`, mimeType: 'image/jpeg', buffer: photo() })));
+      await choose(page, ['a.jpg', 'b.jpg', 'c.jpg'].map((name) => jpeg(name)));
       await until('they are sent', async () => (await page.locator('.upload-row[data-state="sent"]').count()) === 3);
     }
     await settled(page);

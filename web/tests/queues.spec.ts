@@ -1,28 +1,21 @@
 // The queues: pause with a reason, see why photos wait, move a hundred of them and see the order change, limits, and who may do what.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { journeys } from './support/journey';
 import { photo } from './support/photos';
-import { Server, until } from './support/server';
+import { until } from './support/server';
 import { withShared } from './support/words';
 
-let server: Server;
-let browser: Browser;
+const { server, arrive, open } = journeys({ slots: 1 });
 
 beforeAll(async () => {
-  server = await new Server({ slots: 1 }).start();
   await server.addUser('viewer', 'viewer');
 });
-afterAll(() => server.end());
 beforeEach(async () => {
   await server.api('POST', '/api/v1/jobs/actions', { action: 'cancel', filter: { all: true }, dry_run: false });
   await server.api('PATCH', '/api/v1/queues/ai_processing', { paused: false, rate: null, concurrency: null });
-});
-afterEach(async () => {
-  const faults = browser.faults;
-  await browser.close();
-  expect(faults).toEqual([]);
 });
 
 const words = withShared({
@@ -37,9 +30,7 @@ describe.each(languages)('in %s', (language) => {
   const t = words[language];
 
   it('pauses with a reason, says so where photos wait, and goes on', async () => {
-    browser = await Browser.open(language);
-    const page = await browser.page();
-    await logIn(page, server, '/queues');
+    const page = await open(language, '/queues');
     await card(page, t.photosQueue).getByRole('button', { name: t.pause }).click();
     await page.getByRole('dialog').getByLabel(t.reason).fill('new disk');
     await page.getByRole('dialog').getByRole('button', { name: t.pause }).click();
@@ -52,18 +43,16 @@ describe.each(languages)('in %s', (language) => {
     await expectAccessible(page);
     await expectFits(page);
     await card(page, t.photosQueue).getByRole('button', { name: t.resume }).click();
-    await until('the photo is processed', async () => (await server.api('GET', `/api/v1/images/${image.id}`)).image.status === 'completed');
+    await until('the photo is processed', async () => (await server.image(image.id)).status === 'completed');
   });
 });
 
 it('moves a hundred that wait, after it has counted them, and the order changes', async () => {
-  await server.api('POST', '/api/v1/queues/ai_processing/pause', {});
+  await server.pause();
   const first = await server.upload(photo(), 'first.jpg', { uploader: 'lee' });
   const mine: number[] = [];
   for (let count = 0; count < 100; count += 1) mine.push((await server.upload(photo(), `kim-${count}.jpg`, { uploader: 'kim' })).id);
-  browser = await Browser.open('en');
-  const page = await browser.page();
-  await logIn(page, server, '/queues');
+  const page = await open('en', '/queues');
   await until('the line', async () => (await inLine(page))[0] === first.id);
   await page.getByRole('searchbox', { name: 'Owner' }).fill('kim');
   await until('only those of kim', async () => (await inLine(page))[0] === mine[0]);
@@ -88,15 +77,13 @@ it('moves a hundred that wait, after it has counted them, and the order changes'
   await page.getByRole('button', { name: 'Cancel all …' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel 101' }).click();
   await page.getByText('Nothing waits.', { exact: false }).waitFor();
-  await server.api('POST', '/api/v1/queues/ai_processing/resume', {});
+  await server.resume();
 });
 
 it('closes its question when it is done, however slowly the lists come', async () => {
-  await server.api('POST', '/api/v1/queues/ai_processing/pause', {});
+  await server.pause();
   await server.upload(photo(), 'waits.jpg');
-  browser = await Browser.open('en');
-  const page = await browser.page();
-  await logIn(page, server, '/queues');
+  const page = await open('en', '/queues');
   await until('the line', async () => (await inLine(page)).length === 1);
   let go = () => {};
   const held = new Promise<void>((open) => (go = open));
@@ -111,14 +98,13 @@ it('closes its question when it is done, however slowly the lists come', async (
   go();
   await page.unrouteAll({ behavior: 'wait' });
   await page.locator('section[aria-labelledby="queues-line"] tbody tr').getByText('10', { exact: true }).waitFor();
-  await server.api('POST', '/api/v1/queues/ai_processing/resume', {});
+  await server.resume();
 });
 
 it('tells of each that waits why, with the list and not by a request for each', async () => {
-  await server.api('POST', '/api/v1/queues/ai_processing/pause', {});
+  await server.pause();
   for (let count = 0; count < 30; count += 1) await server.upload(photo(), `waits-${count}.jpg`);
-  browser = await Browser.open('en');
-  const page = await browser.page();
+  const page = await arrive('en');
   const asked: string[] = [];
   page.on('request', (request) => void (/\/place$/.test(request.url()) && asked.push(request.url())));
   await logIn(page, server, '/queues');
@@ -127,15 +113,13 @@ it('tells of each that waits why, with the list and not by a request for each', 
   expect(await rows.getByText('queue is paused').count()).toBe(25);
   await page.getByRole('button', { name: 'Show more' }).click();
   await until('all of it', async () => (await rows.getByText('queue is paused').count()) === 30);
-  await server.api('POST', '/api/v1/queues/ai_processing/resume', {});
+  await server.resume();
   await until('the line is empty', async () => (await rows.getByText('queue is paused').count()) === 0);
   expect(asked).toEqual([]);
 });
 
 it('keeps a way back while somebody points at it or a dialog stands before it', async () => {
-  browser = await Browser.open('en');
-  const page = await browser.page();
-  await logIn(page, server, '/queues');
+  const page = await open('en', '/queues');
   await page.clock.install();
   await card(page, 'Photos').getByRole('button', { name: 'Pause' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
@@ -153,15 +137,13 @@ it('keeps a way back while somebody points at it or a dialog stands before it', 
   expect(await undo.count()).toBe(1);
   await page.clock.runFor(11_000);
   await until('its time is over', async () => (await undo.count()) === 0);
-  await server.api('POST', '/api/v1/queues/ai_processing/resume', {});
+  await server.resume();
 });
 
 it('counts again by itself when the server was too busy to count', async () => {
-  await server.api('POST', '/api/v1/queues/ai_processing/pause', {});
+  await server.pause();
   await server.upload(photo(), 'waits.jpg');
-  browser = await Browser.open('en');
-  const page = await browser.page();
-  await logIn(page, server, '/queues');
+  const page = await open('en', '/queues');
   let refused = 0;
   await page.route('**/api/v1/jobs/actions', async (route) => {
     refused += 1;
@@ -172,14 +154,12 @@ it('counts again by itself when the server was too busy to count', async () => {
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel 1', exact: true }).click();
   await page.getByText('Nothing waits.', { exact: false }).waitFor();
   expect(refused).toBe(3); // refused, counted, done
-  await server.api('POST', '/api/v1/queues/ai_processing/resume', {});
+  await server.resume();
 });
 
 it('charts what it did, and gives the numbers as a table', async () => {
   await server.upload(photo(), 'one.jpg', {}, 20);
-  browser = await Browser.open('en');
-  const page = await browser.page();
-  await logIn(page, server, '/queues');
+  const page = await open('en', '/queues');
   await page.locator('.queues-chart').first().waitFor();
   expect(await page.locator('.queues-chart').count()).toBe(4);
   await page.getByRole('button', { name: 'Numbers as a table' }).click();
@@ -192,19 +172,15 @@ it('charts what it did, and gives the numbers as a table', async () => {
 
 it('shows what runs, and stops it', async () => {
   const image = await server.upload(photo('slow:100000'), 'slow.jpg');
-  browser = await Browser.open('en');
-  const page = await browser.page();
-  await logIn(page, server, '/queues');
+  const page = await open('en', '/queues');
   await page.locator('section[aria-labelledby="queues-running"]').getByRole('link', { name: `Photo ${image.id}` }).waitFor();
   await page.getByRole('button', { name: 'Cancel this job' }).click();
-  await until('it is cancelled', async () => (await server.api('GET', `/api/v1/images/${image.id}`)).image.status === 'cancelled');
+  await until('it is cancelled', async () => (await server.image(image.id)).status === 'cancelled');
   await page.getByText('Nothing runs at the moment.').waitFor();
 });
 
 it('sets limits, and says what is wrong with one', async () => {
-  browser = await Browser.open('en');
-  const page = await browser.page();
-  await logIn(page, server, '/queues');
+  const page = await open('en', '/queues');
   await card(page, 'Photos').getByRole('button', { name: 'Limits' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Starts per time').fill('ten');
@@ -219,9 +195,7 @@ it('sets limits, and says what is wrong with one', async () => {
 });
 
 it('shows a viewer no switch', async () => {
-  browser = await Browser.open('en');
-  const page = await browser.page();
-  await logIn(page, server, '/queues', 'viewer', 'a long enough pass phrase');
+  const page = await open('en', '/queues', { as: 'viewer' });
   await card(page, 'Photos').waitFor();
   for (const name of [/Pause/, /Resume/, /Limits/, /Set priority/, /Cancel/]) expect(await page.getByRole('button', { name }).count(), String(name)).toBe(0);
 });

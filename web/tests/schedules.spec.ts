@@ -1,22 +1,12 @@
 // Schedules: made with the next times in sight, run, paused, removed with a way back.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
-import { Server, until } from './support/server';
+import { expectAccessible, expectFits, languages, picture } from './support/browser';
+import { journeys } from './support/journey';
+import { until } from './support/server';
 import { withShared } from './support/words';
 
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await new Server().start();
-});
-afterAll(() => server.end());
-afterEach(async () => {
-  const faults = browser.faults;
-  await browser.close();
-  expect(faults).toEqual([]);
-});
+const { server, open } = journeys();
 
 const words = withShared({
   en: { new: 'New schedule', kind: 'Check and repair', cron: 'When (cron)', night: 'At 3:30 each night', zone: 'Time zone', save: 'Save schedule', run: 'Run now', done: 'Completed', next: 'The next five times' },
@@ -30,9 +20,7 @@ describe.each(languages)('in %s', (language) => {
 
   it('makes a schedule and shows its next five times before', async () => {
     const name = `nightly-${language}`;
-    browser = await Browser.open(language);
-    const page = await browser.page();
-    await logIn(page, server, '/schedules');
+    const page = await open(language, '/schedules');
     await page.getByRole('link', { name: 'watch_resources' }).waitFor();
     await expectAccessible(page);
     await expectFits(page);

@@ -1,22 +1,15 @@
 // The frame: log in, go about by mouse and keyboard, languages, themes, who sees what, log out.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
-import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
-import { Server } from './support/server';
+import { expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { journeys } from './support/journey';
+import { photo } from './support/photos';
 import { withShared } from './support/words';
 
-let server: Server;
-let browser: Browser;
+const { server, arrive, open } = journeys();
 
 beforeAll(async () => {
-  server = await new Server().start();
   await server.addUser('viewer', 'viewer');
-});
-afterAll(() => server.end());
-afterEach(async () => {
-  const faults = browser.faults;
-  await browser.close();
-  expect(faults).toEqual([]);
 });
 
 const words = withShared({
@@ -28,8 +21,7 @@ describe.each(languages)('in %s', (language) => {
   const t = words[language];
 
   it('refuses a wrong password in the reader’s language, then lets in to where one wanted to go', async () => {
-    browser = await Browser.open(language);
-    const page = await browser.page();
+    const page = await arrive(language);
     await page.goto(`${server.url}/upload`);
     await page.locator('input[autocomplete="username"]').fill('admin');
     await page.locator('input[type="password"]').fill('not the password');
@@ -44,9 +36,7 @@ describe.each(languages)('in %s', (language) => {
   });
 
   it('goes about by keyboard', async () => {
-    browser = await Browser.open(language);
-    const page = await browser.page();
-    await logIn(page, server);
+    const page = await open(language);
     await page.waitForURL('**/images');
     await page.keyboard.press('g');
     await page.keyboard.press('u');
@@ -62,9 +52,7 @@ describe.each(languages)('in %s', (language) => {
   });
 
   it('says so, and logs out, and is not logged in any more', async () => {
-    browser = await Browser.open(language);
-    const page = await browser.page();
-    await logIn(page, server);
+    const page = await open(language);
     await page.getByRole('button', { name: /admin/ }).click();
     await page.getByRole('menuitem', { name: t.logOut }).click();
     await page.getByRole('button', { name: t.logIn }).waitFor();
@@ -73,9 +61,7 @@ describe.each(languages)('in %s', (language) => {
 });
 
 it('changes language and theme at once, and keeps them', async () => {
-  browser = await Browser.open('en');
-  const page = await browser.page();
-  await logIn(page, server);
+  const page = await open('en');
   await page.getByRole('button', { name: /admin/ }).click();
   await page.getByRole('menuitemradio', { name: '한국어' }).click();
   await page.getByRole('heading', { name: '이미지' }).waitFor();
@@ -87,18 +73,14 @@ it('changes language and theme at once, and keeps them', async () => {
 });
 
 it('shows a viewer nothing that a viewer may not do', async () => {
-  browser = await Browser.open('en');
-  const page = await browser.page();
-  await logIn(page, server, '/images', 'viewer', 'a long enough pass phrase');
+  const page = await open('en', '/images', { as: 'viewer' });
   expect(await page.getByRole('link', { name: 'Upload', exact: true }).count()).toBe(0);
   await page.goto(`${server.url}/upload`);
   await page.getByText(words.en.missing).waitFor();
 });
 
 it('has a bar and a menu on a phone', async () => {
-  browser = await Browser.open('ko', { viewport: { width: 360, height: 720 } });
-  const page = await browser.page();
-  await logIn(page, server);
+  const page = await open('ko', '/', { viewport: { width: 360, height: 720 } });
   await picture(page, 'phone-ko');
   await page.getByRole('navigation', { name: '메뉴' }).getByText('업로드').click();
   await page.waitForURL('**/upload');
@@ -109,8 +91,7 @@ it('has a bar and a menu on a phone', async () => {
 });
 
 it('loads at most 250 KB before the list is there, from nowhere else, and nothing jumps', async () => {
-  browser = await Browser.open('ko');
-  const page = await browser.page();
+  const page = await arrive('ko');
   await page.addInitScript(() => {
     (window as any).shift = 0;
     new PerformanceObserver((list) => {
@@ -131,11 +112,8 @@ it('loads at most 250 KB before the list is there, from nowhere else, and nothin
 });
 
 it('shows times in the zone that one chooses', async () => {
-  const { photo } = await import('./support/photos');
   const image = await server.upload(photo(), 'when.jpg', {}, 20);
-  browser = await Browser.open('en');
-  const page = await browser.page();
-  await logIn(page, server, '/images');
+  const page = await open('en', '/images');
   const title = () => page.getByRole('row').filter({ hasText: 'when.jpg' }).locator('.images-time time').getAttribute('title');
   expect(await title()).toContain('(Asia/Seoul)');
   await page.getByRole('button', { name: /admin/ }).click();

@@ -1,45 +1,24 @@
 // The list of images under the hand of whoever uses it: nothing moves, the selection stays, what is taken back is as it was, and the focus goes on from where it was.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { journeys } from './support/journey';
 import { photo } from './support/photos';
-import { Server, until } from './support/server';
+import { until } from './support/server';
 import { withShared } from './support/words';
 
-let server: Server;
-let browser: Browser;
+const { server, arrive, open } = journeys();
 let page: Page;
 
-const pass = 'a long enough pass phrase';
-const pause = (how: 'pause' | 'resume') => server.api('POST', `/api/v1/queues/ai_processing/${how}`, {});
-const imageOf = async (id: number) => (await server.api('GET', `/api/v1/images/${id}`)).image;
-
-beforeAll(async () => {
-  server = await new Server().start();
-  await server.addUser('mina', 'uploader');
-});
-afterAll(() => server.end());
-beforeEach(async () => {
-  await pause('resume');
-  await server.api('POST', '/api/v1/images/actions', { action: 'delete', filter: { all: true } });
-});
-afterEach(async () => {
-  const faults = browser.faults;
-  await browser.close();
-  expect(faults).toEqual([]);
-});
+beforeAll(() => server.addUser('mina', 'uploader'));
+beforeEach(() => server.empty());
 
 const words = withShared({
   en: { three: 'Show 3 new photos', many: 'Show 50 or more new photos', cancelled: 'Cancelled', two: '2 images selected', more: 'More', stop: 'Cancel processing …', doStop: 'Cancel processing', any: 'Any date', filter: 'Filter', apply: 'Apply', high: 'Set high priority (10)', setPriority: 'Set priority', failed: '1 image could not be deleted.' },
   ko: { three: '새 사진 3장 보기', many: '새 사진 50장 이상 보기', cancelled: '취소됨', two: '2개 선택됨', more: '더 보기', stop: '처리 취소 …', doStop: '처리 취소', any: '모든 날짜', filter: '필터', apply: '적용', high: '높은 우선순위로 설정 (10)', setPriority: '우선순위 설정', failed: '이미지 1개를 삭제하지 못했습니다.' },
 });
 
-async function open(language: 'en' | 'ko' = 'en', path = '/images', user = 'admin') {
-  browser = await Browser.open(language);
-  page = await browser.page();
-  await logIn(page, server, path, user, user === 'admin' ? undefined : pass);
-}
 const row = (title: string) => page.getByRole('row').filter({ has: page.getByRole('link', { name: title, exact: true }) });
 const titles = () => page.locator('.images-list tbody .images-name').allTextContents();
 const dialog = () => page.getByRole('dialog');
@@ -49,10 +28,10 @@ describe.each(languages)('in %s', (language) => {
   const t = words[language];
 
   it('keeps rows under the pointer while photos arrive, and shows these when asked', async () => {
-    await pause('pause');
+    await server.pause();
     const first = await server.upload(photo(), 'first.jpg');
     await server.upload(photo(), 'second.jpg');
-    await open(language);
+    page = await open(language, '/images');
     await row('second.jpg').hover();
     const place = await row('first.jpg').boundingBox();
     for (const name of ['a.jpg', 'b.jpg', 'c.jpg']) await server.upload(photo(), name);
@@ -79,8 +58,8 @@ describe.each(languages)('in %s', (language) => {
 });
 
 it('takes in what moves nothing: the first photo, and those behind the last', async () => {
-  await pause('pause');
-  await open('en', '/images?sort=oldest');
+  await server.pause();
+  page = await open('en', '/images?sort=oldest');
   await page.locator('.empty').waitFor();
   await server.upload(photo(), 'first.jpg');
   await row('first.jpg').waitFor();
@@ -92,8 +71,7 @@ it('takes in what moves nothing: the first photo, and those behind the last', as
 
 it('has a photo that was sent a moment ago when one comes back to it', async () => {
   await server.upload(photo(), 'before.jpg');
-  browser = await Browser.open('en');
-  page = await browser.page();
+  page = await arrive('en');
   await page.route('**/api/v1/events/stream', (route) => route.abort()); // nobody tells the page of it
   await logIn(page, server, '/images');
   await row('before.jpg').waitFor();
@@ -106,10 +84,10 @@ it('has a photo that was sent a moment ago when one comes back to it', async () 
 });
 
 it('keeps a photo selected that leaves the conditions of the list', async () => {
-  await pause('pause');
+  await server.pause();
   const first = await server.upload(photo(), 'first.jpg');
   await server.upload(photo(), 'second.jpg');
-  await open('en', '/images?status=pending');
+  page = await open('en', '/images?status=pending');
   await row('first.jpg').getByRole('checkbox').check();
   await row('second.jpg').getByRole('checkbox').check();
   await page.getByText(words.en.two).waitFor();
@@ -123,49 +101,49 @@ it('keeps a photo selected that leaves the conditions of the list', async () => 
 
 it.each(['admin', 'mina'])('takes a cancel back for %s: the photo is in its batch again, and one that was completed meanwhile is not run again', async (user) => {
   const { batch } = await server.api('POST', '/api/v1/batches', { title: 'trip' });
-  await pause('pause');
+  await server.pause();
   const done = await server.upload(photo(), 'done.jpg', { batch: batch.id, uploader: user });
   const slow = await server.upload(photo('slow:100000'), 'slow.jpg', { batch: batch.id, uploader: user });
-  await open('en', '/images', user);
+  page = await open('en', '/images', { as: user });
   await row('done.jpg').getByRole('checkbox').check();
   await row('slow.jpg').getByRole('checkbox').check();
   await page.getByRole('button', { name: words.en.more, exact: true }).click();
   await page.getByRole('menuitem', { name: words.en.stop }).click();
   await dialog().getByText('of 2 images', { exact: false }).waitFor();
-  await pause('resume');
-  await until('one is done, the other runs', async () => (await imageOf(done.id)).status === 'completed' && (await imageOf(slow.id)).status === 'processing');
+  await server.resume();
+  await until('one is done, the other runs', async () => (await server.image(done.id)).status === 'completed' && (await server.image(slow.id)).status === 'processing');
   await dialog().getByRole('button', { name: words.en.doStop, exact: true }).click();
-  await until('it is cancelled', async () => (await imageOf(slow.id)).status === 'cancelled');
+  await until('it is cancelled', async () => (await server.image(slow.id)).status === 'cancelled');
   await page.getByRole('button', { name: words.en.undo }).click();
-  await until('it runs again', async () => (await imageOf(slow.id)).status === 'processing');
-  expect((await imageOf(done.id)).job_id).toBe(done.job_id);
+  await until('it runs again', async () => (await server.image(slow.id)).status === 'processing');
+  expect((await server.image(done.id)).job_id).toBe(done.job_id);
   const ofBatch = (await server.api('GET', `/api/v1/images?batch=${batch.id}`)).items.map((image: { id: number }) => image.id);
   expect(ofBatch.sort()).toEqual([done.id, slow.id]);
 });
 
 it('takes a cancel in the queue back, and runs nothing else again', async () => {
-  await pause('pause');
+  await server.pause();
   const done = await server.upload(photo(), 'done.jpg');
   const slow = await server.upload(photo('slow:100000'), 'slow.jpg');
-  await open('en', '/queues');
+  page = await open('en', '/queues');
   const line = page.locator('section[aria-labelledby="queues-line"] tbody tr');
   await until('the line', async () => (await line.count()) === 2);
   for (const each of await line.all()) await each.getByRole('checkbox').check();
   await page.getByRole('button', { name: 'Cancel 2 …' }).click();
   await dialog().getByRole('button', { name: 'Cancel 2' }).waitFor();
-  await pause('resume');
-  await until('one is done, the other runs', async () => (await imageOf(done.id)).status === 'completed' && (await imageOf(slow.id)).status === 'processing');
+  await server.resume();
+  await until('one is done, the other runs', async () => (await server.image(done.id)).status === 'completed' && (await server.image(slow.id)).status === 'processing');
   await dialog().getByRole('button', { name: 'Cancel 2' }).click();
-  await until('it is cancelled', async () => (await imageOf(slow.id)).status === 'cancelled');
+  await until('it is cancelled', async () => (await server.image(slow.id)).status === 'cancelled');
   await page.getByRole('button', { name: words.en.undo }).click();
-  await until('it runs again', async () => (await imageOf(slow.id)).status === 'processing');
-  expect((await imageOf(done.id)).job_id).toBe(done.job_id);
+  await until('it runs again', async () => (await server.image(slow.id)).status === 'processing');
+  expect((await server.image(done.id)).job_id).toBe(done.job_id);
 });
 
 it('says how many of some photos could not be deleted, and shows these again', async () => {
   const kept = await server.upload(photo(), 'kept.jpg', {}, 20);
   await server.upload(photo(), 'gone.jpg', {}, 20);
-  await open();
+  page = await open('en', '/images');
   // The server cannot be reached for one of them.
   await page.route(`**/api/v1/images/${kept.id}`, (route) => (route.request().method() === 'DELETE' ? route.abort() : route.continue()));
   await row('kept.jpg').getByRole('checkbox').check();
@@ -181,7 +159,7 @@ it('says how many of some photos could not be deleted, and shows these again', a
 describe('by keyboard', () => {
   it('goes on from the button of what was open', async () => {
     await server.upload(photo(), 'one.jpg', {}, 20);
-    await open();
+    page = await open('en', '/images');
     await page.getByRole('button', { name: words.en.any }).press('Enter');
     await page.locator('.images-dates button').first().focus();
     await page.keyboard.press('Escape');
@@ -198,10 +176,10 @@ describe('by keyboard', () => {
   });
 
   it('goes on from the first row when an act is done', async () => {
-    await pause('pause');
+    await server.pause();
     await server.upload(photo(), 'one.jpg');
     await server.upload(photo(), 'two.jpg');
-    await open();
+    page = await open('en', '/images');
     await row('one.jpg').getByRole('checkbox').check();
     await page.getByRole('button', { name: words.en.high }).press('Enter');
     await dialog().getByRole('button', { name: words.en.setPriority, exact: true }).press('Enter');

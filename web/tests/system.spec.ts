@@ -1,22 +1,15 @@
 // Workers with what their slots run, alerts with what to do, the audit with its filters, settings.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
-import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { expectAccessible, expectFits, languages, picture } from './support/browser';
+import { journeys } from './support/journey';
 import { photo } from './support/photos';
-import { Server, until } from './support/server';
+import { until } from './support/server';
 
-let server: Server;
-let browser: Browser;
+const { server, open } = journeys({ settings: { watch_queued_jobs: '1', watch_queued_seconds: '0' } });
 
 beforeAll(async () => {
-  server = await new Server({ settings: { watch_queued_jobs: '1', watch_queued_seconds: '0' } }).start();
   await server.addUser('minji', 'viewer');
-});
-afterAll(() => server.end());
-afterEach(async () => {
-  const faults = browser.faults;
-  await browser.close();
-  expect(faults).toEqual([]);
 });
 
 const words = {
@@ -28,9 +21,7 @@ describe.each(languages)('in %s', (language) => {
   const t = words[language];
 
   it('shows what a slot runs, while it runs', async () => {
-    browser = await Browser.open(language);
-    const page = await browser.page();
-    await logIn(page, server, '/workers');
+    const page = await open(language, '/workers');
     await page.getByText(t.none).waitFor();
     const image = await server.upload(photo('slow:100000'), 'slow.jpg');
     await page.getByText(t.busy).waitFor();
@@ -43,12 +34,10 @@ describe.each(languages)('in %s', (language) => {
   });
 
   it('raises an alert that says what to do, and lets it go', async () => {
-    browser = await Browser.open(language);
-    const page = await browser.page();
-    await logIn(page, server, '/alerts');
+    const page = await open(language, '/alerts');
     await page.getByText(t.well).waitFor();
     await picture(page, `alerts-none-${language}`);
-    await server.api('POST', '/api/v1/queues/ai_processing/pause', { reason: 'test' });
+    await server.pause('test');
     for (let count = 0; count < 3; count += 1) await server.upload(photo(), `waits-${count}.jpg`);
     const look = () => server.api('POST', '/api/v1/schedules/watch_resources/run');
     await look();
@@ -58,7 +47,7 @@ describe.each(languages)('in %s', (language) => {
     await expectAccessible(page);
     await expectFits(page);
     await picture(page, `alerts-${language}`);
-    await server.api('POST', '/api/v1/queues/ai_processing/resume', {});
+    await server.resume();
     await until('the queue is empty', async () => (await server.api('GET', '/api/v1/status')).jobs.queued === 0);
     await look();
     await page.getByText(t.well).waitFor();
@@ -67,9 +56,7 @@ describe.each(languages)('in %s', (language) => {
   });
 
   it('tells who did what, by person, kind and day', async () => {
-    browser = await Browser.open(language);
-    const page = await browser.page();
-    await logIn(page, server, '/audit');
+    const page = await open(language, '/audit');
     await page.getByText(t.created).first().waitFor();
     await expectAccessible(page);
     await expectFits(page);
@@ -89,9 +76,7 @@ describe.each(languages)('in %s', (language) => {
   });
 
   it('changes the time zone and the language of the page', async () => {
-    browser = await Browser.open(language);
-    const page = await browser.page();
-    await logIn(page, server, '/settings', 'minji', 'a long enough pass phrase');
+    const page = await open(language, '/settings', { as: 'minji' });
     await page.getByText(t.version).waitFor();
     await page.getByLabel(t.zone).selectOption('America/New_York');
     await expectAccessible(page);

@@ -1,33 +1,21 @@
 // Uploads: many at once, thumbnails at once, a reload, a lost connection and a server that is killed meanwhile; none lost, none twice.
 import type { Page } from 'playwright-core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { expectAccessible, expectFits, languages, picture } from './support/browser';
+import { choose, jpeg, jpegs, transferOf } from './support/files';
+import { journeys } from './support/journey';
 import { photo, samplePhoto, withOrientation } from './support/photos';
-import { Server, until } from './support/server';
+import { until } from './support/server';
 
-let server: Server;
-let browser: Browser;
+const { server, open } = journeys({ anew: true });
 let page: Page;
-
-beforeEach(async () => {
-  server = await new Server().start();
-});
-afterEach(async () => {
-  const faults = browser.faults;
-  await browser.close();
-  await server.end();
-  expect(faults).toEqual([]);
-});
 
 const words = {
   en: { all: (count: number) => `All ${count} photos sent`, before: 'Sent before', anyway: 'Send all the same', refused: 'Refused', pause: 'Pause', resume: 'Go on', see: 'Show in the list', progress: '20 of 20 finished', priority: 'Priority', completed: 'Completed' },
   ko: { all: (count: number) => `사진 ${count}장을 모두 올렸어요`, before: '이미 올린 사진', anyway: '그래도 올리기', refused: '거절됨', pause: '일시정지', resume: '이어서 올리기', see: '목록에서 보기', progress: '20장 중 20장 끝남', priority: '우선순위', completed: '완료' },
 };
 
-type File = { name: string; mimeType: string; buffer: Buffer };
-const jpeg = (name: string, buffer = photo()): File => ({ name, mimeType: 'image/jpeg', buffer });
-const choose = (files: File[]) => page.locator('input[type="file"]:not([webkitdirectory])').setInputFiles(files);
 const images = async () => {
   const all: any[] = [];
   let cursor = '';
@@ -40,7 +28,7 @@ const images = async () => {
 };
 
 // Drops files on the page as a person does, without the dialog that chooses them.
-async function drop(files: { name: string; text: string }[]): Promise<void> {
+async function drop(files: { name: string; buffer: Buffer }[]): Promise<void> {
   await until('the page takes what is dropped', () =>
     page.evaluate(() => {
       const transfer = new DataTransfer();
@@ -49,23 +37,12 @@ async function drop(files: { name: string; text: string }[]): Promise<void> {
       return document.querySelector('.drop-anywhere') !== null;
     }),
   );
-  await page.evaluate((given) => {
-    const transfer = new DataTransfer();
-    for (const { name, text } of given) {
-      const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-      transfer.items.add(new File([bytes], name, { type: name.endsWith('.jpg') ? 'image/jpeg' : 'text/plain' }));
-    }
-    for (const type of ['dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: transfer }));
-  }, files);
+  await page.evaluate((dataTransfer) => {
+    for (const type of ['dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }));
+  }, await transferOf(page, files));
 }
 
 const newest = async (): Promise<number> => (await server.api('GET', '/api/v1/images?limit=1')).items[0]?.id ?? 0;
-
-async function open(language: 'en' | 'ko', path = '/upload') {
-  browser = await Browser.open(language);
-  page = await browser.page();
-  await logIn(page, server, path);
-}
 
 // Lets `count` pieces of photos through to the server, and holds the others until it is opened.
 async function gate(count: number): Promise<() => void> {
@@ -83,11 +60,11 @@ describe.each(languages)('in %s', (language) => {
   const t = words[language];
 
   it('sends 20 photos with a priority, shows them finish live, and knows one that was sent before', async () => {
-    await open(language);
+    page = await open(language, '/upload');
     await expectAccessible(page);
     await page.getByRole('spinbutton', { name: t.priority }).fill('7');
     const first = photo();
-    await choose([jpeg('first.jpg', first), ...Array.from({ length: 19 }, (_, number) => jpeg(`photo ${number}.jpg`))]);
+    await choose(page, [jpeg('first.jpg', first), ...jpegs(19, 'photo ')]);
     await page.getByText(t.all(20)).waitFor();
     await until('all are shown as completed', async () => (await page.locator('.upload-row').getByText(t.completed).count()) === 20);
     expect((await images()).map((image) => image.priority)).toEqual(Array(20).fill(7));
@@ -96,7 +73,7 @@ describe.each(languages)('in %s', (language) => {
     await until('all are in the list', async () => (await page.getByRole('row').count()) === 21);
     await expectAccessible(page);
     await page.goBack();
-    await choose([jpeg('the same again.jpg', first)]);
+    await choose(page, [jpeg('the same again.jpg', first)]);
     await page.getByText(t.before).waitFor();
     await picture(page, `upload-${language}`);
     await expectFits(page);
@@ -107,8 +84,8 @@ describe.each(languages)('in %s', (language) => {
   });
 
   it('says what is wrong with a file that is refused, and goes on with the others', async () => {
-    await open(language);
-    await choose([jpeg('good.jpg'), jpeg('bad.jpg', Buffer.from('this is no photo at all')), jpeg('also good.jpg')]);
+    page = await open(language, '/upload');
+    await choose(page, [jpeg('good.jpg'), jpeg('bad.jpg', Buffer.from('this is no photo at all')), jpeg('also good.jpg')]);
     await page.locator('.upload-row').filter({ hasText: 'bad.jpg' }).getByText(t.refused).waitFor();
     await page.getByText(language === 'ko' ? 'JPEG, PNG, WebP, GIF 중 하나로 보내 주세요.' : 'Send JPEG, PNG, WebP or GIF.').waitFor();
     await until('the others are sent', async () => (await images()).length === 2);
@@ -117,8 +94,8 @@ describe.each(languages)('in %s', (language) => {
 });
 
 it('takes what is dropped anywhere, and leaves out what is no photo', async () => {
-  await open('en', '/images');
-  await drop([{ name: 'dropped.jpg', text: photo().toString('base64') }, { name: 'notes.txt', text: btoa('notes') }]);
+  page = await open('en', '/images');
+  await drop([jpeg('dropped.jpg'), { name: 'notes.txt', buffer: Buffer.from('notes') }]);
   await page.waitForURL('**/upload');
   await page.getByText('1 file is no photo and left out.').waitFor();
   await page.getByText('1 photo sent').waitFor();
@@ -126,7 +103,7 @@ it('takes what is dropped anywhere, and leaves out what is no photo', async () =
 
 it('shows a photo the right way up before it is sent', async () => {
   // Orientation 6: it is stored lying, 2 wide and 1 high, left half black.
-  await open('en');
+  page = await open('en', '/upload');
   const file = await page.evaluate(async () => {
     const canvas = document.createElement('canvas');
     canvas.width = 200;
@@ -141,7 +118,7 @@ it('shows a photo the right way up before it is sent', async () => {
     return btoa(String.fromCharCode(...bytes));
   });
   const go = await gate(0);
-  await choose([jpeg('lying.jpg', withOrientation(Buffer.from(file, 'base64'), 6))]);
+  await choose(page, [jpeg('lying.jpg', withOrientation(Buffer.from(file, 'base64'), 6))]);
   const halves = await until('the thumbnail is drawn', () =>
     page.evaluate(() => {
       const canvas = document.querySelector<HTMLCanvasElement>('canvas.upload-thumb');
@@ -160,19 +137,19 @@ it('shows a photo the right way up before it is sent', async () => {
 });
 
 it('draws the thumbnail of a photo that is sent before one can look', async () => {
-  await open('en');
+  page = await open('en', '/upload');
   // The list of uploads is below the window, so that nothing is drawn before it is scrolled to.
   await page.setViewportSize({ width: 1440, height: 200 });
-  await choose([jpeg('fast.jpg')]);
+  await choose(page, [jpeg('fast.jpg')]);
   await page.getByText('1 photo sent').waitFor();
   await page.locator('.upload-row').scrollIntoViewIfNeeded();
   await until('the thumbnail is drawn', () => page.evaluate(() => document.querySelector<HTMLCanvasElement>('canvas.upload-thumb')?.getContext('2d')?.getImageData(20, 20, 1, 1).data[3]));
 });
 
 it('pauses and goes on', async () => {
-  await open('en');
+  page = await open('en', '/upload');
   const go = await gate(6);
-  await choose(Array.from({ length: 30 }, (_, number) => jpeg(`p${number}.jpg`)));
+  await choose(page, jpegs(30, 'p'));
   await until('some are sent', async () => (await images()).length === 6);
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByText('Paused').waitFor();
@@ -185,7 +162,7 @@ it('pauses and goes on', async () => {
 });
 
 it('also stops a photo that has its address at the server and has not sent a byte', async () => {
-  await open('en');
+  page = await open('en', '/upload');
   // Pause is pressed in the very moment in which the address is kept.
   await page.evaluate(() => {
     const put = IDBObjectStore.prototype.put;
@@ -197,7 +174,7 @@ it('also stops a photo that has its address at the server and has not sent a byt
       return put.call(this, value, key);
     };
   });
-  await choose([jpeg('between.jpg')]);
+  await choose(page, [jpeg('between.jpg')]);
   await page.getByText('Paused').waitFor();
   await until('it is not on its way any more', async () => (await page.locator('.upload-row [role="progressbar"]').count()) === 0);
   expect((await images()).length).toBe(0);
@@ -206,9 +183,9 @@ it('also stops a photo that has its address at the server and has not sent a byt
 });
 
 it('goes on after a reload, and sends nothing twice', async () => {
-  await open('en');
+  page = await open('en', '/upload');
   const go = await gate(6);
-  await choose(Array.from({ length: 40 }, (_, number) => jpeg(`r${number}.jpg`)));
+  await choose(page, jpegs(40, 'r'));
   await until('some are sent', async () => (await newest()) === 6);
   await page.reload();
   go();
@@ -218,8 +195,8 @@ it('goes on after a reload, and sends nothing twice', async () => {
 });
 
 it('sends 1,000 small photos that are dropped at once, with the server killed in between', async () => {
-  await open('en');
-  await choose(Array.from({ length: 1000 }, (_, number) => jpeg(`n${number}.jpg`)));
+  page = await open('en', '/upload');
+  await choose(page, jpegs(1000, 'n'));
   await until('some are sent', async () => (await newest()) > 150, 60_000);
   await server.kill();
   await page.getByText('The server does not answer.').waitFor();
@@ -232,8 +209,8 @@ it('sends 1,000 small photos that are dropped at once, with the server killed in
 }, 150_000);
 
 it('sends a real photo, in pieces that can be resumed', async () => {
-  await open('en');
-  await choose([jpeg('sample.jpg', samplePhoto())]);
+  page = await open('en', '/upload');
+  await choose(page, [jpeg('sample.jpg', samplePhoto())]);
   await page.getByText('1 photo sent').waitFor();
   const [image] = await images();
   expect(image.bytes).toBe(samplePhoto().length);

@@ -1,55 +1,25 @@
 // Webhooks: an endpoint is made with its secret, tested, changed; a delivery that was given up is replayed, one and many.
 import { createHmac } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { expectAccessible, expectFits, languages, picture } from './support/browser';
+import { journeys } from './support/journey';
 import { photo } from './support/photos';
-import { Server, until } from './support/server';
+import { Receiver } from './support/receiver';
+import type { Received } from './support/receiver';
+import { until } from './support/server';
 import { withShared } from './support/words';
 
-interface Received {
-  path: string;
-  headers: IncomingMessage['headers'];
-  body: string;
-}
-
-let server: Server;
-let browser: Browser;
 let status = 200; // that the receiver answers
-const received: Received[] = [];
-const receiver = createServer((request, response) => {
-  let body = '';
-  request.on('data', (piece) => (body += String(piece)));
-  request.on('end', () => {
-    received.push({ path: request.url!, headers: request.headers, body });
-    response.writeHead(status).end(status === 200 ? '{"ok":true}' : 'the shop is closed');
-  });
-});
-let hook = '';
+const receiver = await Receiver.listen(() => ({ status, text: status === 200 ? '{"ok":true}' : 'the shop is closed' }));
+const { received, url: hook } = receiver;
+const { server, open } = journeys({ settings: receiver.settings, end: () => receiver.end() });
 
-beforeAll(async () => {
-  await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
-  const { port } = receiver.address() as AddressInfo;
-  hook = `http://127.0.0.1:${port}`;
-  server = await new Server({ settings: { webhooks_allow_http: 'true', webhooks_allow_cidrs: '127.0.0.0/8', webhooks_ports: String(port) } }).start();
-  await server.addUser('the-operator', 'operator');
-});
+beforeAll(() => server.addUser('the-operator', 'operator'));
 beforeEach(async () => {
   status = 200;
   for (const { id } of (await server.api('GET', '/api/v1/endpoints')).items) await server.api('DELETE', `/api/v1/endpoints/${id}`);
-});
-afterAll(async () => {
-  receiver.close();
-  await server.end();
-});
-afterEach(async () => {
-  const faults = browser.faults;
-  await browser.close();
-  expect(faults).toEqual([]);
 });
 
 const words = withShared({
@@ -67,9 +37,7 @@ describe.each(languages)('in %s', (language) => {
   const t = words[language];
 
   it('makes an endpoint, shows its secret once, tests, rotates, disables and deletes it', async () => {
-    browser = await Browser.open(language);
-    const page = await browser.page();
-    await logIn(page, server, '/webhooks/endpoints');
+    const page = await open(language, '/webhooks/endpoints');
     await page.locator('.empty').waitFor();
     await expectAccessible(page);
     await picture(page, `endpoints-empty-${language}`);
@@ -130,9 +98,7 @@ describe.each(languages)('in %s', (language) => {
       return image;
     };
     const image = await fail();
-    browser = await Browser.open(language);
-    const page = await browser.page();
-    await logIn(page, server, `/webhooks?image=${image.id}`, 'the-operator', 'a long enough pass phrase');
+    const page = await open(language, `/webhooks?image=${image.id}`, { as: 'the-operator' });
     await page.getByRole('row').nth(1).waitFor();
     await page.getByRole('cell', { name: t.given }).waitFor();
     await expectAccessible(page);
@@ -165,16 +131,14 @@ describe.each(languages)('in %s', (language) => {
 it('shows what becomes of a delivery on the pages of the photo and of the endpoint that are open', async () => {
   const { endpoint } = await server.api('POST', '/api/v1/endpoints', { url: `${hook}/live`, description: 'The shop', events: ['job.completed'] });
   status = 500;
-  await server.api('POST', '/api/v1/queues/ai_processing/pause', {});
+  await server.pause();
   const image = await server.upload(photo(), 'told.jpg');
-  browser = await Browser.open('en');
-  const page = await browser.page();
-  await logIn(page, server, `/images/${image.id}`);
+  const page = await open('en', `/images/${image.id}`);
   await page.getByText('Nobody was told of this photo.', { exact: false }).waitFor();
-  const ofEndpoint = await browser.context.newPage();
+  const ofEndpoint = await page.context().newPage();
   await ofEndpoint.goto(`${server.url}/webhooks/endpoints/${endpoint.id}`);
   await ofEndpoint.getByRole('heading', { name: 'The shop' }).waitFor();
-  await server.api('POST', '/api/v1/queues/ai_processing/resume', {});
+  await server.resume();
   // The event of the job brings the delivery; that it was tried is no event.
   await page.locator('.image-delivery').getByText('1 try', { exact: false }).waitFor();
   await ofEndpoint.getByRole('row').getByText('500').waitFor();

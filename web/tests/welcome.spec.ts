@@ -1,22 +1,11 @@
 // The first tour: who comes to an empty place is shown around, and ends with a photo that was processed.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 
-import { Browser, expectAccessible, expectFits, languages, logIn, picture } from './support/browser';
+import { expectAccessible, expectFits, languages, picture } from './support/browser';
+import { journeys } from './support/journey';
 import { photo } from './support/photos';
-import { Server } from './support/server';
 
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await new Server({ model: 'demo' }).start();
-});
-afterAll(() => server.end());
-afterEach(async () => {
-  const faults = browser.faults;
-  await browser.close();
-  expect(faults).toEqual([]);
-});
+const { server, open } = journeys({ model: 'demo', testMode: true });
 
 const words = {
   en: { sample: 'Use the sample', found: '3 objects were found', skip: 'Skip', empty: 'No photos yet', around: 'Show me around', cause: 'The model’s answer cannot be used' },
@@ -27,10 +16,8 @@ describe.each(languages)('in %s', (language) => {
   const t = words[language];
 
   it('can be skipped, and be taken later, and ends with a result', async () => {
-    await server.api('POST', '/api/v1/images/actions', { action: 'delete', filter: { all: true } });
-    browser = await Browser.open(language, { tour: true });
-    const page = await browser.page();
-    await logIn(page, server);
+    await server.empty();
+    const page = await open(language, '/', { tour: true });
     await page.waitForURL('**/welcome');
     await expectAccessible(page);
     await expectFits(page);
@@ -49,18 +36,11 @@ describe.each(languages)('in %s', (language) => {
   });
 
   it('says in the reader’s words why a photo failed', async () => {
-    const other = await new Server().start();
-    try {
-      const image = await other.upload(photo('lie'), 'lie.jpg', {}, 30);
-      browser = await Browser.open(language, { tour: true });
-      const page = await browser.page();
-      await logIn(page, other, `/welcome?photo=${image.id}`);
-      await page.getByText(t.cause).waitFor();
-      await expectAccessible(page);
-      await expectFits(page);
-      await picture(page, `welcome-failed-${language}`);
-    } finally {
-      await other.end();
-    }
+    const image = await server.upload(photo('lie'), 'lie.jpg', { model: 'null' }, 30);
+    const page = await open(language, `/welcome?photo=${image.id}`, { tour: true });
+    await page.getByText(t.cause).waitFor();
+    await expectAccessible(page);
+    await expectFits(page);
+    await picture(page, `welcome-failed-${language}`);
   });
 });

@@ -7,6 +7,7 @@ import { chromium } from 'playwright-core';
 import type { BrowserContext, BrowserContextOptions, Browser as Connection, Page } from 'playwright-core';
 import { expect, inject } from 'vitest';
 
+import { passPhrase } from './server';
 import type { Server } from './server';
 
 const screenshots = resolve(__dirname, '../../screenshots');
@@ -14,6 +15,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 export type Language = 'en' | 'ko';
 export const languages: readonly Language[] = ['en', 'ko'];
+
+export type BrowserOptions = BrowserContextOptions & { tour?: boolean }; // without `tour` the first tour counts as seen
 
 export class Browser {
   private readonly complaints: string[] = [];
@@ -23,8 +26,7 @@ export class Browser {
     readonly context: BrowserContext,
   ) {}
 
-  // Without `tour` the first tour counts as seen.
-  static async open(language: Language = 'en', { tour = false, ...options }: BrowserContextOptions & { tour?: boolean } = {}): Promise<Browser> {
+  static async open(language: Language = 'en', { tour = false, ...options }: BrowserOptions = {}): Promise<Browser> {
     const connection = await chromium.connect(inject('browser'));
     const context = await connection.newContext({ locale: language === 'ko' ? 'ko-KR' : 'en-US', timezoneId: 'Asia/Seoul', viewport: { width: 1440, height: 900 }, ...options });
     context.setDefaultTimeout(30_000); // only a fault takes as long as that, also on a busy machine
@@ -91,10 +93,10 @@ export class Browser {
 }
 
 // Logs in by the log-in page, at the address that is wanted afterwards.
-export async function logIn(page: Page, server: Server, path = '/', name = 'admin', password?: string, address = server.url): Promise<void> {
-  await page.goto(address + path);
-  await page.locator('input[autocomplete="username"]').fill(name);
-  await page.locator('input[type="password"]').fill(password ?? (await server.password()));
+export async function logIn(page: Page, server: Server, path = '/', { as = 'admin', host = '127.0.0.1' } = {}): Promise<void> {
+  await page.goto(server.url.replace('127.0.0.1', host) + path);
+  await page.locator('input[autocomplete="username"]').fill(as);
+  await page.locator('input[type="password"]').fill(as === 'admin' ? await server.password() : passPhrase);
   await page.locator('form button[type="submit"]').click();
   await page.locator('#content h1').first().waitFor();
 }

@@ -1,13 +1,12 @@
 // A Darkroom in which each page has something to show: photos in every state, queues, a model, a webhook, users, an alert.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 import type { Page } from 'playwright-core';
 
 import { MadeModels } from './models';
 import { photo, samplePhoto } from './photos';
+import { Receiver } from './receiver';
 import { Server, until } from './server';
 
 export type Cutting = readonly [number, number, number, number]; // x, y, width, height of the sample; a negative width mirrors
@@ -65,22 +64,16 @@ export async function fill(page: Page, language: 'en' | 'ko'): Promise<Filled> {
 
 async function fillThen(page: Page, language: 'en' | 'ko', ends: (() => Promise<void>)[]): Promise<Omit<Filled, 'end'>> {
   let status = 200;
-  const receiver = createServer((request, response) => {
-    request.resume();
-    if (request.url === '/model') return; // of a model that takes very long
-    request.on('end', () => response.writeHead(status).end(status === 200 ? '{"ok":true}' : 'the shop has moved'));
-  });
-  await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
-  const { port } = receiver.address() as AddressInfo;
+  // A model that takes very long, and a shop.
+  const receiver = await Receiver.listen(({ path }) => (path === '/model' ? null : { status, text: status === 200 ? '{"ok":true}' : 'the shop has moved' }));
   const models = new MadeModels();
   const folder = models.path('models');
   mkdirSync(join(folder, 'thorough'), { recursive: true });
-  writeFileSync(join(folder, 'thorough', 'model.toml'), `engine = "http"\nurl = "http://127.0.0.1:${port}/model"\ntimeout_seconds = 3000\n`);
+  writeFileSync(join(folder, 'thorough', 'model.toml'), `engine = "http"\nurl = "${receiver.url}/model"\ntimeout_seconds = 3000\n`);
 
-  const settings = { models_dir: folder, run_soft_limit_seconds: '3000', run_hard_limit_seconds: '3600', watch_queued_jobs: '1', watch_queued_seconds: '0', webhooks_allow_http: 'true', webhooks_allow_cidrs: '127.0.0.0/8', webhooks_ports: String(port) };
+  const settings = { models_dir: folder, run_soft_limit_seconds: '3000', run_hard_limit_seconds: '3600', watch_queued_jobs: '1', watch_queued_seconds: '0', ...receiver.settings };
   ends.push(async () => {
-    receiver.closeAllConnections();
-    receiver.close();
+    receiver.end();
     models.end();
   });
   const server = await new Server({ model: 'demo', testMode: true, settings }).start();
@@ -99,7 +92,7 @@ async function fillThen(page: Page, language: 'en' | 'ko', ends: (() => Promise<
   const failed = await server.upload(photo('lie'), language === 'ko' ? '실패한 사진.jpg' : 'Failed.jpg', { model: 'null' }, 40);
   await server.upload(photo('segv'), language === 'ko' ? '격리된 사진.jpg' : 'Crashed.jpg', { model: 'null' }, 40);
 
-  const { endpoint } = await server.api('POST', '/api/v1/endpoints', { url: `http://127.0.0.1:${port}/hook`, description: language === 'ko' ? '쇼핑몰' : 'The shop', events: ['job.completed'] });
+  const { endpoint } = await server.api('POST', '/api/v1/endpoints', { url: `${receiver.url}/hook`, description: language === 'ko' ? '쇼핑몰' : 'The shop', events: ['job.completed'] });
   const delivered = async (image: number, state: string): Promise<string> =>
     (await until(`a delivery of ${image} is ${state}`, async () => (await server.api('GET', `/api/v1/deliveries?image=${image}&state=${state}`)).items[0])).id;
   await server.api('POST', `/api/v1/images/${images[0]!.id}/reprocess`, {});
@@ -113,8 +106,8 @@ async function fillThen(page: Page, language: 'en' | 'ko', ends: (() => Promise<
   const job = (await until('the nightly job', async () => (await server.api('GET', '/api/v1/jobs')).items.find((each: { kind: string; state: string }) => each.kind === 'maintenance.cleanup' && each.state === 'completed'))).job_id;
   const others = await cutOut(page, otherCuttings);
   const running = await server.upload(others.shift()!, language === 'ko' ? '오래 걸리는 사진.jpg' : 'Takes long.jpg', { model: 'thorough' });
-  await until('it runs', async () => (await server.api('GET', `/api/v1/images/${running.id}`)).image.status === 'processing');
-  await server.api('POST', '/api/v1/queues/ai_processing/pause', { reason: language === 'ko' ? '디스크 교체' : 'the disk is being changed' });
+  await until('it runs', async () => (await server.image(running.id)).status === 'processing');
+  await server.pause(language === 'ko' ? '디스크 교체' : 'the disk is being changed');
   const waiting = await server.upload(others[0]!, language === 'ko' ? '기다리는 사진.jpg' : 'Waits.jpg');
   for (let count = 1; count < others.length; count += 1) await server.upload(others[count]!, `${language === 'ko' ? '또 기다리는 사진' : 'Waits too'} ${count}.jpg`, { uploader: 'minji', priority: String(count * 5) });
   await server.api('POST', '/api/v1/schedules/watch_resources/run');

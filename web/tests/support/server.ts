@@ -27,6 +27,8 @@ async function developed(server: string): Promise<{ url: string; close: () => Pr
   return { url: `http://127.0.0.1:${port}`, close: () => vite.close() };
 }
 
+export const passPhrase = 'a long enough pass phrase'; // of each user that a test adds
+
 export interface ServerOptions {
   model?: string; // null: an engine for tests, which does what the photo says (slow:200, fail); demo: finds people
   slots?: number;
@@ -39,12 +41,17 @@ export class Server {
   private process: ChildProcess | null = null;
   private address = '';
   private pages: { url: string; close: () => Promise<void> } | null = null;
-  private readonly home = mkdtempSync(join(tmpdir(), 'darkroom-web-'));
-  readonly folder = join(this.home, 'data');
+  private home = '';
 
   constructor(private readonly options: ServerOptions = {}) {}
 
+  get folder(): string {
+    return join(this.home, 'data');
+  }
+
+  // Goes on where it was killed; after its end it begins with nothing.
   async start(): Promise<this> {
+    this.home ||= mkdtempSync(join(tmpdir(), 'darkroom-web-'));
     const { model = 'null', slots = 2, settings = {}, testMode = model === 'null' } = this.options;
     const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('DARKROOM_')));
     for (const [name, value] of Object.entries(settings)) environment[`DARKROOM_${name.toUpperCase()}`] = value;
@@ -84,7 +91,8 @@ export class Server {
   async end(): Promise<void> {
     await this.kill();
     await this.pages?.close();
-    rmSync(this.home, { recursive: true, force: true });
+    if (this.home) rmSync(this.home, { recursive: true, force: true });
+    [this.home, this.address, this.pages] = ['', '', null];
   }
 
   get token(): string {
@@ -118,8 +126,26 @@ export class Server {
     return (await this.api('POST', `/api/v1/images${wait ? `?wait=${wait}` : ''}`, form)).image;
   }
 
-  async addUser(name: string, role: string, password = 'a long enough pass phrase'): Promise<string> {
-    await this.api('POST', '/api/v1/users', { name, role, password });
-    return password;
+  async addUser(name: string, role: string): Promise<void> {
+    await this.api('POST', '/api/v1/users', { name, role, password: passPhrase });
+  }
+
+  async image(id: number): Promise<any> {
+    return (await this.api('GET', `/api/v1/images/${id}`)).image;
+  }
+
+  // The queue of photos.
+  async pause(reason?: string): Promise<void> {
+    await this.api('POST', '/api/v1/queues/ai_processing/pause', { reason });
+  }
+
+  async resume(): Promise<void> {
+    await this.api('POST', '/api/v1/queues/ai_processing/resume', {});
+  }
+
+  // No photo is left, and the queue goes on.
+  async empty(): Promise<void> {
+    await this.resume();
+    await this.api('POST', '/api/v1/images/actions', { action: 'delete', filter: { all: true } });
   }
 }
