@@ -1,26 +1,60 @@
-// What no transaction of this program leaves behind is put into the database by hand, and repaired.
+// What no transaction of this program leaves behind is put into the database by hand, and repaired: on both databases.
 #include "domain/maintenance.h"
 #include "store/open_store.h"
+#include "store/postgres_place.h"
 #include "store/sql/sqlite_connection.h"
+#include "store/sql_store.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <memory>
+#include <string>
 
 namespace darkroom::store {
 namespace {
 
-class RepairTest : public testing::Test {
- protected:
-  RepairTest() : folder_(testing::TempDir() + "repair-" + std::to_string(::getpid())) {
+// A database that can be opened as a store, and written to by hand while it is not.
+class Home {
+ public:
+  virtual ~Home() = default;
+  virtual std::unique_ptr<Store> open(Time now) = 0;
+  virtual void execute(const char* sql) = 0;
+};
+
+class SqliteHome final : public Home {
+ public:
+  SqliteHome() : folder_(testing::TempDir() + "repair-" + std::to_string(::getpid())) {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
-    store_ = open_store(path(), now_);
   }
-  ~RepairTest() override { std::filesystem::remove_all(folder_); }
+  ~SqliteHome() override { std::filesystem::remove_all(folder_); }
+  std::unique_ptr<Store> open(Time now) override { return open_store(path(), now); }
+  void execute(const char* sql) override { SqliteConnection(path(), SqliteConnection::Mode::writer).execute(sql); }
 
+ private:
   std::string path() const { return folder_ + "/darkroom.db"; }
+  std::string folder_;
+};
+
+class PostgresHome final : public Home {
+ public:
+  std::unique_ptr<Store> open(Time) override { return std::make_unique<SqlStore>(place_.open()); }
+  void execute(const char* sql) override { place_.connect()->run_script(sql, 20s); }
+
+ private:
+  PostgresPlace place_{testing_support::shared_postgres()};
+};
+
+struct Kind {
+  const char* name;
+  std::unique_ptr<Home> (*make)();
+};
+
+class RepairTest : public testing::TestWithParam<Kind> {
+ protected:
+  RepairTest() : home_(GetParam().make()), store_(home_->open(now_)) {}
 
   ImageRecord upload() {
     NewImage image{.title = "a", .owner = "minji", .sha256 = std::string(64, 'a'), .byte_count = 5, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
@@ -34,8 +68,8 @@ class RepairTest : public testing::Test {
 
   void damage(const char* sql) {
     store_.reset();
-    { SqliteConnection(path(), SqliteConnection::Mode::writer).execute(sql); }
-    store_ = open_store(path(), now_);
+    home_->execute(sql);
+    store_ = home_->open(now_);
   }
 
   Repairs repair() {
@@ -51,12 +85,12 @@ class RepairTest : public testing::Test {
     return count;
   }
 
-  std::string folder_;
   Time now_ = from_micros(1'700'000'000'000'000);
+  std::unique_ptr<Home> home_;
   std::unique_ptr<Store> store_;
 };
 
-TEST_F(RepairTest, AnOpenAttemptThatNobodyRunsIsClosed) {
+TEST_P(RepairTest, AnOpenAttemptThatNobodyRunsIsClosed) {
   auto image = upload();
   complete("{}");
   damage("UPDATE attempt SET ending = NULL, finished_at = NULL");
@@ -66,13 +100,13 @@ TEST_F(RepairTest, AnOpenAttemptThatNobodyRunsIsClosed) {
   EXPECT_EQ(repair(), Repairs{});
 }
 
-TEST_F(RepairTest, TheAttemptOfARunningJobStaysOpen) {
+TEST_P(RepairTest, TheAttemptOfARunningJobStaysOpen) {
   upload();
   store_->claim({.node = "n", .worker = "w", .lanes = {"ai_processing/demo"}, .count = 1}, now_);
   EXPECT_EQ(repair(), Repairs{});
 }
 
-TEST_F(RepairTest, AJobInAForeignLaneIsPutIntoItsOwn) {
+TEST_P(RepairTest, AJobInAForeignLaneIsPutIntoItsOwn) {
   upload();
   damage("UPDATE job SET lane = 'ai_processing/gone'");
   EXPECT_TRUE(store_->claim({.node = "n", .worker = "w", .lanes = {"ai_processing/demo"}, .count = 1}, now_).empty());
@@ -80,7 +114,7 @@ TEST_F(RepairTest, AJobInAForeignLaneIsPutIntoItsOwn) {
   EXPECT_EQ(store_->claim({.node = "n", .worker = "w", .lanes = {"ai_processing/demo"}, .count = 1}, now_).size(), 1u);
 }
 
-TEST_F(RepairTest, MaintenanceIsPutIntoTheLaneOfItsKind) {
+TEST_P(RepairTest, MaintenanceIsPutIntoTheLaneOfItsKind) {
   domain::Schedule rule{.name = "tidy", .cron = "@hourly", .zone = "UTC", .kind = std::string(domain::kind::cleanup)};
   store_->put_schedule(rule, now_, {"admin", ""}, now_).value();
   store_->run_schedule("tidy", 4, {"admin", ""}, now_).value();
@@ -90,7 +124,7 @@ TEST_F(RepairTest, MaintenanceIsPutIntoTheLaneOfItsKind) {
   EXPECT_EQ(store_->claim({.node = "n", .worker = "w", .lanes = {domain::maintenance_lane(domain::kind::cleanup)}, .count = 1}, now_).size(), 1u);
 }
 
-TEST_F(RepairTest, AnImagePointsToItsNewestJob) {
+TEST_P(RepairTest, AnImagePointsToItsNewestJob) {
   auto image = upload();
   complete("{}");
   auto newest = store_->reprocess_image(image.id, {}, {"admin", ""}, now_).value().job.public_id;
@@ -102,7 +136,7 @@ TEST_F(RepairTest, AnImagePointsToItsNewestJob) {
   EXPECT_EQ(repairs_told(), 2);
 }
 
-TEST_F(RepairTest, AnImageShowsItsNewestResult) {
+TEST_P(RepairTest, AnImageShowsItsNewestResult) {
   auto image = upload();
   complete(R"({"old":1})");
   ASSERT_TRUE(store_->reprocess_image(image.id, {}, {"admin", ""}, now_));
@@ -116,18 +150,18 @@ TEST_F(RepairTest, AnImageShowsItsNewestResult) {
 }
 
 // It was found by what an older result had found.
-TEST_F(RepairTest, AnImageIsFoundByTheLabelsOfTheResultThatItShows) {
+TEST_P(RepairTest, AnImageIsFoundByTheLabelsOfTheResultThatItShows) {
   auto image = upload();
   complete(R"({"result":{"detected_objects":[{"class":"cat"}]}})");
   ASSERT_TRUE(store_->reprocess_image(image.id, {}, {"admin", ""}, now_));
   complete(R"({"result":{"detected_objects":[{"class":"dog"},{"class":"dog"}],"classes":[{"class":"indoors"}],"regions":[{"class":"sky"}]}})");
-  damage("UPDATE image SET result_job_id = (SELECT MIN(id) FROM job), labels = char(10) || 'cat' || char(10)");
+  damage("UPDATE image SET result_job_id = (SELECT MIN(id) FROM job), labels = '\ncat\n'");
   EXPECT_EQ(repair(), (Repairs{.stale_results = 1}));
   for (const char* label : {"dog", "indoors", "sky"}) EXPECT_EQ(store_->find_images({.label = label}, std::chrono::seconds(5)).images.size(), 1u) << label;
   EXPECT_TRUE(store_->find_images({.label = "cat"}, std::chrono::seconds(5)).images.empty());
 }
 
-TEST_F(RepairTest, AnImageWithoutAJobGetsOneToBeRetried) {
+TEST_P(RepairTest, AnImageWithoutAJobGetsOneToBeRetried) {
   auto image = upload();
   damage("DELETE FROM job");
   EXPECT_FALSE(store_->find_image(image.id));
@@ -138,6 +172,11 @@ TEST_F(RepairTest, AnImageWithoutAJobGetsOneToBeRetried) {
   ASSERT_TRUE(store_->retry_job(found->job.public_id, {"admin", ""}, now_));
   complete("{}");
 }
+
+INSTANTIATE_TEST_SUITE_P(Both, RepairTest,
+                         testing::Values(Kind{"sqlite", []() -> std::unique_ptr<Home> { return std::make_unique<SqliteHome>(); }},
+                                         Kind{"postgres", []() -> std::unique_ptr<Home> { return std::make_unique<PostgresHome>(); }}),
+                         [](const auto& made) { return std::string(made.param.name); });
 
 }  // namespace
 }  // namespace darkroom::store
