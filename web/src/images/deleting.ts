@@ -1,13 +1,13 @@
 // Deleting a few photos can be undone: they are hidden at once, and deleted when the message with the way back is gone, or the page.
 import { useSyncExternalStore } from 'react';
 
-import { ApiError, call, send } from '../../api/client';
-import { chosenLanguage } from '../../i18n';
-import { wordsOf } from '../../i18n/words';
-import en from '../../messages/en/images';
-import ko from '../../messages/ko/images';
-import { toast, toastError } from '../../ui';
-import { each } from './acting';
+import { ApiError, call, send } from '../api/client';
+import { each } from '../api/each';
+import { chosenLanguage } from '../i18n';
+import { wordsOf } from '../i18n/words';
+import en from '../messages/en/images';
+import ko from '../messages/ko/images';
+import { toast, toastError } from '../ui';
 
 export const grace = 10_000; // milliseconds
 

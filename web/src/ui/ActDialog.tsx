@@ -3,12 +3,14 @@ import type { ReactNode } from 'react';
 
 import { Button } from './Button';
 import { Dialog } from './Dialog';
+import type { IconName } from './Icon';
 import { ErrorNotice } from './Notice';
 import { useCommonWords } from './words';
 
 export interface ActDialogProps {
   title: string;
   confirm: string;
+  icon?: IconName;
   danger?: boolean;
   disabled?: boolean;
   wide?: boolean;
@@ -20,7 +22,7 @@ export interface ActDialogProps {
 }
 
 // A form or an act with its consequences in a dialog; a refusal is shown in it, and what was typed stays.
-export function ActDialog({ title, confirm, danger, disabled, wide, onConfirm, onClose, hidesError, onError, children }: ActDialogProps) {
+export function ActDialog({ title, confirm, icon, danger, disabled, wide, onConfirm, onClose, hidesError, onError, children }: ActDialogProps) {
   const t = useCommonWords();
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
@@ -45,7 +47,7 @@ export function ActDialog({ title, confirm, danger, disabled, wide, onConfirm, o
       actions={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button type="submit" kind={danger ? 'danger' : 'primary'} busy={busy} disabled={disabled}>
+          <Button type="submit" kind={danger ? 'danger' : 'primary'} icon={icon} busy={busy} disabled={disabled}>
             {confirm}
           </Button>
         </>

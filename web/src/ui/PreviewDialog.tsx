@@ -1,9 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import type { ReactNode } from 'react';
 
-import { Button } from './Button';
-import { Dialog } from './Dialog';
+import { ActDialog } from './ActDialog';
 import { ErrorNotice } from './Notice';
 import { useCommonWords } from './words';
 
@@ -28,42 +26,14 @@ export interface PreviewDialogProps {
 export function PreviewDialog({ title, preview, previewKey, describe, confirm, danger, onConfirm, onClose, children }: PreviewDialogProps) {
   const t = useCommonWords();
   const counted = useQuery<Preview>({ queryKey: ['preview', ...previewKey], queryFn: preview, gcTime: 0, staleTime: 0 });
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
-
-  const run = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      await onConfirm();
-      onClose();
-    } catch (cause) {
-      setError(cause);
-      setBusy(false);
-    }
-  };
-
   const found = counted.data;
   const word = typeof confirm === 'string' ? confirm : confirm(found ?? { matched: 0, changed: 0 });
   return (
-    <Dialog
-      title={title}
-      onClose={onClose}
-      onSubmit={() => void run()}
-      actions={
-        <>
-          <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button type="submit" kind={danger ? 'danger' : 'primary'} busy={busy} disabled={!found || found.changed === 0}>
-            {word}
-          </Button>
-        </>
-      }
-    >
+    <ActDialog title={title} confirm={word} danger={danger} disabled={!found || found.changed === 0} onConfirm={onConfirm} onClose={onClose}>
       {children}
       <div aria-live="polite">
         {counted.error ? <ErrorNotice error={counted.error} onRetry={() => void counted.refetch()} /> : !found ? <p className="soft">{t('preview.counting')}</p> : found.changed === 0 ? <p>{t('preview.nothing')}</p> : <div>{describe(found)}</div>}
       </div>
-      {error !== null && <ErrorNotice error={error} />}
-    </Dialog>
+    </ActDialog>
   );
 }

@@ -22,8 +22,6 @@ export default {
   'retry.will': '{count, plural, one {# job is} other {# jobs are}} queued again as new jobs. What failed stays in the history.',
   'retry.left': '{count, plural, one {# is} other {# are}} left out: in quarantine, or run again meanwhile.',
   'retried': '{count, plural, one {# job} other {# jobs}} queued again',
-  'reason': 'Reason',
-  'reason.hint': 'Optional. It is kept with the event, for those who ask later.',
   'quarantine': 'Quarantine',
   'quarantine.lead': 'Photos that crashed their runner twice are not run any more, also when they are uploaded again.',
   'quarantine.none': 'No photo is in quarantine.',

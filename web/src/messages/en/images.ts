@@ -91,7 +91,6 @@ export default {
   'done.download': 'Results are being downloaded.',
   'model.hint': 'Those that can run now.',
   'priority.hint': 'From -100 to 100; larger is more urgent. Only images that wait are changed.',
-  'priority.fault': 'Give a whole number from -100 to 100.',
   'empty.title': 'No photos yet',
   'empty.text': 'Photos that are sent by this page, by the API or by a site appear here with what was found in them.',
   'nothing.title': 'No image meets these conditions',

@@ -159,4 +159,9 @@ export default {
   'job.interruptions': 'Interruptions',
   'job.what': 'What it is',
   'job.maintenance': 'Maintenance: {kind}',
+  'priority': 'Priority',
+  'priority.hint': 'From −100 to 100; larger is more urgent.',
+  'priority.fault': 'Give a whole number from −100 to 100.',
+  'reason': 'Reason',
+  'reason.hint': 'Optional. It is kept with the event, for those who ask later.',
 } as const;

@@ -25,8 +25,6 @@ const ko: Translation<typeof en> = {
   'retry.will': '{count, plural, other {#건을}} 새 작업으로 대기열에 다시 넣어요. 실패한 기록은 남아 있어요.',
   'retry.left': '{count, plural, other {#건은}} 격리 중이거나 그사이 다시 실행돼서 제외했어요.',
   'retried': '{count, plural, other {#건을}} 대기열에 다시 넣었어요',
-  'reason': '사유',
-  'reason.hint': '선택 항목이에요. 나중에 확인할 수 있도록 기록에 남아요.',
   'quarantine': '격리',
   'quarantine.lead': '실행기를 두 번 멈추게 한 사진은 다시 올려도 실행하지 않아요.',
   'quarantine.none': '격리된 사진이 없어요.',

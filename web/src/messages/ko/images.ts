@@ -94,7 +94,6 @@ const ko: Translation<typeof en> = {
   'done.download': '결과를 내려받고 있어요.',
   'model.hint': '지금 실행할 수 있는 모델이에요.',
   'priority.hint': '-100부터 100까지, 클수록 먼저 처리돼요. 대기 중인 이미지만 바뀌어요.',
-  'priority.fault': '-100부터 100 사이의 정수를 입력해 주세요.',
   'empty.title': '아직 사진이 없어요',
   'empty.text': '이 페이지나 API, 연결된 사이트에서 보낸 사진이 찾아낸 객체와 함께 여기에 나타나요.',
   'nothing.title': '조건에 맞는 이미지가 없어요',

@@ -161,6 +161,11 @@ const ko: Translation<typeof en> = {
   'job.interruptions': '중단',
   'job.what': '작업 내용',
   'job.maintenance': '유지 관리: {kind}',
+  'priority': '우선순위',
+  'priority.hint': '−100부터 100까지예요. 클수록 먼저 처리해요.',
+  'priority.fault': '−100부터 100까지의 정수를 입력해 주세요.',
+  'reason': '사유',
+  'reason.hint': '선택 항목이에요. 나중에 확인할 수 있도록 기록에 남아요.',
 };
 
 export default ko;

@@ -5,7 +5,8 @@ import { useState } from 'react';
 import { call } from '../../api/client';
 import type { Schemas } from '../../api/client';
 import { touch } from '../../api/hooks';
-import { Field, PreviewDialog, toast } from '../../ui';
+import { ReasonField, withReason } from '../../jobs/fields';
+import { PreviewDialog, toast } from '../../ui';
 import { useCause } from '../jobs/cause';
 import type { Group } from './groups';
 import { useFailureWords } from './words';
@@ -15,7 +16,7 @@ export function RetryDialog({ group, onClose }: { group: Group; onClose: () => v
   const client = useQueryClient();
   const cause = useCause()(group.error_code);
   const [reason, setReason] = useState('');
-  const order = (dry_run: boolean): Schemas['JobOrder'] => ({ action: 'retry', filter: group.filter!, ...(reason.trim() && !dry_run ? { reason: reason.trim() } : {}), dry_run });
+  const order = (dry_run: boolean): Schemas['JobOrder'] => ({ action: 'retry', filter: group.filter!, ...(dry_run ? {} : withReason(reason)), dry_run });
   const act = (dry: boolean) => call('post', '/api/v1/jobs/actions', { body: order(dry) });
   const run = async () => {
     const done = await act(false);
@@ -38,9 +39,7 @@ export function RetryDialog({ group, onClose }: { group: Group; onClose: () => v
       onClose={onClose}
     >
       <p className="soft">{cause.advice}</p>
-      <Field label={t('reason')} hint={t('reason.hint')}>
-        <input value={reason} maxLength={1000} onChange={(event) => setReason(event.target.value)} />
-      </Field>
+      <ReasonField value={reason} onChange={setReason} />
     </PreviewDialog>
   );
 }

@@ -7,19 +7,19 @@ import type { Schemas } from '../../api/client';
 import { touch } from '../../api/hooks';
 import { useCan } from '../../api/session';
 import { navigate } from '../../app/router';
+import { TitleDialog } from '../../images/TitleDialog';
+import { withReason } from '../../jobs/fields';
 import { Button, Menu, toast, toastError } from '../../ui';
 import type { MenuEntry } from '../../ui';
-import { deleteSoon } from '../images/deleting';
+import { deleteSoon } from '../../images/deleting';
 import { saveAs } from './Json';
-import { DeleteDialog, PriorityDialog, ReprocessDialog, TitleDialog } from './dialogs';
+import { DeleteDialog, PriorityDialog, ReprocessDialog } from './dialogs';
 import { useImageWords } from './words';
 
 type Image = Schemas['Image'];
 type Question = 'reprocess' | 'priority' | 'title' | 'delete';
 
 const high = 10;
-
-const withReason = (reason: string) => (reason.trim() ? { reason: reason.trim() } : {});
 
 export function useActing(image: Image) {
   const t = useImageWords();
@@ -31,7 +31,6 @@ export function useActing(image: Image) {
     void freshen();
     toast(text, undo ? { undo: () => void undo().then(freshen, toastError) } : {});
   };
-  const putTitle = (title: string) => call('patch', '/api/v1/images/{id}', { path, body: { title } });
   const putPriority = (priority: number, reason = '') => call('patch', '/api/v1/images/{id}', { path, body: { priority, ...withReason(reason) } });
   return {
     retry: async () => {
@@ -49,10 +48,6 @@ export function useActing(image: Image) {
     priority: async (priority: number, reason = '') => {
       await putPriority(priority, reason);
       did(t('done.priority', { priority }), () => putPriority(image.priority));
-    },
-    title: async (title: string) => {
-      await putTitle(title);
-      did(t('done.title'), () => putTitle(image.title));
     },
     remove: async (to: string) => {
       deleteSoon([image.id], t('done.delete', { title: image.title }), freshen);
@@ -109,7 +104,7 @@ export function Actions({ image, jobs, list }: { image: Image; jobs: number; lis
       {entries.length > 0 && <Menu label={undefined} button={{ icon: 'more', 'aria-label': t('actions') }} entries={entries} />}
       {question === 'reprocess' && <ReprocessDialog image={image} onRun={({ model, priority, reason }) => acting.reprocess(model, priority, reason)} onClose={() => setQuestion(null)} />}
       {question === 'priority' && <PriorityDialog image={image} onRun={acting.priority} onClose={() => setQuestion(null)} />}
-      {question === 'title' && <TitleDialog image={image} onRun={acting.title} onClose={() => setQuestion(null)} />}
+      {question === 'title' && <TitleDialog image={image} onClose={() => setQuestion(null)} />}
       {question === 'delete' && <DeleteDialog image={image} jobs={jobs} onRun={() => acting.remove(list)} onClose={() => setQuestion(null)} />}
     </>
   );

@@ -24,7 +24,7 @@ export function Details({ image }: { image: Image }) {
   if (info?.truncated) rows.push([t('detail.truncated'), t('detail.truncated.yes')]);
   rows.push([t('model'), result ? `${result.model.name ?? ''} · ${result.model.version ?? ''}` : image.model]);
   if (result) rows.push([t('detail.time'), <Duration key="d" seconds={result.processing_time} />]);
-  rows.push([t('priority'), format.number(image.priority)]);
+  rows.push([t('detail.priority'), format.number(image.priority)]);
   if (image.expires_at) rows.push([t('detail.expires'), <When key="e" at={image.expires_at} />]);
   if (image.external_id) rows.push([t('detail.external'), image.external_id]);
   if (image.batch_id) rows.push([t('detail.batch'), <span key="b" className="mono">{image.batch_id}</span>]);

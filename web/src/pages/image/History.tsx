@@ -7,7 +7,7 @@ import type { Schemas } from '../../api/client';
 import { keyOf } from '../../api/hooks';
 import { Button, Skeleton, StateChip, Time } from '../../ui';
 import { Attempts } from '../jobs/Attempts';
-import { useJobWords } from '../jobs/words';
+import { useJobWords } from '../../jobs/words';
 
 type Image = Schemas['Image'];
 

@@ -4,7 +4,7 @@ import { chosenZone, useFormat } from '../../i18n';
 import { Button, usePopup } from '../../ui';
 import { dateText, dayOf, daysIn, parseDate } from './dates';
 import type { DatePart } from './dates';
-import { useWords } from './words';
+import { useWords } from '../../images/words';
 
 function usePartName(): (part: DatePart) => string {
   const { language } = useFormat();

@@ -6,7 +6,7 @@ import { Button, Chip, Field, Icon, useCommonWords, usePopup } from '../../ui';
 import { DateFilter } from './DateFilter';
 import { statuses, textConditions } from './filter';
 import type { TextCondition } from './filter';
-import { useWords } from './words';
+import { useWords } from '../../images/words';
 
 type Change = (changes: Record<string, string | null>, how?: { push?: boolean }) => void;
 

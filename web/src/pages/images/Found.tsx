@@ -1,7 +1,7 @@
 import { useFormat } from '../../i18n';
 import { foundIn } from './filter';
 import type { Image } from './filter';
-import { useWords } from './words';
+import { useWords } from '../../images/words';
 
 const shown = 3;
 

@@ -8,6 +8,9 @@ import { touch, useApi } from '../../api/hooks';
 import { useCan } from '../../api/session';
 import { Link, navigate, useQueryString } from '../../app/router';
 import { chosenZone } from '../../i18n';
+import { deleteSoon, useHidden } from '../../images/deleting';
+import { TitleDialog } from '../../images/TitleDialog';
+import { useWords } from '../../images/words';
 import { Button, Empty, ErrorNotice, Page, Pager, Table, toast, toastError } from '../../ui';
 import { preview } from './acting';
 import type { Target } from './acting';
@@ -15,8 +18,7 @@ import { Arrived } from './Arrived';
 import { BatchHead } from './BatchHead';
 import { useChosen } from './chosen';
 import { AllBox, useColumns, useSearchOfRows } from './columns';
-import { deleteSoon, useHidden } from './deleting';
-import { ActionDialog, TitleDialog } from './dialogs';
+import { ActionDialog } from './dialogs';
 import type { Question } from './dialogs';
 import { download } from './download';
 import { foundIn, queryOf, storyOf, viewOf } from './filter';
@@ -28,7 +30,6 @@ import { SelectionBar } from './SelectionBar';
 import { useSteady } from './steady';
 import { toured } from '../welcome/toured';
 import { useWelcomeWords } from '../welcome/words';
-import { useWords } from './words';
 
 const idOf = (image: Image) => image.id;
 

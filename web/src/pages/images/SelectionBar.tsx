@@ -6,7 +6,7 @@ import type { MenuEntry } from '../../ui';
 import type { Target } from './acting';
 import type { Question } from './dialogs';
 import { highPriority } from './dialogs';
-import { useWords } from './words';
+import { useWords } from '../../images/words';
 
 export interface SelectionBarProps {
   target: Target | null;

@@ -1,5 +1,6 @@
 // Acting on images: on some that are chosen, or on all that meet the conditions of the list, which the server counts before.
 import { call } from '../../api/client';
+import { each } from '../../api/each';
 import type { Preview } from '../../ui';
 import { retryCancelled, retryIfCancelled } from '../jobs/retryCancelled';
 import { filterOf } from './filter';
@@ -9,30 +10,8 @@ export type Order = { action: 'reprocess'; model?: string } | { action: 'reprior
 
 export type Target = { kind: 'some'; images: readonly Image[] } | { kind: 'all'; conditions: Conditions };
 
-const atOnce = 4;
-
 // What came of acting on some: those that failed are told, and are no part of what changed.
 export type Outcome = Preview & { failed: number };
-
-// Runs them a few at a time; those that fail do not keep the others from being done, and are counted. Throws the first failure if none was done.
-export async function each<T>(items: readonly T[], act: (item: T) => Promise<unknown>): Promise<{ done: number; failed: number }> {
-  const waiting = [...items];
-  const failures: unknown[] = [];
-  let done = 0;
-  const worker = async () => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
-      try {
-        await act(item);
-        done += 1;
-      } catch (cause) {
-        failures.push(cause);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  if (!done && failures.length) throw failures[0];
-  return { done, failed: failures.length };
-}
 
 const isFinal = (image: Image) => image.status === 'completed' || image.status === 'failed' || image.status === 'cancelled';
 

@@ -15,7 +15,7 @@ import type { Image } from './filter';
 import { Found } from './Found';
 import { Thumb } from './Thumb';
 import { useCause } from '../jobs/cause';
-import { useWords } from './words';
+import { useWords } from '../../images/words';
 
 interface Wanted {
   search: string; // of the list, without where in it one is

@@ -2,14 +2,14 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { call } from '../../api/client';
 import { touch, useApi } from '../../api/hooks';
 import { useCan } from '../../api/session';
-import { Button, Dialog, ErrorNotice, Field, PreviewDialog, toast, toastError, useCommonWords } from '../../ui';
+import { PriorityField, priorityOf } from '../../jobs/fields';
+import { Field, PreviewDialog, toast, toastError } from '../../ui';
 import { perform, preview, undoOf } from './acting';
 import type { Order, Target } from './acting';
 import type { Image } from './filter';
-import { useWords } from './words';
+import { useWords } from '../../images/words';
 
 export type Question = { ask: 'reprocess' | 'high' | 'model' | 'priority' | 'cancel' | 'delete'; target: Target } | { ask: 'title'; image: Image };
 
@@ -43,10 +43,9 @@ export function ActionDialog({ ask, target, onClose, onDone }: { ask: Exclude<Qu
   const [priority, setPriority] = useState('10');
   const names = models.data?.items.filter((each) => each.state === 'active').map((each) => each.name) ?? [];
   const chosen = model || names[0] || '';
-  const number = Number(priority);
-  const isPriority = priority.trim() !== '' && Number.isInteger(number) && number >= -100 && number <= 100;
-  const order = orderOf(ask, chosen, isPriority ? number : 0);
-  const ready = (ask !== 'model' || chosen !== '') && (ask !== 'priority' || isPriority);
+  const number = priorityOf(priority);
+  const order = orderOf(ask, chosen, number ?? 0);
+  const ready = (ask !== 'model' || chosen !== '') && (ask !== 'priority' || number !== null);
   const many = can('operate');
 
   const run = async () => {
@@ -94,55 +93,7 @@ export function ActionDialog({ ask, target, onClose, onDone }: { ask: Exclude<Qu
           </select>
         </Field>
       )}
-      {ask === 'priority' && (
-        <Field label={t('column.priority')} hint={t('priority.hint')} fault={isPriority ? null : t('priority.fault')}>
-          <input type="number" min={-100} max={100} step={1} value={priority} onChange={(event) => setPriority(event.target.value)} />
-        </Field>
-      )}
+      {ask === 'priority' && <PriorityField value={priority} onChange={setPriority} hint={t('priority.hint')} />}
     </PreviewDialog>
-  );
-}
-
-export function TitleDialog({ image, onClose }: { image: Image; onClose: () => void }) {
-  const t = useWords();
-  const common = useCommonWords();
-  const client = useQueryClient();
-  const [title, setTitle] = useState(image.title);
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
-  const put = async (text: string) => {
-    await call('patch', '/api/v1/images/{id}', { path: { id: image.id }, body: { title: text } });
-    void touch(client, '/api/v1/images');
-  };
-  const save = async () => {
-    setBusy(true);
-    try {
-      await put(title.trim());
-      toast(t('done.title'), { undo: () => void put(image.title).catch(toastError) });
-      onClose();
-    } catch (cause) {
-      setError(cause);
-      setBusy(false);
-    }
-  };
-  return (
-    <Dialog
-      title={t('ask.title')}
-      onClose={onClose}
-      onSubmit={() => void save()}
-      actions={
-        <>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button type="submit" kind="primary" busy={busy} disabled={!title.trim() || title.trim() === image.title}>
-            {common('save')}
-          </Button>
-        </>
-      }
-    >
-      <Field label={t('column.title')}>
-        <input value={title} maxLength={200} autoFocus onChange={(event) => setTitle(event.target.value)} />
-      </Field>
-      {error !== null && <ErrorNotice error={error} />}
-    </Dialog>
   );
 }

@@ -4,7 +4,7 @@ import { useFormat } from '../../i18n';
 import { Chip, Duration, Skeleton, Time, useNow } from '../../ui';
 import type { Tone } from '../../ui';
 import { useCause } from './cause';
-import { useJobWords } from './words';
+import { useJobWords } from '../../jobs/words';
 
 export type Attempt = Schemas['Attempt'];
 

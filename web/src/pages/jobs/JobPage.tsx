@@ -13,7 +13,7 @@ import { Attempts } from './Attempts';
 import { CauseNotice } from './cause';
 import { secondsOf } from './Page';
 import { usePlaceSentences } from './place';
-import { useJobWords } from './words';
+import { useJobWords } from '../../jobs/words';
 
 export default function JobPage({ params }: PageProps) {
   const t = useJobWords();

@@ -7,7 +7,7 @@ import { Button, Duration, Empty, ErrorNotice, Page, Pager, StateChip, Table, Ti
 import { useCause } from './cause';
 import { JobLink } from './JobLink';
 import { useJobs } from './listing';
-import { useJobWords } from './words';
+import { useJobWords } from '../../jobs/words';
 
 type Job = Schemas['Job'];
 

@@ -3,7 +3,7 @@ import { useCallback } from 'react';
 import type { ReactNode } from 'react';
 
 import { Notice } from '../../ui';
-import { useJobWords } from './words';
+import { useJobWords } from '../../jobs/words';
 
 export interface Cause {
   title: string;

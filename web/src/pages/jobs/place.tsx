@@ -3,7 +3,7 @@ import type { Schemas } from '../../api/client';
 import { useApi } from '../../api/hooks';
 import { useCan } from '../../api/session';
 import { useFormat } from '../../i18n';
-import { useJobWords } from './words';
+import { useJobWords } from '../../jobs/words';
 
 export type Place = Schemas['Place'];
 

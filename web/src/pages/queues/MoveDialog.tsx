@@ -5,7 +5,8 @@ import { useState } from 'react';
 import { call } from '../../api/client';
 import type { Schemas } from '../../api/client';
 import { touch } from '../../api/hooks';
-import { Field, PreviewDialog, toast, toastError } from '../../ui';
+import { PriorityField, priorityOf, ReasonField, withReason } from '../../jobs/fields';
+import { PreviewDialog, toast, toastError } from '../../ui';
 import { retryCancelled } from '../jobs/retryCancelled';
 import { useQueueWords } from './words';
 
@@ -30,15 +31,15 @@ export function MoveDialog({ action, target, onClose, onDone }: { action: 'repri
   const client = useQueryClient();
   const [text, setText] = useState('10');
   const [reason, setReason] = useState('');
-  const number = Number(text);
-  const isPriority = text.trim() !== '' && Number.isInteger(number) && number >= -100 && number <= 100;
-  const ready = action === 'cancel' || isPriority;
-  const order = (dry_run: boolean): Order => ({ action, ...aim(target), ...(action === 'reprioritise' ? { priority: isPriority ? number : 0 } : {}), ...(reason.trim() && !dry_run ? { reason: reason.trim() } : {}), dry_run });
+  const number = priorityOf(text);
+  const priority = number ?? 0;
+  const ready = action === 'cancel' || number !== null;
+  const order = (dry_run: boolean): Order => ({ action, ...aim(target), ...(action === 'reprioritise' ? { priority } : {}), ...(dry_run ? {} : withReason(reason)), dry_run });
   const freshen = () => touch(client, '/api/v1/jobs', '/api/v1/queues', '/api/v1/images');
   const run = async () => {
     const done = await act(order(false));
     const undo = target.kind === 'all' || !done.changed ? null : action === 'reprioritise' ? () => putBack(target.jobs) : () => retryCancelled(target.jobs.flatMap((job) => job.image_id ?? []));
-    toast(t(`done.${action}`, { count: done.changed, priority: number }), undo ? { undo: () => void undo().then(freshen, toastError) } : {});
+    toast(t(`done.${action}`, { count: done.changed, priority }), undo ? { undo: () => void undo().then(freshen, toastError) } : {});
     onDone();
     void freshen(); // the dialog does not wait for the lists
   };
@@ -48,19 +49,13 @@ export function MoveDialog({ action, target, onClose, onDone }: { action: 'repri
       danger={action === 'cancel'}
       preview={() => (ready ? act(order(true)) : Promise.resolve({ matched: 0, changed: 0 }))}
       previewKey={[action, number, ready, aim(target)]}
-      describe={({ changed }) => <p>{t(`will.${action}`, { count: changed, priority: number })}</p>}
+      describe={({ changed }) => <p>{t(`will.${action}`, { count: changed, priority })}</p>}
       confirm={({ changed }) => t(`confirm.${action}`, { count: changed })}
       onConfirm={run}
       onClose={onClose}
     >
-      {action === 'reprioritise' && (
-        <Field label={t('column.priority')} hint={t('priority.hint')} fault={isPriority ? null : t('priority.fault')}>
-          <input type="number" min={-100} max={100} step={1} value={text} autoFocus onChange={(event) => setText(event.target.value)} />
-        </Field>
-      )}
-      <Field label={t('reason')} hint={t('reason.hint')}>
-        <input value={reason} maxLength={1000} onChange={(event) => setReason(event.target.value)} />
-      </Field>
+      {action === 'reprioritise' && <PriorityField value={text} onChange={setText} autoFocus />}
+      <ReasonField value={reason} onChange={setReason} hint={t('reason.hint')} />
     </PreviewDialog>
   );
 }
