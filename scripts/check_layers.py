@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """Counts what breaks the architecture: includes against the arrows, foreign headers outside their part, SQL and JSON away
-from their place, and catch outside the boundaries. The rules are the tables of layer_rules.py; tests are exempt.
+from their place, and catch outside the boundaries. The rules are the tables of layer_rules.py; tests are exempt. In web/src
+only the frame imports pages: what two of them need lies beside them.
 
 --self-test makes a small tree that breaks every rule and shows that each is found.
 """
 import fnmatch
+import os
 import re
 import sys
 import tempfile
@@ -16,6 +18,7 @@ from cpp_text import Source, line_of
 MAY_CATCH = {**rules.BOUNDARIES, **rules.TRANSLATIONS}
 ROOT = Path(__file__).resolve().parent.parent
 CATCH = re.compile(r"\bcatch\s*\([^)]*\)\s*\{")
+WEB_IMPORT = re.compile(r"(?:\bfrom\s*|\bimport\s*\(?\s*)'(?P<path>\.[^']*)'")
 PART = re.compile(r"darkroom_part\((?P<name>\w+)(?P<rest>[^)]*)\)")
 
 
@@ -106,8 +109,27 @@ def library_part(name):
     return name.replace("_", "/", 1) if name.startswith("runner_") else name
 
 
+def page_of(path):
+    """The page whose folder a file below web/src lies in; None for what pages share."""
+    return path.parts[1] if path.parts[0] == "pages" else None
+
+
+def check_pages(root):
+    """A page imports no other page, and what pages share imports none of them."""
+    top = root / "web" / "src"
+    for file in sorted(top.rglob("*.ts*")):
+        here = file.relative_to(top)
+        if here.parts[0] == "app" or ".test." in here.name:
+            continue
+        text = file.read_text(encoding="utf-8")
+        for match in WEB_IMPORT.finditer(text):
+            there = Path(os.path.normpath(here.parent / match["path"]))
+            if page_of(there) not in (None, page_of(here)):
+                yield f"web/src/{here.as_posix()}:{line_of(text, match.start())}: only web/src/app may import a page ({there.as_posix()})"
+
+
 def check(root):
-    complaints = list(check_build_file(root))
+    complaints = [*check_build_file(root), *check_pages(root)]
     files = [path for path in sorted((root / "src").rglob("*")) if path.suffix in {".cpp", ".h"} and not path.stem.endswith("_test")]
     catching = set()
     for file in files:
@@ -137,6 +159,9 @@ VIOLATIONS = {
     "src/worker/sql.cpp": ('auto a = "UPDATE jobs SET state = 1";', "SQL outside"),
     "src/blob/catches.cpp": ("void f() { try { g(); } catch (...) {} }", "catch outside"),
     "src/CMakeLists.txt": ("darkroom_part(store DEPENDS domain http LIBRARIES Boost::json)", "store may not depend on http"),
+    "web/src/pages/queues/Page.tsx": ("import { Row } from '../jobs/Row';", "only web/src/app may import a page"),
+    "web/src/pages/image/Page.tsx": ("import '../jobs/style.css';", "only web/src/app may import a page"),
+    "web/src/ui/Table.tsx": ("import type { Job } from '../pages/jobs/words';", "only web/src/app may import a page"),
 }
 INNOCENT = {
     "src/store/fine.cpp": '// catch (SELECT x)\n#include "domain/job.h"\n#include <sqlite3.h>\nauto a = "SELECT 1";\n',
@@ -144,6 +169,9 @@ INNOCENT = {
     "src/store/fine_test.cpp": '#include "http/message.h"\n',
     "src/blob/passes_on.cpp": "void f() { try { g(); } catch (...) { if (a) { b(); } throw; } }\n",
     "src/runner/pool/fine.cpp": '#include "runner/protocol/frame.h"\nint n = 1\'000; char q = \'"\';\n',
+    "web/src/messages/all.test.ts": "import { words } from '../pages/jobs/words';\n",
+    "web/src/app/routes.ts": "const page = lazy(() => import('../pages/jobs/Page'));\n",
+    "web/src/pages/jobs/Page.tsx": "import './style.css';\nimport { Row } from './Row';\nimport { call } from '../../api/client';\n",
 }
 
 

@@ -93,6 +93,7 @@ export default {
   'priority.hint': 'From -100 to 100; larger is more urgent. Only images that wait are changed.',
   'empty.title': 'No photos yet',
   'empty.text': 'Photos that are sent by this page, by the API or by a site appear here with what was found in them.',
+  'empty.tour': 'Show me around',
   'nothing.title': 'No image meets these conditions',
   'nothing.text': 'Remove one, or search for less.',
   'short.text': 'The search goes on: nothing was found in this part.',

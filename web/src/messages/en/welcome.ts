@@ -22,5 +22,4 @@ export default {
   'result.more': 'Upload more photos',
   'result.api': 'Send photos by program',
   'skip': 'Skip',
-  'tour': 'Show me around',
 } as const;

@@ -1,5 +1,5 @@
-import type en from '../en/failures';
 import type { Translation } from '../../i18n/words';
+import type en from '../en/failures';
 
 const ko: Translation<typeof en> = {
   'title': '실패',

@@ -1,5 +1,5 @@
-import type en from '../en/image';
 import type { Translation } from '../../i18n/words';
+import type en from '../en/image';
 
 const ko: Translation<typeof en> = {
   'photo': '사진',

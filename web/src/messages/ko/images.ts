@@ -1,5 +1,5 @@
-import type en from '../en/images';
 import type { Translation } from '../../i18n/words';
+import type en from '../en/images';
 
 const ko: Translation<typeof en> = {
   'title': '이미지',
@@ -96,6 +96,7 @@ const ko: Translation<typeof en> = {
   'priority.hint': '-100부터 100까지, 클수록 먼저 처리돼요. 대기 중인 이미지만 바뀌어요.',
   'empty.title': '아직 사진이 없어요',
   'empty.text': '이 페이지나 API, 연결된 사이트에서 보낸 사진이 찾아낸 객체와 함께 여기에 나타나요.',
+  'empty.tour': '둘러보기',
   'nothing.title': '조건에 맞는 이미지가 없어요',
   'nothing.text': '조건을 하나 지우거나 검색어를 줄여 보세요.',
   'short.text': '검색이 아직 끝나지 않았어요. 이 구간에는 맞는 이미지가 없어요.',

@@ -1,5 +1,5 @@
-import type en from '../en/jobs';
 import type { Translation } from '../../i18n/words';
+import type en from '../en/jobs';
 
 const ko: Translation<typeof en> = {
   'place.scheduled': '예약된 작업이에요. {when} 대기열에 들어가요.',

@@ -1,5 +1,5 @@
-import type en from '../en/queues';
 import type { Translation } from '../../i18n/words';
+import type en from '../en/queues';
 
 const ko: Translation<typeof en> = {
   'title': '대기열',

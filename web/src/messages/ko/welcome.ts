@@ -1,5 +1,5 @@
-import type en from '../en/welcome';
 import type { Translation } from '../../i18n/words';
+import type en from '../en/welcome';
 
 const ko: Translation<typeof en> = {
   'title': 'Darkroom에 오신 것을 환영해요',
@@ -25,7 +25,6 @@ const ko: Translation<typeof en> = {
   'result.more': '사진 더 올리기',
   'result.api': '프로그램으로 보내기',
   'skip': '건너뛰기',
-  'tour': '둘러보기',
 };
 
 export default ko;

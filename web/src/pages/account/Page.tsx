@@ -9,9 +9,9 @@ import { touch } from '../../api/hooks';
 import { useMe } from '../../api/session';
 import { Link } from '../../app/router';
 import { Button, Chip, ErrorNotice, Facts, Field, Page, Section, toast } from '../../ui';
-import { Sessions } from '../users/Sessions';
-import { Storage } from '../users/Storage';
-import { toneOf, useWords as useUserWords } from '../users/words';
+import { Sessions } from '../../users/Sessions';
+import { Storage } from '../../users/Storage';
+import { toneOf, useWords as useUserWords } from '../../users/words';
 import { useWords } from './words';
 
 export default function AccountPage() {

@@ -8,8 +8,8 @@ import type { Answer, ApiError } from '../../api/client';
 import { keyOf, useApi } from '../../api/hooks';
 import { useQueryString } from '../../app/router';
 import { useFormat } from '../../i18n';
+import { dayEnd, dayStart } from '../../i18n/days';
 import { Button, Empty, ErrorNotice, Field, Page, Pager, Table, Time } from '../../ui';
-import { dayEnd, dayStart } from '../days';
 import { About } from './About';
 import { groups, useWords } from './words';
 

@@ -2,8 +2,8 @@
 import { useCan } from '../../api/session';
 import { Link } from '../../app/router';
 import { useFormat } from '../../i18n';
+import { useCause } from '../../jobs/cause';
 import { Button, Chip, Icon, Time } from '../../ui';
-import { useCause } from '../jobs/cause';
 import type { Group, Sample } from './groups';
 import { useFailureWords } from './words';
 

@@ -5,9 +5,9 @@ import { useState } from 'react';
 import { call } from '../../api/client';
 import type { Schemas } from '../../api/client';
 import { touch } from '../../api/hooks';
+import { useCause } from '../../jobs/cause';
 import { ReasonField, withReason } from '../../jobs/fields';
 import { PreviewDialog, toast } from '../../ui';
-import { useCause } from '../jobs/cause';
 import type { Group } from './groups';
 import { useFailureWords } from './words';
 

@@ -7,13 +7,13 @@ import type { Schemas } from '../../api/client';
 import { touch } from '../../api/hooks';
 import { useCan } from '../../api/session';
 import { navigate } from '../../app/router';
+import { deleteSoon } from '../../images/deleting';
 import { TitleDialog } from '../../images/TitleDialog';
 import { withReason } from '../../jobs/fields';
 import { Button, Menu, toast, toastError } from '../../ui';
 import type { MenuEntry } from '../../ui';
-import { deleteSoon } from '../../images/deleting';
-import { saveAs } from './Json';
 import { DeleteDialog, PriorityDialog, ReprocessDialog } from './dialogs';
+import { saveAs } from './Json';
 import { useImageWords } from './words';
 
 type Image = Schemas['Image'];

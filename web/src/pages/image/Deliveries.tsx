@@ -4,9 +4,9 @@ import { useState } from 'react';
 import { call } from '../../api/client';
 import type { Schemas } from '../../api/client';
 import { useApi, useChange } from '../../api/hooks';
+import { whenToLook } from '../../api/underWay';
 import { Button, Chip, Duration, ErrorNotice, Skeleton, Time, toast, toastError, When } from '../../ui';
 import type { Tone } from '../../ui';
-import { whenToLook } from '../webhooks/underWay';
 import { useImageWords } from './words';
 
 type Delivery = Schemas['Delivery'];

@@ -5,9 +5,9 @@ import { useState } from 'react';
 import { call } from '../../api/client';
 import type { Schemas } from '../../api/client';
 import { keyOf } from '../../api/hooks';
-import { Button, Skeleton, StateChip, Time } from '../../ui';
-import { Attempts } from '../jobs/Attempts';
+import { Attempts } from '../../jobs/Attempts';
 import { useJobWords } from '../../jobs/words';
+import { Button, Skeleton, StateChip, Time } from '../../ui';
 
 type Image = Schemas['Image'];
 

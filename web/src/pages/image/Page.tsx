@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from 'react';
 
 import './viewer.css';
 import './style.css';
-import '../jobs/style.css';
+import '../../jobs/style.css';
 
 import { call } from '../../api/client';
 import { keyOf, useApi } from '../../api/hooks';
@@ -12,9 +12,9 @@ import { useCan } from '../../api/session';
 import { Link, navigate, useQueryString } from '../../app/router';
 import type { PageProps } from '../../app/routes';
 import { chosenZone } from '../../i18n';
+import { viewOf } from '../../images/filter';
+import { Events } from '../../jobs/Events';
 import { Button, Chip, Empty, ErrorNotice, Page, Skeleton, StateChip, Time } from '../../ui';
-import { Events } from '../jobs/Events';
-import { viewOf } from '../images/filter';
 import { Actions } from './Actions';
 import { Compare } from './Compare';
 import { Deliveries } from './Deliveries';

@@ -3,9 +3,9 @@ import { useLayoutEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 
 import type { Schemas } from '../../api/client';
+import { CauseNotice } from '../../jobs/cause';
+import { usePlace, usePlaceSentences } from '../../jobs/place';
 import { Notice } from '../../ui';
-import { CauseNotice } from '../jobs/cause';
-import { usePlace, usePlaceSentences } from '../jobs/place';
 import { useImageWords } from './words';
 
 type Image = Schemas['Image'];

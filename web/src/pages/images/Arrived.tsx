@@ -1,5 +1,5 @@
-import { Button } from '../../ui';
 import { useWords } from '../../images/words';
+import { Button } from '../../ui';
 
 // Says over the list, without moving it, how many photos wait to come in.
 export function Arrived({ count, more, onShow }: { count: number; more: boolean; onShow: () => void }) {

@@ -1,7 +1,7 @@
 import { useApi } from '../../api/hooks';
 import { useFormat } from '../../i18n';
-import { Chip, Progress } from '../../ui';
 import { useWords } from '../../images/words';
+import { Chip, Progress } from '../../ui';
 
 // The batch that the list is of: its title, and how far it is.
 export function BatchHead({ id }: { id: string }) {

@@ -1,10 +1,10 @@
 // By date, step by step: years, then the months of one, then the days of one.
 import { useApi } from '../../api/hooks';
 import { chosenZone, useFormat } from '../../i18n';
-import { Button, usePopup } from '../../ui';
-import { dateText, dayOf, daysIn, parseDate } from './dates';
-import type { DatePart } from './dates';
+import { dateText, dayOf, daysIn, parseDate } from '../../images/dates';
+import type { DatePart } from '../../images/dates';
 import { useWords } from '../../images/words';
+import { Button, usePopup } from '../../ui';
 
 function usePartName(): (part: DatePart) => string {
   const { language } = useFormat();

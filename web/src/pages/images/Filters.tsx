@@ -2,11 +2,11 @@
 import { useEffect, useRef, useState } from 'react';
 
 import { useApi } from '../../api/hooks';
+import { statuses, textConditions } from '../../images/filter';
+import type { TextCondition } from '../../images/filter';
+import { useWords } from '../../images/words';
 import { Button, Chip, Field, Icon, useCommonWords, usePopup } from '../../ui';
 import { DateFilter } from './DateFilter';
-import { statuses, textConditions } from './filter';
-import type { TextCondition } from './filter';
-import { useWords } from '../../images/words';
 
 type Change = (changes: Record<string, string | null>, how?: { push?: boolean }) => void;
 

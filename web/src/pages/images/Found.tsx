@@ -1,6 +1,6 @@
 import { useFormat } from '../../i18n';
-import { foundIn } from './filter';
-import type { Image } from './filter';
+import { foundIn } from '../../images/filter';
+import type { Image } from '../../images/filter';
 import { useWords } from '../../images/words';
 
 const shown = 3;

@@ -7,8 +7,11 @@ import './style.css';
 import { touch, useApi } from '../../api/hooks';
 import { useCan } from '../../api/session';
 import { Link, navigate, useQueryString } from '../../app/router';
+import { toured } from '../../app/toured';
 import { chosenZone } from '../../i18n';
 import { deleteSoon, useHidden } from '../../images/deleting';
+import { foundIn, queryOf, storyOf, viewOf } from '../../images/filter';
+import type { Image } from '../../images/filter';
 import { TitleDialog } from '../../images/TitleDialog';
 import { useWords } from '../../images/words';
 import { Button, Empty, ErrorNotice, Page, Pager, Table, toast, toastError } from '../../ui';
@@ -21,21 +24,16 @@ import { AllBox, useColumns, useSearchOfRows } from './columns';
 import { ActionDialog } from './dialogs';
 import type { Question } from './dialogs';
 import { download } from './download';
-import { foundIn, queryOf, storyOf, viewOf } from './filter';
-import type { Image } from './filter';
 import { Filters } from './Filters';
 import { useGoOn } from './goOn';
 import { useNextPage } from './nextPage';
 import { SelectionBar } from './SelectionBar';
 import { useSteady } from './steady';
-import { toured } from '../welcome/toured';
-import { useWelcomeWords } from '../welcome/words';
 
 const idOf = (image: Image) => image.id;
 
 export default function ImagesPage() {
   const t = useWords();
-  const welcome = useWelcomeWords();
   const tourSeen = toured.use();
   const can = useCan();
   const client = useQueryClient();
@@ -112,7 +110,7 @@ export default function ImagesPage() {
           <>
             {upload}
             <Link className="button" to="/welcome">
-              {welcome('tour')}
+              {t('empty.tour')}
             </Link>
           </>
         )

@@ -1,12 +1,12 @@
 // What can be done to the images that are chosen. The bar has its place also while none is, so that nothing jumps.
 import { useCan } from '../../api/session';
 import { useFormat } from '../../i18n';
+import { useWords } from '../../images/words';
 import { Button, Menu } from '../../ui';
 import type { MenuEntry } from '../../ui';
 import type { Target } from './acting';
 import type { Question } from './dialogs';
 import { highPriority } from './dialogs';
-import { useWords } from '../../images/words';
 
 export interface SelectionBarProps {
   target: Target | null;

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 
+import type { Image } from '../../images/filter';
 import { Icon } from '../../ui';
-import type { Image } from './filter';
 
 // The photo, small, in a place of its size from the start. One that cannot be shown has a sign instead.
 export function Thumb({ image }: { image: Image }) {

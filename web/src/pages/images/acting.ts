@@ -1,10 +1,10 @@
 // Acting on images: on some that are chosen, or on all that meet the conditions of the list, which the server counts before.
 import { call } from '../../api/client';
 import { each } from '../../api/each';
+import { filterOf } from '../../images/filter';
+import type { Conditions, Image } from '../../images/filter';
+import { retryCancelled, retryIfCancelled } from '../../jobs/retryCancelled';
 import type { Preview } from '../../ui';
-import { retryCancelled, retryIfCancelled } from '../jobs/retryCancelled';
-import { filterOf } from './filter';
-import type { Conditions, Image } from './filter';
 
 export type Order = { action: 'reprocess'; model?: string } | { action: 'reprioritise'; priority: number } | { action: 'cancel' } | { action: 'delete' };
 

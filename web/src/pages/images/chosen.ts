@@ -1,8 +1,8 @@
 // What is chosen in the list: some, which stay chosen when they leave the page or its conditions, or all that match.
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
+import type { Conditions, Image } from '../../images/filter';
 import type { Target } from './acting';
-import type { Conditions, Image } from './filter';
 
 type Chosen = ReadonlyMap<number, Image> | 'all';
 

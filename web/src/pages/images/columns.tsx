@@ -4,18 +4,18 @@ import { useEffect, useMemo, useRef } from 'react';
 import { useCan } from '../../api/session';
 import { Link, navigate } from '../../app/router';
 import { useFormat } from '../../i18n';
+import { storyOf } from '../../images/filter';
+import type { Image } from '../../images/filter';
+import { useWords } from '../../images/words';
+import { useCause } from '../../jobs/cause';
 import { Menu, StateChip, Time } from '../../ui';
 import type { Column, MenuEntry } from '../../ui';
 import type { Target } from './acting';
 import { fits } from './acting';
 import type { Question } from './dialogs';
 import { highPriority } from './dialogs';
-import { storyOf } from './filter';
-import type { Image } from './filter';
 import { Found } from './Found';
 import { Thumb } from './Thumb';
-import { useCause } from '../jobs/cause';
-import { useWords } from '../../images/words';
 
 interface Wanted {
   search: string; // of the list, without where in it one is

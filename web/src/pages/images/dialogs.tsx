@@ -4,12 +4,12 @@ import { useState } from 'react';
 
 import { touch, useApi } from '../../api/hooks';
 import { useCan } from '../../api/session';
+import type { Image } from '../../images/filter';
+import { useWords } from '../../images/words';
 import { PriorityField, priorityOf } from '../../jobs/fields';
 import { Field, PreviewDialog, toast, toastError } from '../../ui';
 import { perform, preview, undoOf } from './acting';
 import type { Order, Target } from './acting';
-import type { Image } from './filter';
-import { useWords } from '../../images/words';
 
 export type Question = { ask: 'reprocess' | 'high' | 'model' | 'priority' | 'cancel' | 'delete'; target: Target } | { ask: 'title'; image: Image };
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
+import type { Image } from '../../images/filter';
 import { csvOf } from './download';
-import type { Image } from './filter';
 
 const image = { id: 7, title: '=HYPERLINK("x")', uploaded_by: 'kim, minji', external_id: null, created_at: '2026-01-31T09:30:00Z', status: 'completed', error_code: null, result: null } as unknown as Image;
 

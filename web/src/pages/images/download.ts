@@ -1,7 +1,7 @@
 // Results as a file: of all that match straight from the server, of a few out of what the page has.
 import { addressOf } from '../../api/client';
+import type { Image } from '../../images/filter';
 import type { Target } from './acting';
-import type { Image } from './filter';
 
 const cell = (value: unknown) => {
   const text = value === null || value === undefined ? '' : String(value);

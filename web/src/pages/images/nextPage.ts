@@ -3,8 +3,8 @@ import { useEffect } from 'react';
 
 import { call } from '../../api/client';
 import { keyOf } from '../../api/hooks';
-import { queryOf } from './filter';
-import type { View } from './filter';
+import { queryOf } from '../../images/filter';
+import type { View } from '../../images/filter';
 
 const soon = 'requestIdleCallback' in globalThis ? (then: () => void) => requestIdleCallback(then, { timeout: 2000 }) : (then: () => void) => setTimeout(then, 200) as unknown as number;
 const notAnyMore = 'cancelIdleCallback' in globalThis ? (id: number) => cancelIdleCallback(id) : (id: number) => clearTimeout(id);

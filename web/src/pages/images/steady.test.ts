@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import type { Image } from './filter';
+import type { Image } from '../../images/filter';
 import { part } from './steady';
 
 const images = (...ids: number[]) => ids.map((id) => ({ id }) as Image);

@@ -4,8 +4,8 @@ import { replaceEqualDeep } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useReducer, useRef } from 'react';
 
 import { useApi } from '../../api/hooks';
-import { pageSize, queryOf } from './filter';
-import type { Image, View } from './filter';
+import { pageSize, queryOf } from '../../images/filter';
+import type { Image, View } from '../../images/filter';
 
 export interface Parted {
   rows: readonly Image[];

@@ -1,19 +1,19 @@
 // One job that has no photo: maintenance. The story of a job with a photo is told on the photo's page.
 import type { ReactNode } from 'react';
 
-import './style.css';
+import '../../jobs/style.css';
 
 import { call } from '../../api/client';
 import { useApi, useChange } from '../../api/hooks';
 import { useCan } from '../../api/session';
 import { Link } from '../../app/router';
 import type { PageProps } from '../../app/routes';
-import { Button, Duration, ErrorNotice, Notice, Page, Skeleton, StateChip, Time, toast, toastError, When } from '../../ui';
-import { Attempts } from './Attempts';
-import { CauseNotice } from './cause';
-import { secondsOf } from './Page';
-import { usePlaceSentences } from './place';
+import { Attempts } from '../../jobs/Attempts';
+import { CauseNotice } from '../../jobs/cause';
+import { usePlaceSentences } from '../../jobs/place';
 import { useJobWords } from '../../jobs/words';
+import { Button, Duration, ErrorNotice, Notice, Page, Skeleton, StateChip, Time, toast, toastError, When } from '../../ui';
+import { secondsOf } from './Page';
 
 export default function JobPage({ params }: PageProps) {
   const t = useJobWords();

@@ -1,13 +1,13 @@
 // All jobs, also those of maintenance, newest first.
-import './style.css';
+import '../../jobs/style.css';
 
 import type { Schemas } from '../../api/client';
 import { navigate, useQueryString } from '../../app/router';
-import { Button, Duration, Empty, ErrorNotice, Page, Pager, StateChip, Table, Time } from '../../ui';
-import { useCause } from './cause';
-import { JobLink } from './JobLink';
-import { useJobs } from './listing';
+import { useCause } from '../../jobs/cause';
+import { JobLink } from '../../jobs/JobLink';
+import { useJobs } from '../../jobs/listing';
 import { useJobWords } from '../../jobs/words';
+import { Button, Duration, Empty, ErrorNotice, Page, Pager, StateChip, Table, Time } from '../../ui';
 
 type Job = Schemas['Job'];
 

@@ -6,8 +6,8 @@ import { call } from '../../api/client';
 import type { Schemas } from '../../api/client';
 import { touch } from '../../api/hooks';
 import { PriorityField, priorityOf, ReasonField, withReason } from '../../jobs/fields';
+import { retryCancelled } from '../../jobs/retryCancelled';
 import { PreviewDialog, toast, toastError } from '../../ui';
-import { retryCancelled } from '../jobs/retryCancelled';
 import { useQueueWords } from './words';
 
 type Job = Schemas['Job'];

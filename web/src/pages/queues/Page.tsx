@@ -2,7 +2,7 @@
 import { useState } from 'react';
 
 import './style.css';
-import '../jobs/style.css';
+import '../../jobs/style.css';
 
 import { useApi } from '../../api/hooks';
 import { Link, useQueryString } from '../../app/router';

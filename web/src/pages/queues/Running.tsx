@@ -6,9 +6,9 @@ import type { Schemas } from '../../api/client';
 import { useApi, useChange } from '../../api/hooks';
 import { useCan } from '../../api/session';
 import { useFormat } from '../../i18n';
+import { JobLink } from '../../jobs/JobLink';
+import { useJobs } from '../../jobs/listing';
 import { Button, ErrorNotice, Table, toast, toastError, useKeptRoom } from '../../ui';
-import { JobLink } from '../jobs/JobLink';
-import { useJobs } from '../jobs/listing';
 import { useQueueWords } from './words';
 
 type Job = Schemas['Job'];

@@ -1,8 +1,8 @@
 // Jobs that wait for their time: a retry, or a time that somebody chose.
+import { useCause } from '../../jobs/cause';
+import { JobLink } from '../../jobs/JobLink';
+import { useJobs } from '../../jobs/listing';
 import { Table, When } from '../../ui';
-import { useCause } from '../jobs/cause';
-import { JobLink } from '../jobs/JobLink';
-import { useJobs } from '../jobs/listing';
 import { useQueueWords } from './words';
 
 export function Scheduled({ queue }: { queue: string }) {

@@ -1,6 +1,6 @@
 import { useApi } from '../../api/hooks';
+import { useCause } from '../../jobs/cause';
 import { Skeleton, StateChip } from '../../ui';
-import { useCause } from '../jobs/cause';
 
 // How the job of a slot ended; jobs of maintenance are removed after a while.
 export function JobState({ id }: { id: string }) {

@@ -1,12 +1,12 @@
 import { useState } from 'react';
 
-import { ActDialog, Field, SecretDialog, fieldFault, toast } from '../../ui';
 import { call } from '../../api/client';
 import { useChange } from '../../api/hooks';
+import { ActDialog, Field, SecretDialog, fieldFault, toast } from '../../ui';
+import { useWords } from '../../users/words';
+import type { Role } from '../../users/words';
 import { quotaFrom } from './quota';
 import { RoleChoice } from './RoleChoice';
-import { useWords } from './words';
-import type { Role } from './words';
 
 // Makes a user, then shows the password that the server made.
 export function NewUser({ onClose }: { onClose: () => void }) {

@@ -7,9 +7,9 @@ import { useApi } from '../../api/hooks';
 import { useMe } from '../../api/session';
 import { Link, navigate } from '../../app/router';
 import { Button, Chip, ErrorNotice, Page, Section, Table, Time } from '../../ui';
+import { Storage } from '../../users/Storage';
+import { roles, toneOf, useWords } from '../../users/words';
 import { NewUser } from './NewUser';
-import { Storage } from './Storage';
-import { roles, toneOf, useWords } from './words';
 
 const addressOf = (name: string) => `/users/${encodeURIComponent(name)}`;
 

@@ -1,7 +1,7 @@
 import { useId } from 'react';
 
-import { roles, useWords } from './words';
-import type { Role } from './words';
+import { roles, useWords } from '../../users/words';
+import type { Role } from '../../users/words';
 
 // The four roles with what each may do.
 export function RoleChoice({ role, onChange, columns }: { role: Role; onChange: (role: Role) => void; columns?: boolean }) {

@@ -10,12 +10,12 @@ import { useMe } from '../../api/session';
 import { Link } from '../../app/router';
 import type { PageProps } from '../../app/routes';
 import { Back, Button, Chip, ErrorNotice, Facts, Page, Section, Skeleton, Table, Time, toast, toastError } from '../../ui';
+import { Sessions } from '../../users/Sessions';
+import { Storage } from '../../users/Storage';
+import { toneOf, useWords } from '../../users/words';
+import type { Role, User } from '../../users/words';
 import { DeleteUser, QuotaDialog, ResetPassword } from './dialogs';
 import { RoleChoice } from './RoleChoice';
-import { Sessions } from './Sessions';
-import { Storage } from './Storage';
-import { toneOf, useWords } from './words';
-import type { Role, User } from './words';
 
 type Asked = 'quota' | 'password' | 'delete' | null;
 

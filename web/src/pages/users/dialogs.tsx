@@ -4,9 +4,9 @@ import { call } from '../../api/client';
 import { useApi, useChange } from '../../api/hooks';
 import { navigate } from '../../app/router';
 import { ActDialog, Field, SecretDialog, toast, toastError } from '../../ui';
+import { useWords } from '../../users/words';
+import type { User } from '../../users/words';
 import { quotaFrom, quotaText } from './quota';
-import { useWords } from './words';
-import type { User } from './words';
 
 export function QuotaDialog({ user, onClose }: { user: User; onClose: () => void }) {
   const t = useWords();

@@ -3,11 +3,11 @@ import './style.css';
 
 import { call } from '../../api/client';
 import { useApi, useChange } from '../../api/hooks';
+import { whenToLook } from '../../api/underWay';
 import { Link } from '../../app/router';
 import type { PageProps } from '../../app/routes';
 import { Back, Button, Chip, CopyBlock, CopyButton, Duration, ErrorNotice, Facts, Notice, Page, Section, Skeleton, Table, Time, When, toast, toastError } from '../../ui';
 import { DeliveryChip, LastAnswer, Receiver, useEndpoints } from './parts';
-import { whenToLook } from './underWay';
 import { useWords } from './words';
 
 export default function DeliveryPage({ params }: PageProps) {

@@ -5,6 +5,7 @@ import { useState } from 'react';
 
 import { call } from '../../api/client';
 import { useApi, useChange } from '../../api/hooks';
+import { whenToLook } from '../../api/underWay';
 import { Link, navigate } from '../../app/router';
 import type { PageProps } from '../../app/routes';
 import { useFormat } from '../../i18n';
@@ -12,7 +13,6 @@ import { Back, Button, Chip, ErrorNotice, Facts, Menu, Notice, Page, Section, Sk
 import { DeleteEndpoint, RotateSecret } from './dialogs';
 import { EndpointForm } from './EndpointForm';
 import { DeliveryChip, LastAnswer } from './parts';
-import { whenToLook } from './underWay';
 import { useWords } from './words';
 import type { Endpoint } from './words';
 

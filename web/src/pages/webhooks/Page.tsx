@@ -5,8 +5,8 @@ import { useState } from 'react';
 
 import { useApi } from '../../api/hooks';
 import { Link, navigate, useQueryString } from '../../app/router';
+import { dayEnd, dayStart } from '../../i18n/days';
 import { Button, Empty, ErrorNotice, Field, Page, Pager, Table, Time, When } from '../../ui';
-import { dayEnd, dayStart } from '../days';
 import { DeliveryChip, LastAnswer, Receiver, WebhookTabs, useEndpoints } from './parts';
 import { Replay } from './Replay';
 import { events, states, useWords } from './words';

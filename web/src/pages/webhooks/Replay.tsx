@@ -2,8 +2,8 @@ import { useState } from 'react';
 
 import { call } from '../../api/client';
 import { useChange } from '../../api/hooks';
+import { dayEnd, dayStart } from '../../i18n/days';
 import { Field, PreviewDialog, toast } from '../../ui';
-import { dayEnd, dayStart } from '../days';
 import { states, useWords } from './words';
 import type { DeliveryState, Endpoint } from './words';
 

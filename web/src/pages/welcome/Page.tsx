@@ -8,10 +8,10 @@ import { send } from '../../api/client';
 import type { Schemas } from '../../api/client';
 import { useApi } from '../../api/hooks';
 import { Link, navigate, useQueryString } from '../../app/router';
+import { toured } from '../../app/toured';
 import { useFormat } from '../../i18n';
+import { CauseNotice } from '../../jobs/cause';
 import { Button, ErrorNotice, Icon, Page, Progress } from '../../ui';
-import { CauseNotice } from '../jobs/cause';
-import { toured } from './toured';
 import { useWelcomeWords } from './words';
 
 type Step = 0 | 1 | 2;

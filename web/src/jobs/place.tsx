@@ -1,9 +1,9 @@
 // Why a job is not running, and when it may start: the server's reason, in the reader's words.
-import type { Schemas } from '../../api/client';
-import { useApi } from '../../api/hooks';
-import { useCan } from '../../api/session';
-import { useFormat } from '../../i18n';
-import { useJobWords } from '../../jobs/words';
+import type { Schemas } from '../api/client';
+import { useApi } from '../api/hooks';
+import { useCan } from '../api/session';
+import { useFormat } from '../i18n';
+import { useJobWords } from './words';
 
 export type Place = Schemas['Place'];
 

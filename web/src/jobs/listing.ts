@@ -1,8 +1,8 @@
 // The list of jobs by conditions, newest first or in line: as many as are wanted, page by page.
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 
-import { call } from '../../api/client';
-import type { ApiError, Schemas } from '../../api/client';
+import { call } from '../api/client';
+import type { ApiError, Schemas } from '../api/client';
 
 type Job = Schemas['Job'];
 

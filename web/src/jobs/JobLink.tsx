@@ -1,7 +1,7 @@
 // A job by what people know it: the photo, or the kind of maintenance.
-import type { Schemas } from '../../api/client';
-import { Link } from '../../app/router';
-import { useJobWords } from '../../jobs/words';
+import type { Schemas } from '../api/client';
+import { Link } from '../app/router';
+import { useJobWords } from './words';
 
 export function JobLink({ job }: { job: Schemas['Job'] }) {
   const t = useJobWords();

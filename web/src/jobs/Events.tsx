@@ -1,7 +1,7 @@
 // What happened, by whom and why, newest first.
-import type { Schemas } from '../../api/client';
-import { Skeleton, Time } from '../../ui';
-import { useJobWords } from '../../jobs/words';
+import type { Schemas } from '../api/client';
+import { Skeleton, Time } from '../ui';
+import { useJobWords } from './words';
 
 type Event = Schemas['Event'];
 

@@ -1,5 +1,5 @@
 // Tries of a delivery are no events: while one is under way it is read again and again, soon where a try is near.
-import type { Schemas } from '../../api/client';
+import type { Schemas } from './client';
 
 const soonest = 2000; // milliseconds
 const latest = 30_000;

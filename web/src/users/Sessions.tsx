@@ -1,6 +1,6 @@
-import { call } from '../../api/client';
-import { useApi, useChange } from '../../api/hooks';
-import { Button, Chip, ErrorNotice, Table, Time, toast, toastError } from '../../ui';
+import { call } from '../api/client';
+import { useApi, useChange } from '../api/hooks';
+import { Button, Chip, ErrorNotice, Table, Time, toast, toastError } from '../ui';
 import { programOf } from './program';
 import { useWords } from './words';
 

@@ -1,9 +1,9 @@
 import { afterEach, expect, it, vi } from 'vitest';
 
-import { call } from '../../api/client';
+import { call } from '../api/client';
 import { readJobs } from './listing';
 
-vi.mock('../../api/client', () => ({ call: vi.fn() }));
+vi.mock('../api/client', () => ({ call: vi.fn() }));
 
 const pages = vi.mocked(call) as unknown as ReturnType<typeof vi.fn>;
 const page = (ids: string[], next: string | null) => ({ items: ids.map((id) => ({ job_id: id })), next_cursor: next, counts: {} });

@@ -2,8 +2,8 @@
 import { useCallback } from 'react';
 import type { ReactNode } from 'react';
 
-import { Notice } from '../../ui';
-import { useJobWords } from '../../jobs/words';
+import { Notice } from '../ui';
+import { useJobWords } from './words';
 
 export interface Cause {
   title: string;

@@ -1,6 +1,6 @@
 // The way back from a cancel: a retry, by which a photo keeps its place in its batch. Only what is cancelled now is run again: some may have been completed
 // before the cancel came to them.
-import { call } from '../../api/client';
+import { call } from '../api/client';
 
 export const retryCancelled = (imageIds: readonly number[]) => call('post', '/api/v1/jobs/actions', { body: { action: 'retry', filter: { image_ids: [...imageIds], state: 'cancelled' }, dry_run: false } });
 

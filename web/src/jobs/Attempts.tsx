@@ -1,10 +1,10 @@
 // How often a job was tried: when, where, with what ending, and how long each stage took.
-import type { Schemas } from '../../api/client';
-import { useFormat } from '../../i18n';
-import { Chip, Duration, Skeleton, Time, useNow } from '../../ui';
-import type { Tone } from '../../ui';
+import type { Schemas } from '../api/client';
+import { useFormat } from '../i18n';
+import { Chip, Duration, Skeleton, Time, useNow } from '../ui';
+import type { Tone } from '../ui';
 import { useCause } from './cause';
-import { useJobWords } from '../../jobs/words';
+import { useJobWords } from './words';
 
 export type Attempt = Schemas['Attempt'];
 

@@ -1,5 +1,5 @@
 // The conditions and the order of the list, as the address has them and as the API wants them. Pure.
-import type { Asked, Schemas } from '../../api/client';
+import type { Asked, Schemas } from '../api/client';
 import { parseDate, rangeOf } from './dates';
 
 export type Image = Schemas['Image'];

@@ -1,4 +1,5 @@
 // The drill-down by date: a year, a month or a day in the reader's time zone, as the two times between which photos were uploaded. Pure.
+import { midnight } from '../i18n/days';
 
 export type DatePart = { year: number; month?: number; day?: number };
 
@@ -16,20 +17,6 @@ const two = (number: number) => String(number).padStart(2, '0');
 export const dateText = ({ year, month, day }: DatePart): string => [String(year), month && two(month), day && two(day)].filter(Boolean).join('-');
 
 export const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
-
-// How far the zone is ahead of UTC at a moment, in milliseconds.
-function offset(at: number, zone: string): number {
-  const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' }).formatToParts(at);
-  const of = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((part) => part.type === type)?.value);
-  return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second')) - Math.floor(at / 1000) * 1000;
-}
-
-// When a day begins in the zone. The second look is for days on which clocks change.
-export function midnight(year: number, month: number, day: number, zone: string): Date {
-  const wall = Date.UTC(year, month - 1, day);
-  const first = wall - offset(wall, zone);
-  return new Date(wall - offset(first, zone));
-}
 
 export function rangeOf(date: DatePart, zone: string): { since: string; until: string } {
   const { year, month, day } = date;

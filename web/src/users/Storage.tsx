@@ -1,5 +1,7 @@
-import { useFormat } from '../../i18n';
-import { Progress } from '../../ui';
+import './style.css';
+
+import { useFormat } from '../i18n';
+import { Progress } from '../ui';
 import { useWords } from './words';
 import type { User } from './words';
 
