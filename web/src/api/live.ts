@@ -24,12 +24,14 @@ const longestWait = 15_000;
 const touched: [string, string[]][] = [
   ['job.', ['/api/v1/images', '/api/v1/jobs', '/api/v1/queues', '/api/v1/stats', '/api/v1/status', '/api/v1/batches', '/api/v1/workers', '/api/v1/events', '/api/v1/failures', '/api/v1/deliveries', '/api/v1/quarantine']],
   ['image.', ['/api/v1/images', '/api/v1/jobs', '/api/v1/queues', '/api/v1/batches', '/api/v1/events', '/api/v1/failures', '/api/v1/quarantine']], // a photo that is sent or deleted is a job more or less
+  ['cleanup.', ['/api/v1/images', '/api/v1/jobs', '/api/v1/queues', '/api/v1/batches', '/api/v1/events']],
   ['batch.', ['/api/v1/batches']],
   ['queue.', ['/api/v1/queues', '/api/v1/jobs']], // why jobs wait
   ['schedule.', ['/api/v1/schedules']],
   ['model.', ['/api/v1/models', '/api/v1/status', '/api/v1/workers']],
   ['node.', ['/api/v1/workers', '/api/v1/status']],
   ['delivery.', ['/api/v1/deliveries']],
+  ['deliveries.', ['/api/v1/deliveries']],
   ['endpoint.', ['/api/v1/endpoints']],
   ['alert.', ['/api/v1/alerts', '/api/v1/audit']],
   ['account.', ['/api/v1/users', '/api/v1/audit']],
@@ -37,6 +39,8 @@ const touched: [string, string[]][] = [
   ['session.', ['/api/v1/sessions', '/api/v1/audit']],
   ['quarantine.', ['/api/v1/quarantine', '/api/v1/failures']],
 ];
+
+export const madeOld = (type: string): string[] => touched.flatMap(([beginning, patterns]) => (type.startsWith(beginning) ? patterns : []));
 
 const listeners = new Set<(event: LiveEvent) => void>();
 const stateListeners = new Set<() => void>();
@@ -90,9 +94,7 @@ class Freshener {
   constructor(private readonly client: QueryClient) {}
 
   add(type: string): void {
-    for (const [beginning, patterns] of touched) {
-      if (type.startsWith(beginning)) for (const pattern of patterns) this.wanted.add(pattern);
-    }
+    for (const pattern of madeOld(type)) this.wanted.add(pattern);
     if (this.wanted.size && !this.timer) this.timer = setTimeout(() => this.flush(), Math.max(50, this.last + settle - Date.now()));
   }
 

@@ -110,6 +110,7 @@ export default {
   'event.delivery.dead': 'Webhook given up',
   'event.delivery.replayed': 'Webhook sent again',
   'event.quarantine.released': 'Released from quarantine',
+  'event.cleanup.repaired': 'Repaired by the check',
   'event.batch.completed': 'Batch completed',
   'event.by': 'by {who}',
   'event.priority': 'priority {from} → {to}',

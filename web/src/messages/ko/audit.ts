@@ -32,6 +32,7 @@ const ko: Translation<typeof en> = {
   'fact.queue': '대기열',
   'fact.alert': '알림',
   'fact.batch': '묶음',
+  'fact.count': '건수',
   'fact.priority': '우선순위',
   'fact.from': '이전',
   'fact.to': '이후',
@@ -46,9 +47,12 @@ const ko: Translation<typeof en> = {
   'group.model': '모델',
   'group.endpoint': '웹훅 수신처',
   'group.delivery': '웹훅 전송',
+  'group.deliveries': '웹훅 여러 건 전송',
   'group.quarantine': '격리',
   'group.alert': '알림',
   'group.node': '프로세스',
+  'group.server': '서버',
+  'group.cleanup': '복구',
   'account.created': '사용자 추가',
   'account.changed': '사용자 변경',
   'account.deleted': '사용자 삭제',
@@ -89,6 +93,7 @@ const ko: Translation<typeof en> = {
   'endpoint.secret_rotated': '비밀 키 교체',
   'endpoint.tested': '수신처 테스트',
   'delivery.replayed': '웹훅 다시 보내기',
+  'deliveries.replayed': '웹훅 여러 건 다시 보내기',
   'delivery.dead': '웹훅 전송 포기',
   'quarantine.released': '격리 해제',
   'alert.raised': '알림 발생',
@@ -97,6 +102,7 @@ const ko: Translation<typeof en> = {
   'node.stopped': '프로세스 종료',
   'node.lost': '프로세스 응답 없음',
   'server.started': '서버 시작',
+  'cleanup.repaired': '점검에서 복구',
 };
 
 export default ko;

@@ -112,6 +112,7 @@ const ko: Translation<typeof en> = {
   'event.delivery.dead': '웹훅 전송 포기',
   'event.delivery.replayed': '웹훅 다시 보냄',
   'event.quarantine.released': '격리 해제',
+  'event.cleanup.repaired': '점검에서 복구',
   'event.batch.completed': '배치 완료',
   'event.by': '{who}',
   'event.priority': '우선순위 {from} → {to}',

@@ -5,4 +5,4 @@ import ko from '../../messages/ko/audit';
 
 export const useWords = area(en, ko);
 export type Event = Schemas['Event'];
-export const groups = ['account', 'session', 'token', 'image', 'job', 'batch', 'queue', 'schedule', 'model', 'endpoint', 'delivery', 'quarantine', 'alert', 'node'] as const;
+export const groups = ['account', 'session', 'token', 'image', 'job', 'batch', 'queue', 'schedule', 'model', 'endpoint', 'delivery', 'deliveries', 'quarantine', 'alert', 'node', 'server', 'cleanup'] as const;
