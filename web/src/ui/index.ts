@@ -25,7 +25,6 @@ export type { Column } from './Table';
 export { Tabs } from './Tabs';
 export { Bytes, Duration, Time, When, useNow } from './Time';
 export { Page } from './Page';
-export { usePartWords } from './partWords';
 export { usePopup } from './usePopup';
 export { toast, toastError } from './toasts';
 export { explain, fieldFault, useCommonWords } from './words';

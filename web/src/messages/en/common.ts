@@ -8,12 +8,8 @@ export default {
   'undo.key': 'Press {key} to undo.',
   'retry': 'Try again',
   'more': 'More actions',
-  'loading': 'Loading',
-  'none': 'none',
   'next': 'Next',
   'previous': 'Back to the start',
-  'optional': 'optional',
-  'required': 'This is needed.',
   'state.scheduled': 'Scheduled',
   'state.pending': 'Waiting',
   'state.retry': 'Retry {attempt}/{most}',
@@ -26,5 +22,4 @@ export default {
   'sorted': 'Sort by {column}',
   'page.of': 'Pages',
   'code': 'Code {code}',
-  'error.what': 'What happened',
 } as const;

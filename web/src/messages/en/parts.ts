@@ -5,7 +5,4 @@ export default {
   'once': 'It is shown this once only. Whoever has it can use it: keep it where passwords are kept.',
   'done': 'I have kept it',
   'sections': 'Sections',
-  'all': 'All',
-  'reason': 'Reason',
-  'reason.hint': 'Kept in the audit.',
 } as const;

@@ -40,7 +40,6 @@ export default {
   'run.name': 'Run {name} now',
   'more.name': 'More actions for {name}',
   'ran': 'The job is queued',
-  'ran.done': '{name}: done',
   'pause': 'Pause',
   'paused': '{name} is paused',
   'resume': 'Resume',

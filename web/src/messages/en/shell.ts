@@ -23,8 +23,6 @@ export default {
   'live.lost': 'Connection lost, trying again',
   'user.role': '{role, select, admin {Administrator} operator {Operator} viewer {Viewer} other {Uploader}}',
   'user.account': 'My account',
-  'user.language': 'Language',
-  'user.theme': 'Appearance',
   'theme.system': 'As the system',
   'theme.light': 'Light',
   'theme.dark': 'Dark',

@@ -32,13 +32,10 @@ export default {
   'state.again': 'Connection lost, tried again soon',
   'state.duplicate': 'Sent before',
   'state.refused': 'Refused',
-  'state.sent': 'Sent',
   'send.anyway': 'Send all the same',
-  'open': 'Open',
   'open.earlier': 'Open the earlier one',
   'remove': 'Remove {name}',
   'size.speed': '{size} · {speed}/s',
   'not.durable': 'This browser does not keep the files: leave this page open until all are sent.',
   'not.compared': 'This connection is not secure (HTTPS), so that the browser cannot notice photos that were sent before: they are sent again.',
-  'sample': 'Try it with a sample photo',
 } as const;

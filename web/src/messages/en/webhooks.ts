@@ -95,5 +95,4 @@ export default {
   'try.excerpt': 'What it answered',
   'finished': 'Ended',
   'help.dead': 'All tries failed, or the receiver answered 410. Mend the receiver, then send it again.',
-  'reason': 'Reason',
 } as const;

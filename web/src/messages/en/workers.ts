@@ -1,7 +1,6 @@
 export default {
   'title': 'Workers',
   'lead': 'The processes that run jobs, and what each of their slots does at this moment.',
-  'process': 'Process',
   'role': 'Role',
   'role.serve': 'all in one',
   'role.web': 'web only',
@@ -35,5 +34,4 @@ export default {
   'runner.idle': 'not running',
   'empty.title': 'No process runs jobs',
   'empty.text': 'Photos wait until one does. Start darkroom serve, or darkroom worker beside the web processes.',
-  'queue': 'Queue {name}',
 } as const;

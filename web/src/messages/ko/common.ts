@@ -11,12 +11,8 @@ const ko: Translation<typeof en> = {
   'undo.key': '{key} 키를 누르면 실행이 취소돼요.',
   'retry': '다시 시도',
   'more': '작업 더 보기',
-  'loading': '불러오는 중',
-  'none': '없음',
   'next': '다음',
   'previous': '처음으로',
-  'optional': '선택',
-  'required': '꼭 입력해 주세요.',
   'state.scheduled': '예약됨',
   'state.pending': '대기중',
   'state.retry': '재시도 대기 {attempt}/{most}',
@@ -29,7 +25,6 @@ const ko: Translation<typeof en> = {
   'sorted': '{column} 기준으로 정렬',
   'page.of': '페이지',
   'code': '코드 {code}',
-  'error.what': '무슨 일이 있었나요',
 };
 
 export default ko;

@@ -8,9 +8,6 @@ const ko: Translation<typeof en> = {
   'once': '지금 한 번만 볼 수 있어요. 이 값을 가진 사람은 누구나 쓸 수 있으니 비밀번호처럼 보관해 주세요.',
   'done': '보관했어요',
   'sections': '구역',
-  'all': '전체',
-  'reason': '사유',
-  'reason.hint': '감사 기록에 남아요.',
 };
 
 export default ko;

@@ -43,7 +43,6 @@ const ko: Translation<typeof en> = {
   'run.name': '{name} 지금 실행',
   'more.name': '{name} 작업 더 보기',
   'ran': '작업을 대기열에 넣었어요',
-  'ran.done': '{name}: 완료',
   'pause': '일시 정지',
   'paused': '{name} 예약을 멈췄어요',
   'resume': '다시 시작',

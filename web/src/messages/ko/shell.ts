@@ -26,8 +26,6 @@ const ko: Translation<typeof en> = {
   'live.lost': '연결이 끊겨 다시 시도하고 있어요',
   'user.role': '{role, select, admin {관리자} operator {운영자} viewer {조회자} other {업로더}}',
   'user.account': '내 계정',
-  'user.language': '언어',
-  'user.theme': '화면 테마',
   'theme.system': '시스템 설정에 맞춤',
   'theme.light': '밝게',
   'theme.dark': '어둡게',

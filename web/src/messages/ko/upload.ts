@@ -35,15 +35,12 @@ const ko: Translation<typeof en> = {
   'state.again': '연결이 끊겨 곧 다시 시도해요',
   'state.duplicate': '이미 올린 사진',
   'state.refused': '거절됨',
-  'state.sent': '올림',
   'send.anyway': '그래도 올리기',
-  'open': '열기',
   'open.earlier': '먼저 올린 사진 열기',
   'remove': '{name} 빼기',
   'size.speed': '{size} · 초당 {speed}',
   'not.durable': '브라우저가 파일을 보관하지 못해요. 다 올라갈 때까지 이 페이지를 닫지 마세요.',
   'not.compared': '보안 연결(HTTPS)이 아니어서 이미 올린 사진인지 브라우저가 알 수 없어요. 같은 사진도 다시 올라가요.',
-  'sample': '예제 사진으로 해 보기',
 };
 
 export default ko;

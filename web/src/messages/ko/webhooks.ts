@@ -98,7 +98,6 @@ const ko: Translation<typeof en> = {
   'try.excerpt': '응답 내용',
   'finished': '끝난 때',
   'help.dead': '모든 시도가 실패했거나 받는 쪽이 410으로 응답했어요. 받는 쪽을 고친 뒤 다시 보내 주세요.',
-  'reason': '사유',
 };
 
 export default ko;

@@ -4,7 +4,6 @@ import type { Translation } from '../../i18n/words';
 const ko: Translation<typeof en> = {
   'title': '워커',
   'lead': '작업을 실행하는 프로세스와 각 슬롯이 지금 하는 일이에요.',
-  'process': '프로세스',
   'role': '역할',
   'role.serve': '모두 포함',
   'role.web': '웹 전용',
@@ -38,7 +37,6 @@ const ko: Translation<typeof en> = {
   'runner.idle': '실행 중 아님',
   'empty.title': '작업을 실행하는 프로세스가 없어요',
   'empty.text': '프로세스가 시작될 때까지 사진은 기다려요. darkroom serve를 시작하거나 웹 프로세스 옆에서 darkroom worker를 시작해 주세요.',
-  'queue': '{name} 대기열',
 };
 
 export default ko;
