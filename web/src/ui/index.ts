@@ -4,6 +4,7 @@ export { Button } from './Button';
 export { Chip, StateChip } from './Chip';
 export type { Tone } from './Chip';
 export { CopyBlock, CopyButton, SecretDialog } from './Copy';
+export { DateSpan } from './DateSpan';
 export { Dialog } from './Dialog';
 export { Empty } from './Empty';
 export { Facts } from './Facts';

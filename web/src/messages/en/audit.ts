@@ -8,8 +8,6 @@ export default {
   'what.all': 'Everything',
   'about': 'About',
   'reason': 'Reason',
-  'since': 'From',
-  'until': 'Until',
   'filters.clear': 'Clear the filters',
   'empty.title': 'Nothing fits these filters',
   'empty.text': 'Nobody did such a thing in this time, or it is kept no more.',

@@ -71,8 +71,6 @@ export default {
   'deliveries.empty.text': 'A delivery appears here when a photo has its end and somebody wants to hear of it: an endpoint, a site of the settings, or the callback_url of an upload.',
   'deliveries.none.title': 'Nothing fits these filters',
   'filters.clear': 'Clear the filters',
-  'since': 'From',
-  'until': 'Before',
   'replay': 'Send again',
   'replayed': 'It is sent again',
   'replay.many': 'Send many again',

@@ -11,8 +11,6 @@ const ko: Translation<typeof en> = {
   'what.all': '모든 일',
   'about': '대상',
   'reason': '사유',
-  'since': '시작',
-  'until': '끝',
   'filters.clear': '조건 지우기',
   'empty.title': '조건에 맞는 기록이 없어요',
   'empty.text': '이 기간에 그런 일이 없었거나 보존 기간이 지났어요.',

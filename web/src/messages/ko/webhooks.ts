@@ -74,8 +74,6 @@ const ko: Translation<typeof en> = {
   'deliveries.empty.text': '사진 처리가 끝나고 알릴 곳이 있으면 여기에 나타나요. 수신처, 설정의 사이트, 업로드할 때 정한 callback_url에 알려요.',
   'deliveries.none.title': '조건에 맞는 전송이 없어요',
   'filters.clear': '조건 지우기',
-  'since': '시작',
-  'until': '끝',
   'replay': '다시 보내기',
   'replayed': '다시 보내고 있어요',
   'replay.many': '여러 건 다시 보내기',

@@ -9,7 +9,7 @@ import { keyOf, useApi } from '../../api/hooks';
 import { useQueryString } from '../../app/router';
 import { useFormat } from '../../i18n';
 import { dayEnd, dayStart } from '../../i18n/days';
-import { Button, Empty, ErrorNotice, Field, Page, Pager, Table, Time } from '../../ui';
+import { Button, DateSpan, Empty, ErrorNotice, Field, Page, Pager, Table, Time } from '../../ui';
 import { About } from './About';
 import { groups, useWords } from './words';
 
@@ -58,7 +58,8 @@ export default function AuditPage() {
     refetchInterval: get('before') ? false : 10_000,
   });
   const isFiltered = ['actor', 'type', 'from', 'to'].some((name) => get(name) !== '');
-  const set = (name: string) => (event: { target: { value: string } }) => change({ [name]: event.target.value || null, before: null });
+  const put = (name: string, value: string) => change({ [name]: value || null, before: null });
+  const set = (name: string) => (event: { target: { value: string } }) => put(name, event.target.value);
   const actors = [...new Set([...(users.data?.items.map((user) => user.name) ?? []), 'system', ...(get('actor') ? [get('actor')] : [])])];
   const next = audit.data?.next_before ? String(audit.data.next_before) : null;
   return (
@@ -83,12 +84,7 @@ export default function AuditPage() {
             {get('type').includes('.') && <option value={get('type')}>{t.maybe(get('type')) ?? get('type')}</option>}
           </select>
         </Field>
-        <Field label={t('since')}>
-          <input type="date" value={get('from')} onChange={set('from')} />
-        </Field>
-        <Field label={t('until')}>
-          <input type="date" value={get('to')} onChange={set('to')} />
-        </Field>
+        <DateSpan from={get('from')} to={get('to')} onFrom={(day) => put('from', day)} onTo={(day) => put('to', day)} />
         {isFiltered && (
           <Button kind="quiet" icon="close" onClick={() => change({ actor: null, type: null, from: null, to: null, before: null })}>
             {t('filters.clear')}

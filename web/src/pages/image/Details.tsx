@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 
 import type { Schemas } from '../../api/client';
 import { useFormat } from '../../i18n';
-import { Bytes, Duration, Time, When } from '../../ui';
+import { Bytes, Duration, Facts, Time, When } from '../../ui';
 import { useImageWords } from './words';
 
 type Image = Schemas['Image'];
@@ -33,14 +33,7 @@ export function Details({ image }: { image: Image }) {
   return (
     <section className="card card-body image-card" aria-labelledby="image-details">
       <h2 id="image-details">{t('details')}</h2>
-      <dl className="image-details">
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts of={rows} />
     </section>
   );
 }

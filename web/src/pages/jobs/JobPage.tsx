@@ -12,7 +12,7 @@ import { Attempts } from '../../jobs/Attempts';
 import { CauseNotice } from '../../jobs/cause';
 import { usePlaceSentences } from '../../jobs/place';
 import { useJobWords } from '../../jobs/words';
-import { Button, Duration, ErrorNotice, Notice, Page, Skeleton, StateChip, Time, toast, toastError, When } from '../../ui';
+import { Button, Duration, ErrorNotice, Facts, Notice, Page, Skeleton, StateChip, Time, toast, toastError, When } from '../../ui';
 import { secondsOf } from './Page';
 
 export default function JobPage({ params }: PageProps) {
@@ -69,14 +69,7 @@ export default function JobPage({ params }: PageProps) {
       {job.state === 'failed' && job.error_code && <CauseNotice code={job.error_code} message={job.error_message} />}
       <section className="card card-body" aria-labelledby="jobs-details">
         <h2 id="jobs-details">{t('job.details')}</h2>
-        <dl className="jobs-details">
-          {rows.map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
+        <Facts of={rows} />
       </section>
       <section className="card card-body" aria-labelledby="jobs-attempts">
         <h2 id="jobs-attempts">{t('attempts')}</h2>

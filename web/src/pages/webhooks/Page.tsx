@@ -6,8 +6,8 @@ import { useState } from 'react';
 import { useApi } from '../../api/hooks';
 import { Link, navigate, useQueryString } from '../../app/router';
 import { dayEnd, dayStart } from '../../i18n/days';
-import { Button, Empty, ErrorNotice, Field, Page, Pager, Table, Time, When } from '../../ui';
-import { DeliveryChip, LastAnswer, Receiver, WebhookTabs, useEndpoints } from './parts';
+import { Button, DateSpan, Empty, ErrorNotice, Field, Page, Pager, Table, Time, When } from '../../ui';
+import { DeliveryChip, LastAnswer, Receiver, ReceiverField, WebhookTabs, useEndpoints } from './parts';
 import { Replay } from './Replay';
 import { events, states, useWords } from './words';
 import type { DeliveryState } from './words';
@@ -36,7 +36,8 @@ export default function DeliveriesPage() {
     { refetchInterval: before ? false : 5000 }, // tries are no events
   );
   const isFiltered = ['state', 'type', 'endpoint', 'image', 'from', 'to'].some((name) => get(name) !== '');
-  const set = (name: string) => (event: { target: { value: string } }) => change({ [name]: event.target.value || null, before: null });
+  const put = (name: string, value: string) => change({ [name]: value || null, before: null });
+  const set = (name: string) => (event: { target: { value: string } }) => put(name, event.target.value);
   return (
     <Page
       title={t('title')}
@@ -69,24 +70,8 @@ export default function DeliveriesPage() {
             ))}
           </select>
         </Field>
-        {endpoints.size > 0 && (
-          <Field label={t('receiver')}>
-            <select value={get('endpoint')} onChange={set('endpoint')}>
-              <option value="">{t('receiver.all')}</option>
-              {[...endpoints.values()].map((endpoint) => (
-                <option key={endpoint.id} value={endpoint.id}>
-                  {endpoint.description || endpoint.url}
-                </option>
-              ))}
-            </select>
-          </Field>
-        )}
-        <Field label={t('since')}>
-          <input type="date" value={get('from')} onChange={set('from')} />
-        </Field>
-        <Field label={t('until')}>
-          <input type="date" value={get('to')} onChange={set('to')} />
-        </Field>
+        <ReceiverField endpoints={endpoints} value={get('endpoint')} onChange={(id) => put('endpoint', id)} />
+        <DateSpan from={get('from')} to={get('to')} onFrom={(day) => put('from', day)} onTo={(day) => put('to', day)} />
         {isFiltered && (
           <Button kind="quiet" icon="close" onClick={() => change({ state: null, type: null, endpoint: null, image: null, from: null, to: null, before: null })}>
             {t('filters.clear')}

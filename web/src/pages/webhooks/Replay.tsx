@@ -3,7 +3,8 @@ import { useState } from 'react';
 import { call } from '../../api/client';
 import { useChange } from '../../api/hooks';
 import { dayEnd, dayStart } from '../../i18n/days';
-import { Field, PreviewDialog, toast } from '../../ui';
+import { DateSpan, Field, PreviewDialog, toast } from '../../ui';
+import { ReceiverField } from './parts';
 import { states, useWords } from './words';
 import type { DeliveryState, Endpoint } from './words';
 
@@ -52,24 +53,8 @@ export function Replay({ endpoint: asked, from: askedFrom, to: askedTo, state: a
               ))}
           </select>
         </Field>
-        {endpoints.size > 0 && (
-          <Field label={t('receiver')}>
-            <select value={endpoint} onChange={(event) => setEndpoint(event.target.value)}>
-              <option value="">{t('receiver.all')}</option>
-              {[...endpoints.values()].map((each) => (
-                <option key={each.id} value={each.id}>
-                  {each.description || each.url}
-                </option>
-              ))}
-            </select>
-          </Field>
-        )}
-        <Field label={t('since')}>
-          <input type="date" value={from} onChange={(event) => setFrom(event.target.value)} />
-        </Field>
-        <Field label={t('until')}>
-          <input type="date" value={to} onChange={(event) => setTo(event.target.value)} />
-        </Field>
+        <ReceiverField endpoints={endpoints} value={endpoint} onChange={setEndpoint} />
+        <DateSpan from={from} to={to} onFrom={setFrom} onTo={setTo} />
       </div>
     </PreviewDialog>
   );

@@ -1,7 +1,7 @@
 import { useApi } from '../../api/hooks';
 import { useCan } from '../../api/session';
 import { usePath } from '../../app/router';
-import { Chip, Tabs } from '../../ui';
+import { Chip, Field, Tabs } from '../../ui';
 import { stateSigns, useWords } from './words';
 import type { Delivery, Endpoint } from './words';
 
@@ -43,6 +43,24 @@ export function Receiver({ of: { receiver }, endpoints }: { of: Delivery; endpoi
   if (receiver.kind === 'site') return <span>{t('receiver.site', { name: receiver.name ?? '' })}</span>;
   const url = receiver.url ?? endpoints.get(receiver.id ?? '')?.url;
   return <span className="webhooks-url">{url ?? `${t('endpoint')} ${receiver.id?.slice(-8) ?? ''}`}</span>;
+}
+
+// One endpoint, or all; nothing where there are none to choose.
+export function ReceiverField({ endpoints, value, onChange }: { endpoints: ReadonlyMap<string, Endpoint>; value: string; onChange: (id: string) => void }) {
+  const t = useWords();
+  if (!endpoints.size) return null;
+  return (
+    <Field label={t('receiver')}>
+      <select value={value} onChange={(event) => onChange(event.target.value)}>
+        <option value="">{t('receiver.all')}</option>
+        {[...endpoints.values()].map((endpoint) => (
+          <option key={endpoint.id} value={endpoint.id}>
+            {endpoint.description || endpoint.url}
+          </option>
+        ))}
+      </select>
+    </Field>
+  );
 }
 
 export function LastAnswer({ of }: { of: Delivery }) {
