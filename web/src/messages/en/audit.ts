@@ -25,6 +25,7 @@ export default {
   'fact.queue': 'queue',
   'fact.alert': 'alert',
   'fact.batch': 'batch',
+  'fact.paused': 'paused',
   'fact.count': 'how many',
   'fact.priority': 'priority',
   'fact.from': 'from',

@@ -1,5 +1,5 @@
-import type en from '../en/audit';
 import type { Translation } from '../../i18n/words';
+import type en from '../en/audit';
 
 const ko: Translation<typeof en> = {
   'title': '감사 기록',
@@ -28,6 +28,7 @@ const ko: Translation<typeof en> = {
   'fact.queue': '대기열',
   'fact.alert': '알림',
   'fact.batch': '묶음',
+  'fact.paused': '일시 정지',
   'fact.count': '건수',
   'fact.priority': '우선순위',
   'fact.from': '이전',
