@@ -1,8 +1,8 @@
-import type { Schemas } from '../../api/client';
-import { area } from '../../i18n';
-import en from '../../messages/en/webhooks';
-import ko from '../../messages/ko/webhooks';
-import type { Tone } from '../../ui';
+import type { Schemas } from '../api/client';
+import { area } from '../i18n';
+import en from '../messages/en/webhooks';
+import ko from '../messages/ko/webhooks';
+import type { Tone } from '../ui';
 
 export const useWords = area(en, ko);
 

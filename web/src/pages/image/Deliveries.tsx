@@ -5,19 +5,11 @@ import { call } from '../../api/client';
 import type { Schemas } from '../../api/client';
 import { useApi, useChange } from '../../api/hooks';
 import { whenToLook } from '../../api/underWay';
-import { Button, Chip, Duration, ErrorNotice, Skeleton, Time, toast, toastError, When } from '../../ui';
-import type { Tone } from '../../ui';
+import { Button, Duration, ErrorNotice, Skeleton, Time, toast, toastError, When } from '../../ui';
+import { DeliveryChip } from '../../webhooks/DeliveryChip';
 import { useImageWords } from './words';
 
 type Delivery = Schemas['Delivery'];
-
-const tones: Record<Delivery['state'], { tone: Tone; sign: string }> = {
-  waiting: { tone: 'amber', sign: '⏳' },
-  sending: { tone: 'blue', sign: '🔄' },
-  delivered: { tone: 'green', sign: '✅' },
-  superseded: { tone: 'grey', sign: '⊘' },
-  dead: { tone: 'red', sign: '❌' },
-};
 
 const receiverOf = ({ receiver }: Delivery) => receiver.name ?? receiver.url ?? receiver.id ?? receiver.kind;
 
@@ -52,14 +44,11 @@ function One({ delivery }: { delivery: Delivery }) {
   const t = useImageWords();
   const [open, setOpen] = useState(false);
   const replay = useChange((id: string) => call('post', '/api/v1/deliveries/{id}/replay', { path: { id }, body: {} }), '/api/v1/deliveries', '/api/v1/events');
-  const { tone, sign } = tones[delivery.state];
   const done = delivery.state === 'delivered' || delivery.state === 'dead';
   return (
     <li className="image-delivery">
       <div className="image-delivery-head">
-        <Chip tone={tone} sign={sign}>
-          {t(`delivery.${delivery.state}`)}
-        </Chip>
+        <DeliveryChip of={delivery} />
         <b className="cut">{receiverOf(delivery)}</b>
         <span className="soft small">{delivery.type}</span>
         {done && (

@@ -7,8 +7,9 @@ import { whenToLook } from '../../api/underWay';
 import { Link } from '../../app/router';
 import type { PageProps } from '../../app/routes';
 import { Back, Button, Chip, CopyBlock, CopyButton, Duration, ErrorNotice, Facts, Notice, Page, Section, Skeleton, Table, Time, When, toast, toastError } from '../../ui';
-import { DeliveryChip, LastAnswer, Receiver, useEndpoints } from './parts';
-import { useWords } from './words';
+import { DeliveryChip } from '../../webhooks/DeliveryChip';
+import { useWords } from '../../webhooks/words';
+import { LastAnswer, Receiver, useEndpoints } from './parts';
 
 export default function DeliveryPage({ params }: PageProps) {
   const t = useWords();

@@ -10,11 +10,12 @@ import { Link, navigate } from '../../app/router';
 import type { PageProps } from '../../app/routes';
 import { useFormat } from '../../i18n';
 import { Back, Button, Chip, ErrorNotice, Facts, Menu, Notice, Page, Section, Skeleton, Table, Time, toast, toastError, useCommonWords } from '../../ui';
+import { DeliveryChip } from '../../webhooks/DeliveryChip';
+import { useWords } from '../../webhooks/words';
+import type { Endpoint } from '../../webhooks/words';
 import { DeleteEndpoint, RotateSecret } from './dialogs';
 import { EndpointForm } from './EndpointForm';
-import { DeliveryChip, LastAnswer } from './parts';
-import { useWords } from './words';
-import type { Endpoint } from './words';
+import { LastAnswer } from './parts';
 
 type Asked = 'edit' | 'rotate' | 'delete' | null;
 

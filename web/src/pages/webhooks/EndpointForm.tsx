@@ -4,8 +4,8 @@ import { ApiError, call } from '../../api/client';
 import { useChange } from '../../api/hooks';
 import { navigate } from '../../app/router';
 import { ActDialog, Field, SecretDialog, toast } from '../../ui';
-import { events, useWords } from './words';
-import type { Endpoint, WebhookEvent } from './words';
+import { events, useWords } from '../../webhooks/words';
+import type { Endpoint, WebhookEvent } from '../../webhooks/words';
 
 // Makes an endpoint, and shows its secret once; or changes one.
 export function EndpointForm({ endpoint, onClose }: { endpoint?: Endpoint; onClose: () => void }) {

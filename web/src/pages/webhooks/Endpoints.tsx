@@ -6,9 +6,9 @@ import { useState } from 'react';
 import { useApi } from '../../api/hooks';
 import { Link, navigate } from '../../app/router';
 import { Button, Chip, Empty, ErrorNotice, Page, Table, Time } from '../../ui';
+import { useWords } from '../../webhooks/words';
 import { EndpointForm } from './EndpointForm';
 import { WebhookTabs } from './parts';
-import { useWords } from './words';
 
 export default function EndpointsPage() {
   const t = useWords();

@@ -7,10 +7,11 @@ import { useApi } from '../../api/hooks';
 import { Link, navigate, useQueryString } from '../../app/router';
 import { dayEnd, dayStart } from '../../i18n/days';
 import { Button, DateSpan, Empty, ErrorNotice, Field, Page, Pager, Table, Time, When } from '../../ui';
-import { DeliveryChip, LastAnswer, Receiver, ReceiverField, WebhookTabs, useEndpoints } from './parts';
+import { DeliveryChip } from '../../webhooks/DeliveryChip';
+import { events, states, useWords } from '../../webhooks/words';
+import type { DeliveryState } from '../../webhooks/words';
+import { LastAnswer, Receiver, ReceiverField, WebhookTabs, useEndpoints } from './parts';
 import { Replay } from './Replay';
-import { events, states, useWords } from './words';
-import type { DeliveryState } from './words';
 
 export default function DeliveriesPage() {
   const t = useWords();

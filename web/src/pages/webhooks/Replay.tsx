@@ -4,9 +4,9 @@ import { call } from '../../api/client';
 import { useChange } from '../../api/hooks';
 import { dayEnd, dayStart } from '../../i18n/days';
 import { DateSpan, Field, PreviewDialog, toast } from '../../ui';
+import { states, useWords } from '../../webhooks/words';
+import type { DeliveryState, Endpoint } from '../../webhooks/words';
 import { ReceiverField } from './parts';
-import { states, useWords } from './words';
-import type { DeliveryState, Endpoint } from './words';
 
 interface ReplayProps {
   endpoint: string;

@@ -4,7 +4,7 @@ import { call } from '../../api/client';
 import { useApi, useChange } from '../../api/hooks';
 import { navigate } from '../../app/router';
 import { ActDialog, Field, SecretDialog, toast } from '../../ui';
-import { useWords } from './words';
+import { useWords } from '../../webhooks/words';
 
 const overlaps = [0, 1, 24, 168]; // hours
 

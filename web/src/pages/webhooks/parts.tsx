@@ -2,8 +2,8 @@ import { useApi } from '../../api/hooks';
 import { useCan } from '../../api/session';
 import { usePath } from '../../app/router';
 import { Chip, Field, Tabs } from '../../ui';
-import { stateSigns, useWords } from './words';
-import type { Delivery, Endpoint } from './words';
+import { useWords } from '../../webhooks/words';
+import type { Delivery, Endpoint } from '../../webhooks/words';
 
 export function WebhookTabs() {
   const t = useWords();
@@ -18,16 +18,6 @@ export function WebhookTabs() {
         { to: '/webhooks/endpoints', label: t('tab.endpoints'), here: isEndpoints },
       ]}
     />
-  );
-}
-
-export function DeliveryChip({ of }: { of: Delivery }) {
-  const t = useWords();
-  const [tone, sign] = stateSigns[of.state];
-  return (
-    <Chip tone={tone} sign={sign}>
-      {t(`delivery.${of.state}`)}
-    </Chip>
   );
 }
 
