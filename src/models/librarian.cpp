@@ -126,6 +126,12 @@ void Librarian::want(Entry& entry, const std::string& version) {
   entry.retry_at = Time{};
 }
 
+// It waits until somebody activates it, whatever was wished for before.
+void Librarian::want_no_more(Entry& entry, const std::string& version) {
+  if (library_.next(entry.info.name) == version) library_.forget_next(entry.info.name);
+  std::erase(entry.wanted, version);
+}
+
 // Of a version that passed.
 void Librarian::make_current(Entry& entry, const domain::Model& model, const Actor& actor) {
   ModelPtr before = catalogue_.find(model.name);
@@ -175,6 +181,7 @@ Result<Added> Librarian::add(const std::string& name, StagedVersion& staged, Act
   ModelPtr shown = catalogue_.find(name);
   const VersionInfo& info = *entry.info.find(model->version);
   bool runs = shown && shown->version == model->version;
+  if (activation == Activation::later) want_no_more(entry, model->version);
   bool done = runs || (activation == Activation::later && info.verdict && info.verdict->passed());
   if (!done) {
     if (activation == Activation::at_once) want(entry, model->version);

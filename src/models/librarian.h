@@ -139,6 +139,7 @@ class Librarian {
   Entry& reload(const std::string& name);
   Trial try_out(const domain::Model& model);
   void want(Entry& entry, const std::string& version);
+  void want_no_more(Entry& entry, const std::string& version);
   void make_current(Entry& entry, const domain::Model& model, const Actor& actor);
   void forget_refused(const std::string& name, const std::string& but);
   void publish();

@@ -51,6 +51,7 @@ class LibrarianTest : public testing::Test {
     std::ifstream file(model.file);
     std::string text{std::istreambuf_iterator<char>(file), {}};
     if (is_stopping_) return {Error{"unavailable", "the server is stopping"}};
+    if (is_short_) return {Error{"model_unavailable", "there is no memory for it"}};
     if (text.starts_with("broken")) return {Error{"model_unavailable", "it is broken"}};
     if (text.starts_with("ambiguous") && model.recipe.family.empty()) {
       return {Error{"model_ambiguous", "it could be two"}, {{"yolov8", "detect", "a"}, {"yolox", "detect", "b"}}};
@@ -82,6 +83,7 @@ class LibrarianTest : public testing::Test {
   std::string version_of_text(const std::string& text) const { return sha256_hex(text).substr(0, 12); }
 
   bool is_stopping_ = false;
+  bool is_short_ = false;  // of what a trial takes
   std::string cannot_tell_;  // type of acts
   fs::path folder_;
   SystemClock clock_;
@@ -310,6 +312,45 @@ TEST_F(LibrarianTest, ForLaterIsTriedAfterAStartAndStillNotRun) {
   EXPECT_EQ(running("parts"), "none");
   EXPECT_EQ(librarian_->find("parts")->state, ModelState::inactive);
   EXPECT_TRUE(retired_.contains("parts " + version_of_text("one")));
+}
+
+// Whoever asked for it at once and then, since it was refused, asks that it wait, is not overruled by the first wish at the next start.
+TEST_F(LibrarianTest, ForLaterIsTheLastWordOnWhatWasRefusedBefore) {
+  ASSERT_TRUE(add("parts", "one"));
+  is_short_ = true;
+  ASSERT_TRUE(add("parts", "two")->refused);
+  is_short_ = false;
+  ASSERT_FALSE(add("parts", "two", Librarian::Activation::later)->refused);
+  start();
+  look_twice();
+  EXPECT_EQ(running("parts"), version_of_text("one"));
+  ASSERT_TRUE(librarian_->activate("parts", version_of_text("two"), kKim));
+  EXPECT_EQ(running("parts"), version_of_text("two"));
+}
+
+TEST_F(LibrarianTest, ForLaterIsTheLastWordOnWhatPassedAndWasCutShort) {
+  ASSERT_TRUE(add("parts", "one"));
+  cannot_tell_ = "model.activated";
+  EXPECT_THROW(add("parts", "two"), std::runtime_error);
+  cannot_tell_.clear();
+  ASSERT_TRUE(add("parts", "two", Librarian::Activation::later));
+  look_twice();
+  EXPECT_EQ(running("parts"), version_of_text("one"));
+  start();
+  look_twice();
+  EXPECT_EQ(running("parts"), version_of_text("one"));
+}
+
+TEST_F(LibrarianTest, WhereNothingRunsTheRefusedOneIsTriedAtTheNextStartAndRuns) {
+  is_short_ = true;
+  ASSERT_TRUE(add("parts", "one")->refused);
+  ASSERT_TRUE(add("others", "one", Librarian::Activation::later)->refused);
+  is_short_ = false;
+  start();
+  look_twice();
+  EXPECT_EQ(running("parts"), version_of_text("one"));
+  EXPECT_EQ(running("others"), "none") << "nobody asked that it run";
+  EXPECT_EQ(librarian_->find("others")->state, ModelState::inactive);
 }
 
 TEST_F(LibrarianTest, AServerThatStopsRefusesNothing) {

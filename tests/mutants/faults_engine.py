@@ -74,3 +74,5 @@ FAULTS = [
     fault("refused-model-runs", "a version that failed its trial takes photos", "src/models/librarian.cpp", "      added.refused = std::move(trial);\n", "      added.refused = std::move(trial);\n      make_current(entry, *kept, actor);\n",
            unit("models_test", "ARefusedVersionTakesNoWorkAndTheOldOneGoesOn")),
 ]
+    fault("first-wish-wins", "a version that was asked to wait takes the photos after a restart", "src/models/librarian.cpp",
+          "  if (activation == Activation::later) want_no_more(entry, model->version);\n", "", unit("models_test", "ForLaterIsTheLastWord")),
