@@ -49,6 +49,8 @@ FAULTS = [
           "SCMP_SYS(wait4),           SCMP_SYS(seccomp),       SCMP_SYS(setitimer),", unit(POOL, "ForbiddenCallKillsTheChild/setitimer"), programs=RUNNER),
     fault("soft-limit-off", "a long run is not stopped in good order", "src/runner/pool/patience.cpp", "      child_.process.signal(SIGUSR1);\n", "", unit(POOL, "TheSoftLimitStopsALongRun"), programs=RUNNER),
 
+    fault("earlier-work-counts-as-decoding", "a child that has worked for a while is ended at the next photo that takes a moment", "src/runner/pool/patience.cpp",
+          "  spent_before_ = child_.process.processor_time();\n", "", unit(POOL, "WhatAChildSpentOnEarlierPhotos"), programs=RUNNER),
     # --- sandbox ---
     fault("socket-allowed", "a runner opens a socket", "src/runner/process/system_calls.cpp", "SCMP_SYS(wait4),           SCMP_SYS(seccomp),", "SCMP_SYS(wait4),           SCMP_SYS(seccomp),       SCMP_SYS(socket), SCMP_SYS(connect),",
           unit(POOL, "ForbiddenCallKillsTheChild/socket", "ForbiddenCallKillsTheChild/connect"), programs=RUNNER),

@@ -128,6 +128,18 @@ TEST(PoolLimits, TimeThatPassesIsNoCostOfDecoding) {
   EXPECT_TRUE(succeeded(run_command(slot, "slow:400")));
 }
 
+// The last photo is still being decoded when it is looked at, and takes little.
+TEST(PoolLimits, WhatAChildSpentOnEarlierPhotosIsNoCostOfDecoding) {
+  PoolConfig config = config_with_little_time_to_decode();
+  config.photo.decode_time = std::chrono::milliseconds(200);
+  Zygotes zygotes(config);
+  Slot slot(zygotes);
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(succeeded(run_command(slot, "work:100")));
+  std::vector<int> children = children_of(zygotes.status()[0].pid);
+  EXPECT_EQ(describe(run_command(slot, "slow:300,work:100")), "Outcome with 0 objects");
+  EXPECT_EQ(children_of(zygotes.status()[0].pid), children) << "the child stays";
+}
+
 // Runs a long job in another thread and gives it when its child has started on it.
 struct LongRun {
   explicit LongRun(Zygotes& zygotes) : slot(zygotes) {

@@ -16,6 +16,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <functional>
 #include <map>
 #include <string_view>
@@ -47,6 +48,15 @@ void wait_for(std::string_view milliseconds) {
   while (std::chrono::steady_clock::now() < end) {
     auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
     ::poll(nullptr, 0, static_cast<int>(left.count()) + 1);
+  }
+}
+
+// Of processor time, however long that takes.
+void work_for(std::string_view milliseconds) {
+  int count = 0;
+  std::from_chars(milliseconds.data(), milliseconds.data() + milliseconds.size(), count);
+  std::clock_t end = std::clock() + static_cast<std::clock_t>(count) * (CLOCKS_PER_SEC / 1'000);
+  while (std::clock() < end) {
   }
 }
 
@@ -126,11 +136,9 @@ const std::map<std::string_view, std::function<void()>>& forbidden_calls() {
   return calls;
 }
 
-}  // namespace
-
-void obey_marker(std::span<const std::uint8_t> file) {
-  std::string_view command = find_command(file);
+void obey(std::string_view command) {
   if (command.starts_with("slow:")) return wait_for(command.substr(5));
+  if (command.starts_with("work:")) return work_for(command.substr(5));
   if (command.starts_with("call:")) {
     auto call = forbidden_calls().find(command.substr(5));
     if (call != forbidden_calls().end()) call->second();
@@ -149,6 +157,16 @@ void obey_marker(std::span<const std::uint8_t> file) {
   if (command == "lie") throw LieToServer{R"({"type":"done","objects":[{"label":"person","confidence":9e99,"box":[0,0,-1,1e400]}]})"};
   if (command == "spin") spin();
   if (command == "deaf-spin") spin_deaf();
+}
+
+}  // namespace
+
+void obey_marker(std::span<const std::uint8_t> file) {
+  for (std::string_view commands = find_command(file); !commands.empty();) {
+    std::size_t comma = std::min(commands.find(','), commands.size());
+    obey(commands.substr(0, comma));
+    commands.remove_prefix(std::min(comma + 1, commands.size()));
+  }
 }
 
 }  // namespace darkroom::runner
