@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 namespace darkroom::inference {
 
@@ -13,6 +14,11 @@ std::string describe(const TensorFacts& tensor) {
     sizes += (sizes.empty() ? "" : ",") + (tensor.shape[i] < 0 ? symbol : std::to_string(tensor.shape[i]));
   }
   return tensor.name + " " + tensor.type + "[" + sizes + "]";
+}
+
+bool has_word(std::string text, std::string_view word) {
+  std::ranges::transform(text, text.begin(), [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  return text.find(word) != text.npos;
 }
 
 std::vector<const TensorFacts*> float_outputs(const SeenFile& file, std::size_t rank) {
@@ -33,6 +39,7 @@ const TensorFacts* named_by_owner(const SeenFile& file, const std::string& role)
 namespace {
 
 constexpr std::int64_t kPrototypeStride = 4;
+constexpr std::int64_t kSidesOfABox = 4;
 constexpr std::array<std::int64_t, 4> kHeadStrides = {8, 16, 32, 64};
 
 bool is_map_of_stride(const SeenFile& file, const TensorFacts& map, std::int64_t stride) {
@@ -57,6 +64,16 @@ const TensorFacts* prototypes_of(const SeenFile& file) {
 
 bool is_head(const SeenFile& file, const TensorFacts& output) {
   return std::ranges::any_of(kHeadStrides, [&](std::int64_t stride) { return is_map_of_stride(file, output, stride); });
+}
+
+bool gives_finds_apart(const SeenFile& file) {
+  auto has = [&](std::size_t rank, bool of_floats) {
+    return std::ranges::count_if(file.declared, [&](const TensorFacts& one) {
+      bool counted = one.shape.size() == rank && one.shape[0] < 0 && (rank < 2 || one.shape[1] == kSidesOfABox);
+      return counted && is_float(one) == of_floats;
+    }) == 1;
+  };
+  return has(2, true) && has(1, true) && has(1, false);
 }
 
 const Observation* observed(const SeenFile& file, const TensorFacts& output) {

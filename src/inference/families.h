@@ -5,6 +5,7 @@
 #include "inference/recognise.h"
 
 #include <span>
+#include <string_view>
 
 namespace darkroom::inference {
 
@@ -19,6 +20,7 @@ struct SeenFile {
   std::int64_t height = kOpenSize;
   std::string size_input;  // a second input, int64[N,2]
   std::vector<TensorFacts> outputs;
+  std::vector<TensorFacts> declared;  // the outputs as they stand in the file, also after a probe run
   const Probe* probe = nullptr;
 
   bool owner_says(std::string_view family) const { return owner.family == family; }
@@ -63,6 +65,9 @@ Result<Recognised> complete(const Hypothesis& hypothesis, const SeenFile& file);
 bool is_family(std::string_view name);
 std::string family_names();  // "yolox, yolov8, ...": for messages
 
+// Whether `word`, in lower case, stands in the text in any case.
+bool has_word(std::string text, std::string_view word);
+
 // True where `size` is `expected`, or open.
 inline bool may_be(std::int64_t size, std::int64_t expected) { return size < 0 || expected < 0 || size == expected; }
 inline bool is_float(const TensorFacts& tensor) { return tensor.type == "float32" || tensor.type == "float16"; }
@@ -79,6 +84,9 @@ const TensorFacts* prototypes_of(const SeenFile& file);
 
 // A map with a place for each cell of a grid: what the last layers of a YOLO give, before a table is made of it.
 bool is_head(const SeenFile& file, const TensorFacts& output);
+
+// Whether there are boxes [n,4], whole labels [n] and scores [n], n being how many things were found: torchvision's detectors.
+bool gives_finds_apart(const SeenFile& file);
 
 // What the probe run gave for this output; null before it.
 const Observation* observed(const SeenFile& file, const TensorFacts& output);

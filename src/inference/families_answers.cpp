@@ -22,8 +22,9 @@ bool is_whole(float value) { return std::abs(value - std::round(value)) <= kWhol
 
 bool says(const std::string& text, std::string_view word) { return text.find(word) != text.npos; }
 
+// Ultralytics names the model's own file: "Ultralytics rtdetr-l model trained on coco.yaml".
 bool says_rtdetr(const Metadata& metadata) {
-  return says(metadata.head, "RTDETR") || says(metadata.description, "RT-DETR") || says(metadata.description, "RTDETR");
+  return has_word(metadata.head, "rtdetr") || has_word(metadata.description, "rtdetr") || has_word(metadata.description, "rt-detr");
 }
 
 // Why metadata says that the model chooses by itself; empty: it does not say so.

@@ -179,6 +179,11 @@ void judge_strange_faces(const SeenFile& file, Verdicts& verdicts) {
 // Families that are known by sight, but not read.
 void judge_strangers(const SeenFile& file, Verdicts& verdicts) {
   judge_strange_faces(file, verdicts);
+  if (gives_finds_apart(file)) {
+    verdicts.against("torchvision", "detect",
+                     "outputs " + names_of(file) + " are boxes, labels and scores apart, as torchvision's detectors give them, which are not read yet: "
+                                                   "run it as a Python service (engine = \"http\")");
+  }
   auto has = [&](std::string_view name) { return std::ranges::any_of(file.outputs, [&](const TensorFacts& one) { return one.name == name; }); };
   if (has("pred_boxes") && has("logits"))
     verdicts.against("detr", "detect", "outputs logits and pred_boxes are those of a DETR of Hugging Face, which is not read yet");

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <numeric>
 
@@ -15,6 +14,7 @@ constexpr std::array kEmbeddingSizes = {128, 256, 384, 512, 640, 768, 1024, 1280
 constexpr std::array kFeatureSizes = {192, 320, 960, 1152, 1408, 1792, 2560, 4096};  // of well-known networks, without their last layer
 constexpr std::array kSidesOfClip = {224, 240, 256, 288, 336, 378, 384, 448};
 constexpr std::int64_t kShortestEmbedding = 16;  // fewer numbers have length 1 by chance
+constexpr std::int64_t kColumnsOfABox = 4;
 constexpr std::int64_t kColumnsOfYolov7 = 7;
 constexpr float kNear = 1e-3F;
 
@@ -36,11 +36,6 @@ Vector vector_of(const SeenFile& file) {
   while (shape.size() > 2 && shape.back() == 1) shape.pop_back();
   if (shape.size() != 2 || !may_be(shape[0], 1)) return {};
   return {output, shape[1]};
-}
-
-bool has_word(std::string name, std::string_view word) {
-  std::ranges::transform(name, name.begin(), [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  return name.find(word) != name.npos;
 }
 
 bool named_as_clip(const Vector& vector) { return has_word(vector.output->name, "embed") || has_word(vector.output->name, "image_features"); }
@@ -159,12 +154,28 @@ void judge_embedding(const SeenFile& file, const Vector& vector, Numbers numbers
   verdicts.add(std::move(found));
 }
 
-// As many rows as there are finds in all pictures of a batch, so that their count is open where the batch is not, or has another name than it.
-bool is_table_of_yolov7(const SeenFile& file, const Vector& vector) {
-  if (file.probe != nullptr || vector.size != kColumnsOfYolov7 || file.hint() > 0 || !file.owner.family.empty()) return false;
+// Whether it has a row for each find in the pictures, so that their count is open where that of the pictures is not. Where both are open they may have
+// two names and still be one, as exporters make names up: what has more columns than a find is a vector then. A probe run that found one thing, by
+// chance, says nothing of it.
+bool counts_finds(const SeenFile& file, const Vector& vector) {
+  bool named = file.task() == "classify" || (file.declared.size() == 1 && static_cast<std::int64_t>(file.hint()) == vector.size);
+  if (named || !file.owner.family.empty()) return false;
+  auto declared = std::ranges::find(file.declared, vector.output->name, &TensorFacts::name);
+  if (declared == file.declared.end() || declared->shape[0] >= 0) return false;
   auto symbol = [](const TensorFacts& tensor) { return tensor.symbols.empty() ? std::string() : tensor.symbols[0]; };
-  bool is_batch = file.image.shape[0] < 0 && symbol(file.image) == symbol(*vector.output);
-  return vector.output->shape[0] < 0 && !is_batch;
+  bool as_a_find = vector.size >= kColumnsOfABox && vector.size <= kColumnsOfYolov7;
+  return file.image.shape[0] >= 0 || (as_a_find && symbol(file.image) != symbol(*declared));
+}
+
+void refuse_finds(const SeenFile& file, const Vector& vector, Verdicts& verdicts) {
+  if (gives_finds_apart(file)) return;  // that is said where detectors are judged
+  if (vector.size == kColumnsOfYolov7) {
+    return verdicts.against("yolov7_end2end", "detect",
+                            "rows of picture, box, class, score as YOLOv7 exports with --end2end, which are not read: export with --grid alone");
+  }
+  verdicts.against("classifier", "classify",
+                   describe(*vector.output) + ": how many rows it has is open, and not the count of pictures, so that they may be finds: if each "
+                                              "picture has one, write family = \"classifier\"");
 }
 
 }  // namespace
@@ -172,10 +183,7 @@ bool is_table_of_yolov7(const SeenFile& file, const Vector& vector) {
 void judge_vectors(const SeenFile& file, Verdicts& verdicts) {
   Vector vector = vector_of(file);
   if (vector.output == nullptr) return;
-  if (is_table_of_yolov7(file, vector)) {
-    return verdicts.against("yolov7_end2end", "detect",
-                            "rows of picture, box, class, score as YOLOv7 exports with --end2end, which are not read: export with --grid alone");
-  }
+  if (counts_finds(file, vector) || (gives_finds_apart(file) && file.owner.family.empty())) return refuse_finds(file, vector, verdicts);
   const Observation* seen = observed(file, *vector.output);
   if (seen != nullptr && !range_of(seen->values).finite) return verdicts.against("classifier", "classify", "a probe run gave NaN or infinity");
   Numbers numbers = numbers_of(seen);

@@ -298,7 +298,7 @@ Recognition recognise(const ModelFacts& facts, const domain::Model& owner, std::
   file.metadata = read_metadata(facts.metadata);
   file.owner = owner.recipe;
   file.owner_labels = owner.labels;
-  file.outputs = facts.outputs;
+  file.outputs = file.declared = facts.outputs;
   if (Result<void> taken = take_inputs(facts, file); !taken) return refused(taken.error());
   take_said_sizes(file);
   return probes.empty() ? before_probes(facts, owner, file) : after_probes(facts, owner, file, probes);

@@ -31,9 +31,9 @@ TEST(Recognise, ThreeHundredRowsOfSixAreToldByTheirNumbers) {
   silent.facts.metadata = {{"author", "Ultralytics"}, {"task", "detect"}, {"names", "['a', 'b']"}, {"args", "{'nms': True}"}};
   EXPECT_EQ(silent.family(), "yolo_end2end detect");
   silent.facts.metadata["args"] = "{}";
-  silent.facts.metadata["description"] = "Ultralytics RT-DETR-l model";
+  silent.facts.metadata["description"] = "Ultralytics rtdetr-l model trained on coco8.yaml";
   EXPECT_EQ(silent.family(), "rtdetr_ultralytics detect");
-  silent.facts.metadata["description"] = "Ultralytics YOLO11n model";
+  silent.facts.metadata["description"] = "Ultralytics YOLO11n model trained on coco8.yaml";
   EXPECT_EQ(silent.family(), "model_ambiguous") << "two classes make both fit";
   silent.facts.metadata["names"] = "['a', 'b', 'c']";
   EXPECT_EQ(silent.family(), "yolo_end2end detect") << "an RT-DETR of three classes would have seven columns";

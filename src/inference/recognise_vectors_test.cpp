@@ -69,6 +69,52 @@ TEST(RecogniseVectors, SevenNumbersForEachFindAreNoClasses) {
   EXPECT_EQ(gives(-1, "", "").before().possible.size(), 1U);
 }
 
+// As torchvision's detectors give them. How many a probe run finds is chance: a single find has the shape of a vector of four.
+TEST(RecogniseVectors, BoxesLabelsAndScoresApartAreNoClasses) {
+  auto gives = [](std::int64_t batch, const std::string& batch_name, std::int64_t finds) {
+    File file;
+    file.facts.inputs = {{"images", "float32", {batch, 3, 64, 64}, {batch_name, "", "", ""}}};
+    file.facts.outputs = {{"boxes", "float32", {-1, 4}, {"finds", ""}}, {"labels", "int64", {-1}, {"finds"}}, {"scores", "float32", {-1}, {"finds"}}};
+    auto count = static_cast<std::size_t>(finds);
+    file.probe.outputs = {{"boxes", {{finds, 4}, table(count, 4, [](auto, auto column) { return column < 2 ? 3 : 30; })}},
+                          {"labels", {{finds}, std::vector<float>(count, 1)}},
+                          {"scores", {{finds}, std::vector<float>(count, 0.5F)}}};
+    return file;
+  };
+  for (std::int64_t finds : {0, 1, 3}) {
+    for (File file : {gives(1, "", finds), gives(-1, "batch", finds), gives(-1, "", finds)}) {
+      EXPECT_EQ(file.family(), "model_ambiguous") << finds;
+      for (const Recognition& refused : {file.before(), file.after()}) {
+        EXPECT_TRUE(refused.possible.empty()) << finds;
+        EXPECT_THAT(refused.error.message, testing::HasSubstr("boxes, labels and scores apart, as torchvision's detectors give them"));
+      }
+      file.owner.labels.assign(4, "x");
+      EXPECT_EQ(file.family(), "model_ambiguous") << "four names are those of what is found";
+    }
+  }
+}
+
+// Rows that are counted apart from the pictures.
+TEST(RecogniseVectors, ARowForEachFindIsNoVector) {
+  auto gives = [](std::int64_t batch, const std::string& batch_name, const std::string& rows_name, std::int64_t columns) {
+    File file;
+    file.facts.inputs = {{"images", "float32", {batch, 3, 64, 64}, {batch_name, "", "", ""}}};
+    file.facts.outputs = {{"output", "float32", {-1, columns}, {rows_name, ""}}};
+    file.probe.outputs["output"] = {{1, columns}, table(1, static_cast<std::size_t>(columns), [](auto, auto column) { return 3.0 * static_cast<double>(column) - 5; })};
+    return file;
+  };
+  for (File file : {gives(1, "", "finds", 6), gives(1, "", "", 6), gives(1, "", "finds", 1000), gives(-1, "batch", "finds", 6)}) {
+    EXPECT_EQ(file.family(), "model_ambiguous");
+    EXPECT_THAT(file.before().error.message, testing::HasSubstr("if each picture has one, write family = \"classifier\""));
+    File asked = file, named = file;
+    asked.owner.recipe.family = "classifier";
+    named.owner.labels.assign(static_cast<std::size_t>(file.facts.outputs[0].shape[1]), "x");
+    for (const File& one : {asked, named}) EXPECT_EQ(one.family(), "classifier classify");
+  }
+  EXPECT_EQ(gives(-1, "batch", "batch", 6).family(), "classifier classify");
+  EXPECT_EQ(gives(-1, "input_dynamic_axes_1", "output_dynamic_axes_1", 1000).family(), "classifier classify") << "so many numbers has no find";
+}
+
 // Landmarks of a face, as shares of the picture: 98 points, 68, or 5.
 TEST(RecogniseVectors, NumbersInShareMayBeCoordinates) {
   for (std::size_t size : {std::size_t{196}, std::size_t{136}, std::size_t{10}, std::size_t{2}}) {

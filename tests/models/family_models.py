@@ -505,7 +505,7 @@ def make_models():
         end2end("yolo26_segment", 3, "segment", e2e_metadata("segment", COLOURS)), end2end("yolo26_obb", 3, "obb", e2e_metadata("obb", COLOURS)),
         end2end("yolo26_pose", 1, "pose", e2e_metadata("pose", names_of(1), kpt_shape="[17, 3]")),
         rtdetr("rtdetr", 3), rtdetr("dfine_renamed", 80, ("a", "b", "c"), 1),
-        rtdetr_ultralytics("rtdetr_ultralytics", 3, ultralytics("detect", COLOURS, description="Ultralytics RT-DETR-l model", head="RTDETRDecoder")),
+        rtdetr_ultralytics("rtdetr_ultralytics", 3, ultralytics("detect", COLOURS, description="Ultralytics rtdetr-l model trained on tiny.yaml")),
         rtdetr_ultralytics("rtdetr_two_classes_bare", 2), rtdetr_ultralytics("rtdetr_one_class_bare", 1),
         ssd("ssd", 3), ssd("ssd_tensorflow2", 3, raw=True), ultraface("ultraface"), ultraface("ultraface_renamed", ("one", "other")),
         classifier("classifier", 10), classifier("classifier_softmax", 1000, softmax=True), classifier("classifier_open", 4, open_sizes=True),

@@ -96,6 +96,31 @@ def yolov7_end2end():
     return graph.model([image()], [value("output", FLOAT, "finds", 7)])
 
 
+def one_find(graph):
+    """The place of a pixel, as a row of four whole numbers, of which there might be more: their count is open."""
+    rows = graph.node("Transpose", graph.node("NonZero", image().name), perm=[1, 0])
+    return graph.node("Slice", rows, graph.constant([0], numpy.int64), graph.constant([1], numpy.int64), graph.constant([0], numpy.int64))
+
+
+def torchvision():
+    graph = Graph()
+    find = one_find(graph)
+    graph.node("Cast", find, to=FLOAT, out="boxes")
+    first = graph.node("Slice", find, graph.constant([0], numpy.int64), graph.constant([1], numpy.int64), graph.constant([1], numpy.int64))
+    graph.node("Reshape", first, graph.constant([-1], numpy.int64), out="labels")
+    graph.node("Cast", graph.node("Reshape", first, graph.constant([-1], numpy.int64)), to=FLOAT, out="scores")
+    return graph.model([image()], [value("boxes", FLOAT, "finds", 4), value("labels", LONG, "finds"), value("scores", FLOAT, "finds")])
+
+
+def rows_of_finds():
+    """Corners, score, class."""
+    graph = Graph()
+    find = one_find(graph)
+    two = graph.node("Slice", find, graph.constant([0], numpy.int64), graph.constant([2], numpy.int64), graph.constant([1], numpy.int64))
+    graph.node("Cast", graph.node("Concat", find, two, axis=1), to=FLOAT, out="output")
+    return graph.model([image()], [value("output", FLOAT, "finds", 6)])
+
+
 def custom_operator(model):
     node = model.graph.node[-1]
     node.op_type, node.domain = "MagicAdd", "com.example"
@@ -164,6 +189,8 @@ def make_models():
         Odd("centerface", constant({name: zeros(1, channels, SIDE // 4, SIDE // 4) for name, channels in (("537", 1), ("538", 2), ("539", 2), ("540", 10))}),
             ["CenterFace", "not read yet"]),
         Odd("yolov7_end2end", yolov7_end2end(), ["--end2end", "--grid alone"]),
+        Odd("torchvision", torchvision(), ["boxes, labels and scores apart", 'engine = "http"']),
+        Odd("rows_of_finds", rows_of_finds(), ["they may be finds"], ["classifier"], cure=('family = "classifier"\n', "classifier", "classify")),
         Odd("clip_nhwc", constant({"image_embeds": zeros(1, 512) + 1}, [value("images", FLOAT, 1, 224, 224, 3)]), ["mean and deviation"], sidecar='family = "clip"\n',
             cure=('family = "clip"\nmean = [127.5, 127.5, 127.5]\ndeviation = [127.5, 127.5, 127.5]\n', "clip", "embed")),
         Odd("yolox_rows", constant({"output": zeros(1, 100, 8)}), [f"YOLOX would have {anchors} rows"], sidecar='family = "yolox"\n'),

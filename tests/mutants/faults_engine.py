@@ -29,6 +29,10 @@ FAULTS = [
           unit("inference_test", "NumbersInShareMayBeCoordinates"), programs=RUNNER),
     fault("any-table-of-shares", "a matte is read as boxes", "src/inference/families_answers.cpp", "std::string why = said || asked ? \"\"", "std::string why = said || !asked ? \"\"",
           unit("inference_test", "NumbersInSharesAreNoQueriesByThemselves"), programs=RUNNER),
+    fault("rtdetr-unnamed", "an RT-DETR of two classes is not told though its metadata names it", "src/inference/families_answers.cpp", "has_word(metadata.description, \"rtdetr\") || ", "",
+          unit("inference_test", "ThreeHundredRowsOfSix"), programs=RUNNER),
+    fault("one-find-is-classes", "a detector that found one thing in its probe is a classifier of six", "src/inference/families_vectors.cpp", "return file.image.shape[0] >= 0 || (as_a_find", "return false && (as_a_find",
+          unit("inference_test", "ARowForEachFindIsNoVector"), programs=RUNNER),
 
     # --- budgets ---
     fault("pixels-unbounded", "a small file that unpacks to gigabytes is decoded", "src/imaging/proofs.cpp", "height <= most_side && width <= most_pixels / height;", "height <= most_side && most_pixels > 0;",
@@ -45,12 +49,12 @@ FAULTS = [
           "  if (!photo) return photo.error();\n  progress::decoded();\n  outcome.image", "  if (!photo) return photo.error();\n  outcome.image", unit(POOL, "TheCostOfARunIsNotTakenForThatOfDecoding"), programs=RUNNER),
     fault("waiting-counts-as-decoding", "on a busy machine photos are given up for the time that others took", "src/runner/pool/process_handle.cpp",
           "::clock_getcpuclockid(pid_, &clock) != 0 || ", "(clock = CLOCK_MONOTONIC) < 0 || ", unit(POOL, "TimeThatPassesIsNoCostOfDecoding"), programs=RUNNER),
+    fault("earlier-work-counts-as-decoding", "a child that has worked for a while is ended at the next photo that takes a moment", "src/runner/pool/patience.cpp",
+          "  spent_before_ = child_.process.processor_time();\n", "", unit(POOL, "WhatAChildSpentOnEarlierPhotos"), programs=RUNNER),
     fault("timer-allowed", "a child that is taken over sets its own timers", "src/runner/process/system_calls.cpp", "SCMP_SYS(wait4),           SCMP_SYS(seccomp),",
           "SCMP_SYS(wait4),           SCMP_SYS(seccomp),       SCMP_SYS(setitimer),", unit(POOL, "ForbiddenCallKillsTheChild/setitimer"), programs=RUNNER),
     fault("soft-limit-off", "a long run is not stopped in good order", "src/runner/pool/patience.cpp", "      child_.process.signal(SIGUSR1);\n", "", unit(POOL, "TheSoftLimitStopsALongRun"), programs=RUNNER),
 
-    fault("earlier-work-counts-as-decoding", "a child that has worked for a while is ended at the next photo that takes a moment", "src/runner/pool/patience.cpp",
-          "  spent_before_ = child_.process.processor_time();\n", "", unit(POOL, "WhatAChildSpentOnEarlierPhotos"), programs=RUNNER),
     # --- sandbox ---
     fault("socket-allowed", "a runner opens a socket", "src/runner/process/system_calls.cpp", "SCMP_SYS(wait4),           SCMP_SYS(seccomp),", "SCMP_SYS(wait4),           SCMP_SYS(seccomp),       SCMP_SYS(socket), SCMP_SYS(connect),",
           unit(POOL, "ForbiddenCallKillsTheChild/socket", "ForbiddenCallKillsTheChild/connect"), programs=RUNNER),
@@ -73,8 +77,8 @@ FAULTS = [
           unit("models_test", "TheServersOwnSecretsAreNoHeaders")),
     fault("version-named-late", "a result has the name of the version that runs when it ends", "src/worker/process_job.cpp", "return {run(job, *model, workshop), model->version};", "domain::Ending ending = run(job, *model, workshop);\n    return {std::move(ending), workshop.catalogue.find(job.model)->version};",
           unit("worker_test", "NamesTheVersion")),
+    fault("first-wish-wins", "a version that was asked to wait takes the photos after a restart", "src/models/librarian.cpp",
+          "  if (activation == Activation::later) want_no_more(entry, model->version);\n", "", unit("models_test", "ForLaterIsTheLastWord")),
     fault("refused-model-runs", "a version that failed its trial takes photos", "src/models/librarian.cpp", "      added.refused = std::move(trial);\n", "      added.refused = std::move(trial);\n      make_current(entry, *kept, actor);\n",
            unit("models_test", "ARefusedVersionTakesNoWorkAndTheOldOneGoesOn")),
 ]
-    fault("first-wish-wins", "a version that was asked to wait takes the photos after a restart", "src/models/librarian.cpp",
-          "  if (activation == Activation::later) want_no_more(entry, model->version);\n", "", unit("models_test", "ForLaterIsTheLastWord")),
