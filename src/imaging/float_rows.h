@@ -1,4 +1,4 @@
-// Rows of pixels as floats, three a pixel: what averaging an area and resampling by a window both do with them.
+// Rows of pixels as floats, three a pixel: what averaging an area, resampling by a window and packing all do with them.
 #pragma once
 
 #include <cstddef>

@@ -4,6 +4,7 @@
 // A pixel is a vector of four floats (the fourth is of no use), so four columns become three runs of four floats by a transpose.
 #include "imaging/pack.h"
 
+#include "imaging/float_rows.h"
 #include "imaging/resample.h"
 
 #include <algorithm>
@@ -16,7 +17,6 @@
 namespace darkroom::imaging {
 namespace {
 
-using Vector = float __attribute__((vector_size(16)));
 using Mask = int __attribute__((vector_size(16)));
 
 struct Axis {
@@ -90,12 +90,6 @@ Axis middle(int full, int target, double ratio) {
     auto b = static_cast<float>(high[i]);
     to[i] = a + (b - a) * weight;
   }
-}
-
-Vector load(const float* from) {
-  Vector vector;
-  std::memcpy(&vector, from, sizeof vector);
-  return vector;
 }
 
 void store(float* to, Vector vector) { std::memcpy(to, &vector, sizeof vector); }

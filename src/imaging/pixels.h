@@ -26,4 +26,11 @@ struct Pixels {
   std::uint8_t* row(int y) { return bytes.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width) * 3; }
 };
 
+// Black.
+inline Pixels blank(int width, int height) {
+  Pixels pixels{.width = width, .height = height, .bytes = {}};
+  pixels.bytes.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
+  return pixels;
+}
+
 }  // namespace darkroom::imaging

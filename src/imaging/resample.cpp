@@ -84,12 +84,6 @@ void sum_columns(const float* row, std::span<const Window> windows, float* to) {
   }
 }
 
-Pixels blank(int width, int height) {
-  Pixels pixels{.width = width, .height = height, .bytes = {}};
-  pixels.bytes.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
-  return pixels;
-}
-
 // The rows from `first` to `end`, each resized.
 Pixels resize_rows(const Pixels& pixels, std::span<const Window> columns, int first, int end) {
   Pixels narrow = blank(static_cast<int>(columns.size()), end - first);

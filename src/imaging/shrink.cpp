@@ -78,12 +78,6 @@ void halve(const Pixels& pixels, Pixels& small) {
   for (int y = 0; y < small.height; ++y) halve_rows(pixels.row(2 * y), pixels.row(2 * y + 1), means, small.width, small.row(y));
 }
 
-Pixels blank(int width, int height) {
-  Pixels pixels{.width = width, .height = height, .bytes = {}};
-  pixels.bytes.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
-  return pixels;
-}
-
 int shrunk_side(int side, int longer, int max_side) {
   return std::max(1, static_cast<int>(std::lround(static_cast<double>(side) * max_side / longer)));
 }
