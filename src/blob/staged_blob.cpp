@@ -1,5 +1,6 @@
 // The temporary file of an upload.
 #include "base/id.h"
+#include "base/write_all.h"
 #include "blob/blob_store.h"
 
 #include <fcntl.h>
@@ -27,16 +28,11 @@ StagedBlob::~StagedBlob() {
 void StagedBlob::write(std::string_view piece) {
   hash_.update({piece.data(), piece.size()});
   size_ += static_cast<std::int64_t>(piece.size());
-  while (!piece.empty()) {
-    ssize_t written = ::write(file_.get(), piece.data(), piece.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      std::string message = std::string("cannot write an uploaded photo: ") + std::strerror(errno);
-      if (errno == ENOSPC || errno == EDQUOT) throw DiskFull(message);
-      throw std::runtime_error(message);
-    }
-    piece.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (write_all(file_.get(), piece)) return;
+  int cause = errno;
+  std::string message = std::string("cannot write an uploaded photo: ") + std::strerror(cause);
+  if (cause == ENOSPC || cause == EDQUOT) throw DiskFull(message);
+  throw std::runtime_error(message);
 }
 
 const std::string& StagedBlob::sha256() {

@@ -3,6 +3,7 @@
 #include "base/durable.h"
 #include "base/file_descriptor.h"
 #include "base/id.h"
+#include "base/write_all.h"
 
 #include <fcntl.h>
 
@@ -18,15 +19,6 @@ namespace {
 
 [[noreturn]] void fail(const std::string& doing) { throw std::runtime_error(doing + ": " + std::strerror(errno)); }
 
-void write_all(int fd, std::string_view text, const std::string& path) {
-  while (!text.empty()) {
-    ssize_t written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("cannot write " + path);
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
 }  // namespace
 
 void write_durably(const std::string& path, std::string_view text) {
@@ -34,7 +26,7 @@ void write_durably(const std::string& path, std::string_view text) {
   FileDescriptor file(::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file) fail("cannot write " + aside);
   try {
-    write_all(file.get(), text, aside);
+    if (!write_all(file.get(), text)) fail("cannot write " + aside);
     sync_file(file.get(), aside);
     if (::rename(aside.c_str(), path.c_str()) != 0) fail("cannot make " + path);
   } catch (...) {

@@ -2,6 +2,7 @@
 
 #include "base/durable.h"
 #include "base/id.h"
+#include "base/write_all.h"
 #include "domain/error_codes.h"
 #include "models/durable_files.h"
 
@@ -51,17 +52,12 @@ Result<void> StagedVersion::write_model(std::string_view piece) {
   model_bytes_ += static_cast<std::int64_t>(piece.size());
   if (model_bytes_ > largest_bytes(FilePart::model)) return too_large(FilePart::model);
   hash_.update({piece.data(), piece.size()});
-  while (!piece.empty()) {
-    ssize_t written = ::write(model_.get(), piece.data(), piece.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0 && (errno == ENOSPC || errno == EDQUOT)) {
-      return Error{std::string(domain::code::insufficient_storage),
-                   "The disk is full, so the model was not taken in. Free some space, then send it again."};
-    }
-    if (written < 0) throw std::runtime_error("cannot write " + path + ": " + std::strerror(errno));
-    piece.remove_prefix(static_cast<std::size_t>(written));
+  if (write_all(model_.get(), piece)) return {};
+  if (errno == ENOSPC || errno == EDQUOT) {
+    return Error{std::string(domain::code::insufficient_storage),
+                 "The disk is full, so the model was not taken in. Free some space, then send it again."};
   }
-  return {};
+  throw std::runtime_error("cannot write " + path + ": " + std::strerror(errno));
 }
 
 Result<void> StagedVersion::copy(FilePart part, const std::string& path) {

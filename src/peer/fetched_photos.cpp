@@ -3,6 +3,7 @@
 #include "auth/peer_signature.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/write_all.h"
 
 #include <curl/curl.h>
 #include <fcntl.h>
@@ -101,15 +102,6 @@ FileDescriptor unnamed_file(const std::string& folder) {
   return file;
 }
 
-void write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) throw std::runtime_error(std::string("cannot write a fetched photo: ") + std::strerror(errno));
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
 // None: this process has no such photo.
 std::optional<FileDescriptor> fetch(const Source& source, std::string_view sha256, const Clock& clock) {
   const std::string& url = source.url;
@@ -126,7 +118,7 @@ std::optional<FileDescriptor> fetch(const Source& source, std::string_view sha25
     }
     if (!file) file = unnamed_file(source.config.folder);
     hash.update(piece.body);
-    write_all(file.get(), piece.body);
+    if (!write_all(file.get(), piece.body)) throw std::runtime_error(std::string("cannot write a fetched photo: ") + std::strerror(errno));
     offset += static_cast<std::int64_t>(piece.body.size());
     total = piece.total;
   }

@@ -3,6 +3,7 @@
 #include "base/file_descriptor.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "base/write_all.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -27,16 +28,6 @@ constexpr std::chrono::hours kAsideIsLeftAfter{1};
 constexpr std::size_t kMostWaiting = 64;  // pictures to be written: as many times some ten kilobytes
 
 bool is_picture(std::string_view name) { return name.size() > kHashLength && name.ends_with(".jpg"); }
-
-bool write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
 
 FileDescriptor create(const std::string& path) { return FileDescriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)); }
 
