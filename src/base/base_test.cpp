@@ -3,10 +3,12 @@
 #include "base/id.h"
 #include "base/json_text.h"
 #include "base/loop.h"
+#include "base/random_share.h"
 
 #include <gtest/gtest.h>
 
 #include <future>
+#include <set>
 #include <stdexcept>
 
 namespace darkroom {
@@ -25,6 +27,16 @@ TEST(Clock, ReadsRfc3339WithAnyOffset) {
                             "2026-01-31T09:30:00.1234567Z", "2026-01-31T09:30:00+0900", "2026-01-31T09:30:00ZZ", "tomorrow, at about noon"}) {
     EXPECT_FALSE(from_rfc3339(wrong)) << wrong;
   }
+}
+
+TEST(RandomShare, LiesInZeroToOneAndDiffers) {
+  std::set<double> seen;
+  for (int i = 0; i < 1000; ++i) seen.insert(random_share());
+  EXPECT_GE(*seen.begin(), 0.0);
+  EXPECT_LT(*seen.begin(), 0.1);
+  EXPECT_GT(*seen.rbegin(), 0.9);
+  EXPECT_LT(*seen.rbegin(), 1.0);
+  EXPECT_GT(seen.size(), 990U);
 }
 
 // FIPS 180-4 example: one block, "abc".

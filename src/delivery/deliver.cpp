@@ -2,10 +2,10 @@
 
 #include "base/fail_point.h"
 #include "base/log.h"
+#include "base/random_share.h"
 #include "delivery/signature.h"
 
 #include <algorithm>
-#include <random>
 
 namespace darkroom::delivery {
 namespace {
@@ -16,11 +16,6 @@ constexpr Duration kLook = std::chrono::seconds(1);
 constexpr Duration kPrune = std::chrono::minutes(10);
 constexpr std::chrono::milliseconds kSliceOfWork{200};
 constexpr Duration kLeaseBeyondTimeout = std::chrono::seconds(30);
-
-double random_share() {
-  thread_local std::mt19937_64 generator{std::random_device{}()};
-  return std::uniform_real_distribution<double>(0.0, 1.0)(generator);
-}
 
 std::string_view site_name(const store::DeliveryRecord& delivery) {
   constexpr std::string_view kSite = "site:";

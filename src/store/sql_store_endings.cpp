@@ -1,5 +1,6 @@
 // Endings: the fence is checked, the pure rule decides, and everything that an ending causes is written in one transaction.
 #include "base/fail_point.h"
+#include "base/random_share.h"
 #include "store/sql_batches.h"
 #include "store/sql_claims.h"
 #include "store/sql_endings.h"
@@ -11,17 +12,11 @@
 #include <algorithm>
 #include <list>
 #include <map>
-#include <random>
 #include <set>
 #include <utility>
 
 namespace darkroom::store {
 namespace {
-
-double random_share() {
-  thread_local std::mt19937_64 generator{std::random_device{}()};
-  return std::uniform_real_distribution<double>(0.0, 1.0)(generator);
-}
 
 // Only a running job has a worker (a CHECK says so). By its state PostgreSQL would look for it in the small index of running jobs, and read all entries that
 // are dead there: as many as jobs have run since the last vacuum.

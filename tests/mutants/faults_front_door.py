@@ -129,7 +129,7 @@ FAULTS = [
           unit("delivery_test", "EndedDeliveriesAreForgotten")),
     fault("site-has-the-endpoints-time", "a slow site is broken off after the time of an endpoint", "src/delivery/deliver.cpp", "  if (!site_name(delivery).empty()) request.timeout = config_.site_timeout;\n", "",
           unit("delivery_test", "ASiteHasTimeOfItsOwn")),
-    fault("deliveries-come-together", "what failed together is sent again at one moment", "src/delivery/deliver.cpp", "std::uniform_real_distribution<double>(0.0, 1.0)", "std::uniform_real_distribution<double>(0.0, 0.0)",
+    fault("deliveries-come-together", "what failed together is sent again at one moment", "src/delivery/deliver.cpp", "claimed.endpoint.has_value()}, config_.delays, random_share());", "claimed.endpoint.has_value()}, config_.delays, 0);",
           unit("delivery_test", "TriesOfTheSameMomentAreSpread")),
     fault("answer-read-whole", "a receiver's endless answer fills the memory", "src/delivery/sender.cpp", "kMostRead = 64 * 1024;", "kMostRead = 1024 * 1024 * 1024;",
           unit("delivery_test", "NoMoreThanSixtyFourKibibytes"), system("test_webhooks.py", "ten_megabytes_of_answer")),

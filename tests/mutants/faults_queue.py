@@ -79,7 +79,7 @@ FAULTS = [
           unit(STORE, "TheSecondCrashEndsAllThatWaitsWithThisContent")),
     fault("quarantine-not-seen-by-claims", "what waits with a quarantined content crashes a runner each", "src/store/sql_claims.cpp", "if (candidate.content_crashes >= domain::kCrashesUntilQuarantine)", "if (candidate.content_crashes > 1000 * domain::kCrashesUntilQuarantine)",
           unit(STORE, "OfManyThatWaitWithAQuarantinedContentNoneStarts")),
-    fault("retries-come-together", "what failed together is tried again at one moment", "src/store/sql_store_endings.cpp", "std::uniform_real_distribution<double>(0.0, 1.0)", "std::uniform_real_distribution<double>(0.0, 0.0)",
+    fault("retries-come-together", "what failed together is tried again at one moment", "src/store/sql_store_endings.cpp", "of_queue, at, random_share());", "of_queue, at, 0);",
           unit(STORE, "RetriesOfTheSameMomentAreSpread")),
     fault("supersede-off", "an older result is delivered after a newer one", "src/store/sql_deliveries.cpp", "if (!old.empty()) transaction.post_rows(kSupersede, old);", "",
           unit(STORE, "ANewerResultSupersedesOneThatWaits")),
