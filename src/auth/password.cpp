@@ -1,5 +1,6 @@
 #include "auth/password.h"
 
+#include "auth/sodium.h"
 #include "base/id.h"
 
 #include <sodium.h>
@@ -11,10 +12,6 @@ namespace {
 
 constexpr unsigned long long kPasses = 2;
 constexpr std::size_t kMemory = 19U * 1024 * 1024;
-
-void start_sodium() {
-  if (sodium_init() < 0) throw std::runtime_error("libsodium could not be started");
-}
 
 }  // namespace
 

@@ -1,11 +1,12 @@
 #include "auth/peer_signature.h"
 
+#include "auth/sodium.h"
+
 #include <sodium.h>
 
 #include <array>
 #include <charconv>
 #include <cstdlib>
-#include <stdexcept>
 
 namespace darkroom::auth {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 constexpr std::string_view kScheme = "Darkroom-Peer ";
 
 std::string mac_of(std::string_view secret, std::string_view method, std::string_view target, std::int64_t seconds) {
-  if (sodium_init() < 0) throw std::runtime_error("libsodium could not be started");
+  start_sodium();
   std::string text = std::string(method) + "\n" + std::string(target) + "\n" + std::to_string(seconds);
   crypto_auth_hmacsha256_state state;
   crypto_auth_hmacsha256_init(&state, reinterpret_cast<const unsigned char*>(secret.data()), secret.size());

@@ -1,5 +1,6 @@
 #include "auth/sealing.h"
 
+#include "auth/sodium.h"
 #include "base/file_descriptor.h"
 #include "domain/error_codes.h"
 
@@ -22,10 +23,6 @@ static_assert(crypto_secretbox_KEYBYTES == 32 && crypto_generichash_BYTES == 32)
 constexpr std::string_view kPrefix = "sealed1:";
 constexpr int kBase64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 constexpr std::size_t kHexDigits = 64;
-
-void start_sodium() {
-  if (sodium_init() < 0) throw std::runtime_error("libsodium could not be started");
-}
 
 [[noreturn]] void fail(const std::string& path, const std::string& why) { throw std::runtime_error("the key file " + path + " " + why); }
 
