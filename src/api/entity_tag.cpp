@@ -16,12 +16,6 @@ bool is_made_of(std::string_view item, std::string_view tag) {
   return item.starts_with(open) && item.substr(open.size()).starts_with('.');
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
 
 std::string tag_of(const store::ImageRecord& image) {
@@ -39,7 +33,7 @@ std::string tag_of(const store::QueueSettings& queue) { return quoted_hash(boost
 bool names_tag(std::string_view list, std::string_view tag) {
   while (!list.empty()) {
     auto comma = list.find(',');
-    std::string_view item = trimmed(list.substr(0, comma));
+    std::string_view item = http::trim(list.substr(0, comma));
     if (item == "*") return true;
     if (item.starts_with("W/")) item.remove_prefix(2);
     if (is_made_of(item, tag)) return true;

@@ -3,6 +3,7 @@
 #include "domain/error_codes.h"
 #include "domain/error_texts.h"
 #include "domain/model_refusals.h"
+#include "http/ascii.h"
 
 #include <boost/json.hpp>
 
@@ -14,12 +15,6 @@ namespace {
 
 namespace code = domain::code;
 namespace json = boost::json;
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
 
 double quality_of(std::string_view parameters) {
   auto at = parameters.find("q=");
@@ -83,11 +78,11 @@ bool prefers_korean(const http::Request& request) {
   double korean = 0, english = 0;
   for (std::string_view rest = request.header("accept-language"); !rest.empty();) {
     auto comma = rest.find(',');
-    std::string_view item = trimmed(rest.substr(0, comma));
+    std::string_view item = http::trim(rest.substr(0, comma));
     rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
     auto semicolon = item.find(';');
     double quality = semicolon == std::string_view::npos ? 1.0 : quality_of(item.substr(semicolon));
-    std::string_view language = trimmed(item.substr(0, semicolon)).substr(0, 2);
+    std::string_view language = http::trim(item.substr(0, semicolon)).substr(0, 2);
     if (language == "ko") korean = std::max(korean, quality);
     if (language == "en") english = std::max(english, quality);
   }

@@ -6,6 +6,7 @@
 #include "base/fail_point.h"
 #include "base/log.h"
 #include "domain/error_codes.h"
+#include "http/ascii.h"
 #include "text/base64.h"
 
 #include <boost/json.hpp>
@@ -23,12 +24,6 @@ namespace code = domain::code;
 namespace json = boost::json;
 
 constexpr int kPage = 100;
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
 
 std::string http_date(Time time) {
   std::time_t seconds = std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::system_clock::duration>(time));
@@ -85,12 +80,12 @@ Result<store::ImageRecord> take_in(const Parts& parts, const store::UploadRecord
 
 Result<std::map<std::string, std::string>> read_upload_metadata(std::string_view text) {
   std::map<std::string, std::string> metadata;
-  for (text = trimmed(text); !text.empty();) {
+  for (text = http::trim(text); !text.empty();) {
     auto comma = text.find(',');
-    std::string_view pair = trimmed(text.substr(0, comma));
+    std::string_view pair = http::trim(text.substr(0, comma));
     text = comma == std::string_view::npos ? "" : text.substr(comma + 1);
     auto space = pair.find(' ');
-    auto value = space == std::string_view::npos ? std::optional<std::string>("") : text::from_base64(trimmed(pair.substr(space + 1)));
+    auto value = space == std::string_view::npos ? std::optional<std::string>("") : text::from_base64(http::trim(pair.substr(space + 1)));
     if (pair.empty() || !value) return Error{std::string(code::bad_request), "Upload-Metadata must be pairs of a name and a value in base64, with commas between them."};
     metadata[std::string(pair.substr(0, space))] = std::move(*value);
   }
