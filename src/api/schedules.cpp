@@ -16,6 +16,9 @@ using store::ScheduleRecord;
 constexpr int kFiresShown = 20;
 constexpr int kMostSlots = 50;
 
+// Slots are counted by the clock by which they fire.
+Time now_of(const Parts& parts) { return parts.store.clock(parts.clock.now()); }
+
 json::value time_or_null(const std::optional<Time>& time) { return time ? json::value(to_rfc3339(*time)) : json::value(nullptr); }
 
 json::object schedule_json(const ScheduleRecord& schedule) {
@@ -120,7 +123,7 @@ http::Reply list_slots(const Parts& parts, const http::Request& request) {
     auto found = request.query.find(name);
     return found == request.query.end() ? fallback : found->second;
   };
-  auto slots = calendar::next_slots(text("cron", ""), text("zone", "UTC"), parts.clock.now(), static_cast<std::size_t>(*count));
+  auto slots = calendar::next_slots(text("cron", ""), text("zone", "UTC"), now_of(parts), static_cast<std::size_t>(*count));
   if (!slots) return problem(slots.error());
   json::array items;
   for (Time slot : *slots) items.emplace_back(to_rfc3339(slot));
@@ -140,7 +143,7 @@ http::Reply put_schedule(const Parts& parts, const http::Request& request) {
   auto rule = rule_from(request.params.at("name"), *body);
   if (!rule) return problem(rule.error());
   if (auto fits = domain::check_schedule(*rule); !fits) return problem(fits.error());
-  Time now = parts.clock.now();
+  Time now = now_of(parts);
   auto next = calendar::next_slot(*rule, now);
   if (!next) return problem(next.error());
   bool is_new = !parts.store.find_schedule(rule->name);
@@ -149,7 +152,7 @@ http::Reply put_schedule(const Parts& parts, const http::Request& request) {
 }
 
 http::Reply delete_schedule(const Parts& parts, const http::Request& request) {
-  auto deleted = parts.store.delete_schedule(request.params.at("name"), actor_of(request), parts.clock.now());
+  auto deleted = parts.store.delete_schedule(request.params.at("name"), actor_of(request), now_of(parts));
   if (!deleted) return problem(deleted.error());
   http::Response response;
   response.status = 204;
@@ -159,7 +162,7 @@ http::Reply delete_schedule(const Parts& parts, const http::Request& request) {
 http::Reply run_schedule(const Parts& parts, const http::Request& request) {
   if (auto empty = json_body(request, {}); !empty) return problem(empty.error());
   const std::string& name = request.params.at("name");
-  auto job = parts.store.run_schedule(name, parts.config.max_attempts, actor_of(request), parts.clock.now());
+  auto job = parts.store.run_schedule(name, parts.config.max_attempts, actor_of(request), now_of(parts));
   if (!job) return problem(job.error());
   http::Response response = json_response(201, json::object{{"job_id", *job}});
   response.headers.emplace_back("Location", "/api/v1/jobs/" + *job);
@@ -168,7 +171,7 @@ http::Reply run_schedule(const Parts& parts, const http::Request& request) {
 
 http::Reply pause_schedule(const Parts& parts, const http::Request& request) {
   if (auto empty = json_body(request, {}); !empty) return problem(empty.error());
-  auto paused = parts.store.pause_schedule(request.params.at("name"), actor_of(request), parts.clock.now());
+  auto paused = parts.store.pause_schedule(request.params.at("name"), actor_of(request), now_of(parts));
   return paused ? schedule_response(parts, *paused) : problem(paused.error());
 }
 
@@ -177,7 +180,7 @@ http::Reply resume_schedule(const Parts& parts, const http::Request& request) {
   const std::string& name = request.params.at("name");
   auto schedule = parts.store.find_schedule(name);
   if (!schedule) return problem(no_such_schedule(name));
-  Time now = parts.clock.now();
+  Time now = now_of(parts);
   auto next = calendar::next_slot(schedule->rule, now);
   if (!next) return problem(next.error());
   auto resumed = parts.store.resume_schedule(name, *next, actor_of(request), now);
