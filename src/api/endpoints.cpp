@@ -162,7 +162,7 @@ http::Reply rotate_endpoint_secret(const Parts& parts, const http::Request& requ
     overlap = value->as_int64();
   }
   NewSecret secret = make_secret(parts);
-  Time now = parts.clock.now();
+  Time now = parts.store.clock(parts.clock.now());
   store::EndpointChange change{.new_sealed_secret = secret.sealed};
   if (overlap > 0) change.old_secret_until = now + std::chrono::seconds(overlap);
   auto changed = parts.store.change_endpoint(request.params.at("id"), change, actor_of(request), now);

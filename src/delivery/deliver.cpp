@@ -66,8 +66,7 @@ Duration Deliver::run_once() {
     for (const Answered& answered : sender_.work(kSliceOfWork)) settle(answered);
     return Duration(0);
   }
-  Duration until = next ? *next - clock_.now() : kLook;
-  return std::clamp(until, Duration(0), kLook);
+  return std::clamp(next.value_or(kLook), Duration(0), kLook);
 }
 
 void Deliver::look_after_old_ones(Time now) {
@@ -78,16 +77,18 @@ void Deliver::look_after_old_ones(Time now) {
   if (now - pruned_ < kPrune) return;
   pruned_ = now;
   store_.forget_holds(now);
-  while (config_.keep.count() > 0 && store_.prune_deliveries(now - config_.keep) > 0 && !stopping_) {}
+  if (config_.keep.count() == 0) return;
+  Time old = store_.clock(now) - config_.keep;
+  while (store_.prune_deliveries(old) > 0 && !stopping_) {}
 }
 
-std::optional<Time> Deliver::begin_due(Time now) {
+std::optional<Duration> Deliver::begin_due(Time now) {
   store::DeliveryClaim claim{.count = config_.most - static_cast<int>(sender_.under_way()), .per_target = config_.per_target,
                              .lease = std::max(config_.timeout, config_.site_timeout) + kLeaseBeyondTimeout};
   auto claimed = store_.claim_deliveries(claim, now);
   if (!claimed.deliveries.empty()) fail_point<store::StoreUnavailable>("K14");
-  for (const store::ClaimedDelivery& one : claimed.deliveries) begin(one, now);
-  return claimed.next_due;
+  for (const store::ClaimedDelivery& one : claimed.deliveries) begin(one, claimed.at);
+  return claimed.next_due ? std::optional(*claimed.next_due - claimed.at) : std::nullopt;
 }
 
 const Site* Deliver::site_of(const store::DeliveryRecord& delivery) const {
@@ -137,10 +138,9 @@ void Deliver::begin(const store::ClaimedDelivery& claimed, Time now) {
 
 void Deliver::fail(const store::ClaimedDelivery& claimed, Time started, const std::string& why) {
   Next next = next_step({.status = 0, .tries = claimed.delivery.tries}, config_.delays, random_share());
-  Time now = clock_.now();
   SettledTry settled{.id = claimed.delivery.id, .claim_no = claimed.delivery.claim_no, .made = {.started_at = started, .status = {}, .error = why, .excerpt = ""},
-                     .verdict = next.verdict, .due_at = now + next.delay};
-  store_.settle_delivery(settled, now);
+                     .verdict = next.verdict, .wait = next.delay};
+  store_.settle_delivery(settled, clock_.now());
 }
 
 void Deliver::settle(const Answered& answered) {
@@ -149,15 +149,14 @@ void Deliver::settle(const Answered& answered) {
   const auto& [claimed, started] = found.mapped();
   const store::DeliveryRecord& delivery = claimed.delivery;
   Next next = next_step({answered.status, answered.retry_after, delivery.tries, claimed.endpoint.has_value()}, config_.delays, random_share());
-  Time now = clock_.now();
   SettledTry settled{.id = delivery.id, .claim_no = delivery.claim_no, .made = {.started_at = started, .took = answered.took, .status = {}, .error = {}, .excerpt = answered.excerpt},
-                     .verdict = next.verdict, .due_at = now + next.delay};
+                     .verdict = next.verdict, .wait = next.delay};
   if (answered.status) settled.made.status = answered.status;
   if (next.verdict != SettledTry::Verdict::delivered) settled.made.error = answered.error.empty() ? words_for(answered.status) : answered.error;
   if ((answered.status == 429 || answered.status == 503) && answered.retry_after.count() > 0) {
-    settled.held_until = now + std::min(answered.retry_after, kLongestRetryAfter);
+    settled.hold = std::min<Duration>(answered.retry_after, kLongestRetryAfter);
   }
-  bool stored = store_.settle_delivery(settled, now);
+  bool stored = store_.settle_delivery(settled, clock_.now());
   if (!stored) log::warning("a try was settled too late and is made again", {{"delivery", delivery.public_id}, {"target", delivery.target}});
   if (settled.verdict == SettledTry::Verdict::dead || settled.verdict == SettledTry::Verdict::gone) {
     log::warning("a delivery is dead", {{"delivery", delivery.public_id}, {"target", delivery.target}, {"tries", delivery.tries}, {"cause", settled.made.error.value_or("")}});

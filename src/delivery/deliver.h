@@ -49,7 +49,8 @@ class Deliver {
   };
 
   void look_after_old_ones(Time now);
-  std::optional<Time> begin_due(Time now);
+  // How long it is until the next one is due, if one waits.
+  std::optional<Duration> begin_due(Time now);
   void begin(const store::ClaimedDelivery& claimed, Time now);
   Result<Destination> destination_of(const store::ClaimedDelivery& claimed) const;
   Result<std::vector<std::string>> secrets_of(const store::ClaimedDelivery& claimed, Time now) const;

@@ -85,7 +85,8 @@ struct DeliveryClaim {
 
 struct ClaimedDeliveries {
   std::vector<ClaimedDelivery> deliveries;
-  std::optional<Time> next_due;  // the earliest after now of those that wait
+  Time at{};                     // of the clock by which they were due
+  std::optional<Time> next_due;  // the earliest after that of those that wait
 };
 
 // How a try ended.
@@ -94,8 +95,8 @@ struct SettledTry {
   std::int64_t claim_no = 0;  // the fence
   TryRecord made;
   enum class Verdict { delivered, again, dead, gone } verdict = Verdict::dead;  // gone: dead, and its endpoint is disabled
-  Time due_at{};                                                                 // of again
-  std::optional<Time> held_until = {};                                           // the receiver asked that nothing be sent to it until then
+  Duration wait{};                                                               // of again: until it is due
+  std::optional<Duration> hold = {};                                             // the receiver asked that nothing be sent to it for so long
 };
 
 struct DeliveryFilter {
@@ -130,7 +131,7 @@ class Deliveries {
   // Takes deliveries that are due, at most `per_target` under way for each target, none to a disabled endpoint or a receiver that asked to be left alone, and of one target and photo (one image, or one
   // number of the receiver's) one after the other: what is due while an older one is under way waits, and one that has a newer beside it is superseded instead.
   virtual ClaimedDeliveries claim_deliveries(const DeliveryClaim& claim, Time now) = 0;
-  // Writes the try, what becomes of the delivery, and until when its target is left alone, by every process. One that shall be tried again while a newer one is there is superseded. False, and nothing is written, when the
+  // Writes the try, what becomes of the delivery, and for how long its target is left alone, by every process. One that shall be tried again while a newer one is there is superseded. False, and nothing is written, when the
   // claim is no longer ours.
   virtual bool settle_delivery(const SettledTry& settled, Time now) = 0;
   // Tries that nobody settled in time wait again, due at once: those whose lease is over; where the store is not shared, `all` of them, at the start.

@@ -19,6 +19,8 @@
 
 namespace darkroom::store {
 
+inline constexpr std::size_t kDeliveryColumns = 19;
+
 EndpointRecord endpoint_from(const Row& row);
 DeliveryRecord delivery_from(const Row& row);
 

@@ -122,7 +122,9 @@ std::vector<ClaimedDelivery> claim_of(Transaction& transaction, const std::vecto
   return take(transaction, taken, now + claim.lease);
 }
 
-constexpr const char* kHeldDelivery = "SELECT " DARKROOM_DELIVERY_COLUMNS " FROM delivery WHERE id = $1 AND claim_no = $2 AND state = 'sending' /*FOR UPDATE*/";
+// With the database's clock, where it has one, after the columns.
+constexpr const char* kHeldDelivery =
+    "SELECT " DARKROOM_DELIVERY_COLUMNS ", COALESCE(/*CLOCK,*/ NULL, NULL) FROM delivery WHERE id = $1 AND claim_no = $2 AND state = 'sending' /*FOR UPDATE*/";
 constexpr const char* kIsOutdated =
     "SELECT 1 FROM delivery WHERE id = $1 AND (EXISTS (SELECT 1 " DARKROOM_NEWER_OF_IMAGE ") OR EXISTS (SELECT 1 " DARKROOM_NEWER_OF_NUMBER ") "
     "OR EXISTS (SELECT 1 " DARKROOM_NUMBER_IS_ANOTHERS "))";
@@ -161,16 +163,17 @@ void tell_end(Transaction& transaction, const DeliveryRecord& delivery, const Se
   append_event(transaction, {.at = now, .type = "endpoint.disabled", .actor = "deliver", .reason = reason, .data = "{\"endpoint\":\"" + *delivery.endpoint + "\"}"});
 }
 
-bool settle(Transaction& transaction, const SettledTry& settled, Time now) {
+bool settle(Transaction& transaction, const SettledTry& settled, Time senders_now) {
   Rows held = transaction.execute(kHeldDelivery, {settled.id, settled.claim_no});
   if (held.empty()) return false;
+  Time now = held.front().optional_time(kDeliveryColumns).value_or(senders_now);
   DeliveryRecord delivery = delivery_from(held.front());
   const TryRecord& made = settled.made;
   transaction.execute(kInsertTry, {settled.id, settled.claim_no, made.started_at, made.took.count(), made.status, made.error, made.excerpt});
-  if (settled.held_until) transaction.execute(kHold, {delivery.target, *settled.held_until});
+  if (settled.hold) transaction.execute(kHold, {delivery.target, now + *settled.hold});
   DeliveryState state = state_after(transaction, delivery, settled.verdict);
   std::optional<Time> due_at, finished_at;
-  if (state == DeliveryState::waiting) due_at = settled.due_at;
+  if (state == DeliveryState::waiting) due_at = now + settled.wait;
   else finished_at = now;
   transaction.execute(kSettle, {settled.id, domain::to_string(state), due_at, finished_at, made.status, made.error});
   tell_end(transaction, delivery, settled, state, now);
@@ -190,9 +193,16 @@ constexpr const char* kHasReceivers =
 // Looks before it writes: mostly nothing is due.
 ClaimedDeliveries SqlStore::claim_deliveries(const DeliveryClaim& claim, Time now) {
   ClaimedDeliveries claimed;
-  auto targets = database_->read([&](Connection& connection) { return due_targets(connection, now, claimed.next_due); });
+  auto targets = database_->read([&](Connection& connection) {
+    claimed.at = connection.clock(now);
+    claimed.next_due.reset();
+    return due_targets(connection, claimed.at, claimed.next_due);
+  });
   if (targets.empty() || claim.count <= 0) return claimed;
-  claimed.deliveries = database_->write([&](Transaction& transaction) { return claim_of(transaction, targets, claim, transaction.clock(now)); });
+  claimed.deliveries = database_->write([&](Transaction& transaction) {
+    claimed.at = transaction.clock(now);
+    return claim_of(transaction, targets, claim, claimed.at);
+  });
   return claimed;
 }
 
@@ -201,16 +211,16 @@ bool SqlStore::settle_delivery(const SettledTry& settled, Time now) {
 }
 
 int SqlStore::release_deliveries(bool all, Time now) {
-  Time before = all ? from_micros(std::numeric_limits<std::int64_t>::max()) : now;
-  if (database_->read([&](Connection& connection) { return connection.execute(kSendingTooLong, {before}); }).empty()) return 0;
+  auto before = [&](Time at) { return all ? from_micros(std::numeric_limits<std::int64_t>::max()) : at; };
+  if (database_->read([&](Connection& connection) { return connection.execute(kSendingTooLong, {before(connection.clock(now))}); }).empty()) return 0;
   return database_->write([&](Transaction& transaction) {
     Time at = transaction.clock(now);
-    return static_cast<int>(transaction.execute(kRelease, {all ? before : at, at}).size());
+    return static_cast<int>(transaction.execute(kRelease, {before(at), at}).size());
   });
 }
 
 void SqlStore::forget_holds(Time now) {
-  database_->write([&](Transaction& transaction) { return transaction.execute(kForgetHolds, {now}); });
+  database_->write([&](Transaction& transaction) { return transaction.execute(kForgetHolds, {transaction.clock(now)}); });
 }
 
 std::vector<const char*> sending_statements() { return {kWaitingTargets, kNextOfTarget, kDueOfTarget, kUnderWay, kHeldDelivery, kIsOutdated}; }

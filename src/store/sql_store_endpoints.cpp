@@ -71,9 +71,10 @@ void apply(EndpointRecord& endpoint, const EndpointChange& change, const Actor& 
 
 EndpointRecord SqlStore::create_endpoint(const EndpointRecord& wished, const Actor& actor, Time now) {
   return database_->write([&](Transaction& transaction) {
-    std::string public_id = make_uuid_v7(now);
-    transaction.insert(kInsertEndpoint, {public_id, wished.url, wished.description, joined(wished.events), wished.sealed_secret, now});
-    tell(transaction, "endpoint.created", public_id, actor, now);
+    Time at = transaction.clock(now);
+    std::string public_id = make_uuid_v7(at);
+    transaction.insert(kInsertEndpoint, {public_id, wished.url, wished.description, joined(wished.events), wished.sealed_secret, at});
+    tell(transaction, "endpoint.created", public_id, actor, at);
     return read_endpoint(transaction.connection, public_id).value();
   });
 }
@@ -83,12 +84,13 @@ Result<EndpointRecord> SqlStore::change_endpoint(std::string_view public_id, con
     Rows rows = transaction.execute(kLockEndpoint, {public_id});
     if (rows.empty()) return no_endpoint(public_id);
     EndpointRecord endpoint = endpoint_from(rows.front());
-    if (change.new_sealed_secret && change.old_secret_until && endpoint.old_secret_until > now) return still_overlapping(endpoint);
+    Time at = transaction.clock(now);
+    if (change.new_sealed_secret && change.old_secret_until && endpoint.old_secret_until > at) return still_overlapping(endpoint);
     apply(endpoint, change, actor);
     transaction.execute(kWriteEndpoint, {endpoint.id, endpoint.url, endpoint.description, joined(endpoint.events), endpoint.sealed_secret, endpoint.sealed_old_secret,
-                                         endpoint.old_secret_until, endpoint.enabled ? 1 : 0, endpoint.disabled_reason, now});
+                                         endpoint.old_secret_until, endpoint.enabled ? 1 : 0, endpoint.disabled_reason, at});
     if (change.url) transaction.execute(kEndHold, {domain::target_of_endpoint(endpoint.id)});  // another receiver asked for it
-    tell(transaction, event_of(change), public_id, actor, now);
+    tell(transaction, event_of(change), public_id, actor, at);
     return read_endpoint(transaction.connection, public_id).value();
   });
 }
@@ -118,11 +120,12 @@ Result<DeliveryRecord> SqlStore::test_endpoint(std::string_view public_id, const
     auto endpoint = read_endpoint(transaction.connection, public_id);
     if (!endpoint) return no_endpoint(public_id);
     if (!endpoint->enabled) return Error{std::string(domain::code::conflict), "Endpoint " + endpoint->public_id + " is disabled. Enable it, then test it."};
-    DeliveryRecord delivery{.target = domain::target_of_endpoint(endpoint->id), .type = std::string(domain::webhook::kTest), .due_at = now, .created_at = now};
-    delivery.public_id = domain::webhook_id(make_uuid_v7(now), delivery.type, delivery.target);
-    delivery.body = domain::standard_body(delivery.type, now, "{\"endpoint\":\"" + endpoint->public_id + "\",\"message\":\"This is a test.\"}");
+    Time at = transaction.clock(now);
+    DeliveryRecord delivery{.target = domain::target_of_endpoint(endpoint->id), .type = std::string(domain::webhook::kTest), .due_at = at, .created_at = at};
+    delivery.public_id = domain::webhook_id(make_uuid_v7(at), delivery.type, delivery.target);
+    delivery.body = domain::standard_body(delivery.type, at, "{\"endpoint\":\"" + endpoint->public_id + "\",\"message\":\"This is a test.\"}");
     write_delivery(transaction, delivery, endpoint->id);
-    tell(transaction, "endpoint.tested", public_id, actor, now);
+    tell(transaction, "endpoint.tested", public_id, actor, at);
     return delivery_from(transaction.execute(kFindDelivery, {delivery.public_id}).front());
   });
 }

@@ -125,7 +125,7 @@ std::vector<TryRecord> SqlStore::tries_of(std::int64_t delivery) {
 }
 
 Result<DeliveryRecord> SqlStore::replay_delivery(std::string_view public_id, const Actor& actor, Time now) {
-  return database_->write([&](Transaction& transaction) { return replay(transaction, public_id, actor, now); });
+  return database_->write([&](Transaction& transaction) { return replay(transaction, public_id, actor, transaction.clock(now)); });
 }
 
 BulkResult SqlStore::replay_deliveries(const DeliveryFilter& filter, bool dry_run, const Actor& actor, Time now) {
@@ -147,7 +147,7 @@ BulkResult SqlStore::replay_deliveries(const DeliveryFilter& filter, bool dry_ru
       return page;
     });
     if (ids.empty()) break;
-    result.changed += database_->write([&](Transaction& transaction) { return static_cast<std::int64_t>(transaction.execute(kReplay, {json_list(ids), now}).size()); });
+    result.changed += database_->write([&](Transaction& transaction) { return static_cast<std::int64_t>(transaction.execute(kReplay, {json_list(ids), transaction.clock(now)}).size()); });
     after = ids.back();
   }
   record({.at = now, .type = "deliveries.replayed", .actor = actor.name, .reason = actor.reason, .data = "{\"count\":" + std::to_string(result.changed) + "}"});

@@ -31,7 +31,7 @@ struct Teller {
   ClaimedDeliveries due(int count = 100, int per_target = 100) { return store_->claim_deliveries({.count = count, .per_target = per_target, .lease = seconds(60)}, now_); }
 
   SettledTry settled(const ClaimedDelivery& claimed, SettledTry::Verdict verdict, std::optional<int> status = 200) {
-    SettledTry end{.id = claimed.delivery.id, .claim_no = claimed.delivery.claim_no, .made = {}, .verdict = verdict, .due_at = now_ + seconds(5)};
+    SettledTry end{.id = claimed.delivery.id, .claim_no = claimed.delivery.claim_no, .made = {}, .verdict = verdict, .wait = seconds(5)};
     end.made = {.number = 0, .started_at = now_, .took = seconds(1), .status = status, .error = {}, .excerpt = "ok"};
     if (verdict != SettledTry::Verdict::delivered) end.made.error = "HTTP 500";
     return end;
@@ -251,7 +251,7 @@ TEST_P(StoreConformance, AReceiverThatAskedForTimeIsLeftAloneAlsoAfterARestart) 
   finish(claim_one(), success());
   for (const ClaimedDelivery& claimed : tell.due().deliveries) {
     auto ended = tell.settled(claimed, claimed.endpoint->public_id == busy.public_id ? Verdict::again : Verdict::delivered, 429);
-    if (ended.verdict == Verdict::again) ended.held_until = now_ + minutes(10);
+    if (ended.verdict == Verdict::again) ended.hold = minutes(10);
     ASSERT_TRUE(store_->settle_delivery(ended, now_));
   }
   upload();
@@ -280,7 +280,7 @@ TEST_P(StoreConformance, AHoldIsReplacedAndForgotten) {
   Duration asked = minutes(10);
   for (const ClaimedDelivery& claimed : tell.due().deliveries) {
     auto ended = tell.settled(claimed, Verdict::again, 429);
-    ended.held_until = now_ + asked;
+    ended.hold = asked;
     ASSERT_TRUE(store_->settle_delivery(ended, now_));
     asked = minutes(1);
   }
@@ -551,7 +551,7 @@ TEST_P(StoreConformance, AHoldIsNotThatOfTheEndpointsNextAddress) {
   upload();
   finish(claim_one(), success());
   auto ended = tell.settled(tell.due().deliveries.at(0), Verdict::again, 429);
-  ended.held_until = now_ + minutes(60);
+  ended.hold = minutes(60);
   ASSERT_TRUE(store_->settle_delivery(ended, now_));
   now_ += seconds(5);
   EXPECT_TRUE(tell.due().deliveries.empty());

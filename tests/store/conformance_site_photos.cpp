@@ -116,7 +116,7 @@ struct Site {
   }
   bool end(const ClaimedDelivery& claimed, SettledTry::Verdict verdict) {
     return store_->settle_delivery({.id = claimed.delivery.id, .claim_no = claimed.delivery.claim_no, .made = {.started_at = now_, .status = {}, .error = {}, .excerpt = ""},
-                                    .verdict = verdict, .due_at = now_ + std::chrono::seconds(5)}, now_);
+                                    .verdict = verdict, .wait = std::chrono::seconds(5)}, now_);
   }
   std::vector<domain::DeliveryState> states() {
     std::vector<domain::DeliveryState> all;
