@@ -27,9 +27,11 @@ constexpr auto kKeysKept = std::chrono::hours(24 * 7);
 constexpr const char* kForgetOldKeys =
     "DELETE FROM idempotency_key WHERE (scope, key) IN (SELECT scope, key FROM idempotency_key "
     "WHERE created_at < (SELECT COALESCE(/*CLOCK,*/ CAST($1 AS BIGINT), 0)) - $2 ORDER BY created_at LIMIT 10 /*SKIP LOCKED*/)";
+// One that stands there for too long is as good as gone. One that is not taken is locked from here on, so that nobody forgets it before it is read.
 constexpr const char* kTakeKey =
     "INSERT INTO idempotency_key (scope, key, request_sha256, image_id, created_at) VALUES ($1, $2, $3, 0, COALESCE(/*CLOCK,*/ CAST($4 AS BIGINT), 0)) "
-    "ON CONFLICT (scope, key) DO NOTHING RETURNING key";
+    "ON CONFLICT (scope, key) DO UPDATE SET request_sha256 = excluded.request_sha256, image_id = 0, created_at = excluded.created_at "
+    "WHERE idempotency_key.created_at < excluded.created_at - $5 RETURNING key";
 constexpr const char* kFindKey = "SELECT request_sha256, image_id, created_at FROM idempotency_key WHERE scope = $1 AND key = $2";
 constexpr const char* kFillKey = "UPDATE idempotency_key SET image_id = $3 WHERE scope = $1 AND key = $2";
 constexpr const char* kForgetKey = "DELETE FROM idempotency_key WHERE scope = $1 AND key = $2";
@@ -51,7 +53,7 @@ Result<ImageRecord> replay(Connection& connection, const IdempotencyKey& key, co
 void take_in_once(Transaction& transaction, Intake* intake) {
   const IdempotencyKey& key = *intake->image.idempotency;
   transaction.execute(kForgetOldKeys, {intake->now, Duration(kKeysKept).count()});
-  if (transaction.execute(kTakeKey, {key.scope, key.key, key.request_sha256, intake->now}).empty()) {
+  if (transaction.execute(kTakeKey, {key.scope, key.key, key.request_sha256, intake->now, Duration(kKeysKept).count()}).empty()) {
     intake->job.reset();
     intake->other_end = replay(transaction.connection, key, transaction.execute(kFindKey, {key.scope, key.key}).front());
     return;
@@ -171,7 +173,7 @@ Result<std::optional<std::string>> SqlStore::delete_image(ImageId id, const Acto
     if (as_expected) {
       if (auto held = hold_image(transaction, id, as_expected); !held) return held.error();
     }
-    return delete_image_in(transaction, id, actor, now);
+    return delete_image_in(transaction, id, actor, transaction.clock(now));
   });
 }
 

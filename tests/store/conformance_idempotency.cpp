@@ -78,6 +78,22 @@ TEST_P(StoreConformance, KeysAreForgottenAfterAWeek) {
   EXPECT_NE(upload(with_key(photo(), "k-1")).id, first.id);
 }
 
+// Only some of the old ones are removed with each photo, the oldest first.
+TEST_P(StoreConformance, AKeyWhoseTimeIsOverIsFreeAlsoWhileItStandsThere) {
+  for (int i = 0; i < 30; ++i) {
+    upload(with_key(photo(), "older-" + std::to_string(i)));
+    now_ += std::chrono::seconds(1);
+  }
+  auto first = upload(with_key(photo(), "k-1", "one"));
+  now_ += std::chrono::hours(24 * 7) + std::chrono::seconds(1);
+  auto anew = upload(with_key(photo(), "k-1", "two"));
+  EXPECT_FALSE(anew.replayed);
+  EXPECT_NE(anew.id, first.id);
+  auto again = upload(with_key(photo(), "k-1", "two"));
+  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(again.id, anew.id) << "its time begins anew";
+}
+
 TEST_P(StoreConformance, AHundredParallelRequestsWithOneKeyMakeOneJob) {
   std::mutex mutex;
   std::set<std::int64_t> images;
