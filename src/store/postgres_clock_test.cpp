@@ -52,6 +52,13 @@ class PostgresClock : public testing::Test {
     auto job = jobs_of_claim(store, 1, at).at(0);
     store.finish({job.fence, std::move(ending), "w", "v"}, {}, {.first_delay = 60s, .jitter = 0}, at).stored.get();
   }
+  EndpointRecord endpoint() { return right_->create_endpoint({.url = "https://example.com/hook", .events = {}, .sealed_secret = "sealed"}, kAdmin, now()); }
+  static std::vector<ClaimedDelivery> due(Store& store, Time at) { return store.claim_deliveries({.count = 10, .lease = 60s}, at).deliveries; }
+  static void settle(Store& store, const ClaimedDelivery& claimed, SettledTry::Verdict verdict, std::optional<Duration> hold, Time at) {
+    SettledTry settled{.id = claimed.delivery.id, .claim_no = claimed.delivery.claim_no, .made = {.started_at = at, .status = 429, .error = "HTTP 429", .excerpt = ""},
+                       .verdict = verdict, .wait = 30s, .hold = hold};
+    ASSERT_TRUE(store.settle_delivery(settled, at));
+  }
   static bool is_soon(Time time) { return time > now() - 1h && time < now() + 1h; }
   static void add_node(Store& store, const char* id, Time at) { store.register_node({.id = id, .name = id, .role = "worker", .slots = 1}, kLease, at); }
   static std::optional<NodeState> state_of(Store& store, std::string_view id) {
@@ -181,6 +188,75 @@ TEST_F(PostgresClock, ARescueByAWrongClockTakesNothingFromTheLiving) {
   EXPECT_EQ(state_of(*right_, kNode), NodeState::running);
   place_.connect()->query("UPDATE node SET lease_until = 1");
   EXPECT_EQ(wrong_->rescue_expired({}, now() - kYear), 1) << "nor leaves it with the dead";
+}
+
+TEST_F(PostgresClock, AllThatIsToldIsToldByTheServersClock) {
+  upload();  // keeps the content
+  for (Duration off : {kYear, -kYear}) {
+    Time at = now() + off;
+    wrong_->record({.at = at, .type = "session.refused", .actor = "minji"});
+    add_node(*wrong_, kNode, at);
+    auto batch = wrong_->create_batch("b", "minji", kAdmin, at);
+    ASSERT_TRUE(wrong_->seal_batch(batch.public_id, kAdmin, at));
+    EXPECT_TRUE(is_soon(right_->find_batch(batch.public_id)->completed_at.value()));
+    ASSERT_TRUE(wrong_->delete_image(upload().id, kAdmin, at, {}));
+    place_.connect()->query("UPDATE node SET lease_until = 1");
+    wrong_->rescue_expired({}, at);
+  }
+  for (const Event& event : right_->events(0, std::nullopt, 100)) EXPECT_TRUE(is_soon(event.at)) << event.type;
+}
+
+// The starts of the last minute were passed over behind events of a machine that was two hours behind.
+TEST_F(PostgresClock, ANewRateFindsTheStartsBehindTheEventsOfAWrongClock) {
+  for (int i = 0; i < 20; ++i) upload();
+  ASSERT_EQ(claim(*right_, 6, now()), 6u);
+  for (int i = 0; i < 40; ++i) wrong_->record({.at = now() - 2h, .type = "session.refused", .actor = "minji"});
+  QueueChange change;
+  change.rate = RateLimit{10, 60s};
+  ASSERT_TRUE(right_->change_queue("ai_processing", change, kAdmin, now()));
+  EXPECT_EQ(claim(*right_, 20, now()), 4u);
+}
+
+TEST_F(PostgresClock, WhatAWebWithAWrongClockSendsIsDueAtOnce) {
+  auto made = endpoint();
+  ASSERT_TRUE(wrong_->seal_batch(wrong_->create_batch("b", "minji", kAdmin, now() + 1h).public_id, kAdmin, now() + 1h));
+  ASSERT_TRUE(wrong_->test_endpoint(made.public_id, kAdmin, now() + 1h));
+  auto sent = due(*right_, now());
+  ASSERT_EQ(sent.size(), 2u);
+  for (const ClaimedDelivery& each : sent) settle(*right_, each, SettledTry::Verdict::dead, std::nullopt, now());
+  ASSERT_TRUE(wrong_->replay_delivery(sent[0].delivery.public_id, kAdmin, now() + 1h));
+  EXPECT_EQ(wrong_->replay_deliveries({}, false, kAdmin, now() + 1h).changed, 1);
+  EXPECT_EQ(due(*right_, now()).size(), 2u);
+}
+
+// A sender a year ahead put its retries and holds off for a year, and forgot those of others; one that was behind sent nothing until the others had.
+TEST_F(PostgresClock, ASenderWithAWrongClockSendsWhenItsTimeHasCome) {
+  auto made = endpoint();
+  auto hold_of = [&] { return place_.connect()->query("SELECT until FROM target_hold"); };
+  for (Duration off : {kYear, -kYear}) {
+    ASSERT_TRUE(right_->test_endpoint(made.public_id, kAdmin, now()));
+    auto sent = due(*wrong_, now() + off);
+    ASSERT_EQ(sent.size(), 1u);
+    settle(*wrong_, sent[0], SettledTry::Verdict::again, 1min, now() + off);
+    auto waits = right_->find_delivery(sent[0].delivery.public_id);
+    EXPECT_TRUE(waits->due_at > now() + 20s && waits->due_at < now() + 40s);
+    ASSERT_EQ(hold_of().size(), 1u);
+    EXPECT_LT(hold_of().front().time(0), now() + 2min);
+    wrong_->forget_holds(now() + kYear);
+    EXPECT_EQ(hold_of().size(), 1u);
+    EXPECT_TRUE(due(*wrong_, now() + kYear).empty()) << "the receiver asked for time";
+    place_.connect()->query("DELETE FROM target_hold");
+    place_.connect()->query("DELETE FROM delivery");
+  }
+}
+
+TEST_F(PostgresClock, ATryIsTakenFromItsSenderByTheServersClock) {
+  auto made = endpoint();
+  ASSERT_TRUE(right_->test_endpoint(made.public_id, kAdmin, now()));
+  ASSERT_EQ(due(*right_, now()).size(), 1u);
+  EXPECT_EQ(wrong_->release_deliveries(false, now() + kYear), 0);
+  place_.connect()->query("UPDATE delivery SET lease_until = 1");
+  EXPECT_EQ(wrong_->release_deliveries(false, from_micros(0)), 1);
 }
 
 // Whoever changes a queue waits for its row as long as another session holds it. Ten of them took all connections, and the node lost its lease.

@@ -102,7 +102,6 @@ std::optional<ImageRecord> read_image(Connection& connection, ImageId id) {
 }
 
 constexpr RowSql kPostEvent{"INSERT INTO event (id, at, type, image_id, job_id, actor, reason, data) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", "iititttt"};
-constexpr RowSql kAppendEvent{"INSERT INTO event (at, type, image_id, job_id, actor, reason, data) VALUES ($1, $2, $3, $4, $5, $6, $7)", "ititttt"};
 
 namespace {
 
@@ -127,12 +126,13 @@ void append_event(Transaction& transaction, Event event) {
 }
 
 void append_events(Transaction& transaction, std::vector<Event> events, const std::optional<Interest>& interest) {
-  RowParams values;
-  values.reserve(events.size() * kAppendEvent.types.size());
-  for (const Event& event : events) add_columns(values, event);
-  std::vector<std::int64_t> ids = transaction.insert_rows(kAppendEvent, values);
-  for (std::size_t i = 0; i < events.size(); ++i) events[i].id = ids.at(i);
-  publish(transaction, std::move(events), interest);
+  if (events.empty()) return;
+  Answers given = transaction.connection.execute_together({}, {{"event", events.size()}});
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    events[i].id = given.ids.at(i);
+    events[i].at = given.clock.value_or(events[i].at);
+  }
+  post_events(transaction, std::move(events), interest);
 }
 
 void post_events(Transaction& transaction, std::vector<Event> events, const std::optional<Interest>& interest) {

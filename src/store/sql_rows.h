@@ -42,12 +42,13 @@ std::string lines_of(const std::set<std::string_view>& labels);
 std::optional<ImageRecord> read_image(Connection& connection, ImageId id);
 
 // Appends the event to the log and to what the listener hears after the commit, and writes its deliveries. An ending's event comes after its other rows.
+// It happened at the time of the database's clock where there is one (Connection::clock), whatever `at` says: the log is in the order of its times.
 void append_event(Transaction& transaction, Event event);
 
 // The same for several, in their order.
 void append_events(Transaction& transaction, std::vector<Event> events, const std::optional<Interest>& interest = std::nullopt);
 
-// The same for events whose ids were given beforehand (Connection::execute_together): nothing is waited for. Without ids they are appended.
+// The same for events whose ids, and time, were given beforehand (Connection::execute_together): nothing is waited for. Without ids they are appended.
 void post_events(Transaction& transaction, std::vector<Event> events, const std::optional<Interest>& interest = std::nullopt);
 
 }  // namespace darkroom::store

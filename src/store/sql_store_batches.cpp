@@ -114,20 +114,22 @@ std::vector<const char*> batch_statements() { return {kOpenJob, kCountByState, k
 
 BatchRecord SqlStore::create_batch(std::string_view title, std::string_view owner, const Actor& actor, Time now, std::string_view filled_by) {
   return database_->write([&](Transaction& transaction) {
-    BatchRecord batch{.public_id = make_uuid_v7(now), .title = std::string(title), .owner = std::string(owner), .created_at = now};
+    Time at = transaction.clock(now);
+    BatchRecord batch{.public_id = make_uuid_v7(at), .title = std::string(title), .owner = std::string(owner), .created_at = at};
     std::optional<std::string_view> filler = filled_by.empty() ? std::nullopt : std::optional(filled_by);
-    batch.id = transaction.insert(kInsertBatch, {batch.public_id, title, owner, now, filler});
-    append_event(transaction, {.at = now, .type = "batch.created", .actor = actor.name, .reason = actor.reason, .data = "{\"batch\":\"" + batch.public_id + "\"}"});
+    batch.id = transaction.insert(kInsertBatch, {batch.public_id, title, owner, at, filler});
+    append_event(transaction, {.at = at, .type = "batch.created", .actor = actor.name, .reason = actor.reason, .data = "{\"batch\":\"" + batch.public_id + "\"}"});
     return batch;
   });
 }
 
 Result<BatchRecord> SqlStore::seal_batch(std::string_view public_id, const Actor& actor, Time now) {
   return database_->write([&](Transaction& transaction) -> Result<BatchRecord> {
-    Rows sealed = transaction.execute(kSeal, {public_id, now});
+    Time at = transaction.clock(now);
+    Rows sealed = transaction.execute(kSeal, {public_id, at});
     if (!sealed.empty()) {
-      append_event(transaction, {.at = now, .type = "batch.sealed", .actor = actor.name, .reason = actor.reason, .data = "{\"batch\":\"" + std::string(public_id) + "\"}"});
-      batch_job_ended(transaction, sealed.front().integer(0), now);
+      append_event(transaction, {.at = at, .type = "batch.sealed", .actor = actor.name, .reason = actor.reason, .data = "{\"batch\":\"" + std::string(public_id) + "\"}"});
+      batch_job_ended(transaction, sealed.front().integer(0), at);
     }
     Rows rows = transaction.execute(kFindBatch, {public_id});
     if (rows.empty()) return Error{std::string(domain::code::not_found), "There is no batch " + std::string(public_id) + "."};

@@ -96,7 +96,7 @@ void SqlStore::register_node(const NodeRecord& node, Duration lease, Time now) {
   database_->write_apart([&](Transaction& transaction) {
     Time at = transaction.clock(now);
     transaction.execute(kRegister, {node.id, node.name, node.role, node.version, node.slots, lines_of(node), to_string(node.state), at, at + lease, node.url, node.blob_store});
-    tell(transaction, "node.started", node.name, node.role + " with " + std::to_string(node.slots) + " slots, version " + node.version, now);
+    tell(transaction, "node.started", node.name, node.role + " with " + std::to_string(node.slots) + " slots, version " + node.version, at);
     return true;
   });
 }
@@ -140,7 +140,7 @@ void SqlStore::unregister_node(std::string_view node, const domain::RetryPolicy&
     Time at = transaction.clock(now);
     Rows stopped = transaction.execute(kStop, {node, at});
     for (const Row& row : transaction.execute(kHeldBy, {node})) interrupt(transaction, held_from(row), "its worker was stopped", at);
-    if (!stopped.empty()) tell(transaction, "node.stopped", stopped.front().text(0), "in good order", now);
+    if (!stopped.empty()) tell(transaction, "node.stopped", stopped.front().text(0), "in good order", at);
     return true;
   });
 }
@@ -173,9 +173,9 @@ void forget_nodes(Transaction& transaction, Time at) {
 int SqlStore::rescue_expired(const domain::RetryPolicy&, Time now) {
   return database_->write_apart([&](Transaction& transaction) {
     Time at = transaction.clock(now);
-    for (const Row& row : transaction.execute(kMarkLost, {at})) tell(transaction, "node.lost", row.text(0), "its lease ran out", now);
+    for (const Row& row : transaction.execute(kMarkLost, {at})) tell(transaction, "node.lost", row.text(0), "its lease ran out", at);
     Rows abandoned = transaction.execute(kAbandoned, {at});
-    for (const Row& row : abandoned) interrupt(transaction, held_from(row), kLost, now);
+    for (const Row& row : abandoned) interrupt(transaction, held_from(row), kLost, at);
     forget_nodes(transaction, at);
     return static_cast<int>(abandoned.size());
   });

@@ -104,8 +104,6 @@ class Connection {
   // For all rows of `values`: the rows that they give back, in any order.
   virtual Rows execute_rows(const RowSql& sql, const RowParams& values) = 0;
   virtual void post_rows(const RowSql& sql, const RowParams& values) = 0;
-  // Runs an INSERT of as many rows and returns their ids, in the order of the rows and rising.
-  virtual std::vector<std::int64_t> insert_rows(const RowSql& sql, const RowParams& values) = 0;
   // A statement that does nothing but hold back other writers: not run where there is one writer.
   virtual void post_locks(const RowSql& sql, const RowParams& values) = 0;
   // All of this in one round trip, in this order, and new ids for rows that are inserted with them, before any other row of these tables: first those of

@@ -25,7 +25,6 @@ struct Transaction {
   std::int64_t insert(const char* sql, Params params) { return connection.insert(sql, params); }
   Rows execute_rows(const RowSql& sql, const RowParams& values) { return connection.execute_rows(sql, values); }
   void post_rows(const RowSql& sql, const RowParams& values) { connection.post_rows(sql, values); }
-  std::vector<std::int64_t> insert_rows(const RowSql& sql, const RowParams& values) { return connection.insert_rows(sql, values); }
   Time clock(Time callers_now) { return connection.clock(callers_now); }  // see Connection::clock
 };
 

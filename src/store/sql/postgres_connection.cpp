@@ -134,10 +134,8 @@ PostgresConnection::Statement* PostgresConnection::with_text(const std::string& 
 PostgresConnection::Statement& PostgresConnection::known(const char* sql, Form form, std::string_view types) {
   Statement*& found = known_[{sql, form}];
   if (!found) {
-    bool rows = form == Form::rows || form == Form::rows_returning_id;
-    bool returns = form == Form::one_returning_id || form == Form::rows_returning_id;
     std::string text = options_.callers_clock ? without_clock(sql) : sql;
-    found = with_text((rows ? postgres_rows_statement(text, types) : postgres_statement(text)) + (returns ? " RETURNING id" : ""));
+    found = with_text((form == Form::rows ? postgres_rows_statement(text, types) : postgres_statement(text)) + (form == Form::one_returning_id ? " RETURNING id" : ""));
   }
   return *found;
 }
@@ -194,27 +192,20 @@ std::int64_t PostgresConnection::insert(const char* sql, Params params) {
   return rows_of(run(known(sql, Form::one_returning_id), {params.begin(), params.size()}).get()).front().integer(0);
 }
 
-void PostgresConnection::add_rows(const RowSql& sql, Form form, const RowParams& values) {
+void PostgresConnection::add_rows(const RowSql& sql, const RowParams& values) {
   std::vector<std::string> arrays = columns_of(sql, values);
   add_opening();
-  add(known(sql.text, form, sql.types), std::vector<Param>(arrays.begin(), arrays.end()));
+  add(known(sql.text, Form::rows, sql.types), std::vector<Param>(arrays.begin(), arrays.end()));
 }
 
 void PostgresConnection::post_rows(const RowSql& sql, const RowParams& values) {
-  if (!values.empty()) add_rows(sql, Form::rows, values);
-}
-
-PostgresLink::Answer PostgresConnection::run_rows(const RowSql& sql, Form form, const RowParams& values) {
-  add_rows(sql, form, values);
-  return finish();
+  if (!values.empty()) add_rows(sql, values);
 }
 
 Rows PostgresConnection::execute_rows(const RowSql& sql, const RowParams& values) {
-  return values.empty() ? Rows{} : rows_of(run_rows(sql, Form::rows, values).get());
-}
-
-std::vector<std::int64_t> PostgresConnection::insert_rows(const RowSql& sql, const RowParams& values) {
-  return values.empty() ? std::vector<std::int64_t>{} : ids_of(rows_of(run_rows(sql, Form::rows_returning_id, values).get()));
+  if (values.empty()) return {};
+  add_rows(sql, values);
+  return rows_of(finish().get());
 }
 
 // After the server's clock, which travels with them.
@@ -236,7 +227,7 @@ Answers PostgresConnection::execute_together(std::span<const Ask> asks, std::ini
       add_opening();
       add(known(ask.sql, Form::one), ask.values);
     } else if (!ask.values.empty()) {
-      add_rows(*ask.of_rows, Form::rows, ask.values);
+      add_rows(*ask.of_rows, ask.values);
     }
     bool asked = !ask.of_rows || !ask.values.empty();
     places.push_back(asked ? std::optional(static_cast<std::size_t>(link_.waiting()) - 1) : std::nullopt);

@@ -39,7 +39,6 @@ class PostgresConnection final : public Connection {
   std::int64_t insert(const char* sql, Params params) override;
   Rows execute_rows(const RowSql& sql, const RowParams& values) override;
   void post_rows(const RowSql& sql, const RowParams& values) override;
-  std::vector<std::int64_t> insert_rows(const RowSql& sql, const RowParams& values) override;
   void post_locks(const RowSql& sql, const RowParams& values) override { post_rows(sql, values); }
   Answers execute_together(std::span<const Ask> asks, std::initializer_list<IdCount> ids) override;
   Time clock(Time callers_now) override;
@@ -57,15 +56,13 @@ class PostgresConnection final : public Connection {
     std::string name;
     bool prepared = false;
   };
-  enum class Form { one, one_returning_id, rows, rows_returning_id };
+  enum class Form { one, one_returning_id, rows };
   Statement& known(const char* sql, Form form, std::string_view types = {});
-  // One parameter for each column of the rows: an array.
-  PostgresLink::Answer run_rows(const RowSql& sql, Form form, const RowParams& values);
   Statement* with_text(const std::string& text);
   PostgresLink::Answer run(Statement& statement, std::span<const Param> params);
   void add(Statement& statement, std::span<const Param> params);
   void add_opening();
-  void add_rows(const RowSql& sql, Form form, const RowParams& values);
+  void add_rows(const RowSql& sql, const RowParams& values);  // one parameter for each column: an array
   void add_new_ids(std::initializer_list<IdCount> counts);
   std::vector<PostgresLink::Answer> finish_all();
   PostgresLink::Answer finish() { return std::move(finish_all().back()); }

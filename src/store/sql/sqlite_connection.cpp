@@ -140,17 +140,6 @@ std::int64_t SqliteConnection::insert(const char* sql, Params params) {
   return sqlite3_last_insert_rowid(database_.get());
 }
 
-std::vector<std::int64_t> SqliteConnection::insert_rows(const RowSql& sql, const RowParams& values) {
-  std::vector<std::int64_t> ids;
-  Rows none;
-  std::span<const Param> rest(values);
-  for (; !rest.empty(); rest = rest.subspan(sql.types.size())) {
-    run(sql.text, rest.first(sql.types.size()), none);
-    ids.push_back(sqlite3_last_insert_rowid(database_.get()));
-  }
-  return ids;
-}
-
 std::vector<std::int64_t> SqliteConnection::new_ids(std::initializer_list<IdCount> counts) {
   std::vector<std::int64_t> ids;
   for (const IdCount& wanted : counts) {

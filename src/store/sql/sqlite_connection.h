@@ -26,7 +26,6 @@ class SqliteConnection final : public Connection {
   std::int64_t insert(const char* sql, Params params) override;
   Rows execute_rows(const RowSql& sql, const RowParams& values) override;
   void post_rows(const RowSql& sql, const RowParams& values) override { execute_rows(sql, values); }
-  std::vector<std::int64_t> insert_rows(const RowSql& sql, const RowParams& values) override;
   void post_locks(const RowSql&, const RowParams&) override {}
   Answers execute_together(std::span<const Ask> asks, std::initializer_list<IdCount> ids) override;
   Time clock(Time callers_now) override { return callers_now; }
