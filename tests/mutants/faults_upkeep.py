@@ -39,7 +39,7 @@ FAULTS = [
     fault("holds-by-own-clock", "a sender with a wrong clock calls whoever asked for time", "src/store/sql_store_deliveries.cpp", "(kForgetHolds, {transaction.clock(now)})", "(kForgetHolds, {now})", unit(STORE, "ASenderWithAWrongClock")),
     fault("pruned-by-own-clock", "a sender with a wrong clock forgets all deliveries", "src/delivery/deliver.cpp", "store_.clock(now) - config_.keep", "now - config_.keep", system("test_wrong_clock.py", "a_sender_with")),
     fault("slots-by-own-clock", "a schedule that is put by a wrong clock does not fire for a year", "src/api/schedules.cpp", "return parts.store.clock(parts.clock.now());", "return parts.clock.now();", system("test_wrong_clock.py", "changes_nothing")),
-    fault("keys-stay-old", "a photo is not taken in since its key was used long ago", "src/store/sql_store_images.cpp", '"WHERE idempotency_key.created_at < excluded.created_at - $5 RETURNING key"', '"WHERE idempotency_key.created_at < excluded.created_at - 100 * $5 RETURNING key"',
+    fault("keys-stay-old", "a photo is not taken in since its key was used long ago", "src/store/sql_store_images.cpp", '"WHERE idempotency_key.created_at < excluded.created_at - $5 RETURNING key"', '"WHERE idempotency_key.created_at < excluded.created_at - $5 - 604800000000 RETURNING key"',
           unit(STORE, "AKeyWhoseTimeIsOverIsFree")),
     fault("schedule-stays-ahead", "a schedule that a wrong clock moved on fires no more for a year", "src/scheduler/fire_schedules.cpp", "store_.list_schedules()) set_back_if_ahead(schedule, now);", "store_.list_schedules()) (void)schedule;",
           unit(SCHEDULER, "AClockThatIsPutForwardAndBack")),
