@@ -5,7 +5,15 @@ import { useJobWords } from './words';
 
 export function JobLink({ job }: { job: Schemas['Job'] }) {
   const t = useJobWords();
-  if (job.image_id === null) return <Link to={`/jobs/${job.job_id}`}>{job.kind}</Link>;
+  if (job.image_id === null) {
+    const [first, ...rest] = job.kind.split('.');
+    return (
+      <Link to={`/jobs/${job.job_id}`}>
+        {first}.<wbr />
+        {rest.join('.')}
+      </Link>
+    );
+  }
   return (
     <Link className="jobs-link" to={`/images/${job.image_id}`}>
       <img src={`/api/v1/images/${job.image_id}/thumbnail`} alt="" width={36} height={28} loading="lazy" onError={(event) => (event.currentTarget.style.visibility = 'hidden')} />
