@@ -175,17 +175,19 @@ class PostgresClaims : public testing::Test {
  protected:
   PostgresClaims() : place_(shared_postgres()), store_(place_.open()) {}
 
-  void upload(int count) {
+  void upload(int count, const std::string& model = "demo", int priority = 0) {
     for (int i = 0; i < count; ++i) {
       NewImage image{.title = "a", .owner = "minji", .external_id = {}, .sha256 = std::string(64, 'a'), .byte_count = 1, .format = "JPEG",
-                     .width = 1, .height = 1, .model = "demo"};
+                     .width = 1, .height = 1, .model = model, .priority = priority};
       ASSERT_TRUE(store_.create_image(image, {"admin", ""}, now_));
     }
   }
-  static ClaimRequest wants(int count) {
-    return {.node = "01890000-0000-7000-8000-000000000001", .worker = "worker", .lanes = {domain::lane_of(domain::kProcessQueue, "demo")},
-            .count = count};
+  static ClaimRequest wants(int count, const std::vector<std::string>& models = {"demo"}) {
+    ClaimRequest request{.node = "01890000-0000-7000-8000-000000000001", .worker = "worker", .lanes = {}, .count = count};
+    for (const std::string& model : models) request.lanes.push_back(domain::lane_of(domain::kProcessQueue, model));
+    return request;
   }
+  std::string model_of_next() { return store_.claim(wants(1, {"demo", "other"}), now_).at(0).model; }
 
   PostgresPlace place_;
   SqlStore store_;
@@ -201,6 +203,30 @@ TEST_F(PostgresClaims, AHeadThatAnotherIsTakingIsSteppedOver) {
   EXPECT_EQ(jobs[0].fence.job.value, 2);
   other->run_script("ROLLBACK", 20s);
   EXPECT_EQ(store_.claim(wants(2), now_).at(0).fence.job.value, 1);
+}
+
+// The lane's only job is just being taken elsewhere, after a long wait.
+TEST_F(PostgresClaims, ALaneThatHasNothingToGiveBeginsNoStretch) {
+  upload(1, "other");
+  now_ += 2s;
+  upload(2, "demo");
+  auto taker = place_.connect();
+  taker->run_script("BEGIN; SELECT id FROM job WHERE model = 'other' FOR UPDATE", 20s);
+  EXPECT_EQ(model_of_next(), "demo");
+  taker->run_script("DELETE FROM job WHERE model = 'other'; COMMIT", 20s);
+  upload(1, "other");
+  EXPECT_EQ(model_of_next(), "demo") << "that came first";
+}
+
+TEST_F(PostgresClaims, TheWaitOfAnUrgentJobThatAnotherIsTakingIsNotThatOfTheNext) {
+  upload(1, "other", 5);
+  now_ += 2s;
+  upload(1, "demo");
+  upload(1, "other");
+  auto taker = place_.connect();
+  taker->run_script("BEGIN; SELECT id FROM job WHERE priority = 5 FOR UPDATE", 20s);
+  EXPECT_EQ(model_of_next(), "demo") << "that came first";
+  taker->run_script("ROLLBACK", 20s);
 }
 
 // A limit that is set while a claim of another process is under way.

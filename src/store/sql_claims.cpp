@@ -48,6 +48,7 @@ struct Lane {
   const std::string& name;
   std::optional<Time> last_start;
   bool has_stretch = false;
+  bool earns_stretch = false;  // with its next start
   std::optional<Head> head = {};
 
   std::string queue() const { return queue_of(name); }
@@ -223,9 +224,10 @@ class Claim {
     // As many as go before the other lanes' heads: all above their level, or one where only arrival decides.
     const Lane* rival = first(&lane);
     bool tied = rival && rival->head->priority == lane.head->priority;
-    if (tied && !lane.has_stretch && lane.has_waited(now_)) begin_stretch(lane);
+    lane.earns_stretch = tied && !lane.has_stretch && lane.has_waited(now_);
+    bool one = tied && !lane.has_stretch && !lane.earns_stretch;
     int lowest = !rival ? domain::kLowestPriority : tied ? lane.head->priority : rival->head->priority + 1;
-    std::int64_t most = std::min(tied && !lane.has_stretch ? 1 : wanted(), allowance ? allowance->starts : wanted());
+    std::int64_t most = std::min(one ? 1 : wanted(), allowance ? allowance->starts : wanted());
 
     if (allowance && allowance->ageing) {
       std::int64_t before_next = kAgeingStride - 1 - counted_starts(transaction_.connection, lane.name) % kAgeingStride;
@@ -236,6 +238,7 @@ class Claim {
     if (rows.empty()) {
       lane.head->priority = lowest - 1;
       lane.head->id = std::numeric_limits<std::int64_t>::max();
+      lane.head->arrived = now_;  // of what it has there nobody knows since when
       if (lowest == domain::kLowestPriority) lane.head.reset();
     } else {
       take(lane, rows, allowance);
@@ -276,6 +279,7 @@ class Claim {
     std::int64_t started = static_cast<std::int64_t>(candidates.size());
     if (started > 0) {
       start(transaction_, claimers_, candidates, allowance && allowance->window ? allowance->at : clock());
+      if (lane.earns_stretch) begin_stretch(lane);
       lane.last_start = now_;
       starts_.note(lane.name, now_);
     }

@@ -37,8 +37,12 @@ FAULTS = [
 
     fault("lane-waits-for-a-backlog", "a model has no slot as long as an older backlog of another lasts", "src/store/sql_claims.cpp", "return now - waits_since() > kLaneWaits;", "return now - waits_since() > 1'000'000 * kLaneWaits;",
           unit(STORE, "ALaneDoesNotWaitAsLongAsAnOlderBacklogOfAnotherModelLasts", "OfLanesThatWaitTooLong")),
-    fault("one-start-a-second", "of two owners with a model each the younger one has a start now and then", "src/store/sql_claims.cpp", "    if (tied && !lane.has_stretch && lane.has_waited(now_)) begin_stretch(lane);\n", "",
+    fault("one-start-a-second", "of two owners with a model each the younger one has a start now and then", "src/store/sql_claims.cpp", "      if (lane.earns_stretch) begin_stretch(lane);\n", "",
           unit(STORE, "OwnersOfDifferentModelsTakeTurns", "ALaneDoesNotWaitAsLongAsAnOlderBacklogOfAnotherModelLasts")),
+    fault("stretch-of-nothing", "a model whose only job another process is taking ends the stretch of the one that was due", "src/store/sql_claims.cpp",
+          "    bool one = tied && !lane.has_stretch && !lane.earns_stretch;\n", "    bool one = tied && !lane.has_stretch && !lane.earns_stretch;\n    if (lane.earns_stretch) begin_stretch(lane);\n", unit(STORE, "ALaneThatHasNothingToGive")),
+    fault("wait-of-another", "a job that has just come goes before an older one, since a more urgent one of its model waited", "src/store/sql_claims.cpp",
+          "      lane.head->arrived = now_;  // of what it has there nobody knows since when\n", "", unit(STORE, "TheWaitOfAnUrgentJob")),
     fault("stretch-counts-loading", "models that are loaded anew for each stretch do one job each", "src/store/sql_lane_starts.h", "stretch_ = {lane, from, from + kLongestLaneStretch};", "stretch_ = {lane, from, from + kLaneStretch};",
           unit(STORE, "AStretchBeginsToCountWhenItsModelIsLoaded")),
     fault("stretch-without-end", "a stretch is over after five seconds only", "src/store/sql_store_endings.cpp", "starts.note_end(domain::lane_of(domain::kProcessQueue, endings.back().job.model), finisher->now);", "(void)starts;",
@@ -58,6 +62,10 @@ FAULTS = [
     fault("rate-window-shortened", "an eleventh photo starts within sixty seconds", "src/store/sql_limits.cpp",
           "{queue, allowance.at - window, allowance.at + window}", "{queue, allowance.at - window + std::chrono::seconds(1), allowance.at + window}",
           unit(STORE, "TenAMinuteIsNeverElevenInAnySixtySeconds")),
+    fault("rate-looks-back-only", "a claim that read its clock early starts a rate of its own", "src/store/sql_limits.cpp",
+          "{queue, allowance.at - window, allowance.at + window}", "{queue, allowance.at - window, allowance.at}", unit(STORE, "AClaimOfAnEarlierMomentCounts")),
+    fault("starts-dropped-at-once", "a claim that read its clock early finds the starts of its window gone", "src/store/sql_limits.cpp", "constexpr std::chrono::minutes kSlack{1};", "constexpr std::chrono::minutes kSlack{0};",
+          unit(STORE, "StartsAreKeptForAClaim")),
 
     # --- schedules ---
     fault("slot-fires-after-move", "whoever comes second fires a later slot at once", "src/store/sql_store_schedules.cpp", "AND revision = $2 AND next_slot = $3 AND", "AND revision = $2 AND next_slot >= $3 AND",

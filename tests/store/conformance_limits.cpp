@@ -126,6 +126,22 @@ TEST_P(StoreConformance, TenAMinuteIsNeverElevenInAnySixtySeconds) {
   EXPECT_GE(starts.size(), 36u) << "the limit is used up, not only kept";
 }
 
+// Callers of one process read its clock before they wait for their turn, so that a later one may be first.
+TEST_P(StoreConformance, AClaimOfAnEarlierMomentCountsTheStartsThatCameBeforeIt) {
+  for (int i = 0; i < 20; ++i) upload();
+  ASSERT_TRUE(store_->change_queue(kQueue, rate(10, minutes(1)), kAdmin, now_));
+  EXPECT_EQ(store_->claim(wants(20), now_).size(), 10u);
+  EXPECT_TRUE(store_->claim(wants(20), now_ - milliseconds(500)).empty());
+}
+
+TEST_P(StoreConformance, StartsAreKeptForAClaimOfAnEarlierMoment) {
+  for (int i = 0; i < 20; ++i) upload();
+  ASSERT_TRUE(store_->change_queue(kQueue, rate(10, minutes(1)), kAdmin, now_));
+  EXPECT_EQ(store_->claim(wants(10), now_).size(), 10u);
+  EXPECT_EQ(store_->claim(wants(1), now_ + seconds(61)).size(), 1u);
+  EXPECT_TRUE(store_->claim(wants(20), now_ + milliseconds(500)).empty());
+}
+
 TEST_P(StoreConformance, AStartBecomesPossibleTheMomentTheWindowAllowsIt) {
   for (int i = 0; i < 4; ++i) upload();
   ASSERT_TRUE(store_->change_queue(kQueue, rate(2, seconds(60)), kAdmin, now_));
