@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <filesystem>
+#include <functional>
 
 namespace darkroom::worker::test {
 
@@ -72,6 +73,17 @@ class WorkerTest : public testing::Test {
     std::unique_lock lock(mutex_);
     ASSERT_TRUE(heard_.wait_for(lock, std::chrono::seconds(20), [&] { return std::ranges::count(types_, type) >= count; }))
         << "no " << count << " events " << type;
+  }
+
+  // Polled, for what no event tells.
+  bool comes_true(const std::function<bool()>& condition) {
+    auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::unique_lock lock(mutex_);
+      heard_.wait_for(lock, std::chrono::milliseconds(5));
+    }
+    return true;
   }
 
   domain::Ending run(const store::ImageRecord& image) {

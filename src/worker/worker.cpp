@@ -15,8 +15,6 @@ namespace {
 // The wake-up is a hint; looking again after this time is the truth.
 constexpr std::chrono::seconds kLookAgain{1};
 constexpr std::chrono::minutes kLatestCommit{1};
-// Beyond what one commit cancels, since of those that wait nobody knows here that they were not claimed.
-constexpr std::size_t kMostGone = 1000;
 
 }  // namespace
 
@@ -180,18 +178,12 @@ void Worker::call_off(std::string_view public_id) { call_off_gone(std::string(pu
 
 void Worker::call_off(domain::ImageId image) { call_off_gone(image); }
 
-bool Worker::is_of(const Gone& gone, const Bench::InProgress& job) {
-  const auto* public_id = std::get_if<std::string>(&gone);
-  return public_id ? *public_id == job.public_id : std::get<domain::ImageId>(gone) == job.image;
-}
-
 void Worker::call_off_gone(Gone gone) {
   std::lock_guard lock(mutex_);
   for (auto& bench : benches_) {
-    if (bench->job && is_of(gone, *bench->job)) bench->abandon();
+    if (bench->job && (gone == Gone(bench->job->public_id) || gone == Gone(bench->job->image))) bench->abandon();
   }
-  gone_.push_back(std::move(gone));
-  if (gone_.size() > kMostGone) gone_.pop_front();
+  gone_.add(std::move(gone));
 }
 
 bool Worker::hold(bool held) {
@@ -212,7 +204,7 @@ void Worker::begin(Bench& bench, const domain::ClaimedJob& job) {
   std::lock_guard lock(mutex_);
   if (!given_up_ && !held_) bench.rearm();
   bench.job = {job.fence, job.public_id, job.image};
-  if (std::ranges::any_of(gone_, [&](const Gone& gone) { return is_of(gone, *bench.job); })) bench.abandon();
+  if (gone_.has(job.public_id) || gone_.has(job.image)) bench.abandon();
 }
 
 void Worker::end(Bench& bench) {

@@ -13,11 +13,11 @@
 #include "store/store.h"
 #include "worker/bench.h"
 #include "worker/process_job.h"
+#include "worker/recently_gone.h"
 
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <list>
 #include <map>
@@ -25,7 +25,6 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace darkroom::worker {
@@ -84,8 +83,6 @@ class Worker {
   void give_back_unanswered(Bench& bench);
   store::ClaimRequest request_of(const Bench& bench) const;
   bool is_held() const;
-  using Gone = std::variant<std::string, domain::ImageId>;  // a job's public id, or a photo
-  static bool is_of(const Gone& gone, const Bench::InProgress& job);
   void call_off_gone(Gone gone);
   void begin(Bench& bench, const domain::ClaimedJob& job);
   void end(Bench& bench);
@@ -100,7 +97,7 @@ class Worker {
   std::uint64_t wakes_ = 0;
   bool held_ = false;
   bool given_up_ = false;  // the grace of stop() is over: no run goes on
-  std::deque<Gone> gone_;  // the newest that were called off: one of them may be claimed and not yet begun
+  RecentlyGone gone_;      // were called off: one of them may be claimed and not yet begun
   Benches benches_;
   std::atomic<std::uint64_t> staffed_for_ = 0;  // generation of the catalogue
   std::unique_ptr<Loop> staffing_;  // changes the list of benches, alone

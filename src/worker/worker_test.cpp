@@ -111,9 +111,9 @@ TEST_F(WorkerTest, ACancelFreesASlotWhosePhotoIsStillOnItsWay) {
 
 class LeaseTest : public WorkerTest {
  protected:
-  std::unique_ptr<LeaseKeeper> keep(Worker& worker) {
+  std::unique_ptr<LeaseKeeper> keep(Worker& worker, LeaseConfig config = {std::chrono::milliseconds(500), std::chrono::milliseconds(20)}) {
     store::NodeRecord node{.id = kNode, .name = "here", .role = "worker", .version = "1", .slots = 1, .models = {"null"}};
-    return std::make_unique<LeaseKeeper>(LeaseConfig{std::chrono::milliseconds(500), std::chrono::milliseconds(20)}, *store_, &worker, node, clock_);
+    return std::make_unique<LeaseKeeper>(config, *store_, &worker, node, clock_);
   }
   static constexpr const char* kNode = "01890000-0000-7000-8000-000000000001";
 };
@@ -140,6 +140,7 @@ class OddDatabase final : public store::Database {
   }
   std::shared_future<void> write_together_early(const store::SharedVerb& verb, void* ask, std::size_t weight) override { return inner_.write_together_early(verb, ask, weight); }
   void on_commit(std::function<void(const std::vector<store::Event>&)> listener) override { inner_.on_commit(std::move(listener)); }
+  std::chrono::steady_clock::time_point last_sign() const { return last_sign_.load(); }  // of life that came through: when it was sent
   std::atomic<bool> deaf = false;
   std::atomic<bool> silent = false;
   std::function<void()> before_answer;  // set while nobody writes
@@ -149,7 +150,9 @@ class OddDatabase final : public store::Database {
   void write_apart_blocking(std::function<void(store::Transaction&)> work) override {
     silent.wait(true);
     if (deaf) throw store::StoreUnavailable("deaf");
+    auto sent = std::chrono::steady_clock::now();
     write_blocking(std::move(work));
+    last_sign_ = sent;
   }
   std::shared_future<void> run_early(std::function<void(store::Transaction&)> work) override {
     return inner_.write_early([&](store::Transaction& transaction) { return work(transaction), true; }).second;
@@ -157,6 +160,7 @@ class OddDatabase final : public store::Database {
   void read_blocking(const std::function<void(store::Connection&)>& work, Found) override { inner_.read([&](store::Connection& connection) { return work(connection), true; }); }
 
   store::SqliteDatabase inner_;
+  std::atomic<std::chrono::steady_clock::time_point> last_sign_{};
 };
 
 class OddDatabaseTest : public LeaseTest {
@@ -208,31 +212,50 @@ TEST_F(OddDatabaseTest, ADeletionBetweenTheClaimAndTheRunFreesTheSlot) {
   wait_for("job.completed", 1);
 }
 
-// Without a heartbeat others may be given the same jobs: nothing may go on running here.
-TEST_F(OddDatabaseTest, WhatRunsIsCalledOffBeforeALeaseWithoutABeatIsOver) {
+// The database refuses the beats, or it takes them and never answers, as behind a network that drops everything.
+struct Silence {
+  const char* name;
+  std::atomic<bool> OddDatabase::*way;
+};
+
+class SilenceTest : public OddDatabaseTest, public testing::WithParamInterface<Silence> {
+ protected:
+  void set_silent(bool yes) {
+    std::atomic<bool>& way = database_->*GetParam().way;
+    way = yes;
+    way.notify_all();
+  }
+};
+
+// Without a heartbeat others may be given the same jobs: nothing may go on running here. A machine that is busy may take longer now and then, a fault always.
+TEST_P(SilenceTest, WhatRunsIsCalledOffBeforeALeaseWithoutABeatIsOver) {
+  constexpr LeaseConfig kLease{std::chrono::milliseconds(1000), std::chrono::milliseconds(200)};
   auto image = upload(tiny_png("slow:60000"));
   auto worker = start(1);
-  auto lease = keep(*worker);
-  wait_for("job.started", 1);
-  database_->deaf = true;
-  wait_for("job.interrupted", 1);
-  EXPECT_EQ(store_->find_image(image.id)->job.state, domain::JobState::queued);
-  database_->deaf = false;
-  wait_for("job.started", 2);
+  auto lease = keep(*worker, kLease);
+  auto soonest = std::chrono::steady_clock::duration::max();
+  int tries = 0;
+  while (++tries <= 4 && soonest >= kLease.lease) {
+    wait_for("job.started", tries);
+    set_silent(true);
+    wait_for("job.interrupted", tries);
+    soonest = std::min(soonest, std::chrono::steady_clock::now() - database_->last_sign());
+    EXPECT_EQ(store_->find_image(image.id)->job.state, domain::JobState::queued);
+    set_silent(false);
+  }
+  EXPECT_LT(soonest, kLease.lease);
+  wait_for("job.started", tries);
 }
 
-// A network that drops everything refuses nothing: the beat was still waiting for its answer when others had the jobs.
-TEST_F(OddDatabaseTest, WhatRunsIsCalledOffAlsoWhileABeatHangs) {
-  auto image = upload(tiny_png("slow:60000"));
+INSTANTIATE_TEST_SUITE_P(Beats, SilenceTest, testing::Values(Silence{"refused", &OddDatabase::deaf}, Silence{"unanswered", &OddDatabase::silent}),
+                         [](const auto& made) { return made.param.name; });
+
+// Whoever asks why a photo waits is told, before the next beat.
+TEST_F(LeaseTest, ANodeThatDrainsSaysSoAtOnce) {
   auto worker = start(1);
-  auto lease = keep(*worker);
-  wait_for("job.started", 1);
-  database_->silent = true;
-  wait_for("job.interrupted", 1);
-  EXPECT_EQ(store_->find_image(image.id)->job.state, domain::JobState::queued);
-  database_->silent = false;
-  database_->silent.notify_all();
-  wait_for("job.started", 2);
+  auto lease = keep(*worker, {std::chrono::minutes(10), std::chrono::minutes(2)});
+  lease->drain();
+  EXPECT_TRUE(comes_true([&] { return store_->nodes(clock_.now()).at(0).state == store::NodeState::draining; }));
 }
 
 TEST_F(LeaseTest, TheRegistryShowsTheNodeUntilItLeaves) {

@@ -93,7 +93,7 @@ FAULTS = [
           unit(STORE, "ANewerResultSupersedesOneThatWaits")),
 
     # --- cancel ---
-    fault("cancel-before-the-run", "what is cancelled between its claim and its run holds its slot until the next heartbeat", "src/worker/worker.cpp", "return is_of(gone, *bench.job); })) bench.abandon();", "return is_of(gone, *bench.job); })) return;",
+    fault("cancel-before-the-run", "what is cancelled between its claim and its run holds its slot until the next heartbeat", "src/worker/worker.cpp", "if (gone_.has(job.public_id) || gone_.has(job.image)) bench.abandon();", "if (gone_.has(job.public_id) || gone_.has(job.image)) return;",
           unit("worker_test", "ACancelBetweenTheClaimAndTheRun", "ADeletionBetweenTheClaimAndTheRun")),
     fault("cancel-not-heard", "a cancelled job holds its slot until the next heartbeat", "src/roles/working.cpp", 'if (event.job && event.type == "job.cancelled") worker_->call_off(*event.job);', "",
           system("test_actions.py", "frees_its_slot")),
