@@ -1,4 +1,5 @@
 #include "config/config.h"
+#include "scheduler/rescue_expired.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -71,6 +72,11 @@ TEST_F(ConfigTest, AMissingFileThatWasNamedIsAnError) {
   Sources from = sources();
   from.file = folder_ + "/none.toml";
   EXPECT_NE(load(from).error().message.find("there is no configuration file"), std::string::npos);
+}
+
+// The lease, until somebody looks whether it has run out, and a second for the start.
+TEST(Defaults, WhatAProcessRanThatDiedRunsElsewhereWithinTwelveSeconds) {
+  EXPECT_LE(Config{}.lease + scheduler::RescueExpiredConfig{}.period + std::chrono::seconds(1), std::chrono::seconds(12));
 }
 
 TEST_F(ConfigTest, ReadsAddressesOfBothFamilies) {

@@ -181,6 +181,7 @@ void App::drain() {
   gauge_rounds_.reset();
   if (server_ && !stopping_.exchange(true)) std::this_thread::sleep_for(config_.drain_notice);
   if (models_) models_->stop();
+  upkeep_->stop_maintenance();  // before this node signs off: what that gives back would be claimed here once more
   if (working_) working_->drain();
   if (server_) server_->stop(std::chrono::seconds(2));
   if (uploading_) uploading_->stop();

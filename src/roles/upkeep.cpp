@@ -4,6 +4,7 @@
 #include "scheduler/builtin_schedules.h"
 #include "scheduler/expire_due.h"
 #include "scheduler/promote_due.h"
+#include "scheduler/rescue_expired.h"
 
 #include <stdexcept>
 #include <utility>
@@ -13,7 +14,6 @@ namespace {
 
 // A deletion removes its blob at once; this is for one that a full disk or a crash cut short.
 constexpr Duration kRemovalPeriod = std::chrono::minutes(1);
-constexpr Duration kRescuePeriod = std::chrono::seconds(1);
 constexpr Duration kBatchPeriod = std::chrono::seconds(1);
 constexpr Duration kOursPeriod = std::chrono::seconds(1);
 // What a minute had is written down some seconds after it; much that was missed is caught up a stretch at a time.
@@ -68,11 +68,8 @@ Upkeep::Upkeep(Ground& ground, metrics::Counters& counters)
     return kMinute;
   });
   if (store.is_shared()) {
-    add("rescue", [&store, now, &counters, retry = ground.config.worker.retry] {
-      int rescued = store.rescue_expired(retry, now());
-      if (rescued > 0) counters.add(metrics::kRescues, {"lease_expired"}, rescued);
-      return kRescuePeriod;
-    });
+    auto count = [&counters](int rescued) { counters.add(metrics::kRescues, {"lease_expired"}, rescued); };
+    add("rescue", [now, task = scheduler::RescueExpired({.retry = ground.config.worker.retry}, store, count)]() mutable { return task.run_once(now()); });
   }
   // Only where photos are taken in do the blobs lie.
   if (ground.role != Role::worker) add_maintenance();
@@ -134,8 +131,13 @@ void Upkeep::wake_maintenance() {
   for (Loop* loop : maintain_) loop->wake();
 }
 
-void Upkeep::stop() {
+void Upkeep::stop_maintenance() {
   for (auto& place : maintenance_) place->stop();
+  for (Loop* loop : maintain_) loop->stop();
+}
+
+void Upkeep::stop() {
+  stop_maintenance();
   for (auto& loop : loops_) loop->stop();
 }
 

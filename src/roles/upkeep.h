@@ -28,6 +28,8 @@ class Upkeep {
 
   void hear(const std::vector<store::Event>& events);
   void remove_freed_blobs() { remove_blobs_.run_once(); }
+  // Gives back the maintenance that runs, and takes no more; all else goes on.
+  void stop_maintenance();
   void stop();
 
  private:

@@ -46,7 +46,14 @@ FAULTS = [
 
     # --- leases ---
     fault("late-without-end", "a job runs on here and elsewhere when no beat comes through", "src/worker/lease_keeper.cpp", 'if (worker_) watch_.emplace("lease_time", [this] { return look_at_time(); });', "",
-          unit("worker_test", "WhatRunsIsCalledOffBeforeALease", "WhatRunsIsCalledOffAlsoWhileABeatHangs")),
+          unit("worker_test", "WhatRunsIsCalledOffBeforeALease")),
+    fault("late-by-two-leases", "a job runs on here long after others may have it", "src/worker/lease_keeper.cpp", "last_beat_ + config_.lease - config_.beat", "last_beat_ + config_.lease * 3 - config_.beat",
+          unit("worker_test", "WhatRunsIsCalledOffBeforeALease")),
+    fault("drains-unseen", "who asks why a photo waits is not told that the workers stop", "src/worker/lease_keeper.cpp", "draining_ ? store::NodeState::draining : store::NodeState::running", "store::NodeState::running",
+          unit("worker_test", "ANodeThatDrainsSaysSo")),
+    fault("drains-untold", "a process that stops does not say that its workers take nothing more", "src/roles/working.cpp", "  lease_->drain();\n", "", system("test_drain.py", "told_that_the_workers_stop")),
+    fault("rescued-late", "what a machine ran that died waits ten seconds more than is promised", "src/scheduler/rescue_expired.h", "std::chrono::seconds period{1};", "std::chrono::seconds period{10};",
+          unit("config_test", "RunsElsewhereWithinTwelve")),
     fault("beat-behind-others", "ten clients that wait for a lock cost a node its lease", NODES, "return database_->write_apart([&](Transaction& transaction) {\n    Time at = transaction.clock(now);\n    Beat beat;",
           "return database_->write([&](Transaction& transaction) {\n    Time at = transaction.clock(now);\n    Beat beat;", unit(STORE, "ThoseWhoWaitForALock")),
 
@@ -73,6 +80,7 @@ FAULTS = [
     fault("filled-by-nobody", "a batch is sealed while it is being filled", "src/api/batches.cpp", 'wanted->images ? parts.config.node : ""', 'wanted->images ? "" : parts.config.node', system("test_crash_points.py", "while_it_fills_a_batch_the_batch_ends")),
     fault("refused-half-filled", "a batch that could not be filled stays open", "src/api/batches.cpp", "    (void)parts.store.seal_batch(batch.public_id, actor, parts.clock.now());  // what", "    // what", system("test_crash_points.py", "an_error_while_it_fills")),
 
+    fault("given-back-twice", "a prune that meets three restarts fails", "src/roles/app.cpp", "  upkeep_->stop_maintenance();  //", "  //", system(UPKEEP, "interrupted_once")),
     fault("cancelled-prune-goes-on", "a prune that was cancelled deletes photos to its end", LOOPS,
           [("      for (auto& place : maintenance_) place->call_off(*event.job);\n", ""), ("    for (auto& place : maintenance_) place->look_whether_ours();\n", "")], None,
           system(UPKEEP, "cancelled_while_it_runs")),

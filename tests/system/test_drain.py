@@ -37,6 +37,18 @@ def test_work_that_outlasts_the_grace_is_given_back_with_its_attempt(make_server
     assert [attempt["ending"] for attempt in image["attempts"]] == ["interrupted", "completed"]
 
 
+def test_a_photo_that_waits_is_told_that_the_workers_stop(make_server):
+    server = make_server(slots=1)
+    running, waiting = server.upload(unique_jpeg("slow:3000")), server.upload(unique_jpeg())
+    server.wait_for_state(running["id"], "processing")
+    server.process.send_signal(signal.SIGTERM)
+
+    def place():
+        return server.get(f"/api/v1/jobs/{waiting['job_id']}/place").json()["place"]["code"]
+    eventually(lambda: place() == "draining", 2, "the reason is that the workers take nothing more")
+    assert server.process.wait(20) == 0
+
+
 def test_a_request_that_waits_is_answered_before_the_end(make_server):
     server = make_server(drain_grace_seconds=0)
     with ThreadPoolExecutor(1) as background:

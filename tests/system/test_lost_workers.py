@@ -10,6 +10,7 @@ import pytest
 from support.campaign import slots_of
 from support.ledger import Ledger
 from support.photos import unique_jpeg
+from support.quickness import delay_of_the_machine, three_quarters_within
 from support.waiting import eventually
 
 
@@ -31,18 +32,17 @@ def kill_busy_slot(worker):
 
 def test_a_killed_slots_job_runs_again_within_250_ms(make_server):
     server = make_server(slots=1)
-    delays = []
-    for _ in range(8):
+    delays, own = [], []
+    for _ in range(9):
+        own.append(delay_of_the_machine())
         image = server.upload(unique_jpeg("slow:1500"))
         server.wait_for_state(image["id"], "processing")
         killed = kill_busy_slot(server)
         assert server.image(image["id"], wait=20)["status"] == "completed"
         assert endings(server, image["id"]) == ["interrupted", "completed"]
         delays.append(starts(server, image["id"])[1] - killed)
-    milliseconds = sorted(round(1000 * delay) for delay in delays)
-    print(f"from the kill to the next start: {milliseconds} ms, median {milliseconds[len(milliseconds) // 2]}")
-    # The goal is 250 ms; a machine that is busy with other things may take most of the runs longer, and no fault would spare one of them.
-    assert min(delays) < 0.25, milliseconds
+    print(f"from the kill to the next start: {sorted(round(1000 * delay) for delay in delays)} ms, the machine itself {three_quarters_within(own):.3f} s")
+    assert three_quarters_within(delays) < 0.25 + three_quarters_within(own), (delays, own)
 
 
 @pytest.fixture
@@ -78,7 +78,8 @@ def test_a_killed_workers_job_runs_on_another_node_after_its_lease(cluster):
     assert ended["status"] == "completed" and endings(cluster.web, image["id"]) == ["interrupted", "completed"]
     delay = starts(cluster.web, image["id"])[1] - killed
     print(f"from the kill to the start on another node: {delay:.2f} s, lease 1 s")
-    assert slots_of(other) and delay < 12
+    # A lease and a look each second: 2 s, and the start. That 12 s are kept by the defaults is counted in config_test.cpp.
+    assert slots_of(other) and delay < 5
     judge(cluster, image["id"])
 
 

@@ -93,7 +93,7 @@ def test_a_worker_that_is_told_to_stop_gives_its_work_to_another(make_cluster):
 
 
 def test_a_cancelled_job_frees_the_slot_of_another_process(make_cluster):
-    cluster = make_cluster(workers=1, slots=1).start()
+    cluster = make_cluster(workers=1, slots=1, lease_seconds=3600).start()  # so that no heartbeat tells it in time
     web = cluster.web
     long = web.upload(unique_jpeg("slow:60000"))
     web.wait_for_state(long["id"], "processing")

@@ -1,6 +1,8 @@
 """What a running installation does by itself, without anybody asking: schedules, batches, retention, watching each machine."""
 import sqlite3
 
+import pytest
+
 from support.photos import unique_jpeg
 from support.waiting import eventually
 
@@ -45,8 +47,9 @@ def test_retention_of_the_settings_removes_photos_when_they_are_old(make_server)
     assert server.blobs() == [server.blob(young["sha256"])]
 
 
-# It went on to delete to its end, and held up all other maintenance.
-def test_maintenance_that_is_cancelled_while_it_runs_stops(make_server):
+@pytest.fixture
+def long_prune(make_server):
+    """A server that is in the middle of a prune which takes some seconds, and the id of that job."""
     server = make_server(retention_events_days=1)
     assert server.stop() == 0
     with sqlite3.connect(server.folder / "darkroom.db") as database:
@@ -57,6 +60,21 @@ def test_maintenance_that_is_cancelled_while_it_runs_stops(make_server):
     server.start()
     prune = server.post("/api/v1/schedules/prune/run").json()["job_id"]
     eventually(lambda: server.job(prune)["state"] == "running", 20, "the prune runs")
+    return server, prune
+
+
+# Each restart cost it two of the interruptions after which a job fails.
+def test_maintenance_that_runs_at_a_stop_is_interrupted_once(long_prune):
+    server, prune = long_prune
+    assert server.stop() == 0
+    with sqlite3.connect(server.folder / "darkroom.db") as database:
+        assert database.execute("SELECT state, attempt, interruptions FROM job WHERE public_id = ?", [prune]).fetchone() == ("queued", 0, 1)
+    database.close()
+
+
+# It went on to delete to its end, and held up all other maintenance.
+def test_maintenance_that_is_cancelled_while_it_runs_stops(long_prune):
+    server, prune = long_prune
     assert server.post(f"/api/v1/jobs/{prune}/cancel").status_code == 200
     following = server.post("/api/v1/schedules/prune/run").json()["job_id"]
     eventually(lambda: server.job(following)["state"] == "running", 5, "its place is free")
