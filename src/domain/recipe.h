@@ -17,6 +17,7 @@ enum class Fit {
   letterbox_centre,    // keep the ratio, pad on both sides (YOLOv5 and later)
   stretch,             // both axes on their own
   centre_crop,         // scale the short side to input / crop_share, cut the middle out (classifiers)
+  own_aspect,          // keep the ratio and pad nothing: the input, of open sizes, takes that of the photo, at most input_width x input_height
 };
 enum class Interpolation {
   bilinear,            // between the two nearest pixels, however far a photo is shrunk (OpenCV)
@@ -24,17 +25,20 @@ enum class Interpolation {
   bicubic,             // that, too, and with a sharper filter (Pillow, CLIP, most of timm)
 };
 enum class Activation { none, sigmoid, softmax };  // to be applied to the class scores that the file gives
+enum class BoxUnit { pixels, shares };             // of the input; shares of its sides, 0..1, as exports of TensorFlow write them
 
 std::string_view to_string(ColourOrder order);       // rgb, bgr
 std::string_view to_string(TensorLayout layout);     // nchw, nhwc
-std::string_view to_string(Fit fit);                 // letterbox_top_left, letterbox_centre, stretch, centre_crop
+std::string_view to_string(Fit fit);                 // letterbox_top_left, letterbox_centre, stretch, centre_crop, own_aspect
 std::string_view to_string(Interpolation interpolation);  // bilinear, bilinear_antialias, bicubic
 std::string_view to_string(Activation activation);   // none, sigmoid, softmax
+std::string_view to_string(BoxUnit unit);            // pixels, shares
 std::optional<ColourOrder> parse_colour_order(std::string_view text);
 std::optional<TensorLayout> parse_tensor_layout(std::string_view text);
 std::optional<Fit> parse_fit(std::string_view text);
 std::optional<Interpolation> parse_interpolation(std::string_view text);
 std::optional<Activation> parse_activation(std::string_view text);
+std::optional<BoxUnit> parse_box_unit(std::string_view text);
 
 struct Recipe {
   std::string family;                         // how the output is laid out: "yolox", "yolov8", ...; empty: recognised from the file
@@ -50,6 +54,7 @@ struct Recipe {
   std::optional<std::array<double, 3>> mean;  // of the tensor's channels, in 0..255: value = (pixel - mean) / deviation
   std::optional<std::array<double, 3>> deviation;  // > 0; "std" of the training code times 255
   std::optional<Activation> activation;
+  std::optional<BoxUnit> box_unit;             // of yolov5 and yolov8
   std::optional<double> confidence_threshold;  // 0..1
   std::optional<double> nms_iou;               // 0..1
   std::optional<bool> nms_across_classes;      // true: a box suppresses those of other classes, too
@@ -75,6 +80,7 @@ void for_each_field(AnyRecipe& recipe, Visit&& visit) {
   visit("mean", recipe.mean);
   visit("deviation", recipe.deviation);
   visit("activation", recipe.activation);
+  visit("box_unit", recipe.box_unit);
   visit("confidence_threshold", recipe.confidence_threshold);
   visit("nms_iou", recipe.nms_iou);
   visit("nms_across_classes", recipe.nms_across_classes);

@@ -167,6 +167,7 @@ Place place(int full_width, int full_height, const PackPlan& plan) {
       double whole = covering / share;
       return {middle(full_width, plan.width, whole), middle(full_height, plan.height, whole)};
     }
+    case Fit::own_aspect:  // the tensor has the photo's ratio, or nearly
     case Fit::stretch: return {stretched(full_width, plan.width), stretched(full_height, plan.height)};
   }
   return {};

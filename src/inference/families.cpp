@@ -99,6 +99,19 @@ Range range_of(std::span<const float> values) {
   return range;
 }
 
+std::optional<domain::BoxUnit> unit_of_boxes(const Range& centres, const Range& sizes) {
+  if (!(sizes.highest > 0)) return std::nullopt;
+  return std::max(centres.highest, sizes.highest) <= kLargestShare ? domain::BoxUnit::shares : domain::BoxUnit::pixels;
+}
+
+const char* words_of(domain::BoxUnit unit) {
+  switch (unit) {
+    case domain::BoxUnit::pixels: return "; in a probe run boxes were in pixels";
+    case domain::BoxUnit::shares: return "; in a probe run boxes were shares of the input's sides, not pixels";
+  }
+  return "";
+}
+
 Range range_of_columns(const Observation& table, std::size_t length, std::size_t first, std::size_t end) {
   std::vector<float> part;
   for (std::size_t row = 0; length > 0 && row + length <= table.values.size(); row += length) {

@@ -27,6 +27,11 @@ struct SeenFile {
   std::string task() const { return owner.task.empty() ? metadata.task : owner.task; }
   std::size_t names() const { return metadata.names.size(); }
   std::size_t hint() const { return owner_labels.empty() ? names() : owner_labels.size(); }  // class names that somebody gave
+  bool says_scale() const { return (owner.mean && owner.deviation) || metadata.says_scale(); }  // how pixels are scaled for it
+  bool sizes_are_open() const {  // both: a photo of any size may go in
+    std::size_t down = layout == domain::TensorLayout::nchw ? 2 : 1;
+    return image.shape[down] < 0 && image.shape[down + 1] < 0;
+  }
   bool bytes_in() const { return image.type == "uint8"; }
 };
 
@@ -102,6 +107,12 @@ struct Range {
   bool within(float low, float high) const { return finite && lowest >= low && highest <= high; }
   bool scores() const { return within(-1e-3F, 1 + 1e-3F); }
 };
+
+// What a probe run tells of boxes whose centres and whose sizes lie in these ranges: pixels reach far beyond kLargestShare. Nothing, where no box had a
+// size.
+inline constexpr float kLargestShare = 1.5F;
+std::optional<domain::BoxUnit> unit_of_boxes(const Range& centres, const Range& sizes);
+const char* words_of(domain::BoxUnit unit);  // "; in a probe run ..."
 Range range_of_columns(const Observation& table, std::size_t length, std::size_t first, std::size_t end);
 Range range_of(std::span<const float> values);
 

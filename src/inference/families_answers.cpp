@@ -15,7 +15,6 @@ constexpr std::int64_t kMostColumns = 1'000;  // more classes than any RT-DETR h
 constexpr std::int64_t kAnswerFields = 6;
 constexpr std::int64_t kBoxFields = 4;
 constexpr std::int64_t kQueries = 300;  // of Ultralytics' RT-DETR, whatever it was trained for
-constexpr float kLargestShare = 1.5F;
 constexpr float kWhole = 1e-3F;
 
 bool is_whole(float value) { return std::abs(value - std::round(value)) <= kWhole; }

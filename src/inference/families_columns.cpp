@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace darkroom::inference {
 namespace {
@@ -12,6 +13,8 @@ constexpr std::array kStrides = {8, 16, 32};
 constexpr std::int64_t kBoxFields = 4;
 constexpr float kLeastAngle = -1.6F;  // radians, with room: Ultralytics writes -pi/4 .. 3 pi/4
 constexpr float kMostAngle = 3.2F;
+constexpr float kFarthestShare = 4;
+constexpr double kNear = 0.15;  // of the picture's side: a keypoint and the middle of its box, on average
 constexpr float kHighForAScore = 0.25F;  // somewhere in a picture of noise, each class is less likely
 constexpr float kSame = 1e-6F;
 constexpr float kSeen = 1e-2F;  // the score of a class that is never seen may be the same everywhere: 0
@@ -136,6 +139,27 @@ std::string words_for(const Split& split, const Table& table) {
   return words;
 }
 
+std::optional<domain::BoxUnit> unit_of(const Table& table, const Observation& seen) {
+  return unit_of_boxes(range_of_rows(seen, table, 0, 2), range_of_rows(seen, table, 2, kBoxFields));
+}
+
+// Keypoints may lie beyond the picture, but not by many times its size.
+bool keypoints_are_shares(const Observation& seen, const Table& table, const Split& split) {
+  return range_of_rows(seen, table, kBoxFields + split.classes, table.rows).within(-kFarthestShare, kFarthestShare);
+}
+
+// Shares of keypoints look like scores, but lie where the box is: the first keypoint of the only class, as poses have it.
+bool keypoint_follows(const Observation& seen, const Table& table) {
+  auto columns = static_cast<std::size_t>(table.columns);
+  auto apart = [&](std::size_t row, std::size_t other) {
+    double sum = 0;
+    for (std::size_t i = 0; i < columns; ++i) sum += static_cast<double>(std::abs(seen.values[row * columns + i] - seen.values[other * columns + i]));
+    return sum / static_cast<double>(columns);
+  };
+  constexpr std::size_t kFirstPlace = kBoxFields + 1;
+  return table.rows > static_cast<std::int64_t>(kFirstPlace) + 1 && apart(kFirstPlace, 0) < kNear && apart(kFirstPlace + 1, 1) < kNear;
+}
+
 std::string against(const SeenFile& file, const Table& table, const Split& split, const Observation* seen) {
   if (split.classes < 1) return "that leaves no class";
   if (split.task == "segment" && table.coefficients < 1) return "its prototypes, a second output [1,32,h,w], are missing";
@@ -148,6 +172,11 @@ std::string against(const SeenFile& file, const Table& table, const Split& split
     return "in a probe run its class scores were outside 0..1: is the last activation missing?";
   }
   if (range_of_rows(*seen, table, 2, kBoxFields).lowest < 0) return "in a probe run boxes had negative sizes";
+  bool told = !file.task().empty() || file.hint() > 0;
+  if (split.task == "detect" && !told && unit_of(table, *seen) == domain::BoxUnit::shares && keypoint_follows(*seen, table))
+    return "in a probe run numbers behind the first score followed the boxes, as keypoints do: write task and keypoints";
+  if (split.task == "pose" && unit_of(table, *seen) == domain::BoxUnit::shares && !keypoints_are_shares(*seen, table, split))
+    return "in a probe run boxes were shares of the input's sides, and keypoints were not";
   return "";
 }
 
@@ -203,6 +232,8 @@ void judge_split(const SeenFile& file, const Table& table, const Split& split, b
   found.standing = said ? Standing::named : Standing::fits;
   found.because = (file.metadata.task.empty() ? "" : "metadata task = " + file.metadata.task + "; ") + words;
   if (file.task().empty() && seen != nullptr) found.because += "; the task is told by the numbers of a probe run";
+  if (seen != nullptr) found.reading.recipe.box_unit = unit_of(table, *seen);
+  if (found.reading.recipe.box_unit) found.because += words_of(*found.reading.recipe.box_unit);
   verdicts.add(std::move(found));
 }
 

@@ -92,7 +92,7 @@ class Completion {
     if (fixed >= 0) return say(name, std::to_string(fixed), describe(file_.image)), static_cast<int>(fixed);
     std::string open = "; the file leaves it open (" + describe(file_.image) + ")";
     if (owner) return say(name, std::to_string(*owner), kOwnerSays + open), *owner;
-    if (metadata) return say(name, std::to_string(*metadata), "metadata imgsz" + open), *metadata;
+    if (metadata) return say(name, std::to_string(*metadata), "metadata imgsz or input_size" + open), *metadata;
     if (customary)
       return say(name, std::to_string(*customary), "customary size of the family (" + std::string(convention_.because) + ")" + open), *customary;
     return cannot_be("The model leaves its input's size open (" + describe(file_.image) + "), and the family " + recipe().family +
@@ -109,13 +109,14 @@ class Completion {
     return {};
   }
 
-  // Every other field: the owner's, else what the family has found in the file, else its convention.
+  // Every other field: the owner's, else what the family has found in the file, else what its metadata says, else the family's convention.
   void take_fields() {
     domain::for_each_field(recipe(), [&](std::string_view name, auto& field) {
       using Field = std::remove_cvref_t<decltype(field)>;
       if constexpr (!std::is_same_v<Field, std::string> && !std::is_same_v<Field, std::map<std::string, std::string>>) {
         if (name == "input_width" || name == "input_height" || name == "layout") return;
         const Field* owner = field_named<Field>(file_.owner, name);
+        const Field* said = field_named<Field>(file_.metadata.preparation, name);
         const Field* usual = field_named<Field>(convention_.recipe, name);
         if (owner->has_value()) {
           if (!usual->has_value() && !field.has_value()) warn_unused(name);
@@ -125,12 +126,20 @@ class Completion {
           say(std::string(name), text_of(*field), "it takes bytes as they are (" + describe(file_.image) + ")");
         } else if (field.has_value()) {
           say(std::string(name), text_of(*field), hypothesis_.because);
+        } else if (said->has_value() && usual->has_value()) {
+          field = *said;
+          say(std::string(name), text_of(**said), "metadata " + metadata_key(name));
         } else if (usual->has_value()) {
           field = *usual;
           say(std::string(name), text_of(**usual), by_convention());
         }
       }
     });
+  }
+
+  static std::string metadata_key(std::string_view field) {
+    if (field == "deviation") return "std";
+    return field == "crop_share" ? "crop_pct" : std::string(field);
   }
 
   // Bytes cannot be scaled before they go in: what the model needs of that it does itself.
@@ -160,6 +169,9 @@ class Completion {
                        std::to_string(*file_.metadata.keypoints) + ".");
     }
     domain::Fit fit = recipe().fit.value_or(domain::Fit::stretch);
+    if (fit == domain::Fit::own_aspect && !file_.sizes_are_open()) {
+      return cannot_be("The model's model.toml says fit = \"own_aspect\", but the file takes one size alone (" + describe(file_.image) + ").");
+    }
     bool padded = fit == domain::Fit::letterbox_centre || fit == domain::Fit::letterbox_top_left;
     if (padded && !recipe().pad_value) recipe().pad_value = 114, say("pad_value", "114", "customary with a letterbox");
     if (fit == domain::Fit::centre_crop && !recipe().crop_share)
@@ -171,6 +183,7 @@ class Completion {
     Reading& reading = recognised_.reading;
     bool owned = !file_.owner_labels.empty();
     reading.labels = owned ? file_.owner_labels : file_.metadata.names;
+    std::string background = take_background();
     auto given = static_cast<int>(reading.labels.size());
     int most = recipe().family == "ultraface" ? 2 : reading.classes;  // its lists often begin with the background
     if (owned && most > 0 && given > most) {
@@ -186,12 +199,22 @@ class Completion {
       reading.labels = {"face"};
       say("labels", "face", by_convention());
     } else {
+      std::string because = owned ? kOwnerSays : given > 0 ? "metadata names" : "nobody says what the classes are called";
       say("labels", given == 0 ? "class_0, class_1, ..." : std::to_string(given) + " names",
-          owned       ? kOwnerSays
-          : given > 0 ? "metadata names"
-                      : "nobody says what the classes are called");
+          because + (background.empty() ? "" : "; the first, " + background + ", stands for the background and is left out"));
     }
     return {};
+  }
+
+  // TensorFlow's lists name the background first, as number 0, and its detectors count classes from 1. The name; empty: none was left out.
+  std::string take_background() {
+    std::vector<std::string>& labels = recognised_.reading.labels;
+    bool named = !labels.empty() && (labels[0] == "???" || labels[0] == "background" || labels[0] == "__background__");
+    if (recipe().family != "ssd" || !named) return "";
+    std::string background = labels[0];
+    labels.erase(labels.begin());
+    if (recognised_.reading.classes > 0) --recognised_.reading.classes;
+    return background;
   }
 
   void take_licence() {

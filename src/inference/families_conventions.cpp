@@ -59,6 +59,27 @@ Recipe yolox() {
   return recipe;
 }
 
+// Their code opens a photo with Pillow and resizes it by torchvision.
+Recipe rtdetr() {
+  Recipe recipe = answering(input(640, 640, Fit::stretch, kNothing, kShares), 0.60);
+  recipe.interpolation = Interpolation::bilinear_antialias;
+  return recipe;
+}
+
+// The photo as it is, up to a size beyond which none of them sees more.
+Recipe ssd_open() {
+  Recipe recipe = answering(input(1024, 1024, Fit::own_aspect, kNothing, kPixels), 0.50);
+  recipe.interpolation = Interpolation::bilinear_antialias;
+  return recipe;
+}
+
+// Both write their boxes in pixels, save for exports of TensorFlow.
+Recipe yolo(double overlap) {
+  Recipe recipe = suppressing(input(640, 640, Fit::letterbox_centre, kNothing, kShares), 0.25, overlap);
+  recipe.box_unit = domain::BoxUnit::pixels;
+  return recipe;
+}
+
 Recipe cropped(int side, double share, Interpolation interpolation, const Three& mean, const Three& deviation) {
   Recipe recipe = input(side, side, Fit::centre_crop, mean, deviation);
   recipe.interpolation = interpolation;
@@ -81,12 +102,13 @@ Recipe u2net() {
 const std::vector<Convention>& conventions() {
   static const std::vector<Convention> all = {
       {"yolox", "Megvii's YOLOX", yolox()},
-      {"yolov8", "Ultralytics", suppressing(input(640, 640, Fit::letterbox_centre, kNothing, kShares), 0.25, 0.70)},
-      {"yolov5", "Ultralytics' YOLOv5", suppressing(input(640, 640, Fit::letterbox_centre, kNothing, kShares), 0.25, 0.45)},
+      {"yolov8", "Ultralytics", yolo(0.70)},
+      {"yolov5", "Ultralytics' YOLOv5", yolo(0.45)},
       {"yolo_end2end", "Ultralytics", answering(input(640, 640, Fit::letterbox_centre, kNothing, kShares), 0.25)},
-      {"rtdetr", "the authors of RT-DETR", answering(input(640, 640, Fit::stretch, kNothing, kShares), 0.60)},
+      {"rtdetr", "the authors of RT-DETR", rtdetr()},
       {"rtdetr_ultralytics", "Ultralytics", answering(input(640, 640, Fit::stretch, kNothing, kShares), 0.25)},
-      {"ssd", "TensorFlow's detection models", answering(input(300, 300, Fit::stretch, kNothing, kPixels), 0.50)},
+      {"ssd", "TensorFlow's detection models", answering(input(0, 0, Fit::stretch, kNothing, kPixels), 0.50)},
+      {"ssd_open", "TensorFlow's detection models, which resize inside", ssd_open()},
       {"ultraface", "UltraFace", suppressing(input(320, 240, Fit::stretch, {127, 127, 127}, {128, 128, 128}), 0.70, 0.30)},
       {"classifier", "torchvision and timm (ImageNet)", classifier(0.875, Interpolation::bilinear_antialias, kImageNetMean, kImageNetDeviation)},
       {"classifier_ultralytics", "Ultralytics' classifiers", classifier(1.0, Interpolation::bilinear_antialias, kNothing, kShares)},
@@ -104,7 +126,9 @@ const Convention* find_convention(std::string_view name) {
   return found == conventions().end() ? nullptr : &*found;
 }
 
-bool is_family(std::string_view name) { return find_convention(name) != nullptr && !name.starts_with("classifier_"); }
+bool is_family(std::string_view name) {
+  return find_convention(name) != nullptr && !name.starts_with("classifier_") && name != "ssd_open";
+}
 
 std::string family_names() {
   std::string names;

@@ -96,6 +96,7 @@ void judge_ssd(const SeenFile& file, Verdicts& verdicts) {
   }
   Hypothesis found = hypothesis("ssd", {{"boxes", boxes->name}, {"labels", labels->name}, {"scores", scores->name}, {"count", used->name}}, because);
   found.reading.classes = static_cast<int>(file.names());
+  if (file.sizes_are_open()) found.convention = "ssd_open";
   verdicts.add(std::move(found));
 }
 

@@ -65,7 +65,7 @@ void take_lone_score(const SeenFile& file, const TensorFacts& output, Hypothesis
 }
 
 void add_semantic(const SeenFile& file, const TensorFacts& output, int classes, const std::string& because, Verdicts& verdicts) {
-  if (!file.bytes_in() && file.layout == domain::TensorLayout::nhwc && !(file.owner.mean && file.owner.deviation)) {
+  if (!file.bytes_in() && file.layout == domain::TensorLayout::nhwc && !file.says_scale()) {
     return verdicts.against("semantic", "semantic",
                             because + "; but its input is NHWC, and how pixels are scaled for it is not in the file: write mean and deviation");
   }

@@ -103,6 +103,8 @@ void judge_yolov5(const SeenFile& file, const TensorFacts& output, Verdicts& ver
   found.reading.classes = static_cast<int>(std::max<std::int64_t>(0, classes));
   found.standing = file.names() > 0 && rows >= 0 ? Standing::named : Standing::fits;
   found.because = because + (file.names() > 0 ? "; its metadata names as many" : "");
+  if (seen != nullptr) found.reading.recipe.box_unit = unit_of_boxes(range_of_columns(*seen, length, 0, 2), range_of_columns(*seen, length, 2, 4));
+  if (found.reading.recipe.box_unit) found.because += words_of(*found.reading.recipe.box_unit);
   verdicts.add(std::move(found));
 }
 

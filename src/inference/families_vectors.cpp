@@ -77,11 +77,24 @@ Numbers numbers_of(const Observation* seen) {
   return range.scores() ? Numbers::scores : Numbers::any;
 }
 
+// The exports of Hugging Face name their input so. How a photo is prepared for them differs from model to model, and stands in a file beside them.
+bool is_untold_of_hugging_face(const SeenFile& file) {
+  bool told = file.metadata.says_scale() || file.bytes_in() || (file.owner.mean && file.owner.deviation && file.owner.fit);
+  return file.image.name == "pixel_values" && !file.metadata.of_ultralytics && !told;
+}
+
 // Whose habits a classifier's input follows; empty: not known, and `why` says so.
 std::string convention_of(const SeenFile& file, std::string& why) {
   if (file.metadata.of_ultralytics) return "classifier_ultralytics";
+  if (is_untold_of_hugging_face(file)) {
+    why =
+        "its input pixel_values is that of an export of Hugging Face, and how a photo is prepared for it is not in the file: write mean, deviation and "
+        "fit (by its preprocessor_config.json: 255 times image_mean and image_std; \"centre_crop\" where it has crop_pct or do_center_crop, else "
+        "\"stretch\")";
+    return "";
+  }
   if (file.image.type == "uint8") return "classifier_pixels";
-  if (file.layout == domain::TensorLayout::nchw || (file.owner.mean && file.owner.deviation)) return "classifier";
+  if (file.layout == domain::TensorLayout::nchw || file.says_scale()) return "classifier";
   why =
       "its input is NHWC of floats, as Keras writes it, and how pixels are scaled for it is not in the file: write mean and deviation (0 and 1 for "
       "pixels as they "
@@ -139,7 +152,7 @@ void judge_embedding(const SeenFile& file, const Vector& vector, Numbers numbers
                             describe(*vector.output) + ": the size of an embedding; but it is none of CLIP's, and how pixels are scaled for it is not in "
                                                        "the file: write family = \"clip\", mean and deviation");
   }
-  if (file.layout == domain::TensorLayout::nhwc && !file.bytes_in() && !(file.owner.mean && file.owner.deviation)) {
+  if (file.layout == domain::TensorLayout::nhwc && !file.bytes_in() && !file.says_scale()) {
     return verdicts.against("clip", "embed",
                             describe(*vector.output) + ": the size of an embedding; but its input is NHWC, and how pixels are scaled for it is not in the "
                                                        "file: write mean and deviation");
@@ -188,7 +201,9 @@ void judge_vectors(const SeenFile& file, Verdicts& verdicts) {
   if (seen != nullptr && !range_of(seen->values).finite) return verdicts.against("classifier", "classify", "a probe run gave NaN or infinity");
   Numbers numbers = numbers_of(seen);
   judge_classifier(file, vector, numbers, verdicts);
-  judge_embedding(file, vector, numbers, verdicts);
+  // As many classes as CLIP's embeddings have numbers do not make one of them.
+  bool may_embed = !is_untold_of_hugging_face(file) || named_as_clip(vector) || file.owner_says("clip");
+  if (may_embed) judge_embedding(file, vector, numbers, verdicts);
 }
 
 }  // namespace darkroom::inference

@@ -4,6 +4,7 @@
 #include "inference/metadata_literal.h"
 
 #include <algorithm>
+#include <array>
 
 namespace darkroom::inference {
 namespace {
@@ -15,6 +16,9 @@ constexpr std::size_t kLongestKey = 100;
 constexpr std::size_t kLongestLine = 500;
 constexpr int kLargestSide = 16'384;
 constexpr int kMostKeypoints = 1'000;
+constexpr int kChannels = 3;
+constexpr double kLargestByte = 255;
+constexpr double kMostOfAShare = 1;  // a mean or deviation above it is one of bytes
 
 using Raw = std::map<std::string, std::string>;
 
@@ -56,9 +60,17 @@ std::optional<int> within(const std::optional<int>& number, int low, int high) {
   return number && *number >= low && *number <= high ? number : std::nullopt;
 }
 
+// timm's input_size is (3, height, width).
+std::optional<Literal> without_channels(std::optional<Literal> size) {
+  const LiteralList* sides = size ? size->list() : nullptr;
+  if (sides == nullptr || sides->size() != 3 || (*sides)[0].whole() != kChannels) return size;
+  return Literal{LiteralList{(*sides)[1], (*sides)[2]}};
+}
+
 // [height, width], or one number for both.
 void read_size(const Raw& raw, Metadata& metadata) {
   std::optional<Literal> size = literal_at(raw, "imgsz");
+  if (!size) size = without_channels(literal_at(raw, "input_size"));
   if (!size) return;
   const LiteralList* sides = size->list();
   if (sides != nullptr && sides->size() == 2) {
@@ -88,6 +100,40 @@ void read_args(const Raw& raw, Metadata& metadata) {
   if (std::optional<Literal> flag = literal_at(raw, "end2end")) metadata.end2end = flag_in(*flag);
 }
 
+std::optional<std::array<double, 3>> three_at(const Raw& raw, const char* key) {
+  std::optional<Literal> literal = literal_at(raw, key);
+  const LiteralList* list = literal ? literal->list() : nullptr;
+  if (list == nullptr || list->size() != kChannels) return std::nullopt;
+  std::array<double, 3> numbers{};
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    std::optional<double> number = (*list)[i].number();
+    if (!number || *number < 0 || *number > kLargestByte) return std::nullopt;
+    numbers[i] = *number;
+  }
+  return numbers;
+}
+
+// Of pixels in 0..1, unless one of the numbers is too large for that.
+void read_scale(const Raw& raw, domain::Recipe& said) {
+  auto mean = three_at(raw, "mean");
+  auto deviation = three_at(raw, "std");
+  if (!mean || !deviation || std::ranges::min(*deviation) <= 0) return;
+  double unit = std::max(std::ranges::max(*mean), std::ranges::max(*deviation)) > kMostOfAShare ? 1 : kLargestByte;
+  for (double& number : *mean) number *= unit;
+  for (double& number : *deviation) number *= unit;
+  said.mean = mean;
+  said.deviation = deviation;
+}
+
+// Those who write this resize with Pillow or as it does.
+void read_resizing(const Raw& raw, domain::Recipe& said) {
+  std::optional<Literal> share = literal_at(raw, "crop_pct");
+  if (std::optional<double> number = share ? share->number() : std::nullopt; number && *number > 0 && *number <= 1) said.crop_share = number;
+  std::string by = text_at(raw, "interpolation");
+  if (by == "bilinear") said.interpolation = domain::Interpolation::bilinear_antialias;
+  if (by == "bicubic") said.interpolation = domain::Interpolation::bicubic;
+}
+
 // "AGPL-3.0 License (https://ultralytics.com/license)" -> "AGPL-3.0"
 std::string licence_in(std::string text) {
   std::size_t end = text.find(" License");
@@ -113,6 +159,8 @@ Metadata read_metadata(const Raw& raw) {
   read_size(raw, metadata);
   read_keypoints(raw, metadata);
   read_args(raw, metadata);
+  read_scale(raw, metadata.preparation);
+  read_resizing(raw, metadata.preparation);
   auto names_them = [](const std::string& text) { return text.find("Ultralytics") != text.npos; };
   metadata.of_ultralytics = names_them(metadata.description) || names_them(text_at(raw, "author"));
   return metadata;

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <random>
 
 namespace darkroom::inference {
@@ -86,6 +87,22 @@ TEST(ReadMetadata, ReadsNamesHoweverTheyAreWritten) {
   EXPECT_EQ(read_metadata({{"class_names", R"(["a"])"}}).names.size(), 1U);
   for (const char* broken : {"{-1: 'a'}", "{99999999: 'a'}", "{'x': 'a'}", "{0: 'a'", "3", "{1e300: 'a'}"})
     EXPECT_TRUE(read_metadata({{"names", broken}}).names.empty()) << broken;
+}
+
+TEST(ReadMetadata, ReadsHowAPhotoIsPrepared) {
+  using Three = std::array<double, 3>;
+  auto read = [](const char* mean, const char* deviation) { return read_metadata({{"mean", mean}, {"std", deviation}}).preparation; };
+  EXPECT_EQ(read("[0, 0, 0]", "[1, 1, 1]").deviation, (Three{255, 255, 255})) << "of pixels in 0..1";
+  EXPECT_EQ(read("[127, 127, 127]", "[128, 128, 128]").mean, (Three{127, 127, 127})) << "of bytes";
+  EXPECT_EQ(read("[0, 0, 0]", "[255, 255, 255]").deviation, (Three{255, 255, 255}));
+  for (auto [mean, deviation] : {std::pair("[0, 0]", "[1, 1]"), {"[0, 0, 0]", "[1, 0, 1]"}, {"[0, 0, 0]", "no"}, {"[-1, 0, 0]", "[1, 1, 1]"}, {"[0, 0, 'x']", "[1, 1, 1]"}})
+    EXPECT_FALSE(read(mean, deviation).mean || read(mean, deviation).deviation) << mean << deviation;
+  Metadata timm = read_metadata({{"input_size", "(3, 240, 256)"}, {"crop_pct", "1.0"}, {"interpolation", "bilinear"}});
+  EXPECT_EQ(std::pair(timm.input_height, timm.input_width), std::pair(std::optional(240), std::optional(256)));
+  EXPECT_EQ(timm.preparation.crop_share, 1);
+  EXPECT_EQ(timm.preparation.interpolation, domain::Interpolation::bilinear_antialias);
+  Metadata strange = read_metadata({{"crop_pct", "1.5"}, {"interpolation", "lanczos"}, {"input_size", "(1, 28, 28)"}});
+  EXPECT_FALSE(strange.preparation.crop_share || strange.preparation.interpolation || strange.input_width);
 }
 
 TEST(ReadMetadata, KeepsShortPrintableLinesOnly) {

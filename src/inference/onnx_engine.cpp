@@ -33,6 +33,7 @@ namespace {
 // Errors come back as exceptions. Logging them besides would read the time zone's file, which the wall forbids.
 constexpr OrtLoggingLevel kLogging = ORT_LOGGING_LEVEL_FATAL;
 constexpr int kExtendAsRequested = 1;  // of the arena: grow by what is asked for, not to the next power of two
+constexpr const char* kShrinkArena = "memory.enable_memory_arena_shrinkage";
 constexpr std::size_t kMostTensors = 200;
 constexpr std::size_t kLongestMessage = 2'000;
 constexpr float kNear = 1e-3F;
@@ -114,12 +115,11 @@ class Tensors {
  public:
   Tensors() = default;
 
-  Tensors(const Recognised& recognised, const std::vector<TensorFacts>& outputs, const Ort::MemoryInfo& memory) : picture_(recognised) {
+  Tensors(const Recognised& recognised, const std::vector<TensorFacts>& outputs, const Ort::MemoryInfo& memory) : memory_(&memory), picture_(recognised) {
     input_names_.push_back(recognised.image_input);
     if (!recognised.size_input.empty()) input_names_.push_back(recognised.size_input);
-    std::span<std::byte> bytes = picture_.bytes();
-    std::vector<std::int64_t> shape = picture_.shape();
-    inputs_.push_back(Ort::Value::CreateTensor(memory, bytes.data(), bytes.size(), shape.data(), shape.size(), element_type(recognised.image_type)));
+    type_ = element_type(recognised.image_type);
+    inputs_.push_back(picture_tensor());
     if (input_names_.size() > 1)
       inputs_.push_back(Ort::Value::CreateTensor<std::int64_t>(memory, photo_size_.data(), photo_size_.size(), kSizeShape.data(), kSizeShape.size()));
     for (const TensorFacts& output : outputs) output_names_.push_back(output.name);
@@ -131,7 +131,9 @@ class Tensors {
 
   imaging::Placement fill(const imaging::Pixels& pixels, int width, int height) {
     photo_size_ = {width, height};
-    return picture_.fill(pixels, width, height);
+    imaging::Placement placement = picture_.fill(pixels, width, height);
+    if (picture_.takes_any_size()) inputs_[0] = picture_tensor();
+    return placement;
   }
 
   // Throws Ort::Exception.
@@ -164,12 +166,19 @@ class Tensors {
     if (type == "uint8") return ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8;
     return type == "float16" ? ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16 : ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
   }
+  Ort::Value picture_tensor() {
+    std::span<std::byte> bytes = picture_.bytes();
+    std::vector<std::int64_t> shape = picture_.shape();
+    return Ort::Value::CreateTensor(*memory_, bytes.data(), bytes.size(), shape.data(), shape.size(), type_);
+  }
   static std::vector<const char*> pointers(const std::vector<std::string>& names) {
     std::vector<const char*> all;
     for (const std::string& name : names) all.push_back(name.c_str());
     return all;
   }
 
+  const Ort::MemoryInfo* memory_ = nullptr;
+  ONNXTensorElementDataType type_ = ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
   PictureInput picture_;
   std::array<std::int64_t, 2> photo_size_{};
   std::vector<std::string> input_names_;
@@ -214,8 +223,7 @@ class OnnxEngine final : public Engine {
 
   Result<domain::Findings> detect(const imaging::Pixels& pixels, const domain::ImageInfo& info, domain::StageTimings& timings) override {
     SteadyClock::time_point start = SteadyClock::now();
-    PhotoFrame frame{info.width, info.height, {}};
-    frame.placement = tensors_->fill(pixels, info.width, info.height);
+    PhotoFrame frame{info.width, info.height, fill(pixels, info.width, info.height)};
     SteadyClock::time_point packed = SteadyClock::now();
     if (Result<void> ran = run(); !ran) return ran.error();
     SteadyClock::time_point inferred = SteadyClock::now();
@@ -301,10 +309,7 @@ class OnnxEngine final : public Engine {
   }
 
   static Ort::RunOptions probe_options() {
-    Ort::RunOptions options;
-    options.SetRunLogSeverityLevel(kLogging);
-    options.AddConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
-    return options;
+    return std::move(Ort::RunOptions().SetRunLogSeverityLevel(kLogging).AddConfigEntry(kShrinkArena, "cpu:0"));
   }
 
   // One whole run, as a photo would have it.
@@ -316,9 +321,10 @@ class OnnxEngine final : public Engine {
       roles_.push_back(role);
     }
     tensors_.emplace(recognised_, outputs, memory_);
+    if (tensors_->picture().takes_any_size()) run_options_->AddConfigEntry(kShrinkArena, "cpu:0");  // each size leaves blocks that no other fits
     int width = recognised_.reading.input_width;
     int height = recognised_.reading.input_height;
-    PhotoFrame frame{width, height, tensors_->fill(probe_picture(width, height), width, height)};
+    PhotoFrame frame{width, height, fill(probe_picture(width, height), width, height)};
     SteadyClock::time_point start = SteadyClock::now();
     tensors_->run(*session_, probe_options());
     report_.run_micros = micros_between(start, SteadyClock::now());
@@ -329,6 +335,14 @@ class OnnxEngine final : public Engine {
     }
     write_report();
     return {};
+  }
+
+  // Where sizes are open, the reading follows the photo's.
+  imaging::Placement fill(const imaging::Pixels& pixels, int width, int height) {
+    imaging::Placement placement = tensors_->fill(pixels, width, height);
+    recognised_.reading.input_width = tensors_->picture().width();
+    recognised_.reading.input_height = tensors_->picture().height();
+    return placement;
   }
 
   void write_report() {

@@ -41,8 +41,7 @@ Result<std::vector<domain::Keypoint>> keypoints_of(const YoloTable& table, std::
   auto count = static_cast<std::size_t>(*reading.recipe.keypoints);
   std::vector<domain::Keypoint> points;
   for (std::size_t i = 0; i < count; ++i) {
-    Point in_tensor{table.extra(anchor, i * fields), table.extra(anchor, i * fields + 1)};
-    Point point = near_photo(point_in_photo(in_tensor, frame.placement), frame);
+    Point point = near_photo(point_in_photo(table.keypoint(anchor, i * fields), frame.placement), frame);
     points.push_back({point.x, point.y, std::nullopt});
     if (fields < 3) continue;
     double visible = table.extra(anchor, i * fields + 2);
@@ -83,8 +82,22 @@ Result<int> extra_fields(const Reading& reading) {
   return 0;
 }
 
+Point unit_of(const Reading& reading) {
+  if (reading.recipe.box_unit != domain::BoxUnit::shares) return {1, 1};
+  return {static_cast<double>(reading.input_width), static_cast<double>(reading.input_height)};
+}
+
+domain::Box YoloTable::place(std::size_t anchor) const {
+  return {field(anchor, 0) * unit.x, field(anchor, 1) * unit.y, field(anchor, 2) * unit.x, field(anchor, 3) * unit.y};
+}
+
+Point YoloTable::keypoint(std::size_t anchor, std::size_t first_field) const {
+  return {extra(anchor, first_field) * unit.x, extra(anchor, first_field + 1) * unit.y};
+}
+
 RotatedBox YoloTable::rotated_box(std::size_t anchor) const {
-  return {field(anchor, 0), field(anchor, 1), field(anchor, 2), field(anchor, 3), extra(anchor, 0)};
+  domain::Box fields = place(anchor);
+  return {fields[0], fields[1], fields[2], fields[3], extra(anchor, 0)};
 }
 
 domain::Box YoloTable::box(std::size_t anchor, const imaging::Placement& placement) const {
@@ -92,7 +105,7 @@ domain::Box YoloTable::box(std::size_t anchor, const imaging::Placement& placeme
     RotatedBox turned = rotated_box(anchor);
     return turned.width > 0 && turned.height > 0 ? around(corners_in_photo(turned, placement)) : domain::Box{};
   }
-  domain::Box fields = {field(anchor, 0), field(anchor, 1), field(anchor, 2), field(anchor, 3)};
+  domain::Box fields = place(anchor);
   return box_in_photo(box_fields == BoxFields::corners ? fields : from_centre(fields[0], fields[1], fields[2], fields[3]), placement);
 }
 

@@ -3,6 +3,7 @@
 
 #include "inference/read.h"
 #include "inference/read_finds.h"
+#include "inference/read_places.h"
 #include "inference/rotated.h"
 
 namespace darkroom::inference {
@@ -24,14 +25,20 @@ struct YoloTable {
   std::size_t first_extra = 0;
   BoxFields box_fields = BoxFields::centre;
   YoloTask task = YoloTask::detect;
+  Point unit = {1, 1};  // of places and sizes, in pixels of the tensor
 
   double field(std::size_t anchor, std::size_t index) const { return static_cast<double>(values[anchor * anchor_step + index * field_step]); }
   double extra(std::size_t anchor, std::size_t index) const { return field(anchor, first_extra + index); }
+  domain::Box place(std::size_t anchor) const;                       // the first four fields, in pixels of the tensor
+  Point keypoint(std::size_t anchor, std::size_t first_field) const;  // in pixels of the tensor
 
   // In pixels of the photo, not clamped; around an oriented box.
   domain::Box box(std::size_t anchor, const imaging::Placement& placement) const;
   RotatedBox rotated_box(std::size_t anchor) const;  // in pixels of the tensor
 };
+
+// A pixel, or the tensor's sides where its boxes are shares of them.
+Point unit_of(const Reading& reading);
 
 // Those that the recipe's thresholds leave; sources are anchors. Oriented boxes are compared by probabilistic_iou in the tensor, where they are
 // rectangles, as Ultralytics does; there a box that is itself suppressed still suppresses others, here it does not.

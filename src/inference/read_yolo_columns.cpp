@@ -36,7 +36,8 @@ Result<domain::Findings> read_yolov8(const Outputs& outputs, const Reading& read
                   .field_step = static_cast<std::size_t>(output->shape[1]),
                   .first_extra = kBoxFields + classes,
                   .box_fields = BoxFields::centre,
-                  .task = yolo_task(reading.recipe)};
+                  .task = yolo_task(reading.recipe),
+                  .unit = unit_of(reading)};
   Thresholds thresholds = thresholds_of(reading.recipe);
   std::vector<Candidate> candidates;
   for (std::size_t anchor = 0; anchor < best->value.size(); ++anchor) {

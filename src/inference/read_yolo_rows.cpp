@@ -96,7 +96,8 @@ Result<domain::Findings> read_yolov5(const Outputs& outputs, const Reading& read
                   .field_step = 1,
                   .first_extra = static_cast<std::size_t>(kFirstScore + reading.classes),
                   .box_fields = BoxFields::centre,
-                  .task = yolo_task(reading.recipe)};
+                  .task = yolo_task(reading.recipe),
+                  .unit = unit_of(reading)};
   Thresholds thresholds = thresholds_of(reading.recipe);
   std::vector<Candidate> candidates;
   Result<void> read = for_good_rows(*output, reading.classes, thresholds.confidence, [&](std::size_t anchor, const Score& score) {

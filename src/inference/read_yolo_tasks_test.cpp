@@ -94,6 +94,22 @@ TEST(ReadPose, KeypointsInThePhoto) {
   }
 }
 
+TEST(ReadYolo, SharesOfTheSidesArePlacedLikePixels) {
+  auto of_sides = [](Trial one) {
+    one.reading.recipe.box_unit = domain::BoxUnit::shares;
+    one.reading.input_height = 32;
+    return one;
+  };
+  expect_box(of_sides(made("yolov8", "detect", 1, {{0.5F, 0.5F, 0.25F, 0.5F, 0.9F}})).objects().at(0).box, {24, 8, 40, 24});
+  expect_box(of_sides(made("yolov5", "detect", 1, {{0.5F, 0.5F, 0.25F, 0.5F, 0.9F, 1}})).objects().at(0).box, {24, 8, 40, 24});
+  expect_corners(of_sides(made("yolov8", "obb", 1, {{0.5F, 0.5F, 0.25F, 0.5F, 0.9F, 0}})).objects().at(0), {24, 8, 40, 8, 40, 24, 24, 24});
+  Trial pose = of_sides(made("yolov8", "pose", 1, {{0.5F, 0.5F, 0.25F, 0.5F, 0.9F, 0.25F, 0.75F}}));
+  pose.reading.recipe.keypoints = 1;
+  pose.reading.keypoint_fields = 2;
+  const domain::Keypoint point = pose.objects().at(0).keypoints.at(0);
+  EXPECT_EQ(std::pair(point.x, point.y), std::pair(16.0, 24.0));
+}
+
 TEST(ReadPose, TwoFieldsHaveNoConfidenceAndMayLieOutside) {
   Trial one = made("yolov8", "pose", 2, {{32, 32, 20, 20, 0.1F, 0.8F, -5, 70, 1e9F, -1e9F}});
   one.reading.recipe.keypoints = 2;

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 namespace darkroom::inference {
 namespace {
 
@@ -57,6 +59,84 @@ std::vector<float> pose(std::size_t rows, std::size_t classes, std::size_t field
     bool is_score = row < classes || (fields == 3 && (row - classes) % 3 == 2);
     return is_score ? score(row, column) : 30.0 + static_cast<double>(column) / 3;
   });
+}
+
+// Centres all over the picture and small boxes, as shares of the sides or as pixels of 64.
+double place(std::size_t field, std::size_t anchor, double side) { return side * (field < 2 ? static_cast<double>(anchor % 80) / 80 : 0.1); }
+
+TEST(RecogniseDetectors, BoxesMayBeSharesOfTheSides) {
+  for (auto [side, unit] : {std::pair(1.0, domain::BoxUnit::shares), {64.0, domain::BoxUnit::pixels}}) {
+    auto eight = table(7, kAnchors, [&](auto row, auto column) { return row < 4 ? place(row, column, side) : score(row, column); });
+    auto five = table(3 * kAnchors, 8, [&](auto row, auto column) { return column < 4 ? place(column, row, side) : score(column, row); });
+    for (const File& file : {File().gives("output0", {1, 7, kAnchors}, eight), File().gives("output0", {1, 3 * kAnchors, 8}, five)}) {
+      Recognition answer = file.after();
+      ASSERT_EQ(answer.possible.size(), 1U) << answer.error.message;
+      EXPECT_EQ(answer.possible[0].reading.recipe.box_unit, unit);
+      auto evidence = std::ranges::find(answer.possible[0].evidence, "box_unit", &domain::Evidence::about);
+      EXPECT_THAT(evidence->because, testing::HasSubstr("in a probe run boxes were"));
+    }
+  }
+}
+
+TEST(RecogniseDetectors, ARunWithoutABoxTellsNothingOfTheirUnit) {
+  File file = File().gives("output0", {1, 7, kAnchors});
+  ASSERT_EQ(file.family(), "yolov8 detect");
+  EXPECT_EQ(file.after().possible[0].reading.recipe.box_unit, domain::BoxUnit::pixels) << "the family's convention";
+  file.owner.recipe.box_unit = domain::BoxUnit::shares;
+  EXPECT_EQ(file.after().possible[0].reading.recipe.box_unit, domain::BoxUnit::shares);
+}
+
+TEST(RecogniseDetectors, KeypointsAreInTheUnitOfTheirBoxes) {
+  auto of = [](double side) {
+    File file = File().gives("output0", {1, 11, kAnchors}, table(11, kAnchors, [&](auto row, auto column) {
+      if (row < 4) return place(row, column, 1);
+      return row == 4 || row == 7 || row == 10 ? score(row, column) : side * place(0, column, 1);
+    }));
+    file.owner.recipe.task = "pose";
+    file.owner.recipe.keypoints = 2;
+    return file;
+  };
+  EXPECT_EQ(of(1).family(), "yolov8 pose");
+  File untold = of(1);
+  untold.owner = {};
+  EXPECT_EQ(untold.family(), "model_ambiguous");
+  EXPECT_THAT(untold.after().error.message, testing::HasSubstr("as keypoints do"));
+  EXPECT_EQ(of(64).family(), "model_ambiguous");
+  EXPECT_THAT(of(64).after().error.message, testing::HasSubstr("and keypoints were not"));
+}
+
+TEST(RecogniseDetectors, TensorFlowResizesAPhotoOfAnySizeInside) {
+  File file = tensorflow("", "");
+  const domain::Recipe open = file.after().possible.at(0).reading.recipe;
+  EXPECT_EQ(open.fit, domain::Fit::own_aspect);
+  EXPECT_EQ(open.input_width, 1024);
+  file.facts.inputs[0].shape = {1, 300, 320, 3};
+  const domain::Recipe fixed = file.after().possible.at(0).reading.recipe;
+  EXPECT_EQ(fixed.fit, domain::Fit::stretch);
+  EXPECT_EQ(std::pair(fixed.input_width, fixed.input_height), std::pair(std::optional(320), std::optional(300)));
+  file.owner.recipe.fit = domain::Fit::own_aspect;
+  EXPECT_THAT(file.after().error.message, testing::HasSubstr("takes one size alone"));
+  file = tensorflow("", "");
+  file.facts.inputs[0].shape = {1, 300, -1, 3};
+  EXPECT_THAT(file.before().error.message, testing::HasSubstr("input_width")) << "nothing is customary";
+}
+
+TEST(RecogniseDetectors, TensorFlowsListsOfLabelsMayBeginWithTheBackground) {
+  for (const char* first : {"???", "background", "__background__"}) {
+    File owned = tensorflow("", ""), said = tensorflow("", "");
+    owned.owner.labels = {first, "person", "n/a", "car"};
+    said.facts.metadata["names"] = "['" + std::string(first) + "', 'person', 'n/a', 'car']";
+    for (const File& file : {owned, said}) {
+      const Recognised found = file.after().possible.at(0);
+      EXPECT_THAT(found.reading.labels, testing::ElementsAre("person", "n/a", "car")) << first;
+      EXPECT_EQ(found.reading.classes, file.facts.metadata.empty() ? 0 : 3);
+      auto evidence = std::ranges::find(found.evidence, "labels", &domain::Evidence::about);
+      EXPECT_THAT(evidence->because, testing::HasSubstr(std::string("the first, ") + first + ", stands for the background"));
+    }
+  }
+  File plain = tensorflow("", "");
+  plain.owner.labels = {"person", "car"};
+  EXPECT_EQ(plain.after().possible.at(0).reading.labels.size(), 2U);
 }
 
 TEST(RecogniseDetectors, APoseIsSplitByItsNumbers) {

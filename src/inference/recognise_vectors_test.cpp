@@ -158,6 +158,39 @@ TEST(RecogniseVectors, FeaturesAreNoClasses) {
   EXPECT_EQ(answers(takes_square(112), "logits", 10).family(), "classifier classify");
 }
 
+TEST(RecogniseVectors, WhatMetadataSaysOfThePreparationCounts) {
+  File file = answers(takes_square(224), "output", 1000);
+  file.facts.metadata = {{"mean", "(0.5, 0.5, 0.5)"}, {"std", "[0.25, 0.5, 0.5]"}, {"crop_pct", "0.95"}, {"interpolation", "bicubic"}};
+  const Recognised found = file.after().possible.at(0);
+  const domain::Recipe& recipe = found.reading.recipe;
+  EXPECT_EQ(recipe.mean, (std::array<double, 3>{127.5, 127.5, 127.5}));
+  EXPECT_EQ(recipe.deviation, (std::array<double, 3>{63.75, 127.5, 127.5}));
+  EXPECT_EQ(recipe.crop_share, 0.95);
+  EXPECT_EQ(recipe.interpolation, domain::Interpolation::bicubic);
+  auto evidence = std::ranges::find(found.evidence, "deviation", &domain::Evidence::about);
+  EXPECT_EQ(evidence->because, "metadata std");
+  file.owner.recipe.crop_share = 0.9;
+  EXPECT_EQ(file.after().possible.at(0).reading.recipe.crop_share, 0.9) << "its owner wins";
+}
+
+TEST(RecogniseVectors, HowAnExportOfHuggingFaceIsFedIsAsked) {
+  for (std::int64_t classes : {1000, 512}) {
+    File file = answers(takes_square(224), "logits", classes);
+    file.facts.inputs[0].name = "pixel_values";
+    EXPECT_EQ(file.family(), "model_ambiguous") << classes;
+    EXPECT_THAT(file.after().error.message, testing::HasSubstr("write mean, deviation and fit"));
+    File said = file, owned = file;
+    said.facts.metadata = {{"mean", "[0.5, 0.5, 0.5]"}, {"std", "[0.5, 0.5, 0.5]"}};
+    said.owner.recipe.family = "classifier";
+    owned.owner.recipe.mean = owned.owner.recipe.deviation = {127.5, 127.5, 127.5};
+    EXPECT_EQ(owned.family(), "model_ambiguous") << "stretched or cropped?";
+    owned.owner.recipe.fit = domain::Fit::stretch;
+    owned.owner.recipe.family = "classifier";
+    EXPECT_EQ(said.family(), "classifier classify") << classes;
+    EXPECT_EQ(owned.family(), "classifier classify") << classes;
+  }
+}
+
 TEST(RecogniseVectors, FeatureMapsAreNoClassesOfPlaces) {
   File features = takes_square(224).gives("out", {1, 2048, 7, 7});
   EXPECT_EQ(features.family(), "model_ambiguous");

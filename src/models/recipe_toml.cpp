@@ -115,13 +115,16 @@ Complaint set(std::string_view field, std::optional<domain::ColourOrder>& place,
   return choose(field, place, value, domain::parse_colour_order, "\"rgb\", \"bgr\"");
 }
 Complaint set(std::string_view field, std::optional<domain::Fit>& place, const toml::node& value) {
-  return choose(field, place, value, domain::parse_fit, "\"letterbox_top_left\", \"letterbox_centre\", \"stretch\", \"centre_crop\"");
+  return choose(field, place, value, domain::parse_fit, "\"letterbox_top_left\", \"letterbox_centre\", \"stretch\", \"centre_crop\", \"own_aspect\"");
 }
 Complaint set(std::string_view field, std::optional<domain::Interpolation>& place, const toml::node& value) {
   return choose(field, place, value, domain::parse_interpolation, "\"bilinear\", \"bilinear_antialias\", \"bicubic\"");
 }
 Complaint set(std::string_view field, std::optional<domain::Activation>& place, const toml::node& value) {
   return choose(field, place, value, domain::parse_activation, "\"none\", \"sigmoid\", \"softmax\"");
+}
+Complaint set(std::string_view field, std::optional<domain::BoxUnit>& place, const toml::node& value) {
+  return choose(field, place, value, domain::parse_box_unit, "\"pixels\", \"shares\"");
 }
 
 Complaint set(std::string_view field, std::map<std::string, std::string>& place, const toml::node& value) {

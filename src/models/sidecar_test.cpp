@@ -31,6 +31,7 @@ pad_value = 114
 mean = [123.675, 116, 103.53]
 deviation = [58.395, 57.12, 57.375]
 activation = "softmax"
+box_unit = "shares"
 confidence_threshold = 0.4
 nms_iou = 0.5
 nms_across_classes = true

@@ -6,6 +6,7 @@ A model looks at the mean colours of the cells of its grids: scores are a mixtur
 import dataclasses
 
 import numpy
+import reference
 from onnx import TensorProto, helper, numpy_helper
 
 SIDE = 96
@@ -178,15 +179,22 @@ def extra_rows_of(colours, task, keypoints=17):
     return [part for point in keypoint_table(keypoints) for part in (point, seen)]
 
 
-def yolov8(name, classes, task="detect", metadata=True, batch=1, open_sizes=False, kind=FLOAT, output="output0", quantised=False, opset=13):
+def written_by(tensorflow):
+    """TensorFlow's exports take NHWC and give boxes as shares of the input's sides."""
+    return {"layout": "nhwc", "box_unit": "shares"} if tensorflow else {"layout": "nchw", "box_unit": "pixels"}
+
+
+def yolov8(name, classes, task="detect", metadata=True, batch=1, open_sizes=False, kind=FLOAT, output="output0", quantised=False, opset=13, tensorflow=False):
     graph = Graph()
     source = "images" if kind == FLOAT else graph.node("Cast", "images", to=FLOAT)
+    source = graph.node("Transpose", source, perm=[0, 3, 1, 2]) if tensorflow else source
     shares = graph.node("Identity", source)
     if quantised:
         steps = graph.constant(1 / 255), graph.constant(0, numpy.uint8)
         shares = graph.node("DequantizeLinear", graph.node("QuantizeLinear", shares, *steps), *steps)
     colours = graph.colours(shares)
-    parts = [graph.constant(box_table()[None]), graph.mixed(colours, mixture(classes)), *extra_rows(graph, colours, task)]
+    boxes = box_table() / SIDE if tensorflow else box_table()
+    parts = [graph.constant(boxes[None]), graph.mixed(colours, mixture(classes)), *extra_rows(graph, colours, task)]
     table = graph.node("Concat", *parts, axis=1, **({"out": output} if kind == FLOAT else {}))
     if kind == HALF:
         graph.node("Cast", table, to=HALF, out=output)
@@ -197,7 +205,8 @@ def yolov8(name, classes, task="detect", metadata=True, batch=1, open_sizes=Fals
         prototypes(graph, shares)
         results.append(value("output1", FLOAT, batch, 32, *(("h", "w") if open_sizes else (SIDE // 4, SIDE // 4))))
     props = ultralytics(task, names_of(classes), **({"kpt_shape": "[17, 3]"} if task == "pose" else {})) if metadata is True else metadata
-    data = graph.model([value("images", kind, batch, 3, *side)], results, props, opset)
+    shape = (*side, 3) if tensorflow else (3, *side)
+    data = graph.model([value("images", kind, batch, *shape)], results, props, opset)
 
     def answer(picture, _):
         found = colours_of((picture * 255).round() / 255 if quantised else picture)
@@ -205,17 +214,17 @@ def yolov8(name, classes, task="detect", metadata=True, batch=1, open_sizes=Fals
         return {"output": numpy.concatenate(parts), "prototypes": prototypes_of(picture) if task == "segment" else None}
 
     labels = names_of(classes) if metadata else []
-    return Tiny(name, data, "yolov8", task, answer, labels, classes, {"deviation": [255, 255, 255]})
+    return Tiny(name, data, "yolov8", task, answer, labels, classes, {"deviation": [255, 255, 255]} | written_by(tensorflow))
 
 
-def yolov5(name, classes, task="detect", metadata=True, heads=False):
+def yolov5(name, classes, task="detect", metadata=True, heads=False, tensorflow=False):
     graph = Graph()
-    colours = graph.colours("images")
+    colours = graph.colours(graph.node("Transpose", "images", perm=[0, 3, 1, 2]) if tensorflow else "images")
     three = graph.node("Concat", colours, colours, colours, axis=2)
     scores = graph.mixed(three, mixture(classes))
     objectness = graph.node("ReduceMax", three, axes=[1], keepdims=1)
     boxes = numpy.concatenate([box_table((1.9, 2.3)), box_table((2.8, 1.2)), box_table((1.1, 3.2))], axis=1)
-    parts = [graph.constant(boxes[None]), objectness, scores]
+    parts = [graph.constant(boxes[None] / (SIDE if tensorflow else 1)), objectness, scores]
     if task == "segment":
         parts.append(graph.constant(numpy.tile(mask_weights()[0], (1, 3))[None]))
     graph.node("Transpose", graph.node("Concat", *parts, axis=1), perm=[0, 2, 1], out="output0")
@@ -239,7 +248,8 @@ def yolov5(name, classes, task="detect", metadata=True, heads=False):
         return {"output": numpy.concatenate(parts).T, "prototypes": prototypes_of(picture) if task == "segment" else None}
 
     labels = names_of(classes) if metadata else []
-    return Tiny(name, graph.model([image()], results, props), "yolov5", task, answer, labels, classes, {"nms_iou": .45})
+    taken = value("images", FLOAT, 1, SIDE, SIDE, 3) if tensorflow else image()
+    return Tiny(name, graph.model([taken], results, props), "yolov5", task, answer, labels, classes, {"nms_iou": .45} | written_by(tensorflow))
 
 
 def yolox(name, classes, width=SIDE):
@@ -348,15 +358,15 @@ def rtdetr(name, classes, names=("labels", "boxes", "scores"), batch="N"):
     count = len(cells())
     results = [value(names[0], LONG, batch, count), value(names[1], FLOAT, batch, count, 4), value(names[2], FLOAT, batch, count)]
     data = graph.model([image(batch=batch), value("orig_target_sizes", LONG, batch, 2)], results)
-    return Tiny(name, data, "rtdetr", "detect", answer, [], classes, fit="stretch")
+    return Tiny(name, data, "rtdetr", "detect", answer, [], classes, {"interpolation": "bilinear_antialias"}, "stretch")
 
 
 def ssd(name, classes, side=300, raw=False):
-    """`raw`: with the eight outputs and the names of TensorFlow 2, else those of TensorFlow 1."""
+    """Takes photos of any size and resizes them to `side` inside. `raw`: with the eight outputs and the names of TensorFlow 2, else those of TensorFlow 1."""
     graph, source, end = Graph(), *(("input_tensor", "") if raw else ("image_tensor", ":0"))
     planes = graph.node("Transpose", graph.node("Cast", source, to=FLOAT), perm=[0, 3, 1, 2])
-    shares = graph.node("Div", planes, graph.constant(255))
-    colours = graph.colours(shares, (100,))
+    inside = graph.node("Resize", planes, "", "", graph.constant([1, 3, side, side], numpy.int64), mode="linear", coordinate_transformation_mode="half_pixel")
+    colours = graph.colours(graph.node("Div", inside, graph.constant(255)), (100,))
     scores = graph.mixed(colours, mixture(classes))
     graph.node("ReduceMax", scores, axes=[1], keepdims=0, out=f"detection_scores{end}")
     index = graph.node("Cast", graph.node("ArgMax", scores, axis=1, keepdims=0), to=FLOAT)
@@ -367,7 +377,8 @@ def ssd(name, classes, side=300, raw=False):
     graph.node("Identity", graph.constant([len(boxes) - 1]), out=f"num_detections{end}")
 
     def answer(picture, _):
-        scores = mixture(classes) @ colours_of(picture, (100,))
+        inside = reference.resize(picture.transpose(1, 2, 0), side, side).transpose(2, 0, 1)
+        scores = mixture(classes) @ colours_of(inside, (100,))
         return {"boxes": boxes, "scores": scores.max(axis=0), "labels": scores.argmax(axis=0) + 1, "count": len(boxes) - 1}
 
     results = [value(f"detection_boxes{end}", FLOAT, 1, len(boxes), 4), value(f"detection_classes{end}", FLOAT, 1, len(boxes)),
@@ -379,7 +390,8 @@ def ssd(name, classes, side=300, raw=False):
             graph.node("Identity", graph.constant(numpy.zeros(shape)), out=output)
             results.append(value(output, FLOAT, *shape))
     data = graph.model([value(source, BYTE, 1, "h", "w", 3)], results)
-    return Tiny(name, data, "ssd", "detect", answer, [], classes, {"layout": "nhwc"}, "stretch", (side, side), bytes_in=True)
+    recipe = {"layout": "nhwc", "interpolation": "bilinear_antialias"}
+    return Tiny(name, data, "ssd", "detect", answer, [], classes, recipe, "own_aspect", (1024, 1024), bytes_in=True)
 
 
 def ultraface(name, names=("scores", "boxes"), width=128, height=96):
@@ -408,15 +420,16 @@ def vector_weights(count, gain):
     return (numpy.random.default_rng(count).normal(0, gain, (count, 49 * 3))).astype(numpy.float32)
 
 
-def classifier(name, classes, metadata=None, softmax=False, family="classifier", output="output", open_sizes=False, nhwc=False, batch="batch_size", channels=3, kind=FLOAT):
+def classifier(name, classes, metadata=None, softmax=False, family="classifier", output="output", open_sizes=False, nhwc=False, batch="batch_size", channels=3, kind=FLOAT,
+               source="input"):
     """Looks at 7 x 7 cells of a picture of 224 x 224. An open size is measured, as global pooling would."""
     side, stride = 224, 32
-    of_ultralytics = metadata is not None
-    mean, deviation = (0, 255) if of_ultralytics else (CLIP_MEAN, CLIP_DEVIATION) if family == "clip" else (IMAGENET_MEAN, IMAGENET_DEVIATION)
+    of_ultralytics, told = metadata is not None and "author" in metadata, metadata is not None and "mean" in metadata
+    mean, deviation = (0, 255) if of_ultralytics else (127.5, 51) if told else (CLIP_MEAN, CLIP_DEVIATION) if family == "clip" else (IMAGENET_MEAN, IMAGENET_DEVIATION)
     graph = Graph()
-    source = graph.node("Transpose", "input", perm=[0, 3, 1, 2]) if nhwc else "input"
-    source = graph.node("Cast", source, to=FLOAT) if kind == HALF else source
-    colours = graph.colours(graph.shares(source, mean, deviation), (stride,))
+    picture = graph.node("Transpose", source, perm=[0, 3, 1, 2]) if nhwc else source
+    picture = graph.node("Cast", picture, to=FLOAT) if kind == HALF else picture
+    colours = graph.colours(graph.shares(picture, mean, deviation), (stride,))
     flat = graph.node("Reshape", colours, graph.constant([1, -1], numpy.int64))
     weights = vector_weights(classes, .4)
     last = graph.node("MatMul", flat, graph.constant(weights.T))
@@ -428,9 +441,11 @@ def classifier(name, classes, metadata=None, softmax=False, family="classifier",
 
     sides = ("h", "w") if open_sizes else (side, side)
     shape = (batch, *sides, 3) if nhwc else (batch, channels, *sides)
-    data = graph.model([value("input", kind, *shape)], [value(output, kind, batch, classes)], metadata)
+    data = graph.model([value(source, kind, *shape)], [value(output, kind, batch, classes)], metadata)
     labels = names_of(classes) if of_ultralytics else []
     recipe = {"crop_share": 1 if of_ultralytics or family == "clip" else .875, "interpolation": "bicubic" if family == "clip" else "bilinear_antialias"}
+    if told:
+        recipe = {"crop_share": .9, "interpolation": "bicubic", "mean": [127.5] * 3, "deviation": [51] * 3}
     if family == "classifier":
         recipe["activation"] = "none" if softmax else "softmax"
     return Tiny(name, data, family, "embed" if family == "clip" else "classify", answer, labels, classes, recipe, "centre_crop", (side, side),
@@ -495,6 +510,7 @@ def make_models():
         yolov8("yolov8_segment", 3, "segment"), yolov8("yolov8_pose", 1, "pose"), yolov8("yolov8_obb", 3, "obb"),
         yolov8("yolov8_segment_bare", 2, "segment", metadata=None), yolov8("yolov8_pose_bare", 1, "pose", metadata=None),
         yolov8("yolov8_obb_bare", 3, "obb", metadata=None), yolov8("yolov8_obb_one_class", 1, "obb"), yolov8("yolov8_segment_one_class_bare", 1, "segment", metadata=None),
+        yolov8("yolov8_tensorflow", 3, metadata=None, tensorflow=True), yolov5("yolov5_tensorflow", 2, metadata=False, tensorflow=True),
         yolov5("yolov5", 3), yolov5("yolov5_bare", 2, metadata=False), yolov5("yolov5_one_class_bare", 1, metadata=False), yolov5("yolov5_with_heads", 80, heads=True),
         yolov5("yolov5_segment", 3, "segment"),
         open_table("yolov8_open_bare", "yolov8", 3), open_table("yolov5_open_bare", "yolov5", 2),
@@ -509,9 +525,10 @@ def make_models():
         rtdetr_ultralytics("rtdetr_two_classes_bare", 2), rtdetr_ultralytics("rtdetr_one_class_bare", 1),
         ssd("ssd", 3), ssd("ssd_tensorflow2", 3, raw=True), ultraface("ultraface"), ultraface("ultraface_renamed", ("one", "other")),
         classifier("classifier", 10), classifier("classifier_softmax", 1000, softmax=True), classifier("classifier_open", 4, open_sizes=True),
-        classifier("classifier_all_open", 3, open_sizes=True, channels="num_channels", output="logits"), classifier("classifier_half", 10, kind=HALF),
+        classifier("classifier_all_open", 3, open_sizes=True, channels="channels"), classifier("classifier_half", 10, kind=HALF),
         classifier("classifier_ultralytics_two", 2, ultralytics("classify", names_of(2), imgsz="[224, 224]"), softmax=True),
         classifier("classifier_ultralytics", 3, ultralytics("classify", COLOURS, imgsz="[224, 224]"), softmax=True),
+        classifier("classifier_told", 10, {"mean": "(0.5, 0.5, 0.5)", "std": "[0.2, 0.2, 0.2]", "crop_pct": "0.9", "interpolation": "bicubic", "input_size": "(3, 224, 224)"}),
         small_classifier("classifier_small_logits"),
         classifier("clip", 512, family="clip", output="image_embeds"),
         maps("u2net", "u2net", 1, 64, 7), maps("semantic", "semantic", 5), maps("semantic_numbers", "semantic", 5, numbers=True),

@@ -48,6 +48,10 @@ def prepare(photo, width, height, fit, crop_share=1, pad=114, interpolation="bil
     rows, columns = photo.shape[:2]
     if fit == "stretch":
         return planes(resize(photo, width, height, interpolation)), Place((width / columns, height / rows), (0, 0), (width, height), (columns, rows))
+    if fit == "own_aspect":
+        ratio = min(1, width / columns, height / rows)
+        new = [max(1, int(columns * ratio + .5)), max(1, int(rows * ratio + .5))]
+        return planes(resize(photo, *new, interpolation)), Place((new[0] / columns, new[1] / rows), (0, 0), new, (columns, rows))
     if fit == "centre_crop":
         ratio = max(width / columns, height / rows) / crop_share
         whole = [max(int(columns * ratio + 1e-6), width), max(int(rows * ratio + 1e-6), height)]

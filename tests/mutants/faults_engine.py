@@ -34,6 +34,23 @@ FAULTS = [
     fault("one-find-is-classes", "a detector that found one thing in its probe is a classifier of six", "src/inference/families_vectors.cpp", "return file.image.shape[0] >= 0 || (as_a_find", "return false && (as_a_find",
           unit("inference_test", "ARowForEachFindIsNoVector"), programs=RUNNER),
 
+    fault("shares-as-pixels", "whatever a model of TensorFlow finds is a dot in the corner", "src/inference/families.cpp", "<= kLargestShare ? domain::BoxUnit::shares", "<= 0 ? domain::BoxUnit::shares",
+          unit("inference_test", "BoxesMayBeSharesOfTheSides"), system("test_model_families.py", "what_is_found_equals"), programs=RUNNER),
+    fault("shares-unscaled", "a model that is known to write shares still finds dots", "src/inference/read_yolo.cpp", "if (reading.recipe.box_unit != domain::BoxUnit::shares) return {1, 1};", "if (reading.input_width > 0) return {1, 1};",
+          unit("inference_test", "SharesOfTheSidesArePlacedLikePixels"), system("test_model_families.py", "what_is_found_equals"), programs=RUNNER),
+    fault("rtdetr-resized-by-opencv", "a large photo is aliased before RT-DETR sees it", "src/inference/families_conventions.cpp",
+          "Recipe rtdetr() {\n  Recipe recipe = answering(input(640, 640, Fit::stretch, kNothing, kShares), 0.60);\n  recipe.interpolation = Interpolation::bilinear_antialias;",
+          "Recipe rtdetr() {\n  Recipe recipe = answering(input(640, 640, Fit::stretch, kNothing, kShares), 0.60);\n  recipe.interpolation = Interpolation::bilinear;",
+          system("test_model_families.py", "what_is_found_equals"), programs=RUNNER),
+    fault("preparation-unread", "a classifier that says how it was trained is fed ImageNet's numbers", "src/inference/families_complete.cpp", "} else if (said->has_value() && usual->has_value()) {", "} else if (said->has_value() && !usual->has_value()) {",
+          unit("inference_test", "WhatMetadataSaysOfThePreparationCounts"), programs=RUNNER),
+    fault("hugging-face-guessed", "a ViT is cropped and fed ImageNet's numbers", "src/inference/families_vectors.cpp", "return file.image.name == \"pixel_values\" &&", "return file.image.name.empty() &&",
+          unit("inference_test", "HowAnExportOfHuggingFaceIsFedIsAsked"), programs=RUNNER),
+    fault("ssd-squeezed", "every photo is squeezed into one square before TensorFlow resizes it", "src/inference/onnx_input.cpp", "if (!takes_any_size()) return most_;", "if (most_.width > 0) return most_;",
+          system("test_model_families.py", "what_is_found_equals"), programs=RUNNER),
+    fault("background-kept", "TensorFlow's person is called by the name before", "src/inference/families_complete.cpp", "if (recipe().family != \"ssd\" || !named) return \"\";", "if (recipe().family != \"ssd\" || named) return \"\";",
+          unit("inference_test", "ListsOfLabelsMayBeginWithTheBackground"), system("test_model_families.py", "own_list_of_labels"), programs=RUNNER),
+
     # --- budgets ---
     fault("pixels-unbounded", "a small file that unpacks to gigabytes is decoded", "src/imaging/proofs.cpp", "height <= most_side && width <= most_pixels / height;", "height <= most_side && most_pixels > 0;",
           unit("imaging_test", "RefusesTooManyBytesAndPixels")),

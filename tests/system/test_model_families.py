@@ -2,6 +2,7 @@
 
 Also what is refused, with words that help; and a real face detector, dropped in as it is.
 """
+import dataclasses
 import io
 import math
 import re
@@ -52,6 +53,7 @@ def detailed_photo(width, height, seed):
 
 PHOTOS = [smooth_photo(97, 61, 1), smooth_photo(60, 131, 2), smooth_photo(333, 222, 3)]
 DETAILED = detailed_photo(1000, 700, 4)
+BRIGHT = 128 + detailed_photo(1700, 900, 5) // 2  # of which also a cautious detector finds something
 
 
 def report_of(server, tiny, labels=None, sidecar=None):
@@ -154,7 +156,7 @@ def test_a_file_is_recognised_without_configuration(server, name):
 def test_what_is_found_equals_the_reference(server, name):
     tiny = MODELS[name]
     report_of(server, tiny)
-    for photo in PHOTOS:
+    for photo in [*PHOTOS, BRIGHT] if tiny.family in ("rtdetr", "ssd") else PHOTOS:
         check_objects(tiny, found_by(server, tiny, photo)["detected_objects"], expected(tiny, photo))
 
 
@@ -258,6 +260,16 @@ def test_a_sidecar_decides(server, name):
     assert answer.status_code == 201, answer.text
     recipe = model_of(server, f"{name}_cured")["versions"][0]["report"]["recipe"]
     assert (recipe["family"], recipe["task"]) == (family, task)
+
+
+def test_tensorflows_own_list_of_labels_names_the_right_things(server):
+    tiny = MODELS["ssd_tensorflow2"]
+    assert put(server, "labelled", tiny.data, "???\nred\ngreen\nblue\n").status_code == 201
+    report = model_of(server, "labelled")["versions"][0]["report"]
+    assert report["labels"] == family_models.COLOURS
+    assert "stands for the background" in next(one["because"] for one in report["evidence"] if one["about"] == "labels")
+    named = dataclasses.replace(tiny, name="labelled", labels=family_models.COLOURS)
+    check_objects(named, found_by(server, named, PHOTOS[0])["detected_objects"], expected(named, PHOTOS[0]))
 
 
 def test_the_owners_labels_and_numbers_win(server):

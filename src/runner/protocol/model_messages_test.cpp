@@ -24,6 +24,7 @@ domain::Recipe full_recipe() {
   recipe.mean = {123.675, 116.28, 103.53};
   recipe.deviation = {58.395, 57.12, 57.375};
   recipe.activation = domain::Activation::softmax;
+  recipe.box_unit = domain::BoxUnit::shares;
   recipe.confidence_threshold = 0.25;
   recipe.nms_iou = 0.1 + 0.2;
   recipe.nms_across_classes = false;

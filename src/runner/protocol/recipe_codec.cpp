@@ -38,6 +38,7 @@ std::optional<domain::TensorLayout> parse(std::string_view text, domain::TensorL
 std::optional<domain::Fit> parse(std::string_view text, domain::Fit) { return domain::parse_fit(text); }
 std::optional<domain::Interpolation> parse(std::string_view text, domain::Interpolation) { return domain::parse_interpolation(text); }
 std::optional<domain::Activation> parse(std::string_view text, domain::Activation) { return domain::parse_activation(text); }
+std::optional<domain::BoxUnit> parse(std::string_view text, domain::BoxUnit) { return domain::parse_box_unit(text); }
 
 struct Read {
   FieldReader& fields;

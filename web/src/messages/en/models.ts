@@ -72,6 +72,7 @@ export default {
   'about.mean': 'Taken off each channel',
   'about.deviation': 'Each channel divided by',
   'about.activation': 'Applied to the scores',
+  'about.box_unit': 'Boxes are written in',
   'about.confidence_threshold': 'Least confidence',
   'about.nms_iou': 'Overlap at which one goes',
   'about.nms_across_classes': 'Overlaps across classes',

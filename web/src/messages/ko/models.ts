@@ -75,6 +75,7 @@ const ko: Translation<typeof en> = {
   'about.mean': '채널마다 빼는 값',
   'about.deviation': '채널마다 나누는 값',
   'about.activation': '점수에 적용하는 함수',
+  'about.box_unit': '상자의 단위',
   'about.confidence_threshold': '최소 신뢰도',
   'about.nms_iou': '하나로 합치는 겹침',
   'about.nms_across_classes': '다른 클래스와의 겹침도 합침',
