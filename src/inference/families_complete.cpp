@@ -170,7 +170,7 @@ class Completion {
     }
     domain::Fit fit = recipe().fit.value_or(domain::Fit::stretch);
     if (fit == domain::Fit::own_aspect && !file_.sizes_are_open()) {
-      return cannot_be("The model's model.toml says fit = \"own_aspect\", but the file takes one size alone (" + describe(file_.image) + ").");
+      return cannot_be("The model's model.toml says fit = \"own_aspect\", but the file takes " + describe(file_.image) + ".");
     }
     bool padded = fit == domain::Fit::letterbox_centre || fit == domain::Fit::letterbox_top_left;
     if (padded && !recipe().pad_value) recipe().pad_value = 114, say("pad_value", "114", "customary with a letterbox");

@@ -115,7 +115,7 @@ TEST(RecogniseDetectors, TensorFlowResizesAPhotoOfAnySizeInside) {
   EXPECT_EQ(fixed.fit, domain::Fit::stretch);
   EXPECT_EQ(std::pair(fixed.input_width, fixed.input_height), std::pair(std::optional(320), std::optional(300)));
   file.owner.recipe.fit = domain::Fit::own_aspect;
-  EXPECT_THAT(file.after().error.message, testing::HasSubstr("takes one size alone"));
+  EXPECT_THAT(file.after().error.message, testing::HasSubstr("says fit = \"own_aspect\", but the file takes"));
   file = tensorflow("", "");
   file.facts.inputs[0].shape = {1, 300, -1, 3};
   EXPECT_THAT(file.before().error.message, testing::HasSubstr("input_width")) << "nothing is customary";
