@@ -75,6 +75,12 @@ class StoreConformance : public testing::TestWithParam<StoreFactory> {
     return finished;
   }
 
+  // Of so many photos: all are there before the first is looked at.
+  void upload_and_finish(int count) {
+    for (int i = 0; i < count; ++i) upload();
+    for (int i = 0; i < count; ++i) finish(claim_one(), success());
+  }
+
   static domain::Succeeded success(const std::string& document = R"({"status":"success"})") { return {{}, document}; }
   static domain::Failed transient() { return {{"model_unavailable", "The model is not ready."}, domain::Failed::Kind::transient}; }
   static domain::Failed permanent() { return {{"corrupt", "The photo is damaged."}, domain::Failed::Kind::permanent}; }

@@ -220,10 +220,7 @@ TEST_P(StoreConformance, OneTargetHasAtMostItsShareUnderWay) {
   Teller tell{store_, now_};
   tell.endpoint();
   tell.endpoint();
-  for (int i = 0; i < 5; ++i) {
-    upload();
-    finish(claim_one(), success());
-  }
+  upload_and_finish(5);
   auto first = tell.due(100, 2);
   EXPECT_EQ(first.deliveries.size(), 4u);
   EXPECT_TRUE(tell.due(100, 2).deliveries.empty());
@@ -235,10 +232,7 @@ TEST_P(StoreConformance, OneTargetHasAtMostItsShareUnderWay) {
 TEST_P(StoreConformance, TargetsWithFewTriesUnderWayComeFirst) {
   Teller tell{store_, now_};
   auto first = tell.endpoint(), second = tell.endpoint(), third = tell.endpoint();
-  for (int i = 0; i < 3; ++i) {
-    upload();
-    finish(claim_one(), success());
-  }
+  upload_and_finish(3);
   std::map<std::string, int> taken;
   for (int i = 0; i < 6; ++i) ++taken[tell.due(1).deliveries.at(0).endpoint->public_id];
   EXPECT_THAT(taken, testing::UnorderedElementsAre(testing::Pair(first.public_id, 2), testing::Pair(second.public_id, 2), testing::Pair(third.public_id, 2)));
@@ -273,10 +267,7 @@ TEST_P(StoreConformance, AReceiverThatAskedForTimeIsLeftAloneAlsoAfterARestart) 
 TEST_P(StoreConformance, AHoldIsReplacedAndForgotten) {
   Teller tell{store_, now_};
   tell.endpoint();
-  upload();
-  upload();
-  finish(claim_one(), success());
-  finish(claim_one(), success());
+  upload_and_finish(2);
   Duration asked = minutes(10);
   for (const ClaimedDelivery& claimed : tell.due().deliveries) {
     auto ended = tell.settled(claimed, Verdict::again, 429);
@@ -327,10 +318,7 @@ TEST_P(StoreConformance, ANewerResultWaitsForTheOlderOneThatIsUnderWay) {
 TEST_P(StoreConformance, AnotherPhotosResultDoesNotSupersede) {
   Teller tell{store_, now_};
   tell.endpoint();
-  upload();
-  upload();
-  finish(claim_one(), success());
-  finish(claim_one(), success());
+  upload_and_finish(2);
   EXPECT_EQ(tell.due().deliveries.size(), 2u);
 }
 
@@ -365,10 +353,7 @@ TEST_P(StoreConformance, AllTriesAreFreeAgainAtAStart) {
 TEST_P(StoreConformance, AReceiverThatIsGoneIsDisabled) {
   Teller tell{store_, now_};
   auto made = tell.endpoint();
-  upload();
-  upload();
-  finish(claim_one(), success());
-  finish(claim_one(), success());
+  upload_and_finish(2);
   auto claimed = tell.due(1).deliveries.at(0);
   EXPECT_TRUE(tell.settle(claimed, Verdict::gone, 410));
   EXPECT_EQ(tell.state_of(claimed.delivery), DeliveryState::dead);
@@ -506,10 +491,7 @@ TEST_P(StoreConformance, AnEndpointGoesWithItsDeliveries) {
 TEST_P(StoreConformance, EndedDeliveriesAreForgottenAfterAWhile) {
   Teller tell{store_, now_};
   tell.endpoint();
-  upload();
-  upload();
-  finish(claim_one(), success());
-  finish(claim_one(), success());
+  upload_and_finish(2);
   tell.settle(tell.due(1).deliveries.at(0), Verdict::delivered);
   EXPECT_EQ(store_->prune_deliveries(now_), 0);
   EXPECT_EQ(store_->prune_deliveries(now_ + seconds(1)), 1);
@@ -520,10 +502,7 @@ TEST_P(StoreConformance, EndedDeliveriesAreForgottenAfterAWhile) {
 TEST_P(StoreConformance, SendersBesideEachOtherTakeEachDeliveryOnce) {
   Teller tell{store_, now_};
   tell.endpoint();
-  for (int i = 0; i < 40; ++i) {
-    upload();
-    finish(claim_one(), success());
-  }
+  upload_and_finish(40);
   std::mutex mutex;
   std::multiset<std::int64_t> taken;
   {
@@ -564,10 +543,7 @@ TEST_P(StoreConformance, SendersBesideEachOtherKeepToTheShareOfATarget) {
   constexpr int kSenders = 4, kShare = 4;
   Teller tell{store_, now_};
   tell.endpoint();
-  for (int i = 0; i < kSenders * kShare; ++i) {
-    upload();
-    finish(claim_one(), success());
-  }
+  upload_and_finish(kSenders * kShare);
   for (int round = 0; round < 10; ++round) {
     std::mutex mutex;
     std::vector<ClaimedDelivery> taken;
