@@ -27,6 +27,12 @@ http::Response batch_response(int status, const store::BatchRecord& batch) {
   return response;
 }
 
+// Somebody sealed it, or another process did when this one was taken for lost.
+Error was_cut_short(const store::BatchRecord& batch, const store::BulkResult& filled) {
+  return {std::string(domain::code::conflict), "Batch " + batch.public_id + " was sealed by another while it was being filled: it got " + std::to_string(filled.changed) + " of the " +
+                                                   std::to_string(filled.matched) + " images that were meant. Make another batch of the others."};
+}
+
 struct NewBatch {
   std::string title;
   std::string owner;
@@ -86,14 +92,18 @@ http::Reply create_batch(const Parts& parts, const http::Request& request) {
   store::BatchRecord batch = parts.store.create_batch(wanted->title, wanted->owner, actor, now, wanted->images ? parts.config.node : "");
   if (!wanted->images) return batch_response(201, batch);
   wanted->how.batch = batch.public_id;
+  store::BulkResult filled;
   try {
-    parts.store.act_on_jobs(*wanted->images, wanted->how, false, actor, now);
+    filled = parts.store.act_on_jobs(*wanted->images, wanted->how, false, actor, now);
   } catch (...) {
     (void)parts.store.seal_batch(batch.public_id, actor, parts.clock.now());  // what it has got so far comes to its end
     throw;
   }
-  auto sealed = parts.store.seal_batch(batch.public_id, actor, parts.clock.now());
-  return sealed ? batch_response(201, *sealed) : problem(sealed.error());
+  Time end = parts.clock.now();
+  auto sealed = parts.store.seal_batch(batch.public_id, actor, end);
+  if (!sealed) return problem(sealed.error());
+  if (sealed->sealed_at != end) return problem(was_cut_short(*sealed, filled));
+  return batch_response(201, *sealed);
 }
 
 http::Reply list_batches(const Parts& parts, const http::Request& request) {

@@ -1,6 +1,7 @@
 """The program is killed at each named point between two durable writes, once: nothing acknowledged is lost, nothing half-done is seen, nothing
 is done twice. The points stand in scripts/check_fail_points.py."""
 import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -167,6 +168,23 @@ def test_an_error_while_it_fills_a_batch_seals_it(make_breaking):
     images = [server.result_of(unique_jpeg()) for _ in range(3)]
     assert server.post("/api/v1/batches", json={"title": "again", "image_ids": [image["id"] for image in images]}).status_code == 503
     check_the_one_batch(server, 3)
+
+
+# It was answered with 201 and fewer images, without a word.
+def test_a_batch_that_is_sealed_while_it_is_filled_says_what_it_got(make_breaking):
+    server = make_breaking("K22=delay:3000@2")  # the cancel below is the first hit
+    server.post("/api/v1/queues/ai_processing/pause")
+    for _ in range(51):  # one more than is put into it at a time
+        server.upload(unique_jpeg())
+    server.post("/api/v1/jobs/actions", json={"action": "cancel", "filter": {"all": True}})
+    other = server.twin()
+    with ThreadPoolExecutor(1) as background:
+        filled = background.submit(server.post, "/api/v1/batches", json={"title": "again", "filter": {"all": True}})
+        (batch,) = eventually(lambda: [batch for batch in other.get("/api/v1/batches").json()["items"] if batch["total"]], 20, "it has some")
+        assert other.post(f"/api/v1/batches/{batch['id']}/seal").status_code == 200
+        answer = filled.result(30)
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict") and "it got 50 of the 51 images" in answer.json()["detail"], answer.text
+    assert other.get(f"/api/v1/batches/{batch['id']}").json()["batch"]["total"] == 50
 
 
 def test_killed_within_many_uploads_their_batch_ends_with_what_came(make_breaking):

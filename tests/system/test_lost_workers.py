@@ -59,6 +59,12 @@ def worker_of(cluster):
     return worker, next(other for other in cluster.workers if other is not worker)
 
 
+def holder_of_the_job(cluster):
+    """By the database: slots of earlier jobs stay for a while."""
+    (node,) = cluster.database.rows("SELECT node.name FROM job JOIN node ON node.id = job.node WHERE job.state = 'running'")
+    return next(worker for worker in cluster.workers if worker.folder.name == node["name"])
+
+
 def judge(cluster, image_id):
     image = cluster.web.image(image_id)
     for process in reversed(cluster.processes):
@@ -69,17 +75,20 @@ def judge(cluster, image_id):
 
 
 def test_a_killed_workers_job_runs_on_another_node_after_its_lease(cluster):
-    image = cluster.web.upload(unique_jpeg("slow:3000"))
-    cluster.web.wait_for_state(image["id"], "processing")
-    worker, other = worker_of(cluster)
-    killed = time.time()
-    worker.kill()
-    ended = cluster.web.image(image["id"], wait=30)
-    assert ended["status"] == "completed" and endings(cluster.web, image["id"]) == ["interrupted", "completed"]
-    delay = starts(cluster.web, image["id"])[1] - killed
-    print(f"from the kill to the start on another node: {delay:.2f} s, lease 1 s")
+    delays = []
+    for _ in range(3):
+        image = cluster.web.upload(unique_jpeg("slow:2000"))
+        cluster.web.wait_for_state(image["id"], "processing")
+        worker = holder_of_the_job(cluster)
+        killed = time.time()
+        worker.kill()
+        ended = cluster.web.image(image["id"], wait=30)
+        assert ended["status"] == "completed" and endings(cluster.web, image["id"]) == ["interrupted", "completed"]
+        delays.append(starts(cluster.web, image["id"])[1] - killed)
+        worker.start()
+    print("from the kill to the start on another node: " + ", ".join(f"{delay:.2f} s" for delay in delays))
     # A lease and a look each second: 2 s, and the start. That 12 s are kept by the defaults is counted in config_test.cpp.
-    assert slots_of(other) and delay < 5
+    assert max(delays) < 5
     judge(cluster, image["id"])
 
 
