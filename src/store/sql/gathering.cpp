@@ -45,9 +45,10 @@ std::size_t Gathering::waiting() {
 bool Gathering::may_lead() const { return served_now_ == 0 || (served_now_ < limits_.groups && waiting_.size() >= limits_.worth_another); }
 
 void Gathering::await_those_who_return(std::unique_lock<std::mutex>& lock) {
-  std::size_t there = waiting_.size();
+  std::size_t there = waiting_.size(), weight = 0;
+  for (const Place* place : waiting_) weight += place->caller.weight;
   auto until = returning_.worth_waiting(there, Returning::Clock::now());
-  if (!until) return;
+  if (!until || weight >= limits_.heaviest) return;  // a group that is full waits for nobody
   all_are_back_.wait_until(lock, *until, [this] { return waiting_.size() >= returning_.expected(); });
   returning_.waited(waiting_.size() == there);
 }

@@ -124,6 +124,23 @@ TEST(GatheringOfTwo, TwoWhoComeBackAtOnceAreServedTogether) {
   EXPECT_LT(groups, kAsks * 3 / 2);  // in turns they would be twice as many
 }
 
+// Each of them is as heavy as a group may be.
+TEST(GatheringOfTheHeavy, AFullGroupWaitsForNobody) {
+  std::promise<void> all_wait;
+  std::atomic<int> served = 0;
+  Gathering gathering({.heaviest = 1, .linger = std::chrono::hours(1)}, [&](std::span<Gathering::Caller* const>) {
+    if (++served == 1) all_wait.get_future().wait();
+  });
+  int ask = 0;
+  {
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 4; ++i) callers.emplace_back([&] { gathering.join(&ask, 1); });
+    while (gathering.waiting() < 3) std::this_thread::yield();
+    all_wait.set_value();
+  }
+  EXPECT_EQ(served, 4);
+}
+
 class ReturningTest : public testing::Test {
  protected:
   using Clock = Returning::Clock;
