@@ -1,7 +1,6 @@
 // Shapes, names and numbers alone, without a runtime: the traps. Whole files are recognised in tests/system/test_model_families.py.
 #include "inference/recognise.h"
 
-#include "inference/onnx_input.h"
 #include "inference/recognising_for_test.h"
 
 #include <gmock/gmock.h>
@@ -126,53 +125,6 @@ TEST(Recognise, TheOwnerMayChooseButNotContradict) {
   file.owner.recipe = {};
   file.owner.recipe.outputs["output"] = "elsewhere";
   EXPECT_THAT(file.after().error.message, testing::HasSubstr("'elsewhere'"));
-}
-
-TEST(PictureInput, WritesBytesAndHalvesInEitherLayout) {
-  Recognised recognised;
-  recognised.image_type = "uint8";
-  domain::Recipe& recipe = recognised.reading.recipe;
-  recipe.layout = domain::TensorLayout::nhwc;
-  recipe.fit = domain::Fit::stretch;
-  recognised.reading.input_width = recognised.reading.input_height = 2;
-  imaging::Pixels pixels{2, 2, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}};
-  PictureInput input(recognised);
-  input.fill(pixels, 2, 2);
-  auto bytes = input.bytes();
-  ASSERT_EQ(bytes.size(), 12U);
-  for (std::size_t i = 0; i < 12; ++i) EXPECT_EQ(static_cast<int>(bytes[i]), static_cast<int>(i) + 1);
-  EXPECT_EQ(input.shape(), (Shape{1, 2, 2, 3}));
-
-  recognised.image_type = "float16";
-  recipe.layout = domain::TensorLayout::nchw;
-  PictureInput halves(recognised);
-  halves.fill(pixels, 2, 2);
-  EXPECT_EQ(halves.bytes().size(), 24U);
-  EXPECT_EQ(halves.shape(), (Shape{1, 3, 2, 2}));
-  EXPECT_EQ(static_cast<int>(halves.bytes()[1]), 0x3C) << "1.0";
-}
-
-// At the tensor's own size nothing is averaged, and what is found near the threshold differs from a full decode's.
-TEST(PictureInput, WantsAThirdMoreThanTheTensorShows) {
-  Recognised recognised;
-  recognised.image_type = "float32";
-  recognised.reading.recipe.fit = domain::Fit::letterbox_top_left;
-  recognised.reading.input_width = recognised.reading.input_height = 416;
-  PictureInput input(recognised);
-  WantedSize wanted = input.wanted(4000, 3000);
-  EXPECT_EQ(wanted.width, 555);
-  EXPECT_EQ(wanted.height, 416);
-  EXPECT_EQ(input.wanted(555, 416).width, 555);
-  EXPECT_EQ(input.wanted(554, 416).width, 0) << "the whole photo";
-}
-
-TEST(PictureInput, WantsTwiceTheTensorWhereAllPixelsCount) {
-  Recognised recognised;
-  recognised.image_type = "float32";
-  recognised.reading.recipe.fit = domain::Fit::centre_crop;
-  recognised.reading.recipe.interpolation = domain::Interpolation::bicubic;
-  recognised.reading.input_width = recognised.reading.input_height = 224;
-  EXPECT_EQ(PictureInput(recognised).wanted(4000, 3000).height, 448);
 }
 
 }  // namespace

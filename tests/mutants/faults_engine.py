@@ -47,7 +47,7 @@ FAULTS = [
     fault("hugging-face-guessed", "a ViT is cropped and fed ImageNet's numbers", "src/inference/families_vectors.cpp", "return file.image.name == \"pixel_values\" &&", "return file.image.name.empty() &&",
           unit("inference_test", "HowAnExportOfHuggingFaceIsFedIsAsked"), programs=RUNNER),
     fault("ssd-squeezed", "every photo is squeezed into one square before TensorFlow resizes it", "src/inference/onnx_input.cpp", "if (!takes_any_size()) return most_;", "if (most_.width > 0) return most_;",
-          system("test_model_families.py", "what_is_found_equals"), programs=RUNNER),
+          unit("inference_test", "OfAnySizeHasThePhotosRatio")),
     fault("background-kept", "TensorFlow's person is called by the name before", "src/inference/families_complete.cpp", "if (recipe().family != \"ssd\" || !named) return \"\";", "if (recipe().family != \"ssd\" || named) return \"\";",
           unit("inference_test", "ListsOfLabelsMayBeginWithTheBackground"), system("test_model_families.py", "own_list_of_labels"), programs=RUNNER),
 

@@ -4,6 +4,7 @@ import sqlite3
 import pytest
 
 from support.photos import unique_jpeg
+from support.raw import RawConnection
 from support.waiting import eventually
 
 
@@ -66,7 +67,9 @@ def long_prune(make_server):
 # Each restart cost it two of the interruptions after which a job fails.
 def test_maintenance_that_runs_at_a_stop_is_interrupted_once(long_prune):
     server, prune = long_prune
-    assert server.stop() == 0
+    with RawConnection(server) as slow:
+        slow.send_head("Content-Type: multipart/form-data; boundary=b", "Content-Length: 1000")  # the server waits for the rest before it ends
+        assert server.stop() == 0
     with sqlite3.connect(server.folder / "darkroom.db") as database:
         assert database.execute("SELECT state, attempt, interruptions FROM job WHERE public_id = ?", [prune]).fetchone() == ("queued", 0, 1)
     database.close()
