@@ -99,10 +99,9 @@ http::Reply create_batch(const Parts& parts, const http::Request& request) {
     (void)parts.store.seal_batch(batch.public_id, actor, parts.clock.now());  // what it has got so far comes to its end
     throw;
   }
-  Time end = parts.clock.now();
-  auto sealed = parts.store.seal_batch(batch.public_id, actor, end);
+  auto sealed = parts.store.seal_batch(batch.public_id, actor, parts.clock.now());
   if (!sealed) return problem(sealed.error());
-  if (sealed->sealed_at != end) return problem(was_cut_short(*sealed, filled));
+  if (!sealed->sealed_now) return problem(was_cut_short(*sealed, filled));
   return batch_response(201, *sealed);
 }
 

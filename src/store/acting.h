@@ -58,6 +58,7 @@ struct BatchRecord {
   Time created_at{};
   std::optional<Time> sealed_at;     // nothing is added any more
   std::optional<Time> completed_at;  // sealed and every job final; the event batch.completed was written with it, once
+  bool sealed_now = false;           // of seal_batch(): this call sealed it
 };
 
 struct Quarantined {
@@ -88,7 +89,7 @@ class Acting {
   // Open for jobs until it is sealed. NewImage::batch and Reprocess::batch put jobs into it. A job retried in a batch that is not completed takes the
   // failed job's place in it. `filled_by` is the node of whoever makes it, fills it and seals it in one go: if that process is gone before, complete_batches() seals it.
   virtual BatchRecord create_batch(std::string_view title, std::string_view owner, const Actor& actor, Time now, std::string_view filled_by = {}) = 0;
-  // Errors: not_found. Sealing a sealed one changes nothing. An empty batch completes at once.
+  // Errors: not_found. Sealing a sealed one changes nothing; `sealed_now` says which of the two it was. An empty batch completes at once.
   virtual Result<BatchRecord> seal_batch(std::string_view public_id, const Actor& actor, Time now) = 0;
   virtual std::optional<BatchRecord> find_batch(std::string_view public_id) = 0;
   virtual std::vector<BatchRecord> list_batches(int limit, const std::optional<std::string>& owner = {}) = 0;  // newest first; of one owner, if one is given

@@ -133,7 +133,9 @@ Result<BatchRecord> SqlStore::seal_batch(std::string_view public_id, const Actor
     }
     Rows rows = transaction.execute(kFindBatch, {public_id});
     if (rows.empty()) return Error{std::string(domain::code::not_found), "There is no batch " + std::string(public_id) + "."};
-    return batch_from(transaction.connection, rows.front());
+    BatchRecord batch = batch_from(transaction.connection, rows.front());
+    batch.sealed_now = !sealed.empty();
+    return batch;
   });
 }
 

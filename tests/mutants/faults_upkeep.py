@@ -80,8 +80,10 @@ FAULTS = [
     fault("filled-by-nobody", "a batch is sealed while it is being filled", "src/api/batches.cpp", 'wanted->images ? parts.config.node : ""', 'wanted->images ? "" : parts.config.node', system("test_crash_points.py", "while_it_fills_a_batch_the_batch_ends")),
     fault("refused-half-filled", "a batch that could not be filled stays open", "src/api/batches.cpp", "    (void)parts.store.seal_batch(batch.public_id, actor, parts.clock.now());  // what", "    // what", system("test_crash_points.py", "an_error_while_it_fills")),
 
-    fault("sealed-without-a-word", "a batch that was cut short is answered as if it were whole", "src/api/batches.cpp", "if (sealed->sealed_at != end) return", "if (sealed->total < 0) return",
+    fault("sealed-without-a-word", "a batch that was cut short is answered as if it were whole", "src/api/batches.cpp", "if (!sealed->sealed_now) return", "if (sealed->total < 0) return",
           system("test_crash_points.py", "sealed_while_it_is_filled")),
+    fault("sealed-by-another-clock", "every batch of existing photos over PostgreSQL is refused after it was made", BATCHES, "batch.sealed_now = !sealed.empty();", "batch.sealed_now = batch.sealed_at == now;",
+          unit(STORE, "WhoSealedABatchIsTold"), system("test_many_processes.py", "existing_photos_becomes_one_batch")),
     fault("given-back-twice", "a prune that meets three restarts fails", "src/roles/app.cpp", "  upkeep_->stop_maintenance();  //", "  //", system(UPKEEP, "interrupted_once")),
     fault("cancelled-prune-goes-on", "a prune that was cancelled deletes photos to its end", LOOPS,
           [("      for (auto& place : maintenance_) place->call_off(*event.job);\n", ""), ("    for (auto& place : maintenance_) place->look_whether_ours();\n", "")], None,

@@ -95,6 +95,12 @@ TEST_P(StoreConformance, AnEmptyBatchCompletesWhenItIsSealed) {
   EXPECT_FALSE(store_->find_batch("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"));
 }
 
+TEST_P(StoreConformance, WhoSealedABatchIsToldSoAndWhoCameLaterIsNot) {
+  BatchRecord batch = make(*store_, now_);
+  EXPECT_TRUE(store_->seal_batch(batch.public_id, kAdmin, now_)->sealed_now);
+  EXPECT_FALSE(store_->seal_batch(batch.public_id, kAdmin, now_)->sealed_now);
+}
+
 TEST_P(StoreConformance, NothingIsAddedToASealedBatch) {
   BatchRecord batch = make(*store_, now_);
   ASSERT_TRUE(store_->seal_batch(batch.public_id, kAdmin, now_));

@@ -156,3 +156,14 @@ def test_these_roles_say_that_they_need_a_database_that_can_be_shared(darkroom, 
     ended = darkroom(role, folder=tmp_path / "alone")
     assert ended.returncode == 1
     assert "postgresql://" in ended.stderr and "darkroom serve" in ended.stderr
+
+
+def test_a_choice_of_existing_photos_becomes_one_batch_that_completes_once(make_cluster):
+    web = make_cluster(workers=1).start().web
+    images = [web.upload(unique_jpeg(), wait=30) for _ in range(2)]
+    assert [image["status"] for image in images] == ["completed"] * 2, images
+    made = web.post("/api/v1/batches", json={"title": "again", "image_ids": [image["id"] for image in images]})
+    assert made.status_code == 201, made.text
+    ended = web.get(f"/api/v1/batches/{made.json()['batch']['id']}", params={"wait": 30}).json()["batch"]
+    assert (ended["state"], ended["completed"]) == ("completed", 2), ended
+    assert [event["data"]["total"] for event in web.events() if event["type"] == "batch.completed"] == [2]
