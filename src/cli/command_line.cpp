@@ -171,7 +171,10 @@ void add_acting(CLI::App& app, Chosen& chosen) {
   command->add_option_function<int>("--to", [move](int number) { move->how["priority"] = number; }, "-100 to 100, larger first")->required();
   add_filter(*command, move, "--model");
   auto one_or_many = [](auto options, auto one) {
-    return [options, one](const Session& session) { return options->ids.size() == 1 && options->filter.empty() ? one(session, options->ids.front(), options->how) : act_on_many(session, *options); };
+    return [options, one](const Session& session) {
+      bool is_one = options->ids.size() == 1 && options->filter.empty() && !options->dry_run;
+      return is_one ? one(session, options->ids.front(), options->how) : act_on_many(session, *options);
+    };
   };
   command = add_client(app, chosen, "retry", "Run finished jobs again, each as a new job", one_or_many(retried, retry));
   command->add_option("job", retried->ids, "job_id, a UUID")->expected(0, 1);

@@ -78,6 +78,23 @@ Result<json::object> act_on_one(const Client& client, const ManyOptions& options
   return answer->body.as_object().at("job").as_object();
 }
 
+// What the order would do to the jobs that are named.
+int count_by_ids(const Session& session, const ManyOptions& options) {
+  auto client = connect(session.config, session.url, session.token);
+  if (!client) return report(client.error());
+  json::array jobs;
+  for (const std::string& id : options.ids) {
+    auto job = job_named(*client, id);
+    if (!job) return report(job.error());
+    jobs.emplace_back(*job);
+  }
+  json::object body = options.how;
+  body["action"] = options.action;
+  body["ids"] = std::move(jobs);
+  body["dry_run"] = true;
+  return ask(session, {.method = "POST", .path = "/api/v1/jobs/actions", .body = body}, [&](const json::object& answer) { return describe_many(options.action, answer); });
+}
+
 int act_by_ids(const Session& session, const ManyOptions& options) {
   auto client = connect(session.config, session.url, session.token);
   if (!client) return report(client.error());
@@ -104,10 +121,7 @@ int act_on_many(const Session& session, const ManyOptions& options) {
   if (options.ids.empty() == options.filter.empty()) {
     return wrong_use("say which jobs: either their ids, or conditions such as --state and --owner, or --all");
   }
-  if (options.filter.empty()) {
-    if (options.dry_run) return wrong_use("--dry-run goes with conditions: with ids it is plain what changes");
-    return act_by_ids(session, options);
-  }
+  if (options.filter.empty()) return options.dry_run ? count_by_ids(session, options) : act_by_ids(session, options);
   return act_by_filter(session, options);
 }
 

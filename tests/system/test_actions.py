@@ -220,6 +220,17 @@ def test_commands_act_on_what_meets_conditions(busy, darkroom):
     assert darkroom("retry", "--error", "corrupt", folder=busy.folder).stdout == "0 of 0 matching jobs were given a new job\n"
 
 
+def test_a_dry_run_of_named_jobs_changes_nothing(server, darkroom):
+    image = server.result_of(unique_jpeg())
+    for words, done in ((("retry", image["job_id"]), "given a new job"), (("reprocess", image["id"], "--model", "null"), "given a new job"),
+                        (("cancel", image["job_id"]), "cancelled"), (("priority", image["id"], "--to", 3), "moved to their new priority")):
+        dry = darkroom(*words, "--dry-run", folder=server.folder)
+        changes = 1 if done == "given a new job" else 0
+        assert (dry.returncode, dry.stdout) == (0, f"{changes} of 1 matching jobs would be {done}\n"), (words, dry.stderr)
+    now = server.image(image["id"])
+    assert (now["job_id"], now["status"], now["priority"]) == (image["job_id"], "completed", 0)
+
+
 def test_commands_want_to_know_which_jobs(busy, darkroom):
     for words in (("cancel",), ("cancel", busy.blocker["job_id"], "--all"), ("priority", "--to", 3), ("retry",), ("reprocess",), ("cancel", "--state", "asleep")):
         assert darkroom(*words, folder=busy.folder).returncode == 2, words
