@@ -27,6 +27,8 @@ void add_common(CLI::App& command, Chosen& chosen);
 CLI::App* add_client(CLI::App& app, Chosen& chosen, const std::string& name, const std::string& help, std::function<int(const Session&)> run);
 
 void add_webhooks(CLI::App& app, Chosen& chosen);  // command_line_webhooks.cpp
+void add_acting(CLI::App& app, Chosen& chosen);   // acting_commands.cpp
+void add_batches(CLI::App& app, Chosen& chosen);
 void add_finding(CLI::App& app, Chosen& chosen);  // finding_commands.cpp
 void add_access(CLI::App& app, Chosen& chosen);   // access_commands.cpp
 void add_users(CLI::App& users, Chosen& chosen);  // below `users`

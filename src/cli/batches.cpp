@@ -13,18 +13,36 @@ std::vector<std::string> batch_line(const json::object& batch) {
 
 const std::vector<std::string> kHead = {"batch", "state", "jobs", "waiting", "running", "completed", "failed", "cancelled", "title"};
 
+std::string describe_batch(const json::object& answer) { return table({kHead, batch_line(answer.at("batch").as_object())}); }
+
 }  // namespace
 
 int show_batches(const Session& session, const std::string& id, bool wait) {
   if (!id.empty()) {
     std::string path = "/api/v1/batches/" + escaped(id) + (wait ? "?wait=60" : "");
-    return ask(session, {.path = path}, [](const json::object& answer) { return table({kHead, batch_line(answer.at("batch").as_object())}); });
+    return ask(session, {.path = path}, describe_batch);
   }
   return ask(session, {.path = "/api/v1/batches"}, [](const json::object& answer) {
     std::vector<std::vector<std::string>> lines = {kHead};
     for (const json::value& batch : answer.at("items").as_array()) lines.push_back(batch_line(batch.as_object()));
     return lines.size() == 1 ? "no batches yet: darkroom submit --batch TITLE PHOTO...\n" : table(lines);
   });
+}
+
+int make_batch(const Session& session, const ManyOptions& given) {
+  ManyOptions options = given;
+  // Spelt out, so that what is counted before is what the batch is made of.
+  if (!options.filter.empty() && !options.filter.contains("state")) options.filter["state"] = json::array{"completed", "failed", "cancelled"};
+  if (options.filter.empty() || options.dry_run) return act_on_many(session, options);
+  if (auto go = confirm_many(session, options); !go) return report(go.error());
+  json::object body = options.how;
+  body["title"] = options.title;
+  body["filter"] = options.filter;
+  return ask(session, {.method = "POST", .path = "/api/v1/batches", .body = body}, describe_batch);
+}
+
+int seal_batch(const Session& session, const std::string& id) {
+  return ask(session, {.method = "POST", .path = "/api/v1/batches/" + escaped(id) + "/seal"}, describe_batch);
 }
 
 int show_quarantine(const Session& session) {

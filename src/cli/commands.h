@@ -76,6 +76,7 @@ struct ManyOptions {
   std::vector<std::string> ids;  // of jobs, or numbers of images
   boost::json::object filter;
   boost::json::object how;  // priority, model, reason
+  std::string title;        // of the batch that they become
   bool dry_run = false;
   bool yes = false;
 };
@@ -109,7 +110,11 @@ int act_on_schedule(const Session& session, const std::string& action, const std
 int retry(const Session& session, const std::string& job, const boost::json::object& how);              // act.cpp
 int reprocess(const Session& session, const std::string& image, const boost::json::object& how);
 int act_on_many(const Session& session, const ManyOptions& options);                                    // many.cpp
+// Asks a person at a terminal whether to do it to so many. Errors: declined, and those of the server.
+Result<void> confirm_many(const Session& session, const ManyOptions& options);
 int show_batches(const Session& session, const std::string& id, bool wait);                             // batches.cpp; empty: all
+int seal_batch(const Session& session, const std::string& id);
+int make_batch(const Session& session, const ManyOptions& options);
 int show_quarantine(const Session& session);
 int release_quarantine(const Session& session, const std::string& sha256);
 int remove_image(const Session& session, const std::string& image);

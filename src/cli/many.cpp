@@ -31,31 +31,19 @@ int wrong_use(const std::string& message) {
   return kUsage;
 }
 
-// Asks a person at a terminal, with the count that a dry run gives. True: go on.
-Result<bool> confirmed(const Client& client, const ManyOptions& options, json::object body) {
-  if (options.yes || !::isatty(STDIN_FILENO) || !::isatty(STDERR_FILENO)) return true;
-  body["dry_run"] = true;
-  auto answer = client.send("POST", "/api/v1/jobs/actions", body);
-  if (!answer) return answer.error();
-  if (!answer->ok()) return answer->error();
-  std::cerr << describe_many(options.action, answer->body.as_object()) << "Do it? [y/N] " << std::flush;
-  std::string line;
-  std::getline(std::cin, line);
-  return line == "y" || line == "Y" || line == "yes";
-}
-
-int act_by_filter(const Session& session, const ManyOptions& options) {
-  auto client = connect(session.config, session.url, session.token);
-  if (!client) return report(client.error());
+json::object order_by_filter(const ManyOptions& options, bool dry_run) {
   json::object body = options.how;
   body["action"] = options.action;
   body["filter"] = options.filter;
-  body["dry_run"] = options.dry_run;
+  body["dry_run"] = dry_run;
+  return body;
+}
+
+int act_by_filter(const Session& session, const ManyOptions& options) {
   if (!options.dry_run) {
-    auto go = confirmed(*client, options, body);
-    if (!go) return report(go.error());
-    if (!*go) return report({"declined", "nothing was changed"});
+    if (auto go = confirm_many(session, options); !go) return report(go.error());
   }
+  json::object body = order_by_filter(options, options.dry_run);
   return ask(session, {.method = "POST", .path = "/api/v1/jobs/actions", .body = body}, [&](const json::object& answer) { return describe_many(options.action, answer); });
 }
 
@@ -116,6 +104,20 @@ int act_by_ids(const Session& session, const ManyOptions& options) {
 }
 
 }  // namespace
+
+Result<void> confirm_many(const Session& session, const ManyOptions& options) {
+  if (options.yes || !::isatty(STDIN_FILENO) || !::isatty(STDERR_FILENO)) return {};
+  auto client = connect(session.config, session.url, session.token);
+  if (!client) return client.error();
+  auto answer = client->send("POST", "/api/v1/jobs/actions", order_by_filter(options, true));
+  if (!answer) return answer.error();
+  if (!answer->ok()) return answer->error();
+  std::cerr << describe_many(options.action, answer->body.as_object()) << "Do it? [y/N] " << std::flush;
+  std::string line;
+  std::getline(std::cin, line);
+  if (line == "y" || line == "Y" || line == "yes") return {};
+  return Error{"declined", "nothing was changed"};
+}
 
 int act_on_many(const Session& session, const ManyOptions& options) {
   if (options.ids.empty() == options.filter.empty()) {

@@ -146,3 +146,28 @@ def test_submit_makes_a_batch_and_batches_shows_it(server, darkroom, tmp_path):
     listed = json.loads(darkroom("batches", "--json", folder=server.folder).stdout)
     assert [item["id"] for item in listed["items"]] == [batch]
     assert darkroom("batches", NOBODY, folder=server.folder).returncode == 3
+
+
+def test_commands_make_a_batch_of_existing_images(server, darkroom):
+    mine = [server.result_of(unique_jpeg(), uploader="minji")["id"] for _ in range(2)]
+    other = server.result_of(unique_jpeg(), uploader="jun")
+    dry = darkroom("batches", "make", "다시", "--owner", "minji", "--dry-run", folder=server.folder)
+    assert (dry.returncode, dry.stdout) == (0, "2 of 2 matching jobs would be given a new job\n"), dry.stderr
+    assert server.get("/api/v1/batches").json()["items"] == []
+    made = darkroom("batches", "make", "다시", "--owner", "minji", "--model", "null", "--priority", 7, "--json", folder=server.folder)
+    assert made.returncode == 0, made.stderr
+    ended = look(server, json.loads(made.stdout)["batch"], wait=30)
+    assert (ended["title"], ended["state"], ended["completed"]) == ("다시", "completed", 2)
+    assert {server.image(image)["priority"] for image in mine} == {7}
+    assert server.image(other["id"])["job_id"] == other["job_id"]
+    assert darkroom("batches", "make", "nothing said", folder=server.folder).returncode == 2
+    assert len(server.get("/api/v1/batches").json()["items"]) == 1
+
+
+def test_a_batch_that_was_left_open_is_sealed_by_command(server, darkroom):
+    batch = make(server)
+    server.image(server.upload(unique_jpeg(), batch=batch["id"])["id"], wait=20)
+    sealed = darkroom("batches", "seal", batch["id"], folder=server.folder)
+    assert sealed.returncode == 0 and "completed" in sealed.stdout, sealed.stderr
+    assert [told["total"] for told in completions(server)] == [1]
+    assert darkroom("batches", "seal", NOBODY, folder=server.folder).returncode == 3

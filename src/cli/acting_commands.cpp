@@ -1,0 +1,87 @@
+// How the commands are declared that act on jobs and images, one or many, and those of batches.
+#include "cli/add_command.h"
+
+#include <memory>
+
+namespace darkroom::cli {
+namespace {
+
+// The conditions of a filter, and what an action on many jobs has besides. `model_flag` differs where --model is what the jobs shall get.
+void add_filter(CLI::App& command, std::shared_ptr<ManyOptions> options, const std::string& model_flag) {
+  auto condition = [&](const std::string& flag, const char* key, const std::string& help) {
+    return command.add_option_function<std::string>(flag, [options, key](const std::string& text) { options->filter[key] = text; }, help)->group("Conditions");
+  };
+  condition("--state", "state", "Only in this state")->check(CLI::IsMember({"scheduled", "queued", "running", "completed", "failed", "cancelled"}));
+  condition(model_flag, "model", "Only of this model");
+  condition("--owner", "owner", "Only of this owner");
+  condition("--error", "error", "Only with this error code");
+  condition("--batch", "batch", "Only of this batch");
+  condition("--cause", "cause", "Only those that failed for this reason, as `failures` shows it");
+  condition("--created-from", "created_from", "Only made at this time or later, such as 2026-01-31T09:30:00Z");
+  condition("--created-before", "created_before", "Only made before this time");
+  command.add_flag_callback("--all", [options] { options->filter["all"] = true; }, "All of them")->group("Conditions");
+  command.add_flag("--dry-run", options->dry_run, "Only count");
+  command.add_flag("--yes", options->yes, "Do not ask at a terminal");
+  command.add_option_function<std::string>("--reason", [options](const std::string& text) { options->how["reason"] = text; }, "Kept in the log");
+}
+
+// What new jobs of images that are there shall be.
+void add_new_jobs(CLI::App& command, std::shared_ptr<ManyOptions> options) {
+  command.add_option_function<std::string>("--model", [options](const std::string& text) { options->how["model"] = text; }, "The model that they shall get");
+  command.add_option_function<int>("--priority", [options](int number) { options->how["priority"] = number; }, "-100 to 100, larger first");
+}
+
+}  // namespace
+
+void add_acting(CLI::App& app, Chosen& chosen) {
+  auto cancel = std::make_shared<ManyOptions>(), move = std::make_shared<ManyOptions>(), retried = std::make_shared<ManyOptions>(), again = std::make_shared<ManyOptions>();
+  cancel->action = "cancel", move->action = "reprioritise", retried->action = "retry", again->action = "reprocess";
+  auto run_many = [](auto options) { return [options](const Session& session) { return act_on_many(session, *options); }; };
+  CLI::App* command = add_client(app, chosen, "cancel", "Cancel jobs; a running one's slot is freed", run_many(cancel));
+  command->add_option("ids", cancel->ids, "job_ids, or images' numbers");
+  add_filter(*command, cancel, "--model");
+  command = add_client(app, chosen, "priority", "Give waiting jobs another priority; acts at the next start", run_many(move));
+  command->add_option("ids", move->ids, "job_ids, or images' numbers");
+  command->add_option_function<int>("--to", [move](int number) { move->how["priority"] = number; }, "-100 to 100, larger first")->required();
+  add_filter(*command, move, "--model");
+  auto one_or_many = [](auto options, auto one) {
+    return [options, one](const Session& session) {
+      bool is_one = options->ids.size() == 1 && options->filter.empty() && !options->dry_run;
+      return is_one ? one(session, options->ids.front(), options->how) : act_on_many(session, *options);
+    };
+  };
+  command = add_client(app, chosen, "retry", "Run finished jobs again, each as a new job", one_or_many(retried, retry));
+  command->add_option("job", retried->ids, "job_id, a UUID")->expected(0, 1);
+  add_filter(*command, retried, "--model");
+  command = add_client(app, chosen, "reprocess", "Process images again, if wanted with another model", one_or_many(again, reprocess));
+  command->add_option("image", again->ids, "The image's number")->expected(0, 1);
+  add_new_jobs(*command, again);
+  add_filter(*command, again, "--from-model");
+  auto id = std::make_shared<std::string>();
+  add_client(app, chosen, "delete", "Delete an image, its photo, jobs and results", [id](const Session& session) { return remove_image(session, *id); })
+      ->add_option("image", *id, "The image's number")
+      ->required();
+}
+
+void add_batches(CLI::App& app, Chosen& chosen) {
+  auto id = std::make_shared<std::string>();
+  auto wait = std::make_shared<bool>(false);
+  CLI::App* batches = add_client(app, chosen, "batches", "Batches and their progress, newest first", [=](const Session& session) { return show_batches(session, *id, *wait); });
+  batches->add_option("id", *id, "Only this one");
+  batches->add_flag("--wait", *wait, "With an id: answer when it has completed, within a minute");
+  add_client(*batches, chosen, "seal", "Nothing more is sent into it: it completes with its last job", [id](const Session& session) { return seal_batch(session, *id); })
+      ->add_option("id", *id, "The batch")
+      ->required();
+  auto again = std::make_shared<ManyOptions>();
+  again->action = "reprocess";
+  CLI::App* make = add_client(*batches, chosen, "make", "Process images again as one batch, sealed at once", [again](const Session& session) { return make_batch(session, *again); });
+  make->add_option("title", again->title, "What it is, for people")->required();
+  add_new_jobs(*make, again);
+  add_filter(*make, again, "--from-model");
+  CLI::App* quarantine = add_client(app, chosen, "quarantine", "Photos that crashed a runner twice and are not run any more", show_quarantine);
+  add_client(*quarantine, chosen, "release", "Let photos of this content run again", [id](const Session& session) { return release_quarantine(session, *id); })
+      ->add_option("sha256", *id, "The content, as the list shows it")
+      ->required();
+}
+
+}  // namespace darkroom::cli
