@@ -32,6 +32,7 @@ struct ApiConfig {
   CompatConfig compat = {};
   AccessConfig access = {};
   std::string node = {};  // id of this process, as registered
+  std::string time_zone = "UTC";  // of schedules that name none
 };
 
 struct RunnerState {

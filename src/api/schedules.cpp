@@ -83,9 +83,9 @@ Result<void> read_options(const json::object& body, domain::Schedule& rule) {
   return {};
 }
 
-Result<domain::Schedule> rule_from(const std::string& name, const json::object& body) {
+Result<domain::Schedule> rule_from(const Parts& parts, const std::string& name, const json::object& body) {
   domain::Schedule rule{.name = name};
-  auto cron = text_of(body, "cron"), zone = text_of(body, "zone", "UTC"), kind = text_of(body, "kind");
+  auto cron = text_of(body, "cron"), zone = text_of(body, "zone", parts.config.time_zone), kind = text_of(body, "kind");
   for (const auto* text : {&cron, &zone, &kind}) {
     if (!*text) return text->error();
   }
@@ -123,7 +123,7 @@ http::Reply list_slots(const Parts& parts, const http::Request& request) {
     auto found = request.query.find(name);
     return found == request.query.end() ? fallback : found->second;
   };
-  auto slots = calendar::next_slots(text("cron", ""), text("zone", "UTC"), now_of(parts), static_cast<std::size_t>(*count));
+  auto slots = calendar::next_slots(text("cron", ""), text("zone", parts.config.time_zone), now_of(parts), static_cast<std::size_t>(*count));
   if (!slots) return problem(slots.error());
   json::array items;
   for (Time slot : *slots) items.emplace_back(to_rfc3339(slot));
@@ -140,7 +140,7 @@ http::Reply get_schedule(const Parts& parts, const http::Request& request) {
 http::Reply put_schedule(const Parts& parts, const http::Request& request) {
   auto body = json_body(request, {"cron", "zone", "kind", "args", "enabled", "missed"});
   if (!body) return problem(body.error());
-  auto rule = rule_from(request.params.at("name"), *body);
+  auto rule = rule_from(parts, request.params.at("name"), *body);
   if (!rule) return problem(rule.error());
   if (auto fits = domain::check_schedule(*rule); !fits) return problem(fits.error());
   Time now = now_of(parts);

@@ -224,10 +224,10 @@ void add_schedules(CLI::App& app, Chosen& chosen) {
   auto rule = std::make_shared<boost::json::object>();
   CLI::App* schedules = add_client(app, chosen, "schedules", "List schedules; add, remove, run, pause or resume one", show_schedules);
   add_client(*schedules, chosen, "kinds", "What a schedule may run", show_schedule_kinds);
-  auto cron = std::make_shared<std::string>(), zone = std::make_shared<std::string>("UTC");
+  auto cron = std::make_shared<std::string>(), zone = std::make_shared<std::string>();
   CLI::App* slots = add_client(*schedules, chosen, "slots", "The next five times at which an expression fires", [=](const Session& session) { return show_slots(session, *cron, *zone); });
   slots->add_option("cron", *cron, "Five fields, minute to day of week, or a macro: '30 3 * * *', @daily")->required();
-  slots->add_option("--zone", *zone, "Time zone of its clock (default UTC)");
+  slots->add_option("--zone", *zone, "Time zone of its clock (default: the setting time_zone)");
   CLI::App* add = add_client(*schedules, chosen, "add", "Make a schedule, or replace the one of this name", [=](const Session& session) { return put_schedule(session, *name, *rule); });
   add->add_option("name", *name, "Its name")->required();
   auto text = [&](const char* field, const char* help) {
@@ -235,7 +235,7 @@ void add_schedules(CLI::App& app, Chosen& chosen) {
   };
   text("cron", "Five fields, minute to day of week, or a macro: '30 3 * * *', @daily")->required();
   text("kind", "What it runs, see darkroom schedules kinds")->required();
-  text("zone", "Time zone of its clock, for example Asia/Seoul (default UTC)");
+  text("zone", "Time zone of its clock, for example Asia/Seoul (default: the setting time_zone)");
   text("missed", "What becomes of slots that nobody fired: skip, once (default), all")->check(CLI::IsMember({"skip", "once", "all"}));
   for (const auto& [action, help] : {std::pair("remove", "Remove it; jobs that it made stay"), std::pair("run", "Make its job now, beside its slots"), std::pair("pause", "Fire no slots until it is resumed"),
                                      std::pair("resume", "Fire its slots again")}) {

@@ -104,7 +104,7 @@ int show_workers(const Session& session);
 int why(const Session& session, const std::string& id);                                                 // a job, or an image's newest
 int show_schedules(const Session& session);                                                             // schedules.cpp
 int show_schedule_kinds(const Session& session);
-int show_slots(const Session& session, const std::string& cron, const std::string& zone);
+int show_slots(const Session& session, const std::string& cron, const std::string& zone);               // empty: that of the server
 int put_schedule(const Session& session, const std::string& name, const boost::json::object& rule);
 int act_on_schedule(const Session& session, const std::string& action, const std::string& name);        // remove, run, pause, resume
 int retry(const Session& session, const std::string& job, const boost::json::object& how);              // act.cpp

@@ -37,7 +37,8 @@ int show_schedules(const Session& session) { return ask(session, {.path = "/api/
 int show_schedule_kinds(const Session& session) { return ask(session, {.path = "/api/v1/schedules/kinds"}, describe_kinds); }
 
 int show_slots(const Session& session, const std::string& cron, const std::string& zone) {
-  return ask(session, {.path = "/api/v1/schedules/slots?cron=" + escaped(cron) + "&zone=" + escaped(zone)}, [](const json::object& answer) {
+  std::string path = "/api/v1/schedules/slots?cron=" + escaped(cron) + (zone.empty() ? "" : "&zone=" + escaped(zone));
+  return ask(session, {.path = path}, [](const json::object& answer) {
     std::string lines;
     for (const json::value& slot : answer.at("items").as_array()) lines += std::string(slot.as_string()) + "\n";
     return lines;

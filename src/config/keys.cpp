@@ -35,7 +35,7 @@ std::vector<Key> general_keys() {
       text_key("models_dir", "Folder of models, NAME/model.onnx each; empty: models in the data folder.", [](Config& c) -> std::string& { return c.models_dir; }),
       text_key("default_model", "Model of uploads that name none; adding a file never changes it.", [](Config& c) -> std::string& { return c.default_model; }),
       token,
-      text_key("time_zone", "Time zone of schedules, as Asia/Seoul.", [](Config& c) -> std::string& { return c.time_zone; }),
+      text_key("time_zone", "Time zone of schedules that name none, as Asia/Seoul.", [](Config& c) -> std::string& { return c.time_zone; }),
       choice_key("log_format", "How the log is written; auto: text on a terminal, JSON lines otherwise.", [](Config& c) -> std::string& { return c.log_format; }, {"auto", "text", "json"}),
       choice_key("log_level", "The least that is logged.", [](Config& c) -> std::string& { return c.log_level; }, {"debug", "info", "warning", "error"}),
       whole_key("drain_grace_seconds", "How long running jobs may finish when the server is told to stop; then they are given back.", {0, 3600},

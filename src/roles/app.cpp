@@ -31,7 +31,8 @@ api::ApiConfig api_config(const Ground& ground) {
           .soft_limit = seconds(config.runner.run.soft),
           .hard_limit = seconds(config.runner.run.hard),
           .compat = config.compat,
-          .node = ground.node_id};
+          .node = ground.node_id,
+          .time_zone = config.time_zone};
 }
 
 // Who needs no credential, because of where it comes from, and the name that it acts under.

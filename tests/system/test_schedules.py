@@ -56,6 +56,15 @@ def test_the_next_times_are_told_before_anything_is_saved(server, darkroom):
     assert darkroom("schedules", "slots", "30 3 * * *", "--zone", "Asia/Seoul", folder=server.folder).stdout.split() == seoul
 
 
+def test_a_schedule_without_a_zone_has_that_of_the_setting(make_server, darkroom):
+    server = make_server(time_zone="Asia/Seoul")
+    made = server.http.put(f"{server.url}/api/v1/schedules/nightly", json={"cron": "30 3 * * *", "kind": "maintenance.cleanup"}, timeout=70).json()["schedule"]
+    assert made["zone"] == "Asia/Seoul" and made["next_slot"].endswith("T18:30:00.000Z"), made
+    assert server.get("/api/v1/schedules/slots", params={"cron": "30 3 * * *", "count": 1}).json()["items"] == [made["next_slot"]]
+    assert darkroom("schedules", "slots", "30 3 * * *", folder=server.folder).stdout.split()[0] == made["next_slot"]
+    assert "Asia/Seoul" in darkroom("schedules", "add", "noon", "--cron", "0 12 * * *", "--kind", "maintenance.cleanup", folder=server.folder).stdout
+
+
 @pytest.mark.parametrize("fields, word", [
     ({"cron": "99 * * * *"}, "minute"),
     ({"cron": "* * *"}, "fields"),

@@ -5,7 +5,7 @@ export const koreanKeys: Readonly<Record<string, string>> = {
   'models_dir': '모델 폴더. 모델마다 NAME/model.onnx로 둡니다. 비우면 데이터 폴더의 models.',
   'default_model': '모델을 정하지 않은 업로드에 쓰는 모델. 파일을 더해도 바뀌지 않습니다.',
   'admin_token': '관리자의 Bearer 토큰, 20자 이상. 비우면 처음 시작할 때 만들어 데이터 폴더에 둡니다.',
-  'time_zone': '예약 작업의 시간대. 예: Asia/Seoul.',
+  'time_zone': '시간대를 정하지 않은 예약 작업의 시간대. 예: Asia/Seoul.',
   'log_format': '로그 형식. auto: 터미널에서는 글, 그 밖에는 JSON 줄.',
   'log_level': '로그에 남기는 가장 낮은 수준.',
   'drain_grace_seconds': '서버를 멈출 때 실행 중인 작업이 끝나기를 기다리는 시간. 그 뒤에는 작업을 대기열로 돌려줍니다.',
