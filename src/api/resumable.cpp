@@ -55,10 +55,10 @@ std::unique_ptr<blob::StagedBlob> staged_copy(const Parts& parts, int fd, std::i
   return staged;
 }
 
-// The upload's id is the idempotency key: what a crash has cut off between image and upload finds the same image again.
+// Without a key of the client's the upload's id is one: what a crash has cut off between image and upload finds the same image again.
 Result<store::ImageRecord> take_in(const Parts& parts, const store::UploadRecord& upload, int fd) {
   auto metadata = stored_metadata(upload);
-  auto signer = metadata.extract(std::string(kSignerField));
+  auto signer = metadata.extract(std::string(kSignerField)), key = metadata.extract(std::string(kKeyField));
   auto form = form_of(metadata);
   if (!form) return form.error();
   // Whether it may name a site was asked when it began.
@@ -66,7 +66,7 @@ Result<store::ImageRecord> take_in(const Parts& parts, const store::UploadRecord
   if (!image) return image.error();
   auto staged = staged_copy(parts, fd, upload.length);
   if (auto described = describe_photo(*staged, parts.config.photo, *image); !described) return described.error();
-  image->idempotency = store::IdempotencyKey{"upload", upload.id, image->sha256};
+  image->idempotency = key.empty() ? store::IdempotencyKey{"upload", upload.id, image->sha256} : store::IdempotencyKey{upload.owner, key.mapped(), fingerprint(*form, image->sha256)};
   if (auto allowed = check_sender(parts, upload.owner, *image); !allowed) return allowed.error();
   parts.blobs.keep(*staged);
   fail_point("K31");

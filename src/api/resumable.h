@@ -24,8 +24,9 @@ struct Resumable {
   std::chrono::hours kept{24};  // then an upload expires
 };
 
-// Beside the client's metadata in what is stored of an upload: who signs what goes to its callback_url.
+// Beside the client's metadata in what is stored of an upload: who signs what goes to its callback_url, and its Idempotency-Key.
 inline constexpr std::string_view kSignerField = "darkroom-signer";
+inline constexpr std::string_view kKeyField = "darkroom-key";
 
 // Upload-Metadata: "filename d29ybGQ=,title aGk=" decoded; a key without a value is an empty text. Error: bad_request.
 Result<std::map<std::string, std::string>> read_upload_metadata(std::string_view text);

@@ -72,7 +72,7 @@ std::vector<Line> table(const Parts& parts) {
       {Method::get, "/api/v1/results", kSee, RunsOn::pool, 0, download_results},
 
       {Method::options, "/api/v1/uploads", kPublic, RunsOn::io_thread, 0, tus_options},
-      {Method::post, "/api/v1/uploads", kSend, RunsOn::pool, photo, begin_upload},
+      {Method::post, "/api/v1/uploads", kSend, RunsOn::pool, photo, begin_upload, Key::taken},
       {Method::get, "/api/v1/uploads/{id}", kSend, RunsOn::pool, 0, get_upload},
       {Method::patch, "/api/v1/uploads/{id}", kSend, RunsOn::pool, photo, add_to_upload},
       {Method::post, "/api/v1/uploads/{id}", kSend, RunsOn::pool, photo, overridden_upload},
@@ -173,7 +173,7 @@ std::vector<Line> table(const Parts& parts) {
 template <class Answer>
 Answer unless_keyed(bool refuses_key, const http::Request& request, const std::function<Answer()>& handle) {
   if (refuses_key && !request.header("idempotency-key").empty()) {
-    return problem(domain::code::bad_request, "Idempotency-Key is not looked at here, only by POST /api/v1/images and /api/v1/images/many. Leave it out.");
+    return problem(domain::code::bad_request, "Idempotency-Key is not looked at here, only by POST /api/v1/images, /api/v1/images/many and /api/v1/uploads. Leave it out.");
   }
   return with_world_errors<Answer>(handle);
 }

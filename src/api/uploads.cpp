@@ -141,6 +141,8 @@ Result<store::UploadRecord> read_announced(const Parts& parts, const http::Reque
   if (!length) return length.error();
   if (*length > parts.config.photo.max_bytes) return error(code::too_large, "The photo is larger than the limit of " + std::to_string(parts.config.photo.max_bytes) + " bytes.");
   if (*length == 0) return error(code::empty_file, "A photo has at least one byte.");
+  auto key = read_idempotency_key(request);
+  if (!key) return key.error();
   auto metadata = read_upload_metadata(request.header("upload-metadata"));
   if (!metadata) return metadata.error();
   auto form = form_of(*metadata);
@@ -152,6 +154,7 @@ Result<store::UploadRecord> read_announced(const Parts& parts, const http::Reque
   json::object fields;
   for (const auto& [name, value] : *metadata) fields[name] = value;
   fields[kSignerField] = signer_of(request);
+  if (*key) fields[kKeyField] = **key;
   Time now = parts.clock.now();
   return store::UploadRecord{random_base62(22), request.principal, *length, json::serialize(fields), parts.resumable->home, now, now + parts.resumable->kept};
 }

@@ -37,11 +37,13 @@ class Sending {
  public:
   Sending(const Client& client, const std::string& file) : client_(client), stream_(file, std::ios::binary) {}
 
-  Result<boost::json::object> run(const std::string& file, const std::map<std::string, std::string>& fields) {
+  Result<boost::json::object> run(const std::string& file, const std::map<std::string, std::string>& fields, const std::string& key) {
     std::error_code unreadable;
     auto length = std::filesystem::file_size(file, unreadable);
     if (unreadable || !stream_) return Error{"not_found", "Cannot read " + file + ". Check the name and its permissions."};
-    auto begun = client_.ask("POST", "/api/v1/uploads", {{"Tus-Resumable", "1.0.0"}, {"Upload-Length", std::to_string(length)}, {"Upload-Metadata", metadata_of(file, fields)}}, "");
+    Headers headers{{"Tus-Resumable", "1.0.0"}, {"Upload-Length", std::to_string(length)}, {"Upload-Metadata", metadata_of(file, fields)}};
+    if (!key.empty()) headers["Idempotency-Key"] = key;
+    auto begun = client_.ask("POST", "/api/v1/uploads", headers, "");
     if (!begun) return begun.error();
     if (!begun->ok()) return begun->error();
     place_ = begun->headers["location"];
@@ -92,8 +94,8 @@ class Sending {
 
 }  // namespace
 
-Result<boost::json::object> upload_resumably(const Client& client, const std::string& file, const std::map<std::string, std::string>& fields) {
-  return Sending(client, file).run(file, fields);
+Result<boost::json::object> upload_resumably(const Client& client, const std::string& file, const std::map<std::string, std::string>& fields, const std::string& idempotency_key) {
+  return Sending(client, file).run(file, fields, idempotency_key);
 }
 
 }  // namespace darkroom::cli

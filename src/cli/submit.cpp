@@ -104,7 +104,7 @@ void submit_one(const Client& client, const SubmitOptions& options, std::size_t 
   std::string key = options.idempotency_key;
   if (!key.empty() && options.photos.size() > 1) key += "-" + std::to_string(number + 1);
   if (options.resumable) {
-    auto image = upload_resumably(client, photo, options.fields);
+    auto image = upload_resumably(client, photo, options.fields, key);
     if (image && options.wait) image = wait_for(client, std::move(*image));
     return image ? board.done(photo, std::move(*image)) : board.refused(photo, image.error());
   }
@@ -148,6 +148,11 @@ void submit_all(const Client& client, const SubmitOptions& options, Board& board
 }  // namespace
 
 int submit(const Session& session, const SubmitOptions& given) {
+  if (!given.batch.empty() && !given.idempotency_key.empty()) {
+    std::cerr << "darkroom: --batch makes another batch each time, so --idempotency-key cannot go with it. Leave out one of the two, "
+                 "or send all photos in one POST /api/v1/images/many, which takes a key\n";
+    return kUsage;
+  }
   std::optional<TemporaryServer> temporary;
   auto client = connect(session.config, session.url, session.token);
   if (given.start_server && session.url.empty() && !(client && is_running(*client))) {

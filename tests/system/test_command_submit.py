@@ -96,3 +96,20 @@ def test_start_server_works_after_a_server_was_killed(server, darkroom, photo):
     assert (server.folder / "server.address").exists()
     done = darkroom("submit", "--wait", "--start-server", photo("a.jpg", jpeg(200, 150)), folder=server.folder)
     assert done.returncode == 0, done.stderr
+
+
+def test_pieces_with_a_key_make_no_second_image(server, darkroom, photo):
+    first, second = photo("a.jpg", unique_jpeg()), photo("b.jpg", unique_jpeg())
+    for words in (["--resumable"], ["--resumable"], []):
+        sent = darkroom("submit", *words, "--idempotency-key", "order-7", "--priority", "3", first, second, folder=server.folder)
+        assert sent.returncode == 0, sent.stderr
+        assert "image 1 " in sent.stdout and "image 2 " in sent.stdout, sent.stdout
+    other = darkroom("submit", "--resumable", "--idempotency-key", "order-7", "--priority", "4", first, second, folder=server.folder)
+    assert other.returncode == 1 and other.stderr.count("idempotency") == 2, other.stderr
+    assert len(server.get("/api/v1/images").json()["items"]) == 2
+
+
+def test_a_key_with_a_batch_is_refused_before_anything_is_made(server, darkroom, photo):
+    sent = darkroom("submit", "--batch", "album", "--idempotency-key", "order-7", photo("a.jpg", unique_jpeg()), folder=server.folder)
+    assert sent.returncode == 2 and "--batch" in sent.stderr and "--idempotency-key" in sent.stderr
+    assert server.get("/api/v1/batches").json()["items"] == server.get("/api/v1/images").json()["items"] == []

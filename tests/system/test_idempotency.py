@@ -64,7 +64,7 @@ def test_many_photos_whose_answer_was_lost_are_sent_again(server):
 
 def test_a_key_that_nobody_looks_at_is_refused(server):
     image = server.result_of(unique_jpeg())["id"]
-    for path, body in (("/batches", {"title": "album"}), (f"/images/{image}/reprocess", {}), ("/uploads", {}), ("/endpoints", {"url": "https://example.com/"})):
+    for path, body in (("/batches", {"title": "album"}), (f"/images/{image}/reprocess", {}), ("/queues/ai_processing/pause", {}), ("/endpoints", {"url": "https://example.com/"})):
         answer = server.post("/api/v1" + path, json=body, headers={"Idempotency-Key": "album"})
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_request") and "Idempotency-Key" in answer.json()["detail"], path
     assert server.get("/api/v1/batches").json()["items"] == []
