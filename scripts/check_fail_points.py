@@ -40,6 +40,7 @@ POINTS = {
     "K33": ("src/api/resumable.cpp", "the upload knows its image, before its file is removed"),
     "K21": ("src/store/sql_store_claims.cpp", "claim committed, its answer lost"),
     "K22": ("src/store/sql_store_acting.cpp", "some of many jobs acted on, before the next of them"),
+    "K23": ("src/runner/process/child.cpp", "a result told, its thumbnail not made, in the runner"),
     "K20": ("src/store/sql_store_schedules.cpp", "slot fired, before its stamp is committed"),
 }
 

@@ -17,7 +17,6 @@ constexpr int kMostMaskCells = 1 << 18;
 constexpr std::size_t kMostKeypoints = 1'000;
 constexpr std::size_t kMostRegions = 1'000;
 constexpr std::size_t kLongestEmbedding = 16'384;
-constexpr std::size_t kLargestThumbnail = 512 * 1024;
 
 Error refusal(std::string what) {
   return Error{std::string(code::model_output), "The model's answer was refused: " + std::move(what) + "."};
@@ -107,7 +106,6 @@ Result<void> validate(const Outcome& outcome) {
   if (Result<void> good = check_regions(outcome); !good) return good;
   if (outcome.found.embedding.size() > kLongestEmbedding) return refusal("an embedding has more than 16384 numbers");
   if (!std::ranges::all_of(outcome.found.embedding, [](float value) { return std::isfinite(value); })) return refusal("an embedding holds a number that is not finite");
-  if (outcome.thumbnail.size() > kLargestThumbnail) return refusal("a thumbnail is too large");
   if (outcome.extra.size() > kLargestExtra) return refusal("what it says beyond the known fields is longer than 256 KB");
   return {};
 }

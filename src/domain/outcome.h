@@ -83,7 +83,6 @@ struct StageTimings {
   std::int64_t prepare = 0;
   std::int64_t infer = 0;
   std::int64_t post = 0;
-  std::int64_t thumbnail = 0;  // shrunk and encoded from the same decode, where one was asked for
 };
 
 struct Outcome {
@@ -92,7 +91,6 @@ struct Outcome {
   StageTimings timings;
   std::string engine;          // "onnx", "opencv", "null"
   std::string engine_version;  // "1.27.0"
-  std::string thumbnail = {};  // JPEG of the same decode, where one was asked for; no part of the result document
   Recipe recipe = {};          // what was done, as the model's process reported it before it saw a photo
   std::string extra = {};      // JSON object: what a service of engine `http` said beyond what is known here; empty: nothing. At most kLargestExtra bytes
 };

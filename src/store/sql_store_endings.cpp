@@ -50,8 +50,7 @@ constexpr const char* kCountCrash =
 
 std::string stages_json(const domain::StageTimings& t) {
   return "{\"read\":" + std::to_string(t.read) + ",\"decode\":" + std::to_string(t.decode) + ",\"prepare\":" + std::to_string(t.prepare) +
-         ",\"infer\":" + std::to_string(t.infer) + ",\"post\":" + std::to_string(t.post) + ",\"thumbnail\":" +
-         std::to_string(t.thumbnail) + "}";
+         ",\"infer\":" + std::to_string(t.infer) + ",\"post\":" + std::to_string(t.post) + "}";
 }
 
 std::string labels_of(const domain::Findings& found) {

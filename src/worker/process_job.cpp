@@ -28,15 +28,6 @@ domain::Ending failure(std::string_view code, std::string message, Failed::Kind 
   return Failed{{std::string(code), std::move(message)}, kind};
 }
 
-void hand_over_thumbnail(const domain::Outcome& outcome, const domain::ClaimedJob& job, const KeepThumbnail& keep) {
-  if (!keep || outcome.thumbnail.empty()) return;
-  try {
-    keep(job.sha256, outcome.thumbnail);
-  } catch (const std::exception& error) {
-    log::warning("thumbnail not kept", {{"job", job.public_id}, {"cause", error.what()}});  // a result is worth more; it can be made again
-  }
-}
-
 // A runner has decoded untrusted bytes, and a service is someone else's: the answer is checked before it is believed.
 domain::Ending take(domain::Outcome outcome, const domain::ClaimedJob& job, const domain::Model& model, std::chrono::microseconds took) {
   if (auto valid = domain::validate(outcome); !valid) return Failed{valid.error(), Failed::Kind::permanent};
@@ -69,11 +60,7 @@ domain::Ending run(const domain::ClaimedJob& job, const domain::Model& model, co
   auto begun = std::chrono::steady_clock::now();
   AnyEnd end = use_tool(job, model, photo->get(), workshop);
   auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
-  if (auto* outcome = std::get_if<domain::Outcome>(&end)) {
-    hand_over_thumbnail(*outcome, job, workshop.keep_thumbnail);
-    outcome->thumbnail.clear();
-    return take(std::move(*outcome), job, model, took);
-  }
+  if (auto* outcome = std::get_if<domain::Outcome>(&end)) return take(std::move(*outcome), job, model, took);
   if (auto* failed = std::get_if<domain::Failed>(&end)) return *failed;
   if (auto* crashed = std::get_if<domain::Crashed>(&end)) return *crashed;
   return std::get<domain::Interrupted>(end);
@@ -104,6 +91,17 @@ Attempt process_job(const domain::ClaimedJob& job, const Workshop& workshop) {
     return {failure(domain::code::internal, "Something broke on the machine that ran this job; its log says what. It is tried again.",
                     Failed::Kind::transient),
             model->version};
+  }
+}
+
+void keep_thumbnail_of(const domain::ClaimedJob& job, const Workshop& workshop) {
+  auto* const* slot = std::get_if<runner::Slot*>(&workshop.tool);
+  if (slot == nullptr || !workshop.keep_thumbnail) return;
+  try {
+    std::string jpeg = (*slot)->take_thumbnail();
+    if (!jpeg.empty()) workshop.keep_thumbnail(job.sha256, jpeg);
+  } catch (const std::exception& error) {
+    log::warning("thumbnail not kept", {{"job", job.public_id}, {"cause", error.what()}});  // a result is worth more; it can be made again
   }
 }
 

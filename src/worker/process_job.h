@@ -17,8 +17,7 @@ namespace darkroom::worker {
 // What runs the model: a slot of this machine, or a connection to the service of a model of engine `http`.
 using Tool = std::variant<runner::Slot*, remote::RemoteCall*>;
 
-// Takes a thumbnail that came with a result: the photo's SHA-256, a JPEG. From any thread; may be called again for the same photo. What it throws is
-// logged.
+// Takes the thumbnail that a run left: the photo's SHA-256, a JPEG. From any thread; may be called again for the same photo. What it throws is logged.
 using KeepThumbnail = std::function<void(const std::string& sha256, const std::string& jpeg)>;
 
 struct Workshop {
@@ -38,5 +37,8 @@ struct Attempt {
 // Runs the job to its end, whatever that is; blocks as long as the job takes. Throws nothing that is the job's fault: an exception here
 // is this machine's trouble, and becomes a transient failure.
 Attempt process_job(const domain::ClaimedJob& job, const Workshop& workshop);
+
+// To be called when the attempt was handed in, and before the next one: the slot makes the thumbnail meanwhile. Blocks until that is done.
+void keep_thumbnail_of(const domain::ClaimedJob& job, const Workshop& workshop);
 
 }  // namespace darkroom::worker

@@ -48,7 +48,7 @@ std::string result_document(const domain::Outcome& outcome, const domain::Model&
                  {"engine_version", outcome.engine_version}}},
       {"recipe", recipe_json(outcome.recipe)},
       {"timings", {{"unit", "us"}, {"read", stages.read}, {"decode", stages.decode}, {"prepare", stages.prepare}, {"infer", stages.infer},
-                   {"post", stages.post}, {"thumbnail", stages.thumbnail}}}};
+                   {"post", stages.post}}}};
   if (!outcome.extra.empty()) document["extra"] = object_or_empty(outcome.extra);
   return darkroom::json::to_text(document);
 }

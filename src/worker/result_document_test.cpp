@@ -21,7 +21,7 @@ domain::Outcome found_person() {
   outcome.image.scans = 10;
   outcome.image.scale_denominator = 4;
   outcome.image.truncated = true;
-  outcome.timings = {.read = 11, .decode = 12, .prepare = 13, .infer = 20'000, .post = 14, .thumbnail = 15};
+  outcome.timings = {.read = 11, .decode = 12, .prepare = 13, .infer = 20'000, .post = 14};
   outcome.engine = "onnx";
   outcome.engine_version = "1.27.0";
   return outcome;
@@ -50,7 +50,7 @@ TEST(ResultDocument, TellsTheWholeOfThePhotoTheModelAndTheStages) {
   EXPECT_EQ(document["image_info"], boost::json::parse(R"({"size":[100,50],"format":"JPEG","mode":"RGB","raw_size":[50,101],"bit_depth":12,"orientation":6,"frames":3,
                                                            "scans":10,"scale_denominator":4,"truncated":true,"bytes":1234,"sha256":"abc"})"));
   EXPECT_EQ(document["model"], boost::json::parse(R"({"name":"yolox_nano","version":"e8af074932d4","title":"YOLOX nano","engine":"onnx","engine_version":"1.27.0"})"));
-  EXPECT_EQ(document["timings"], boost::json::parse(R"({"unit":"us","read":11,"decode":12,"prepare":13,"infer":20000,"post":14,"thumbnail":15})"));
+  EXPECT_EQ(document["timings"], boost::json::parse(R"({"unit":"us","read":11,"decode":12,"prepare":13,"infer":20000,"post":14})"));
 }
 
 TEST(ResultDocument, WhatOnlySomeModelsFindIsThereOnlyWhereItWasFound) {

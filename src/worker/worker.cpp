@@ -215,7 +215,8 @@ void Worker::end(Bench& bench) {
 // Runs the job, hands its ending in and takes the next job, which is begun while the ending is being made durable.
 std::vector<domain::ClaimedJob> Worker::work_on(std::stop_token stop, const domain::ClaimedJob& job, Bench& bench) {
   begin(bench, job);
-  Attempt attempt = process_job(job, {parts_.blobs, parts_.catalogue, bench.tool(), bench.stop(), parts_.keep_thumbnail, config_.refuse_truncated});
+  Workshop workshop{parts_.blobs, parts_.catalogue, bench.tool(), bench.stop(), parts_.keep_thumbnail, config_.refuse_truncated};
+  Attempt attempt = process_job(job, workshop);
   end(bench);
   Bench::Unstored ended{{job.fence, std::move(attempt.ending), bench.name(), std::move(attempt.model_version)}};
   std::vector<domain::ClaimedJob> next;
@@ -231,6 +232,7 @@ std::vector<domain::ClaimedJob> Worker::work_on(std::stop_token stop, const doma
     bench.unanswered_since = std::chrono::steady_clock::now();
     log::error("result not taken, offering it again", {{"job", job.public_id}, {"cause", error.what()}});
   }
+  keep_thumbnail_of(job, workshop);
   see_stored(stop, bench);
   bench.last = std::move(ended);
   return next;

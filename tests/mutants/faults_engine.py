@@ -18,6 +18,11 @@ FAULTS = [
           unit("imaging_test", "ShrinksAsPillow"), system("test_model_families.py", "classes_equal", "embedding_equals"), programs=RUNNER),
     fault("padding-forgotten", "a box of a letterboxed photo lies beside its object", "src/inference/read_places.cpp", "(in_tensor.x - placement.offset_x) / placement.scale_x", "in_tensor.x / placement.scale_x", unit("inference_test", "PlacesTheBoxInThePhoto")),
 
+    fault("thumbnail-as-answer", "a thumbnail that nobody took is taken for the next photo's answer", "src/runner/pool/slot.cpp", "take_thumbnail();  // one that nobody took", "owing = nullptr;",
+          unit(POOL, "ThatNobodyTookIsNotTakenForTheNextAnswer")),
+    fault("no-thumbnail", "a processed photo is decoded once more for its thumbnail", "src/runner/process/process_photo.cpp", "return Done{std::move(*outcome), shown_.has_value()};", "return Done{std::move(*outcome)};",
+          unit(POOL, "FollowsTheResult"), programs=RUNNER),
+
     # --- what a model answers ---
     fault("nms-across-classes", "a dog beside a cat hides the cat", "src/inference/read_finds.cpp", "thresholds.rivals = across ? Rivals::all_classes : Rivals::same_class;", "thresholds.rivals = across ? Rivals::same_class : Rivals::all_classes;",
           unit("inference_test", "SuppressesWithinAClassUnlessTheRecipeSaysAcross")),

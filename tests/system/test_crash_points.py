@@ -89,6 +89,16 @@ def test_a_runner_killed_at_its_work_costs_the_photo_nothing(make_breaking, poin
     assert not any(job["crashes"] for job in ledger.jobs.values())
 
 
+def test_a_runner_killed_over_a_thumbnail_costs_no_job_anything(make_breaking):
+    server = make_breaking("K23=kill@2", model="demo", slots=1)
+    images = [server.upload(jpeg(color=(10 * number, 0, 0))) for number in range(4)]
+    for image in images:
+        server.wait_for_state(image["id"], "completed")
+        eventually(lambda: server.get(image["thumbnail_url"]).status_code == 200, 10, "its thumbnail, if need be made when it is asked for")
+    ledger = check(server, images)
+    assert not any(job["interruptions"] or job["crashes"] for job in ledger.jobs.values()), ledger.jobs
+
+
 @pytest.mark.parametrize("point", ["K16", "K17"])
 def test_a_removal_that_was_cut_short_is_finished_by_the_next_start(make_breaking, point):
     server = make_breaking(f"{point}=kill@1")

@@ -17,6 +17,7 @@ struct Child {
   std::uint64_t generation = 0;  // of the zygote process that made it
   std::shared_ptr<const domain::ModelReport> report;  // what that process said of its model before it saw a photo
   int jobs_done = 0;
+  bool owes_thumbnail = false;  // of its last job
 };
 
 }  // namespace darkroom::runner

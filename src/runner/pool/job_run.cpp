@@ -42,7 +42,8 @@ std::optional<JobRun> read_answer(Child& child, const Job& job, const domain::Mo
   if (auto* rendered = std::get_if<Rendered>(&*message); rendered != nullptr && job.render) {
     return JobRun{std::move(rendered->picture), ChildIs::good};
   }
-  if (auto* done = std::get_if<Done>(&*message); done != nullptr && !job.render) {
+  if (auto* done = std::get_if<Done>(&*message); done != nullptr && !job.render && (job.thumbnail_side > 0 || !done->thumbnail_follows)) {
+    child.owes_thumbnail = done->thumbnail_follows;
     done->outcome.engine = domain::to_string(model.engine);
     done->outcome.recipe = child.report->recipe;
     return JobRun{std::move(done->outcome), ChildIs::good};
@@ -55,7 +56,18 @@ std::optional<JobRun> read_answer(Child& child, const Job& job, const domain::Mo
   return JobRun{nonsense("The runner answered out of turn.")};
 }
 
+// A child that has told its result has decoded the photo, so that scaling and encoding one small picture is all that is left to it.
+constexpr domain::RunLimits kForThumbnail{.soft = std::chrono::seconds(10), .hard = std::chrono::seconds(10)};
+
 }  // namespace
+
+std::optional<std::string> await_thumbnail(Child& child, int call_off) {
+  child.owes_thumbnail = false;
+  if (Patience(child, kForThumbnail, call_off).wait() != Waited::frame) return std::nullopt;
+  Result<ChildMessage> message = decode_child_message(child.reader.take_body());
+  if (!message || !std::holds_alternative<Thumbnail>(*message)) return std::nullopt;
+  return std::move(std::get<Thumbnail>(*message).jpeg);
+}
 
 std::optional<AnyEnd> await_warm(Child& child, const RunContext& context) {
   auto unavailable = [](const std::string& why) {

@@ -29,6 +29,9 @@ struct JobRun {
 // something about the model: Failed transient with model_unavailable.
 std::optional<AnyEnd> await_warm(Child& child, const RunContext& context);
 
+// Waits for the thumbnail that the child owes; empty: it could not be made. None: the child is used up, without a word about its last job, which has ended.
+std::optional<std::string> await_thumbnail(Child& child, int call_off);
+
 // A job with a render order ends in a Picture, another one in an Outcome.
 JobRun run_job(Child& child, const Job& job, int photo_fd, const RunContext& context);
 

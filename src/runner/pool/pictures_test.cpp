@@ -1,4 +1,4 @@
-// Thumbnails that come with a result, and pictures from the runner without a model.
+// Thumbnails that follow a result, and pictures from the runner without a model.
 #include "runner/pool/made_model_for_test.h"
 #include "runner/pool/pool_fixture.h"
 #include "support/sample_models.h"
@@ -21,32 +21,101 @@ std::string describe(const RenderEnd& end) {
       end));
 }
 
-TEST(Thumbnail, ComesWithTheResultWhenItIsAskedFor) {
-  if (made_models().empty()) GTEST_SKIP() << "python3-onnx is not installed";
-  Zygotes zygotes(test_config());
-  Slot slot(zygotes);
-  domain::Model model = made_model("known.onnx");
-  Photo photo(read_file(made_models() / "200x100.png"));
-  RunRequest request = photo.request();
-  RunEnd without = slot.run(model, request);
-  ASSERT_TRUE(succeeded(without)) << test::describe(without);
-  EXPECT_EQ(std::get<domain::Outcome>(without).thumbnail, "");
+// A slot with a model that sees pixels, and a photo that a thumbnail is asked of.
+class Thumbnail : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (made_models().empty()) GTEST_SKIP() << "python3-onnx is not installed";
+    begin("");
+  }
+
+  void begin(const std::string& fail_points) {
+    PoolConfig config = test_config();
+    config.fail_points = fail_points;
+    slot.reset();
+    zygotes.emplace(config);
+    slot.emplace(*zygotes);
+    photo.emplace(read_file(made_models() / "200x100.png"));
+    request = photo->request();
+    request.thumbnail_side = 64;
+    model = made_model("known.onnx");
+  }
+
+  RunEnd run() {
+    RunEnd end = slot->run(model, request);
+    EXPECT_TRUE(succeeded(end)) << test::describe(end);
+    return end;
+  }
+  std::vector<int> children() { return children_of(zygotes->status().at(0).pid); }
+
+  std::optional<Zygotes> zygotes;
+  std::optional<Slot> slot;
+  std::optional<Photo> photo;
+  RunRequest request;
+  domain::Model model;
+};
+
+TEST_F(Thumbnail, FollowsTheResultWhenItIsAskedFor) {
+  request.thumbnail_side = 0;
+  RunEnd without = run();
+  EXPECT_EQ(slot->take_thumbnail(), "");
   request.thumbnail_side = 64;
-  RunEnd with = slot.run(model, request);
-  ASSERT_TRUE(succeeded(with)) << test::describe(with);
-  const auto& outcome = std::get<domain::Outcome>(with);
-  EXPECT_TRUE(outcome.thumbnail.starts_with("\xff\xd8\xff"));
-  EXPECT_GT(outcome.timings.thumbnail, 0);
-  EXPECT_EQ(outcome.found.objects.size(), std::get<domain::Outcome>(without).found.objects.size());
+  RunEnd with = run();
+  EXPECT_TRUE(slot->take_thumbnail().starts_with("\xff\xd8\xff"));
+  EXPECT_EQ(slot->take_thumbnail(), "") << "once";
+  EXPECT_EQ(std::get<domain::Outcome>(with).found.objects.size(), std::get<domain::Outcome>(without).found.objects.size());
+  EXPECT_EQ(children().size(), 1U);
 }
 
-TEST(Thumbnail, IsNotMadeByAnEngineThatTakesNoPixels) {
-  Zygotes zygotes(test_config());
-  Slot slot(zygotes);
-  Photo photo(tiny_png());
-  RunEnd end = slot.run(null_model(), {.photo_fd = photo.request().photo_fd, .byte_count = photo.request().byte_count, .thumbnail_side = 64});
-  ASSERT_TRUE(succeeded(end)) << test::describe(end);
-  EXPECT_EQ(std::get<domain::Outcome>(end).thumbnail, "");
+TEST_F(Thumbnail, ThatNobodyTookIsNotTakenForTheNextAnswer) {
+  run();
+  RunEnd end = run();
+  EXPECT_EQ(std::get<domain::Outcome>(end).image.width, 200);
+  EXPECT_TRUE(slot->take_thumbnail().starts_with("\xff\xd8\xff"));
+  EXPECT_EQ(children().size(), 1U);
+}
+
+TEST_F(Thumbnail, AChildThatDiesOverItCostsTheThumbnailAndNoJob) {
+  begin("K23=kill@1");
+  run();
+  EXPECT_EQ(slot->take_thumbnail(), "");
+  run();
+  run();  // the fail point of the second child is met, too, by the thumbnail of its first photo
+}
+
+TEST_F(Thumbnail, ThatCannotBeMadeIsLeftOut) {
+  begin("K23=error@1");
+  run();
+  std::vector<int> before = children();
+  EXPECT_EQ(slot->take_thumbnail(), "");
+  run();
+  EXPECT_TRUE(slot->take_thumbnail().starts_with("\xff\xd8\xff"));
+  EXPECT_EQ(children(), before);
+}
+
+TEST_F(Thumbnail, IsNotWaitedForWhenTheSlotIsAbandoned) {
+  begin("K23=delay:600000@1");
+  run();
+  std::vector<int> stuck = children();
+  slot->abandon();
+  EXPECT_EQ(slot->take_thumbnail(), "");
+  EXPECT_TRUE(eventually([&] { return has_ended(stuck.at(0)); }));
+  slot->rearm();
+  run();
+}
+
+TEST_F(Thumbnail, OfAVersionThatIsRetiredMeanwhileIsTakenAndItsProcessEnds) {
+  run();
+  int zygote = zygotes->status().at(0).pid;
+  zygotes->retire(model.name, model.version);
+  EXPECT_TRUE(slot->take_thumbnail().starts_with("\xff\xd8\xff"));
+  EXPECT_TRUE(eventually([&] { return has_ended(zygote); }));
+}
+
+TEST_F(Thumbnail, IsNotMadeByAnEngineThatTakesNoPixels) {
+  model = null_model();
+  run();
+  EXPECT_EQ(slot->take_thumbnail(), "");
 }
 
 TEST(Pictures, AreMadeWithoutAModelByOneKeptChild) {

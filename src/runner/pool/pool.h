@@ -33,7 +33,7 @@ struct PoolConfig {
 struct RunRequest {
   int photo_fd = -1;  // open for reading, at offset 0; stays the caller's
   std::int64_t byte_count = 0;
-  int thumbnail_side = 0;  // pixels: the outcome shall carry a thumbnail of the same decode; 0: none
+  int thumbnail_side = 0;  // pixels: a thumbnail of the same decode shall follow the outcome, see Slot::take_thumbnail(); 0: none
   std::int64_t pixel_count = 0;  // as the photo's header says: bounds what decoding may cost; 0: not known
 };
 
@@ -54,7 +54,12 @@ class Slot {
   // gone, or `abandon` called. Failed transient: the model could not be loaded (model_unavailable), or the soft limit (timeout).
   RunEnd run(const domain::Model& model, const RunRequest& request);
 
-  // The same for a picture: decodes the photo in the runner of the model-less preview engine and renders it there. Blocks; ends as run() does.
+  // The thumbnail (a JPEG) of the run before, which the child makes when it has told the outcome, so that this can be stored meanwhile. Blocks until it is
+  // there. Empty: none was asked for, the engine took no pixels, it could not be made, or `abandon` was called: all of it says nothing about that run. The
+  // next run drops one that was not taken.
+  std::string take_thumbnail();
+
+  // As run(), for a picture: decodes the photo in the runner of the model-less preview engine and renders it there. Blocks; ends as run() does.
   // Failed besides: invalid_field, for an order whose side or quality is out of bounds; too_large, for one with more marks than a message holds.
   RenderEnd render(const RunRequest& request, const domain::RenderOrder& order);
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <stdexcept>
+#include <utility>
 
 namespace darkroom::runner {
 namespace {
@@ -57,10 +58,12 @@ struct Slot::State {
   std::optional<AnyEnd> seat_child(Zygote& zygote, const RunContext& context);
   void clear_seat(Zygote& zygote);
   void release(SteadyClock::time_point since);
+  std::string take_thumbnail();
 
   Zygotes::State& zygotes;
   CallOff call_off;
   std::map<Zygote*, Seat> seats;
+  Zygote* owing = nullptr;  // whose child owes a thumbnail
 };
 
 void Slot::State::clear_seat(Zygote& zygote) {
@@ -68,6 +71,7 @@ void Slot::State::clear_seat(Zygote& zygote) {
   if (seat == seats.end()) return;
   zygote.dismiss(std::move(seat->second.child));
   seats.erase(seat);
+  if (owing == &zygote) owing = nullptr;
 }
 
 void Slot::State::release(SteadyClock::time_point since) {
@@ -75,6 +79,14 @@ void Slot::State::release(SteadyClock::time_point since) {
     auto& [zygote, held] = *seat++;
     if (zygote->is_retired() || held.last_used < since) clear_seat(*zygote);
   }
+}
+
+std::string Slot::State::take_thumbnail() {
+  Zygote* zygote = std::exchange(owing, nullptr);
+  if (zygote == nullptr) return "";
+  std::optional<std::string> jpeg = await_thumbnail(seats.at(zygote).child, call_off.descriptor());
+  if (!jpeg || zygote->is_retired()) clear_seat(*zygote);
+  return jpeg.value_or("");
 }
 
 // None: the seat is taken by a child that is ready.
@@ -95,6 +107,7 @@ std::optional<AnyEnd> Slot::State::seat_child(Zygote& zygote, const RunContext& 
 }
 
 AnyEnd Slot::State::work(const domain::Model& model, const Job& job, const RunRequest& request) {
+  take_thumbnail();  // one that nobody took
   release(SteadyClock::time_point::min());
   Zygote& zygote = zygotes.zygote_for(model);
   const PoolConfig& config = zygotes.config;
@@ -112,8 +125,9 @@ AnyEnd Slot::State::work(const domain::Model& model, const Job& job, const RunRe
     seat.last_used = SteadyClock::now();
     zygote.job_done();
   }
+  if (seat.child.owes_thumbnail) owing = &zygote;
   // Of a retired version nothing stays.
-  if (run.child == ChildIs::used_up || zygote.is_retired()) clear_seat(zygote);
+  if (run.child == ChildIs::used_up || (zygote.is_retired() && owing == nullptr)) clear_seat(zygote);
   return std::move(run.end);
 }
 
@@ -132,6 +146,8 @@ RenderEnd Slot::render(const RunRequest& request, const domain::RenderOrder& ord
   if (std::optional<Error> wrong = wrong_with(order)) return domain::Failed{*wrong, domain::Failed::Kind::permanent};
   return narrow<RenderEnd>(state_->work(preview_model(), Job{request.byte_count, 0, order}, request));
 }
+
+std::string Slot::take_thumbnail() { return state_->take_thumbnail(); }
 
 void Slot::release_idle(std::chrono::steady_clock::time_point since) {
   if (state_->zygotes.tight) since = std::max(since, SteadyClock::now() - kTightIdle);

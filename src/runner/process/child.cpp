@@ -1,6 +1,7 @@
 // A child narrows what it may do, warms up, then reads one job after another.
 #include "runner/process/child.h"
 
+#include "base/fail_point.h"
 #include "domain/error_codes.h"
 #include "domain/printable.h"
 #include "runner/process/process_photo.h"
@@ -17,6 +18,7 @@
 #include <chrono>
 #include <csignal>
 #include <new>
+#include <utility>
 
 namespace darkroom::runner {
 namespace {
@@ -74,13 +76,16 @@ class JobLoop {
       std::string told = fit(answer(std::get<Job>(*message), std::move(photo)), std::get<Job>(*message));
       progress::answering();
       if (!send_frame(kJobSocket, told)) return 0;
+      // The result waits for no thumbnail: that is made while the server takes the result and looks for the next job.
+      if (std::exchange(thumbnail_follows_, false) && !send_frame(kJobSocket, encode(thumbnail()))) return 0;
     }
   }
 
  private:
   // The server takes no frame beyond a bound, since it has to read it.
-  static std::string fit(std::string text, const Job& job) {
+  std::string fit(std::string text, const Job& job) {
     if (text.size() <= kLargestFrame) return text;
+    thumbnail_follows_ = false;
     if (job.render) return encode(failed(domain::code::too_large, "The picture takes up more than 16 MB; order a smaller one, or less quality."));
     return encode(failed(domain::code::model_output,
                          "What the model found in this photo takes up more than 16 MB; raise its confidence threshold or lower max_detections."));
@@ -89,7 +94,10 @@ class JobLoop {
   // The one boundary where exceptions of a job end.
   std::string answer(const Job& job, FileDescriptor photo) {
     try {
-      return encode(run_job(job, std::move(photo)));
+      ChildMessage told = run_job(job, std::move(photo));
+      std::string text = encode(told);
+      if (const Done* done = std::get_if<Done>(&told)) thumbnail_follows_ = done->thumbnail_follows;
+      return text;
     } catch (const std::bad_alloc&) {
       file_ = {};
       return encode(failed(domain::code::memory_limit, "Processing this photo needed more memory than the limit."));
@@ -97,6 +105,16 @@ class JobLoop {
       return lie.text;
     } catch (const std::exception& broken) {
       return encode(failed(domain::code::internal, "The engine failed: " + domain::printable(broken.what(), 500)));
+    }
+  }
+
+  // A result is worth more than its thumbnail, which can be made again: one that fails is empty.
+  ChildMessage thumbnail() {
+    try {
+      fail_point("K23");
+      return processor_.make_thumbnail();
+    } catch (const std::exception&) {
+      return Thumbnail{};
     }
   }
 
@@ -131,6 +149,7 @@ class JobLoop {
   const ChildTask& task_;
   PhotoProcessor processor_;
   std::vector<std::uint8_t> file_;
+  bool thumbnail_follows_ = false;  // the answer that is being given
 };
 
 }  // namespace

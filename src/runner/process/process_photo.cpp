@@ -12,13 +12,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 namespace darkroom::runner {
 namespace {
 
 // Pixels of most photos are kept as memory for the next; those of a giant would only sit there.
 constexpr std::size_t kMostSpareBytes = 48'000'000;
-constexpr std::size_t kMostThumbnailBytes = 512 * 1024;  // what domain::validate lets pass
 
 using SteadyClock = std::chrono::steady_clock;
 
@@ -48,20 +48,15 @@ inference::WantedSize larger(inference::WantedSize one, inference::WantedSize ot
   return {std::max(one.width, other.width), std::max(one.height, other.height)};
 }
 
-// A result is worth more than its thumbnail, which can be made again: one that fails is left out.
-std::string make_thumbnail(const imaging::DecodedPhoto& photo, int side) {
-  Result<domain::Picture> picture = imaging::render(photo.pixels, photo.info.width, photo.info.height, {side, domain::kThumbnailQuality, {}});
-  return picture && picture->jpeg.size() <= kMostThumbnailBytes ? std::move(picture->jpeg) : "";
-}
-
 }  // namespace
 
 ChildMessage PhotoProcessor::process(std::span<const std::uint8_t> file, std::int64_t read_time, int thumbnail_side) {
+  shown_.reset();
   Result<domain::Outcome> outcome = run(file, read_time, thumbnail_side);
   fail_point("K11");
   if (!outcome) return failed(outcome.error());
   if (Result<void> valid = domain::validate(*outcome); !valid) return failed(valid.error());
-  return Done{std::move(*outcome)};
+  return Done{std::move(*outcome), shown_.has_value()};
 }
 
 Result<domain::Outcome> PhotoProcessor::run(std::span<const std::uint8_t> file, std::int64_t read_time, int thumbnail_side) {
@@ -92,14 +87,21 @@ Result<domain::Outcome> PhotoProcessor::run(std::span<const std::uint8_t> file, 
 
   Result<domain::Findings> found = engine_.detect(photo->pixels, photo->info, outcome.timings);
   if (found && thumbnail_side > 0) {
-    start = SteadyClock::now();
-    outcome.thumbnail = make_thumbnail(*photo, thumbnail_side);
-    outcome.timings.thumbnail = micros_since(start);
+    shown_ = Shown{std::move(*photo), thumbnail_side};
+  } else {
+    keep_memory(std::move(photo->pixels));
   }
-  keep_memory(std::move(photo->pixels));
   if (!found) return found.error();
   outcome.found = std::move(*found);
   return outcome;
+}
+
+Thumbnail PhotoProcessor::make_thumbnail() {
+  Shown shown = *std::exchange(shown_, std::nullopt);
+  const domain::ImageInfo& info = shown.photo.info;
+  Result<domain::Picture> picture = imaging::render(shown.photo.pixels, info.width, info.height, {shown.side, domain::kThumbnailQuality, {}});
+  keep_memory(std::move(shown.photo.pixels));
+  return {picture && picture->jpeg.size() <= kMostThumbnailBytes ? std::move(picture->jpeg) : ""};
 }
 
 ChildMessage PhotoProcessor::render(std::span<const std::uint8_t> file, const domain::RenderOrder& order) {

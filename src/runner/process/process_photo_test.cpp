@@ -54,24 +54,23 @@ TEST_F(ProcessPhoto, DecodesAsSmallAsTheEngineAllows) {
   ASSERT_TRUE(std::holds_alternative<Done>(message));
   EXPECT_EQ(std::get<Done>(message).outcome.image.scale_denominator, 8);
   EXPECT_EQ(engine.seen_width, 200);
-  EXPECT_TRUE(std::get<Done>(message).outcome.thumbnail.empty());
+  EXPECT_FALSE(std::get<Done>(message).thumbnail_follows);
 }
 
 TEST_F(ProcessPhoto, TheThumbnailComesFromTheSameDecodeWhichCoversBoth) {
   ChildMessage message = processor.process(jpeg(1600, 800), 0, 320);
   ASSERT_TRUE(std::holds_alternative<Done>(message));
-  const domain::Outcome& outcome = std::get<Done>(message).outcome;
-  EXPECT_EQ(outcome.image.scale_denominator, 4);
+  EXPECT_EQ(std::get<Done>(message).outcome.image.scale_denominator, 4);
   EXPECT_EQ(engine.seen_width, 400);
-  EXPECT_TRUE(outcome.thumbnail.starts_with("\xff\xd8\xff"));
-  EXPECT_GT(outcome.timings.thumbnail, 0);
+  EXPECT_TRUE(std::get<Done>(message).thumbnail_follows);
+  EXPECT_TRUE(processor.make_thumbnail().jpeg.starts_with("\xff\xd8\xff"));
 }
 
 TEST_F(ProcessPhoto, AThumbnailOfASmallPhotoTakesItWhole) {
   ChildMessage message = processor.process(jpeg(200, 100), 0, 320);
   ASSERT_TRUE(std::holds_alternative<Done>(message));
   EXPECT_EQ(engine.seen_width, 200);
-  EXPECT_FALSE(std::get<Done>(message).outcome.thumbnail.empty());
+  EXPECT_FALSE(processor.make_thumbnail().jpeg.empty());
 }
 
 TEST_F(ProcessPhoto, APictureIsDecodedAsSmallAsItsSideAllows) {

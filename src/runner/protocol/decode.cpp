@@ -109,15 +109,20 @@ std::string read_attached(FieldReader& fields, std::string_view attached) {
   return std::string(attached);
 }
 
-Done read_done(FieldReader& fields, std::string_view attached) {
+Done read_done(FieldReader& fields) {
   Done done;
   done.outcome.found = read_findings(fields.object("found"), fields);
   done.outcome.image = read_image(fields.object("image"), fields);
   done.outcome.timings = read_timings(fields.object("timings"), fields);
   done.outcome.engine = one_line(fields.text("engine", kLongestName));
   done.outcome.engine_version = one_line(fields.text("engine_version", kLongestName));
-  done.outcome.thumbnail = read_attached(fields, attached);
+  done.thumbnail_follows = fields.flag("thumbnail_follows");
   return done;
+}
+
+Thumbnail read_thumbnail(FieldReader& fields, std::string_view attached) {
+  if (attached.size() > kMostThumbnailBytes) fields.fail("attached", "is too large for a thumbnail");
+  return {read_attached(fields, attached)};
 }
 
 Rendered read_rendered(FieldReader& fields, std::string_view attached) {
@@ -190,9 +195,11 @@ Result<ChildMessage> decode_child_message(std::string_view body) {
   FieldReader fields(parsed->value);
   ChildMessage message = Warm{};
   std::string type = fields.text("type", kLongestName);
-  bool may_attach = type == "done" || type == "rendered";
+  bool may_attach = type == "thumbnail" || type == "rendered";
   if (type == "done") {
-    message = read_done(fields, parsed->attached);
+    message = read_done(fields);
+  } else if (type == "thumbnail") {
+    message = read_thumbnail(fields, parsed->attached);
   } else if (type == "rendered") {
     message = read_rendered(fields, parsed->attached);
   } else if (type == "failed") {

@@ -63,8 +63,9 @@ json::object write(const Done& done) {
           {"timings", to_json(outcome.timings)},
           {"engine", outcome.engine},
           {"engine_version", outcome.engine_version},
-          {"attached", outcome.thumbnail.size()}};
+          {"thumbnail_follows", done.thumbnail_follows}};
 }
+json::object write(const Thumbnail& thumbnail) { return {{"type", "thumbnail"}, {"attached", thumbnail.jpeg.size()}}; }
 json::object write(const Rendered& rendered) {
   return {{"type", "rendered"},
           {"width", rendered.picture.width},
@@ -83,7 +84,7 @@ template <class Message>
 std::string attachment(const Message&) {
   return {};
 }
-const std::string& attachment(const Done& done) { return done.outcome.thumbnail; }
+const std::string& attachment(const Thumbnail& thumbnail) { return thumbnail.jpeg; }
 const std::string& attachment(const Rendered& rendered) { return rendered.picture.jpeg; }
 
 template <class Message>

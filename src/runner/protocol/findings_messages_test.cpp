@@ -32,7 +32,6 @@ domain::Outcome full_outcome() {
   outcome.found.regions = {{"road", 0.125, sample_mask()}};
   outcome.found.embedding = {0.6F, -0.8F};
   outcome.engine = "onnx";
-  outcome.thumbnail = kJpeg;
   return outcome;
 }
 
@@ -73,7 +72,18 @@ TEST(FindingsMessages, AllThatMayBeFoundComesThroughWhole) {
   EXPECT_EQ(got.found.regions[0].share, 0.125);
   EXPECT_EQ(got.found.regions[0].mask.height, 2);
   EXPECT_EQ(got.found.embedding, (std::vector<float>{0.6F, -0.8F}));
-  EXPECT_EQ(got.thumbnail, kJpeg);
+  EXPECT_FALSE(std::get<Done>(*message).thumbnail_follows);
+}
+
+TEST(FindingsMessages, AThumbnailFollowsWhereItWasToldOfAndComesThrough) {
+  Result<ChildMessage> done = decode_child_message(encode(ChildMessage(Done{full_outcome(), true})));
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_TRUE(std::get<Done>(*done).thumbnail_follows);
+  for (const std::string& jpeg : {kJpeg, std::string()}) {
+    Result<ChildMessage> message = decode_child_message(encode(ChildMessage(Thumbnail{jpeg})));
+    ASSERT_TRUE(message) << message.error().message;
+    EXPECT_EQ(std::get<Thumbnail>(*message).jpeg, jpeg);
+  }
 }
 
 TEST(FindingsMessages, APictureComesThrough) {
@@ -132,7 +142,7 @@ TEST(FindingsMessagesUntrusted, FindingsAreReadStrictly) {
       {R"("corners":[)", R"("corners":[1E0,)"}, {R"("keypoints":[[)", R"("keypoints":[[1E0,)"}, {R"("keypoints":[[)", R"("keypoints":[7,[)"},
       {R"("index":281)", R"("index":-1)"},   {R"("share":1.25E-1)", R"("share":1.25E0)"},
       {R"("embedding":[)", R"("embedding":[null,)"}, {R"("embedding":[)", R"("embedding":[1E300,)"},
-      {R"("classes":[)", R"("classes":[{},)"}, {R"("attached":10)", R"("attached":9)"},
+      {R"("classes":[)", R"("classes":[{},)"}, {R"("thumbnail_follows":false)", R"("thumbnail_follows":0)"},
   };
   for (auto [from, to] : lies) {
     Result<ChildMessage> message = decode_child_message(replaced(done_text(), from, to));
@@ -143,7 +153,11 @@ TEST(FindingsMessagesUntrusted, FindingsAreReadStrictly) {
 
 TEST(FindingsMessagesUntrusted, BytesBehindAMessageAreAPictureOrNothing) {
   std::string script = "<script>1";
-  EXPECT_FALSE(decode_child_message(replaced(done_text(), kJpeg, script + "!")));
+  std::string thumbnail = encode(ChildMessage(Thumbnail{kJpeg}));
+  EXPECT_FALSE(decode_child_message(replaced(thumbnail, kJpeg, script + "!")));
+  EXPECT_FALSE(decode_child_message(replaced(thumbnail, R"("attached":10)", R"("attached":9)")));
+  EXPECT_FALSE(decode_child_message(replaced(thumbnail, R"("attached":10)", R"("attached":-1)")));
+  EXPECT_FALSE(decode_child_message(done_text() + std::string(1, '\0') + kJpeg));
   EXPECT_FALSE(decode_child_message(done_text() + "more"));
   EXPECT_FALSE(decode_child_message(R"({"type":"warm"})" + std::string(1, '\0') + kJpeg));
   EXPECT_FALSE(decode_child_message(R"({"type":"warm"})" + std::string(1, '\0')));
@@ -154,9 +168,9 @@ TEST(FindingsMessagesUntrusted, BytesBehindAMessageAreAPictureOrNothing) {
   Rendered giant = sample_picture();
   giant.picture.width = 5000;
   EXPECT_FALSE(decode_child_message(encode(ChildMessage(giant))));
-  domain::Outcome outcome = full_outcome();
-  outcome.thumbnail.resize(600 * 1024);
-  EXPECT_THAT(decode_child_message(encode(ChildMessage(Done{outcome}))).error().message, HasSubstr("thumbnail is too large"));
+  std::string large = kJpeg;
+  large.resize(600 * 1024);
+  EXPECT_THAT(decode_child_message(encode(ChildMessage(Thumbnail{large}))).error().message, HasSubstr("too large for a thumbnail"));
 }
 
 }  // namespace

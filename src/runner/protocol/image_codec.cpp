@@ -45,7 +45,7 @@ domain::ImageInfo read_image(FieldReader fields, FieldReader& outer) {
 
 json::object to_json(const domain::StageTimings& timings) {
   return {{"read", timings.read},   {"decode", timings.decode}, {"prepare", timings.prepare},
-          {"infer", timings.infer}, {"post", timings.post},     {"thumbnail", timings.thumbnail}};
+          {"infer", timings.infer}, {"post", timings.post}};
 }
 
 domain::StageTimings read_timings(FieldReader fields, FieldReader& outer) {
@@ -55,7 +55,6 @@ domain::StageTimings read_timings(FieldReader fields, FieldReader& outer) {
   timings.prepare = fields.integer("prepare", std::int64_t{0});
   timings.infer = fields.integer("infer", std::int64_t{0});
   timings.post = fields.integer("post", std::int64_t{0});
-  timings.thumbnail = fields.integer("thumbnail", std::int64_t{0});
   outer.absorb(fields);
   return timings;
 }

@@ -4,7 +4,7 @@
 //   zygote -> server   Ready or LoadFailed, once; Forked (passes a pidfd of the child); Exited, whenever a child has ended
 //   server -> child    Job (passes the photo)
 //   child  -> server   Warm, once; then Done, Rendered (to a Job with a render order) or domain::Failed for each Job, and before it, to a child that
-//                      was asked by SIGUSR2, Decoded
+//                      was asked by SIGUSR2, Decoded; after a Done that says so, Thumbnail
 //
 // What a runner says is untrusted, since it has read untrusted bytes: its messages are read strictly (every field present, of its
 // type and within its bounds, none unknown); an Outcome, a picture and a ModelReport are validated besides.
@@ -69,15 +69,20 @@ struct Warm {};
 struct Decoded {};  // the pixels of the photo are there
 struct Done {
   domain::Outcome outcome;  // without its recipe: what was done is known from before the photo was seen
+  bool thumbnail_follows = false;
+};
+struct Thumbnail {
+  std::string jpeg;  // of the decode that the Done before was about; empty: it could not be made
 };
 struct Rendered {
   domain::Picture picture;
   domain::ImageInfo image;  // of the photo
 };
-using ChildMessage = std::variant<Warm, Decoded, Done, Rendered, domain::Failed>;
+using ChildMessage = std::variant<Warm, Decoded, Done, Thumbnail, Rendered, domain::Failed>;
 
 inline constexpr int kSmallestPicture = 16;   // pixels of the longer side that may be ordered
 inline constexpr int kLargestPicture = 4096;
+inline constexpr std::size_t kMostThumbnailBytes = 512 * 1024;
 
 // May come out longer than a frame may be (kLargestFrame): who sends it has to look.
 std::string encode(const ServerMessage& message);

@@ -8,7 +8,7 @@ import { useJobWords } from './words';
 
 export type Attempt = Schemas['Attempt'];
 
-const stages = ['read', 'decode', 'prepare', 'infer', 'post', 'thumbnail'] as const;
+const stages = ['read', 'decode', 'prepare', 'infer', 'post'] as const;
 
 const endings: Record<string, { tone: Tone; sign: string }> = {
   completed: { tone: 'green', sign: '✅' },

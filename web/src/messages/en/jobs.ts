@@ -49,7 +49,6 @@ export default {
   'stage.prepare': 'Prepare',
   'stage.infer': 'Model',
   'stage.post': 'Interpret',
-  'stage.thumbnail': 'Thumbnail',
   'cause.internal.title': 'Darkroom made a mistake',
   'cause.internal.do': 'The server’s log has the cause. Try again; if it comes back, tell whoever runs the server.',
   'cause.corrupt.title': 'The photo is damaged',

@@ -51,7 +51,6 @@ const ko: Translation<typeof en> = {
   'stage.prepare': '준비',
   'stage.infer': '모델 실행',
   'stage.post': '결과 해석',
-  'stage.thumbnail': '섬네일',
   'cause.internal.title': 'Darkroom 내부 오류예요',
   'cause.internal.do': '원인은 서버 로그에 있어요. 다시 시도해 보고, 반복되면 서버 담당자에게 알려 주세요.',
   'cause.corrupt.title': '사진이 손상됐어요',
