@@ -46,13 +46,11 @@ class ManyUploads {
 
   std::optional<http::Response> receive(std::string_view piece) {
     if (auto refused = reader_.push(piece)) return problem(*refused);
-    if (refused_) return problem(*refused_);
     return std::nullopt;
   }
 
   http::Reply finish() {
     if (auto refused = reader_.finish()) return problem(*refused);
-    if (refused_) return problem(*refused_);
     if (items_.empty()) return problem(code::missing_file, "Send each photo as a multipart field 'file'.");
     if (batch_.empty()) batch_ = batch_before_;
     auto batch = with_world_errors<Result<std::optional<store::BatchRecord>>>([this]() -> Result<std::optional<store::BatchRecord>> {
@@ -186,7 +184,6 @@ class ManyUploads {
   std::unique_ptr<blob::StagedBlob> staged_;
   std::optional<Error> verdict_;
   std::string* field_ = nullptr;
-  std::optional<Error> refused_;
   json::array items_;
   std::int64_t created_ = 0;
   std::int64_t replayed_ = 0;  // of these

@@ -13,8 +13,6 @@ constexpr std::array kScopes = {scope::all,           scope::images_read,   scop
 
 }  // namespace
 
-std::span<const std::string_view> all_scopes() { return kScopes; }
-
 bool covers(const std::vector<std::string>& scopes, std::string_view wanted) {
   return wanted.empty() || std::ranges::any_of(scopes, [&](const std::string& each) { return each == scope::all || each == wanted; });
 }

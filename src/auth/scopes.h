@@ -3,7 +3,6 @@
 
 #include "base/result.h"
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,8 +22,6 @@ inline constexpr std::string_view admin = "admin";                // everything 
 inline constexpr std::string_view metrics_read = "metrics:read";
 inline constexpr std::string_view site = "site";  // the routes that another site's old code calls
 }  // namespace scope
-
-std::span<const std::string_view> all_scopes();
 
 // Whether a token with these scopes reaches what needs `wanted`; what needs none is reached by every token.
 bool covers(const std::vector<std::string>& scopes, std::string_view wanted);

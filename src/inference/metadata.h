@@ -27,7 +27,6 @@ struct Metadata {
   bool of_ultralytics = false;         // its author, description or set of keys says so
 
   bool says_scale() const { return preparation.mean && preparation.deviation; }
-  bool says_anything() const { return !lines.empty(); }
 };
 
 // `raw` as it stands in the file. A value that cannot be parsed counts as not said.

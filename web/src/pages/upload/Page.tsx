@@ -129,7 +129,7 @@ export default function UploadPage() {
       {!empty && (
         <>
           <Overall uploads={uploads} paused={paused} online={online} speed={speed} />
-          <ul className="upload-list card" aria-label={t('list')}>
+          <ul className="card" aria-label={t('list')}>
             {newest.map((upload) => (
               <Row key={upload.id} upload={upload} />
             ))}
