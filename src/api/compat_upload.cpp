@@ -1,4 +1,5 @@
 // POST /process-image/ as the service that Darkroom replaces took it: lenient where that one was, durable where it was not.
+#include "api/form_body.h"
 #include "api/handlers.h"
 #include "api/photo_header.h"
 #include "api/photo_intake.h"
@@ -10,7 +11,6 @@
 #include "compat/answers.h"
 #include "compat/form.h"
 #include "domain/error_codes.h"
-#include "http/multipart.h"
 #include "http/percent.h"
 #include "json/text.h"
 
@@ -75,17 +75,12 @@ http::BodyReceiver refuse_plain_form() {
 class CompatUpload {
  public:
   CompatUpload(const Parts& parts, const http::Request& request, const std::string& boundary)
-      : parts_(parts), actor_(actor_of(request)), caller_(request.caller), site_(site_of(parts, request)), reader_(boundary, kLimits, callbacks()) {}
+      : parts_(parts), actor_(actor_of(request)), caller_(request.caller), site_(site_of(parts, request)), body_(boundary, kLimits, callbacks()) {}
 
-  std::optional<http::Response> receive(std::string_view piece) {
-    if (auto refused = reader_.push(piece)) return problem(*refused);
-    if (refused_) return problem(*refused_);
-    return std::nullopt;
-  }
+  std::optional<http::Response> receive(std::string_view piece) { return body_.receive(piece); }
 
   http::Reply finish() {
-    if (auto refused = reader_.finish()) return problem(*refused);
-    if (refused_) return problem(*refused_);
+    if (auto refused = body_.end()) return *refused;
     auto read = compat::read_form(sent_);
     if (auto* wrong = std::get_if<json::object>(&read)) return json_response(422, *wrong);
     const compat::Form& form = std::get<compat::Form>(read);
@@ -116,8 +111,8 @@ class CompatUpload {
 
   void take(std::string_view data) {
     if (field_) field_->append(data);
-    if (!in_photo_ || refused_) return;
-    if (auto added = add_bytes(parts_, *staged_, data); !added) refused_ = added.error();
+    if (!in_photo_ || body_.is_refused()) return;
+    if (auto added = add_bytes(parts_, *staged_, data); !added) body_.refuse(added.error());
   }
 
   Result<store::ImageRecord> take_in(const compat::Form& form) {
@@ -151,8 +146,7 @@ class CompatUpload {
   std::unique_ptr<blob::StagedBlob> staged_;
   std::string* field_ = nullptr;
   bool in_photo_ = false;
-  std::optional<Error> refused_;
-  http::MultipartReader reader_;
+  FormBody body_;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Taking in a photo. The order is the promise: bytes to a temporary file while they are hashed, checks from the header, the blob made durable, then one
 // transaction with image, job and event, and only then 201. Whatever stops on the way takes the temporary file with it.
+#include "api/form_body.h"
 #include "api/handlers.h"
 #include "api/photo_header.h"
 #include "api/photo_intake.h"
@@ -10,7 +11,6 @@
 #include "api/waiting.h"
 #include "base/fail_point.h"
 #include "domain/error_codes.h"
-#include "http/multipart.h"
 
 #include <memory>
 
@@ -24,17 +24,12 @@ Error error(std::string_view code, std::string message) { return {std::string(co
 class Upload {
  public:
   Upload(const Parts& parts, const http::Request& request, std::chrono::seconds wait, std::optional<std::string> key, const std::string& boundary)
-      : parts_(parts), actor_(actor_of(request)), uploader_(uploader_of(request)), wait_(wait), key_(std::move(key)), reader_(boundary, {}, callbacks()) {}
+      : parts_(parts), actor_(actor_of(request)), uploader_(uploader_of(request)), wait_(wait), key_(std::move(key)), body_(boundary, {}, callbacks()) {}
 
-  std::optional<http::Response> receive(std::string_view piece) {
-    if (auto refused = reader_.push(piece)) return problem(*refused);
-    if (refused_) return problem(*refused_);
-    return std::nullopt;
-  }
+  std::optional<http::Response> receive(std::string_view piece) { return body_.receive(piece); }
 
   http::Reply finish() {
-    if (auto refused = reader_.finish()) return problem(*refused);
-    if (refused_) return problem(*refused_);
+    if (auto refused = body_.end()) return *refused;
     auto image = take_in();
     if (!image) return problem(image.error());
     if (wait_.count() == 0) return marked(image->replayed ? image_response(201, parts_, *image) : image_response(201, *image, {}), image->replayed);
@@ -73,8 +68,8 @@ class Upload {
 
   void take(std::string_view data) {
     if (field_) field_->append(data);
-    if (!in_file_ || refused_) return;
-    if (auto added = add_bytes(parts_, *staged_, data); !added) refused_ = added.error();
+    if (!in_file_ || body_.is_refused()) return;
+    if (auto added = add_bytes(parts_, *staged_, data); !added) body_.refuse(added.error());
     fail_point("K2");
   }
 
@@ -99,8 +94,7 @@ class Upload {
   std::unique_ptr<blob::StagedBlob> staged_;
   std::string* field_ = nullptr;
   bool in_file_ = false;
-  std::optional<Error> refused_;
-  http::MultipartReader reader_;
+  FormBody body_;
 };
 
 }  // namespace

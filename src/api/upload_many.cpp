@@ -1,6 +1,7 @@
 // Many photos in one request, with a verdict for each: a photo that is refused does not keep the others out. The fields come before the files and hold for all of
 // them. Each photo is durable, with its image and its job, before the next is read; all of them are in one batch. With an Idempotency-Key each has a key of its own, by
 // its place in the request, so that a request that broke off is sent again as it was: what was taken in before is found, and stays in the batch of that time.
+#include "api/form_body.h"
 #include "api/handlers.h"
 #include "api/json.h"
 #include "api/photo_header.h"
@@ -11,7 +12,6 @@
 #include "api/upload_fields.h"
 #include "base/log.h"
 #include "domain/error_codes.h"
-#include "http/multipart.h"
 
 #include <functional>
 #include <memory>
@@ -30,7 +30,7 @@ Error error(std::string_view code, std::string message) { return {std::string(co
 class ManyUploads {
  public:
   ManyUploads(const Parts& parts, const http::Request& request, std::optional<std::string> key, const std::string& boundary)
-      : parts_(parts), actor_(actor_of(request)), uploader_(uploader_of(request)), key_(std::move(key)), reader_(boundary, {.max_files = kMostFiles}, callbacks()) {}
+      : parts_(parts), actor_(actor_of(request)), uploader_(uploader_of(request)), key_(std::move(key)), body_(boundary, {.max_files = kMostFiles}, callbacks()) {}
 
   // What a request that broke off has brought is kept, so its batch ends with it: nobody else would seal it.
   ~ManyUploads() {
@@ -44,13 +44,10 @@ class ManyUploads {
   ManyUploads(const ManyUploads&) = delete;
   ManyUploads& operator=(const ManyUploads&) = delete;
 
-  std::optional<http::Response> receive(std::string_view piece) {
-    if (auto refused = reader_.push(piece)) return problem(*refused);
-    return std::nullopt;
-  }
+  std::optional<http::Response> receive(std::string_view piece) { return body_.receive(piece); }
 
   http::Reply finish() {
-    if (auto refused = reader_.finish()) return problem(*refused);
+    if (auto refused = body_.end()) return *refused;
     if (items_.empty()) return problem(code::missing_file, "Send each photo as a multipart field 'file'.");
     if (batch_.empty()) batch_ = batch_before_;
     auto batch = with_world_errors<Result<std::optional<store::BatchRecord>>>([this]() -> Result<std::optional<store::BatchRecord>> {
@@ -187,7 +184,7 @@ class ManyUploads {
   json::array items_;
   std::int64_t created_ = 0;
   std::int64_t replayed_ = 0;  // of these
-  http::MultipartReader reader_;
+  FormBody body_;
 };
 
 }  // namespace
