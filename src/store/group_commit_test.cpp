@@ -52,6 +52,13 @@ class GroupCommit : public testing::Test {
     return 8;
   }
 
+  // Each ask becomes what `write` returns.
+  static SharedVerb shared(int (*write)(Transaction&)) {
+    return {[write](Transaction& transaction, std::span<void* const> asks) {
+      for (void* ask : asks) *static_cast<int*>(ask) = write(transaction);
+    }};
+  }
+
   // Holds the writer until as many others wait, so that they are taken as one group.
   template <class Ask>
   void together(int callers, const Ask& ask) {
@@ -109,7 +116,9 @@ TEST_F(GroupCommit, AnEarlyCallerGoesOnBeforeTheCommitIsTold) {
   auto signal = went_on.get_future();
   bool in_time = false;
   database_->on_commit([&](const std::vector<Event>&) { in_time = signal.wait_for(std::chrono::seconds(20)) == std::future_status::ready; });
-  auto [result, stored] = database_->write_early(write_event);
+  SharedVerb verb = shared(write_event);
+  int result = 0;
+  auto stored = database_->write_together_early(verb, &result, 1);
   EXPECT_EQ(result, 8);
   went_on.set_value();
   stored.get();
@@ -118,7 +127,9 @@ TEST_F(GroupCommit, AnEarlyCallerGoesOnBeforeTheCommitIsTold) {
 }
 
 TEST_F(GroupCommit, AnEarlyCallerIsToldOfACommitThatFailed) {
-  auto [result, stored] = database_->write_early(write_what_cannot_be_committed);
+  SharedVerb verb = shared(write_what_cannot_be_committed);
+  int result = 0;
+  auto stored = database_->write_together_early(verb, &result, 1);
   EXPECT_EQ(result, 7);
   EXPECT_THROW(stored.get(), StoreUnavailable);
   EXPECT_EQ(events(), 0);
@@ -143,7 +154,9 @@ TEST_F(GroupCommit, ARequestThatFailsDoesSoAloneAndAtOnce) {
     throw std::logic_error("broken");
   };
   EXPECT_THROW(database_->write(broken), std::logic_error);
-  EXPECT_THROW(database_->write_early(broken), std::logic_error);
+  SharedVerb verb = shared(broken);
+  int result = 0;
+  EXPECT_THROW(database_->write_together_early(verb, &result, 1), std::logic_error);
   EXPECT_EQ(events(), 0);
 }
 

@@ -86,9 +86,7 @@ TEST_F(Postgres, WhatFailsIsRolledBack) {
   };
   EXPECT_THROW(database_->write(broken), std::logic_error);
   EXPECT_EQ(notes(), 0);
-  auto [id, stored] = database_->write_early([](Transaction& transaction) { return transaction.insert(kAddNote, {"kept"}); });
-  stored.get();
-  EXPECT_EQ(note(id), "kept");
+  EXPECT_EQ(note(add("kept")), "kept");
 }
 
 TEST_F(Postgres, ATransactionInWhichAStatementFailedIsNotAcknowledged) {

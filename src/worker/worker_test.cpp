@@ -154,9 +154,6 @@ class OddDatabase final : public store::Database {
     write_blocking(std::move(work));
     last_sign_ = sent;
   }
-  std::shared_future<void> run_early(std::function<void(store::Transaction&)> work) override {
-    return inner_.write_early([&](store::Transaction& transaction) { return work(transaction), true; }).second;
-  }
   void read_blocking(const std::function<void(store::Connection&)>& work, Found) override { inner_.read([&](store::Connection& connection) { return work(connection), true; }); }
 
   store::SqliteDatabase inner_;

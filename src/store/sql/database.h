@@ -50,15 +50,6 @@ class Database {
     return std::move(*result);
   }
 
-  // The same, but returns before the commit, with a future that becomes ready at it, or throws StoreUnavailable if none of it was stored.
-  // A database that gains nothing by it returns after the commit.
-  template <class Work>
-  auto write_early(Work&& work) -> std::pair<std::invoke_result_t<Work&, Transaction&>, std::shared_future<void>> {
-    std::optional<std::invoke_result_t<Work&, Transaction&>> result;
-    std::shared_future<void> stored = run_early([&](Transaction& transaction) { result.emplace(work(transaction)); });
-    return {std::move(*result), std::move(stored)};
-  }
-
   // The same as write() for the signs of life: nothing that waits for a lock of other work can keep them from a connection.
   template <class Work>
   auto write_apart(Work&& work) -> std::invoke_result_t<Work&, Transaction&> {
@@ -67,8 +58,11 @@ class Database {
     return std::move(*result);
   }
 
-  // The same two for a shared verb: with whoever asks for it at this moment. The weight is about how many jobs it changes, for nobody shall wait long for others.
+  // The same as write() for a shared verb: with whoever asks for it at this moment. The weight is about how many jobs it changes, for nobody shall wait long for others.
   virtual void write_together(const SharedVerb& verb, void* ask, std::size_t weight) = 0;
+
+  // The same, but returns before the commit, with a future that becomes ready at it, or throws StoreUnavailable if none of it was stored.
+  // A database that gains nothing by it returns after the commit.
   virtual std::shared_future<void> write_together_early(const SharedVerb& verb, void* ask, std::size_t weight) = 0;
 
   // Runs `work` in the calling thread against one snapshot; it must not write.
@@ -96,7 +90,6 @@ class Database {
  private:
   virtual void write_blocking(std::function<void(Transaction&)> work) = 0;
   virtual void write_apart_blocking(std::function<void(Transaction&)> work) = 0;
-  virtual std::shared_future<void> run_early(std::function<void(Transaction&)> work) = 0;
   virtual void read_blocking(const std::function<void(Connection&)>& work, Found found) = 0;
 };
 

@@ -147,13 +147,6 @@ void PostgresDatabase::write_apart_blocking(std::function<void(Transaction&)> wo
   state_->run(state_->apart, [&](PostgresConnection& connection, Tries& tries) { state_->write(connection, work, tries); });
 }
 
-std::shared_future<void> PostgresDatabase::run_early(std::function<void(Transaction&)> work) {
-  write_blocking(std::move(work));
-  std::promise<void> stored;
-  stored.set_value();
-  return stored.get_future();
-}
-
 Gathering& PostgresDatabase::State::gathering_of(const SharedVerb& verb) {
   std::lock_guard guard(gatherings_mutex);
   auto& found = gatherings[&verb];

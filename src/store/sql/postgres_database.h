@@ -27,7 +27,6 @@ class PostgresDatabase final : public Database {
  private:
   void write_blocking(std::function<void(Transaction&)> work) override;
   void write_apart_blocking(std::function<void(Transaction&)> work) override;
-  std::shared_future<void> run_early(std::function<void(Transaction&)> work) override;
   void read_blocking(const std::function<void(Connection&)>& work, Found found) override;
 
   struct State;

@@ -282,10 +282,6 @@ std::shared_ptr<Batch> SqliteDatabase::State::submit(Answer answer, Request aske
 
 void SqliteDatabase::write_blocking(std::function<void(Transaction&)> work) { state_->submit(Answer::after_commit, {std::move(work)}); }
 
-std::shared_future<void> SqliteDatabase::run_early(std::function<void(Transaction&)> work) {
-  return state_->submit(Answer::early, {std::move(work)})->when_stored;
-}
-
 void SqliteDatabase::write_together(const SharedVerb& verb, void* ask, std::size_t weight) {
   state_->submit(Answer::after_commit, {{}, &verb, ask, weight});
 }

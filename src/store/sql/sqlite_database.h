@@ -27,7 +27,6 @@ class SqliteDatabase final : public Database {
  private:
   void write_blocking(std::function<void(Transaction&)> work) override;
   void write_apart_blocking(std::function<void(Transaction&)> work) override { write_blocking(std::move(work)); }  // one writer, whom nobody keeps waiting
-  std::shared_future<void> run_early(std::function<void(Transaction&)> work) override;
   void read_blocking(const std::function<void(Connection&)>& work, Found found) override;
 
   struct State;
