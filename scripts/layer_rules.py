@@ -29,7 +29,7 @@ ARROWS = {
     "api": GROUND | {"delivery", "json", "compat", "text", "http", "metrics", "calendar", "store", "blob", "auth", "models", "imaging", "peer", "views"},
     "config": GROUND | {"delivery", "http", "runner/pool", "api", "worker", "scheduler"},
     "roles": GROUND | {"delivery", "metrics", "store", "blob", "auth", "models", "runner/protocol", "runner/pool", "http", "worker", "scheduler", "api", "peer", "config", "views"},
-    "cli": GROUND | {"json", "text", "config", "roles", "imaging", "models", "runner/pool", "worker", "store"},
+    "cli": GROUND | {"json", "config", "roles", "imaging", "models", "runner/pool", "worker", "store"},
     "main": GROUND | {"config", "roles", "cli"},
 }
 

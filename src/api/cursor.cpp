@@ -1,8 +1,8 @@
 #include "api/cursor.h"
 
 #include "api/body_fields.h"
+#include "base/base64.h"
 #include "base/hash.h"
-#include "text/base64.h"
 
 #include <cctype>
 
@@ -14,12 +14,12 @@ std::string list_hash(const std::vector<std::string>& conditions) {
   return sha256_hex(text).substr(0, 16);
 }
 
-std::string make_cursor(std::string_view hash, std::string_view place) { return text::to_base64url(std::string(hash) + " " + std::string(place)); }
+std::string make_cursor(std::string_view hash, std::string_view place) { return to_base64url(std::string(hash) + " " + std::string(place)); }
 
 Error not_a_cursor() { return invalid("cursor is not one that a list has given. Begin again without it."); }
 
 Result<std::string> open_cursor(std::string_view hash, std::string_view cursor) {
-  auto text = text::from_base64(cursor);
+  auto text = from_base64(cursor);
   std::string expected = std::string(hash) + " ";
   if (!text || text->size() < expected.size()) return not_a_cursor();
   if (!text->starts_with(expected)) return invalid("cursor belongs to a list with other conditions or another order. Begin again without it.");

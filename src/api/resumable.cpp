@@ -3,11 +3,11 @@
 #include "api/photo_header.h"
 #include "api/sender.h"
 #include "api/upload_fields.h"
+#include "base/base64.h"
 #include "base/fail_point.h"
 #include "base/log.h"
 #include "domain/error_codes.h"
 #include "http/ascii.h"
-#include "text/base64.h"
 
 #include <boost/json.hpp>
 #include <unistd.h>
@@ -85,7 +85,7 @@ Result<std::map<std::string, std::string>> read_upload_metadata(std::string_view
     std::string_view pair = http::trim(text.substr(0, comma));
     text = comma == std::string_view::npos ? "" : text.substr(comma + 1);
     auto space = pair.find(' ');
-    auto value = space == std::string_view::npos ? std::optional<std::string>("") : text::from_base64(http::trim(pair.substr(space + 1)));
+    auto value = space == std::string_view::npos ? std::optional<std::string>("") : from_base64(http::trim(pair.substr(space + 1)));
     if (pair.empty() || !value) return Error{std::string(code::bad_request), "Upload-Metadata must be pairs of a name and a value in base64, with commas between them."};
     metadata[std::string(pair.substr(0, space))] = std::move(*value);
   }

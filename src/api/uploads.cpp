@@ -7,12 +7,12 @@
 #include "api/sender.h"
 #include "api/upload_fields.h"
 #include "api/webhooks.h"
+#include "base/base64.h"
 #include "base/digest.h"
 #include "base/fail_point.h"
 #include "base/id.h"
 #include "domain/error_codes.h"
 #include "http/ascii.h"
-#include "text/base64.h"
 
 #include <boost/json.hpp>
 
@@ -69,7 +69,7 @@ Result<Checksum> read_checksum(const http::Request& request) {
   if (text.empty()) return Checksum{};
   auto space = text.find(' ');
   Checksum checksum{Digest::of(text.substr(0, space)), ""};
-  auto expected = space == std::string_view::npos ? std::nullopt : text::from_base64(text.substr(space + 1));
+  auto expected = space == std::string_view::npos ? std::nullopt : from_base64(text.substr(space + 1));
   if (!checksum.digest || !expected) return error(code::bad_request, "Upload-Checksum must be sha1 or sha256, a space, and the checksum in base64.");
   checksum.expected = std::move(*expected);
   return checksum;

@@ -1,8 +1,8 @@
 #include "cli/resumable.h"
 
+#include "base/base64.h"
 #include "base/digest.h"
 #include "cli/commands.h"
-#include "text/base64.h"
 
 #include <chrono>
 #include <cstdlib>
@@ -19,8 +19,8 @@ constexpr std::size_t kPiece = 4 * 1024 * 1024;
 constexpr int kPatience = 30;  // seconds in which a server may come back
 
 std::string metadata_of(const std::string& file, const std::map<std::string, std::string>& fields) {
-  std::string text = "filename " + text::to_base64url(std::filesystem::path(file).filename().string());
-  for (const auto& [name, value] : fields) text += "," + name + " " + text::to_base64url(value);
+  std::string text = "filename " + to_base64url(std::filesystem::path(file).filename().string());
+  for (const auto& [name, value] : fields) text += "," + name + " " + to_base64url(value);
   return text;
 }
 
@@ -69,7 +69,7 @@ class Sending {
     Digest digest = *Digest::of("sha256");
     digest.update(piece);
     Headers headers{{"Tus-Resumable", "1.0.0"}, {"Content-Type", "application/offset+octet-stream"}, {"Upload-Offset", std::to_string(offset)},
-                    {"Upload-Checksum", "sha256 " + text::to_base64url(digest.finish())}};
+                    {"Upload-Checksum", "sha256 " + to_base64url(digest.finish())}};
     auto answer = client_.ask("PATCH", place_, headers, piece);
     bool ask_where = !answer || answer->status == 409 || answer->status == 423 || answer->status == 460 || answer->status == 503;
     if (answer && !answer->ok() && !ask_where) return answer->error();

@@ -1,5 +1,7 @@
 #include "delivery/signature.h"
 
+#include "base/base64.h"
+
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -14,29 +16,13 @@ constexpr std::size_t kFewest = 24, kMost = 64;
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
-std::string base64(std::string_view bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes_of(bytes), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
-}
-
-std::optional<std::string> from_base64(std::string_view text) {
-  if (text.empty() || text.size() % 4 != 0) return std::nullopt;
-  std::string bytes(text.size() / 4 * 3, '\0');
-  if (EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()), bytes_of(text), static_cast<int>(text.size())) < 0) return std::nullopt;
-  std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
-  bytes.resize(bytes.size() - padding);
-  return bytes;
-}
-
 }  // namespace
 
-std::string secret_text(std::string_view bytes) { return std::string(kPrefix) + base64(bytes); }
+std::string secret_text(std::string_view bytes) { return std::string(kPrefix) + to_base64(bytes); }
 
 std::optional<std::string> secret_bytes(std::string_view text) {
   if (!text.starts_with(kPrefix)) return std::nullopt;
-  auto bytes = from_base64(text.substr(kPrefix.size()));
+  auto bytes = from_padded_base64(text.substr(kPrefix.size()));
   if (!bytes || bytes->size() < kFewest || bytes->size() > kMost) return std::nullopt;
   return bytes;
 }
@@ -48,7 +34,7 @@ std::string signature(std::string_view secret, std::string_view id, std::int64_t
   if (!HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), bytes_of(signed_text), signed_text.size(), digest.data(), &length)) {
     throw std::runtime_error("OpenSSL could not compute an HMAC");
   }
-  return "v1," + base64({reinterpret_cast<const char*>(digest.data()), length});
+  return "v1," + to_base64({reinterpret_cast<const char*>(digest.data()), length});
 }
 
 std::vector<std::pair<std::string, std::string>> signed_headers(const std::vector<std::string>& secrets, std::string_view id, Time at, std::string_view body) {
