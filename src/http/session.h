@@ -90,6 +90,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::optional<Error> decode();
 
   // session_reply.cpp: the pool, parked replies, the answer
+  HandlerPool::Task pool_task(std::function<void(Session&)> work, Go (Session::*then)());  // the work on a pool thread, then the rest on the I/O thread
   Go call(bool last);
   Go on_called();
   Go send_continue();
@@ -109,6 +110,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Go refuse(const Error& error);
   Go answer(Response response, bool request_is_complete);
   Response own_page(std::string_view code, std::string_view message) const;
+  Go write_some();
   Go step_write();
   Go fetch_piece();
   Go on_fetched();

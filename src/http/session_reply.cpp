@@ -28,6 +28,17 @@ constexpr std::uint64_t kLingerBytes = std::uint64_t{1} << 30;
 
 }  // namespace
 
+// The session goes to the pool and comes back whole: the I/O thread is the one that ends it.
+HandlerPool::Task Session::pool_task(std::function<void(Session&)> work, Go (Session::*then)()) {
+  return [self = shared_from_this(), work = std::move(work), then]() mutable {
+    work(*self);
+    auto& io = self->context_.io;
+    asio::post(io, [self = std::move(self), then] {
+      if ((*self.*then)() == Go::on) self->run();
+    });
+  };
+}
+
 Session::Go Session::call(bool last) {
   state_ = State::calling;
   deadline_ = TimePoint::max();
@@ -36,13 +47,9 @@ Session::Go Session::call(bool last) {
     reply_ = exchange_->advance(buffer_.ready(), last);
     return on_called();
   }
-  auto task = [self = shared_from_this(), last]() mutable {
-    if (!self->abandoned_) self->reply_ = self->exchange_->advance(self->buffer_.ready(), last);
-    auto& io = self->context_.io;
-    asio::post(io, [self = std::move(self)] {
-      if (self->on_called() == Go::on) self->run();
-    });
-  };
+  auto task = pool_task([last](Session& self) {
+    if (!self.abandoned_) self.reply_ = self.exchange_->advance(self.buffer_.ready(), last);
+  }, &Session::on_called);
   in_pool_ = true;
   if (!first) {
     context_.pool.proceed(std::move(task));
@@ -99,14 +106,10 @@ void Session::resume() {
   }
   in_pool_ = true;
   woken_ = false;
-  context_.pool.proceed([self = shared_from_this(), timed_out = timed_out_]() mutable {
-    if (!self->abandoned_) self->resumed_ = self->exchange_->resume(*self->parked_, timed_out);
-    if (self->resumed_) self->parked_->resume = nullptr;
-    auto& io = self->context_.io;
-    asio::post(io, [self = std::move(self)] {
-      if (self->on_resumed() == Go::on) self->run();
-    });
-  });
+  context_.pool.proceed(pool_task([timed_out = timed_out_](Session& self) {
+    if (!self.abandoned_) self.resumed_ = self.exchange_->resume(*self.parked_, timed_out);
+    if (self.resumed_) self.parked_->resume = nullptr;
+  }, &Session::on_resumed));
 }
 
 Session::Go Session::on_resumed() {
@@ -178,8 +181,8 @@ Session::Go Session::answer(Response response, bool request_is_complete) {
   return Go::on;
 }
 
-Session::Go Session::step_write() {
-  if (out_file_ && out_body_.empty()) return fetch_piece();
+// What the socket takes of head and body.
+Session::Go Session::write_some() {
   std::size_t head_left = written_ < out_head_.size() ? out_head_.size() - written_ : 0;
   std::size_t body_done = head_left > 0 ? 0 : written_ - out_head_.size();
   std::array<asio::const_buffer, 2> left = {asio::buffer(out_head_.data() + out_head_.size() - head_left, head_left),
@@ -199,7 +202,13 @@ Session::Go Session::step_write() {
   written_ += bytes;
   sent_ += bytes;
   write_pace_.moved(bytes, std::chrono::steady_clock::now());
-  if (written_ < out_head_.size() + out_body_.size()) return Go::on;
+  return Go::on;
+}
+
+Session::Go Session::step_write() {
+  if (out_file_ && out_body_.empty()) return fetch_piece();
+  if (write_some() == Go::wait) return Go::wait;
+  if (has_unsent()) return Go::on;
   if (!out_file_) return after_answer();
   written_ = 0;
   out_head_.clear();
@@ -212,16 +221,12 @@ Session::Go Session::fetch_piece() {
   state_ = State::fetching;
   deadline_ = TimePoint::max();
   in_pool_ = true;
-  context_.pool.proceed([self = shared_from_this()]() mutable {
-    FilePart& file = *self->out_file_;
-    self->out_body_.resize(std::min<std::uint64_t>(file.length, kFilePieceBytes));
-    ssize_t got = ::pread(file.file->get(), self->out_body_.data(), self->out_body_.size(), static_cast<off_t>(file.offset));
-    self->out_body_.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-    auto& io = self->context_.io;
-    asio::post(io, [self = std::move(self)] {
-      if (self->on_fetched() == Go::on) self->run();
-    });
-  });
+  context_.pool.proceed(pool_task([](Session& self) {
+    FilePart& file = *self.out_file_;
+    self.out_body_.resize(std::min<std::uint64_t>(file.length, kFilePieceBytes));
+    ssize_t got = ::pread(file.file->get(), self.out_body_.data(), self.out_body_.size(), static_cast<off_t>(file.offset));
+    self.out_body_.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  }, &Session::on_fetched));
   return Go::wait;
 }
 

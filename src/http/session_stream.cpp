@@ -2,17 +2,10 @@
 #include "http/response_text.h"
 #include "http/session.h"
 
-#include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
-
-#include <array>
 #include <charconv>
 #include <utility>
 
 namespace darkroom::http {
-
-namespace asio = boost::asio;
-using boost::system::error_code;
 
 namespace {
 
@@ -54,13 +47,9 @@ void Session::pull() {
   in_pool_ = true;
   woken_ = false;
   pulled_at_ = std::chrono::steady_clock::now();
-  context_.pool.proceed([self = shared_from_this()]() mutable {
-    if (!self->abandoned_) self->piece_ = self->exchange_->next(*self->stream_);
-    auto& io = self->context_.io;
-    asio::post(io, [self = std::move(self)] {
-      if (self->on_pulled() == Go::on) self->run();
-    });
-  });
+  context_.pool.proceed(pool_task([](Session& self) {
+    if (!self.abandoned_) self.piece_ = self.exchange_->next(*self.stream_);
+  }, &Session::on_pulled));
 }
 
 Session::Go Session::on_pulled() {
@@ -77,24 +66,7 @@ Session::Go Session::on_pulled() {
 
 Session::Go Session::write_stream() {
   while (has_unsent()) {
-    std::size_t head_left = written_ < out_head_.size() ? out_head_.size() - written_ : 0;
-    std::size_t body_done = head_left > 0 ? 0 : written_ - out_head_.size();
-    std::array<asio::const_buffer, 2> left = {asio::buffer(out_head_.data() + out_head_.size() - head_left, head_left),
-                                              asio::buffer(out_body_.data() + body_done, out_body_.size() - body_done)};
-    error_code error;
-    std::size_t bytes = socket_.write_some(left, error);
-    if (error == asio::error::would_block || error == asio::error::interrupted) {
-      set_deadline(write_pace_.deadline({context_.config.write_timeout, context_.config.body_rate_grace, context_.config.least_body_rate}));
-      wait_writable();
-      return Go::wait;
-    }
-    if (error) {
-      close();
-      return Go::wait;
-    }
-    written_ += bytes;
-    sent_ += bytes;
-    write_pace_.moved(bytes, std::chrono::steady_clock::now());
+    if (write_some() == Go::wait) return Go::wait;
   }
   out_head_.clear();
   out_body_.clear();

@@ -91,9 +91,7 @@ FAULTS = [
           system("test_access.py", "what_happened_to_its_own")),
     fault("titles-without-clock", "a search in the order of titles takes as long as it takes", "src/store/sql_store_finding.cpp", "if (std::chrono::steady_clock::now() < until) continue;\n      next_ = from;", "continue;\n      next_ = from;", unit("store_test", "InTheOrderOfTitlesWithoutTime")),
     fault("reader-trickles", "a reader that takes a byte now and then holds its connection for days", "src/http/session_reply.cpp", "set_deadline(write_pace_.deadline({config.write_timeout, config.body_rate_grace, config.least_body_rate}));", "set_deadline(write_pace_.deadline({config.write_timeout, config.body_rate_grace, 0}));",
-          unit("http_test", "AReaderThatTricklesIsCutOff")),
-    fault("stream-reader-trickles", "a reader of a stream that takes a byte now and then holds its connection for days", "src/http/session_stream.cpp", "context_.config.body_rate_grace, context_.config.least_body_rate}", "context_.config.body_rate_grace, 0}",
-          unit("http_test", "AReaderOfAStreamThatTricklesIsCutOff")),
+          unit("http_test", "AReaderThatTricklesIsCutOff"), unit("http_test", "AReaderOfAStreamThatTricklesIsCutOff")),
 
     # --- what is called ---
     fault("guard-off", "a webhook calls an address of the own network", GUARD, 'return reach == Reach::open && !is_own ? "" : std::string("it ") + kNotCalled;', 'return reach != Reach::metadata || is_own ? "" : std::string("it ") + kNotCalled;',
