@@ -1,12 +1,11 @@
 #include "domain/job.h"
 
-#include <array>
-#include <utility>
+#include "domain/names.h"
 
 namespace darkroom::domain {
 namespace {
 
-constexpr std::array<std::pair<JobState, std::string_view>, 6> kStates = {{
+constexpr Names<JobState, 6> kStates = {{
     {JobState::scheduled, "scheduled"},
     {JobState::queued, "queued"},
     {JobState::running, "running"},
@@ -17,14 +16,9 @@ constexpr std::array<std::pair<JobState, std::string_view>, 6> kStates = {{
 
 }  // namespace
 
-std::string_view to_string(JobState state) { return kStates[static_cast<std::size_t>(state)].second; }
+std::string_view to_string(JobState state) { return name_of(kStates, state); }
 
-std::optional<JobState> parse_job_state(std::string_view text) {
-  for (const auto& [state, name] : kStates) {
-    if (name == text) return state;
-  }
-  return std::nullopt;
-}
+std::optional<JobState> parse_job_state(std::string_view text) { return parse_name(kStates, text); }
 
 bool is_final(JobState state) {
   return state == JobState::completed || state == JobState::failed || state == JobState::cancelled;

@@ -2,16 +2,16 @@
 
 #include "base/hash.h"
 #include "base/json_text.h"
+#include "domain/names.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace darkroom::domain {
 namespace {
 
 constexpr std::size_t kLargestResult = 16'000;  // bytes: the whole body stays under 20 kB
 
-constexpr std::array<std::pair<DeliveryState, std::string_view>, 5> kStates = {{
+constexpr Names<DeliveryState, 5> kStates = {{
     {DeliveryState::waiting, "waiting"},
     {DeliveryState::sending, "sending"},
     {DeliveryState::delivered, "delivered"},
@@ -30,14 +30,9 @@ std::string error_json(const std::optional<Error>& error) {
 
 bool is_webhook_type(std::string_view type) { return std::ranges::find(webhook::kTypes, type) != webhook::kTypes.end(); }
 
-std::string_view to_string(DeliveryState state) { return kStates[static_cast<std::size_t>(state)].second; }
+std::string_view to_string(DeliveryState state) { return name_of(kStates, state); }
 
-std::optional<DeliveryState> parse_delivery_state(std::string_view text) {
-  for (const auto& [state, name] : kStates) {
-    if (name == text) return state;
-  }
-  return std::nullopt;
-}
+std::optional<DeliveryState> parse_delivery_state(std::string_view text) { return parse_name(kStates, text); }
 
 std::string_view to_string(CallbackFormat format) { return format == CallbackFormat::compat ? "compat" : "standard"; }
 
