@@ -5,20 +5,12 @@
 namespace darkroom::scheduler {
 namespace {
 
-void add(store::Repairs& sum, const store::Repairs& more) {
-  sum.open_attempts += more.open_attempts;
-  sum.wrong_lanes += more.wrong_lanes;
-  sum.images_without_job += more.images_without_job;
-  sum.stale_jobs += more.stale_jobs;
-  sum.stale_results += more.stale_results;
-}
-
 // Goes on after `after`, to the end or for `most` stretches; begins anew next time when it came to the end.
 template <class Repair>
 void go_through(std::int64_t& after, int most, const std::stop_token& stop, store::Repairs& sum, const Repair& repair) {
   for (int i = 0; i < most && !stop.stop_requested(); ++i) {
     store::RepairStretch stretch = repair(after);
-    add(sum, stretch.repairs);
+    sum += stretch.repairs;
     after = stretch.next.value_or(0);
     if (!stretch.next) return;
   }

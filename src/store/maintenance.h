@@ -26,6 +26,14 @@ struct Repairs {
   std::int64_t stale_jobs = 0;          // images that do not point to their newest job: pointed to it
   std::int64_t stale_results = 0;       // images that do not show their newest result: pointed to it
   bool operator==(const Repairs&) const = default;
+  Repairs& operator+=(const Repairs& more) {
+    open_attempts += more.open_attempts;
+    wrong_lanes += more.wrong_lanes;
+    images_without_job += more.images_without_job;
+    stale_jobs += more.stale_jobs;
+    stale_results += more.stale_results;
+    return *this;
+  }
 };
 
 struct RepairStretch {

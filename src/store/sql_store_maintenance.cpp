@@ -126,14 +126,6 @@ Repairs repair_image(Transaction& transaction, ImageId image, std::string_view d
   return repairs;
 }
 
-void add(Repairs& sum, const Repairs& more) {
-  sum.open_attempts += more.open_attempts;
-  sum.wrong_lanes += more.wrong_lanes;
-  sum.images_without_job += more.images_without_job;
-  sum.stale_jobs += more.stale_jobs;
-  sum.stale_results += more.stale_results;
-}
-
 // The rows of a stretch that are not right, and where to go on.
 struct Findings {
   std::vector<std::int64_t> ids;
@@ -154,7 +146,7 @@ Findings findings_from(const Rows& rows, const IsWrong& is_wrong) {
 template <class Repair>
 RepairStretch repair_each(Database& database, const Findings& found, const Repair& repair) {
   RepairStretch stretch{{}, found.next};
-  for (std::int64_t id : found.ids) add(stretch.repairs, database.write([&](Transaction& transaction) { return repair(transaction, id); }));
+  for (std::int64_t id : found.ids) stretch.repairs += database.write([&](Transaction& transaction) { return repair(transaction, id); });
   return stretch;
 }
 
