@@ -6,6 +6,7 @@
 #include "domain/outcome.h"
 #include "imaging/pixels.h"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -24,6 +25,11 @@ struct WantedSize {
 inline constexpr double kDecodeBeyondTensor = 4.0 / 3.0;
 // The same for interpolations that average over all pixels: from a decode of twice the size they come out as from a full one, but for a level or two.
 inline constexpr double kDecodeBeyondAveragedTensor = 2;
+
+// For the stages of a job and the probe of a model.
+inline std::int64_t micros_between(std::chrono::steady_clock::time_point start, std::chrono::steady_clock::time_point end) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(end - start).count();
+}
 
 class Engine {
  public:

@@ -41,10 +41,6 @@ constexpr std::size_t kMostProbes = 8;  // more than there are ways to make an i
 
 using SteadyClock = std::chrono::steady_clock;
 
-std::int64_t micros_between(SteadyClock::time_point start, SteadyClock::time_point end) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(end - start).count();
-}
-
 Error error(std::string_view code, const std::string& message) { return Error{std::string(code), message}; }
 
 struct ElementType {

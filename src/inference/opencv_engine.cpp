@@ -39,10 +39,6 @@ constexpr std::array kCascadeFolders = {"/usr/share/opencv4/haarcascades", "/usr
 
 using SteadyClock = std::chrono::steady_clock;
 
-std::int64_t micros_between(SteadyClock::time_point start, SteadyClock::time_point end) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(end - start).count();
-}
-
 // The logistic function of the margin: 0.73 at the least margin, 0.95 at 3. It orders finds rightly; it is no measured probability.
 double confidence_of(double margin) { return 1 / (1 + std::exp(-margin)); }
 
