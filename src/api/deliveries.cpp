@@ -19,12 +19,6 @@ using store::DeliveryRecord;
 
 constexpr std::array kConditions = {"endpoint", "site", "image", "state", "type", "created_from", "created_before"};
 
-template <class Value>
-json::value or_null(const std::optional<Value>& value) {
-  return value ? json::value(*value) : json::value(nullptr);
-}
-json::value time_or_null(const std::optional<Time>& time) { return time ? json::value(to_rfc3339(*time)) : json::value(nullptr); }
-
 json::object receiver_json(const DeliveryRecord& delivery) {
   if (delivery.endpoint) return {{"kind", "endpoint"}, {"id", *delivery.endpoint}};
   if (delivery.url.empty()) return {{"kind", "site"}, {"name", delivery.target.substr(delivery.target.find(':') + 1)}};
@@ -105,7 +99,7 @@ json::object delivery_json(const DeliveryRecord& delivery) {
           {"last_status", or_null(delivery.last_status)},
           {"last_error", or_null(delivery.last_error)},
           {"created_at", to_rfc3339(delivery.created_at)},
-          {"finished_at", time_or_null(delivery.finished_at)}};
+          {"finished_at", or_null(delivery.finished_at)}};
 }
 
 http::Reply list_deliveries(const Parts& parts, const http::Request& request) {

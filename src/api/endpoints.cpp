@@ -25,8 +25,6 @@ constexpr std::size_t kLongestUrl = 2000;
 constexpr std::size_t kLongestDescription = 500;
 constexpr std::int64_t kOverlap = 24 * 3600;  // seconds that the old secret signs beside the new one
 
-json::value time_or_null(const std::optional<Time>& time) { return time ? json::value(to_rfc3339(*time)) : json::value(nullptr); }
-
 json::object endpoint_json(const EndpointRecord& endpoint) {
   json::array events;
   for (const std::string& event : endpoint.events) events.emplace_back(event);
@@ -36,7 +34,7 @@ json::object endpoint_json(const EndpointRecord& endpoint) {
           {"events", std::move(events)},
           {"enabled", endpoint.enabled},
           {"disabled_reason", endpoint.enabled ? json::value(nullptr) : json::value(endpoint.disabled_reason)},
-          {"old_secret_until", time_or_null(endpoint.old_secret_until)},
+          {"old_secret_until", or_null(endpoint.old_secret_until)},
           {"created_at", to_rfc3339(endpoint.created_at)},
           {"updated_at", to_rfc3339(endpoint.updated_at)}};
 }

@@ -7,13 +7,6 @@ namespace {
 
 namespace json = boost::json;
 
-template <class T>
-json::value or_null(const std::optional<T>& value) {
-  return value ? json::value(*value) : json::value(nullptr);
-}
-
-json::value or_null(const std::optional<Time>& time) { return time ? json::value(to_rfc3339(*time)) : json::value(nullptr); }
-
 json::array attempts_json(const std::vector<store::AttemptRecord>& attempts) {
   json::array list;
   for (const store::AttemptRecord& attempt : attempts) list.push_back(attempt_json(attempt));

@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,13 @@ std::string_view image_status(domain::JobState state);
 
 // What is counted to 10,000: the number, and whether there are more.
 void add_count(boost::json::object& object, const std::string& name, std::int64_t count);
+
+// What there is, or null; a time as RFC 3339 writes it.
+template <class Value>
+boost::json::value or_null(const std::optional<Value>& value) {
+  return value ? boost::json::value(*value) : boost::json::value(nullptr);
+}
+inline boost::json::value or_null(const std::optional<Time>& time) { return time ? boost::json::value(to_rfc3339(*time)) : boost::json::value(nullptr); }
 
 // Stored JSON, parsed; null when it does not parse.
 boost::json::value parsed(const std::string& text);

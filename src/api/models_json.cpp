@@ -10,11 +10,11 @@ namespace json = boost::json;
 using models::ModelInfo;
 using models::VersionInfo;
 
-json::value or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+json::value text_or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
 
 json::array list_of(const std::vector<std::string>& texts) { return json::array(texts.begin(), texts.end()); }
 
-json::value value_of(const std::string& text) { return or_null(text); }
+json::value value_of(const std::string& text) { return text_or_null(text); }
 json::value value_of(const std::map<std::string, std::string>& texts) {
   json::object object;
   for (const auto& [key, text] : texts) object[key] = text;
@@ -72,7 +72,7 @@ json::value report_json(const domain::ModelReport& report, bool korean) {
                       {"inputs", list_of(report.inputs)},
                       {"outputs", list_of(report.outputs)},
                       {"metadata", std::move(metadata)},
-                      {"licence", or_null(report.licence)},
+                      {"licence", text_or_null(report.licence)},
                       {"warnings", warnings_json(report, korean)},
                       {"load_us", report.load_micros},
                       {"run_us", report.run_micros}};
@@ -112,7 +112,7 @@ json::object version_json(const VersionInfo& version, const ModelInfo& model, bo
   if (!error && version.verdict) error = version.verdict->trial.error;
   json::object said = version.model ? json::object{{"recipe", recipe_json(version.model->recipe)},
                                                    {"labels", static_cast<std::int64_t>(version.model->labels.size())},
-                                                   {"licence", or_null(version.model->licence)},
+                                                   {"licence", text_or_null(version.model->licence)},
                                                    {"service", service_json(*version.model)}}
                                     : json::object{{"recipe", json::object()}, {"labels", 0}, {"licence", nullptr}, {"service", nullptr}};
   return {{"version", version.version},
@@ -120,7 +120,7 @@ json::object version_json(const VersionInfo& version, const ModelInfo& model, bo
           {"added_at", to_rfc3339(version.added.at)},
           {"added_by", version.added.by},
           {"bytes", version.bytes},
-          {"sha256", or_null(version.added.sha256)},
+          {"sha256", text_or_null(version.added.sha256)},
           {"error", error_json(error, korean)},
           {"candidates", candidates_json(version.verdict ? version.verdict->trial.candidates : std::vector<domain::Candidate>(), korean)},
           {"tried_at", version.verdict ? json::value(to_rfc3339(version.verdict->at)) : json::value(nullptr)},
@@ -136,10 +136,10 @@ json::object summary(const std::string& name, const domain::Model* model, const 
           {"title", model ? model->title : name},
           {"engine", model ? domain::to_string(model->engine) : "onnx"},
           {"version", nullptr},
-          {"family", recipe ? or_null(recipe->family) : json::value(nullptr)},
-          {"task", recipe ? or_null(recipe->task) : json::value(nullptr)},
+          {"family", recipe ? text_or_null(recipe->family) : json::value(nullptr)},
+          {"task", recipe ? text_or_null(recipe->task) : json::value(nullptr)},
           {"labels", static_cast<std::int64_t>(labels)},
-          {"licence", or_null(licence)},
+          {"licence", text_or_null(licence)},
           {"state", "active"},
           {"problem", nullptr},
           {"warnings", report ? warnings_json(*report, korean) : json::array()},

@@ -1,4 +1,5 @@
 // Queues: what they hold, how fast they move, and their limits, which act at the next claim.
+#include "api/body_fields.h"
 #include "api/entity_tag.h"
 #include "api/handlers.h"
 #include "api/json.h"
@@ -47,8 +48,6 @@ http::Response queue_response(const Parts& parts, const http::Request& request, 
   }
   return problem(domain::code::not_found, "There is no queue '" + name + "'. There are: " + names + ".");
 }
-
-Error invalid(const std::string& message) { return {std::string(domain::code::invalid_field), message}; }
 
 // A whole number in its range, or null for none.
 Result<std::optional<int>> number_or_null(const json::value& value, const std::string& name, std::pair<std::int64_t, std::int64_t> range) {
