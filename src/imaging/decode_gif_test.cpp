@@ -13,12 +13,6 @@ using ::testing::HasSubstr;
 
 const std::vector<Colour> kFour = {kRed, kGreen, kBlue, {10, 20, 30}};
 
-DecodedPhoto decoded(const Buffer& file) {
-  auto photo = decode(file, {});
-  EXPECT_TRUE(photo) << photo.error().code << ": " << photo.error().message;
-  return photo ? *std::move(photo) : DecodedPhoto{};
-}
-
 Error error_of(const Buffer& file, const domain::PhotoLimits& limits = {}) {
   auto photo = decode(file, {.limits = limits});
   EXPECT_FALSE(photo);

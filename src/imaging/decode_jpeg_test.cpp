@@ -11,12 +11,6 @@ namespace {
 
 using namespace testing;
 
-DecodedPhoto decoded(const Buffer& file, const DecodeRequest& request = {}) {
-  auto photo = decode(file, request);
-  EXPECT_TRUE(photo) << photo.error().code << ": " << photo.error().message;
-  return photo ? *std::move(photo) : DecodedPhoto{};
-}
-
 TEST(DecodeJpeg, GivesThePictureAndItsInfo) {
   Pixels picture = make_gradient(123, 77);
   DecodedPhoto photo = decoded(write_jpeg(picture));

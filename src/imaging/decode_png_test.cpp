@@ -10,12 +10,6 @@ namespace {
 using namespace testing;
 using Samples = std::vector<std::uint16_t>;
 
-DecodedPhoto decoded(const Buffer& file) {
-  auto photo = decode(file, {});
-  EXPECT_TRUE(photo) << photo.error().code << ": " << photo.error().message;
-  return photo ? *std::move(photo) : DecodedPhoto{};
-}
-
 void expect_colours(const Buffer& file, const std::vector<Colour>& colours, std::string_view mode, int depth) {
   DecodedPhoto photo = decoded(file);
   EXPECT_EQ(photo.info.format, "PNG");

@@ -9,12 +9,6 @@ namespace {
 
 using namespace testing;
 
-DecodedPhoto decoded(const Buffer& file) {
-  auto photo = decode(file, {});
-  EXPECT_TRUE(photo) << photo.error().code << ": " << photo.error().message;
-  return photo ? *std::move(photo) : DecodedPhoto{};
-}
-
 Buffer make_rgba(int width, int height, std::array<std::uint8_t, 4> colour) {
   Buffer rgba;
   for (int i = 0; i < width * height; ++i) rgba.insert(rgba.end(), colour.begin(), colour.end());

@@ -1,11 +1,14 @@
 // Pictures, EXIF blocks and byte work that the encoders beside this file share.
 #include "imaging/photos_for_test.h"
 
+#include "support/shared_files.h"
+
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
@@ -102,10 +105,14 @@ void put_u16(Buffer& file, std::size_t offset, int value) {
   file.at(offset + 1) = static_cast<std::uint8_t>(value);
 }
 
+DecodedPhoto decoded(const Buffer& file, const DecodeRequest& request) {
+  auto photo = decode(file, request);
+  EXPECT_TRUE(photo) << photo.error().code << ": " << photo.error().message;
+  return photo ? *std::move(photo) : DecodedPhoto{};
+}
+
 Buffer read_shared_photo(std::string_view name) {
-  const char* folder = std::getenv("DARKROOM_SHARED_DIR");
-  std::filesystem::path shared = folder != nullptr ? folder : DARKROOM_SOURCE_DIR "/../shared";
-  std::ifstream file(shared / "photos" / name, std::ios::binary);
+  std::ifstream file(test::shared_file("photos/" + std::string(name)), std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "imaging/byte_reader.h"
+#include "imaging/decode.h"
 #include "imaging/pixels.h"
 
 #include <array>
@@ -107,7 +108,10 @@ Buffer bytes_of(std::string_view text);
 Buffer cut(const Buffer& file, std::size_t length);
 void put_u16(Buffer& file, std::size_t offset, int value);  // big-endian
 
-// A photo of the shared folder ($DARKROOM_SHARED_DIR, else ../shared); empty when it is absent.
+// What is decoded of it; fails the test when nothing is.
+DecodedPhoto decoded(const Buffer& file, const DecodeRequest& request = {});
+
+// A real photo of photos/ in DARKROOM_SHARED_DIR, see support/shared_files.h; empty when it is absent.
 Buffer read_shared_photo(std::string_view name);
 
 }  // namespace darkroom::imaging::testing

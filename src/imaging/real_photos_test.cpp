@@ -25,7 +25,7 @@ class RealPhotos : public ::testing::TestWithParam<RealPhoto> {
   void SetUp() override {
     file_ = read_shared_photo(GetParam().name);
     if (file_.empty())
-      GTEST_SKIP() << GetParam().name << " is not there: set DARKROOM_SHARED_DIR to the folder that holds photos/";
+      GTEST_SKIP() << GetParam().name << " is not in photos/ of DARKROOM_SHARED_DIR, which this repository does not carry";
   }
   Buffer file_;
 };

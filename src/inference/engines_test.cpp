@@ -53,7 +53,7 @@ domain::Model plain_onnx() {
 class DemoDetector : public testing::Test {
  protected:
   void SetUp() override {
-    if (shared_file("photos").empty()) GTEST_SKIP() << "no shared photos here";
+    if (shared_file("photos").empty()) GTEST_SKIP() << "no photos/ in DARKROOM_SHARED_DIR, which this repository does not carry";
   }
   std::vector<domain::DetectedObject> find(const std::string& photo) {
     static Opened demo(demo_model());

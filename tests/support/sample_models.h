@@ -1,8 +1,9 @@
-// Files that tests of models stand on: tiny ones that a script makes on the spot, and real ones that may lie beside the checkout.
+// Files that tests of models stand on: tiny ones that a script makes on the spot, and real ones that this repository does not carry.
 #pragma once
 
 #include "base/hash.h"
 #include "domain/model.h"
+#include "support/shared_files.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -36,13 +37,6 @@ inline const std::filesystem::path& made_models() {
   };
   static Folder folder;
   return folder.path;
-}
-
-// A file of the shared folder beside the checkout (or of DARKROOM_SHARED_DIR); empty when it is not there.
-inline std::filesystem::path shared_file(const std::string& name) {
-  const char* configured = std::getenv("DARKROOM_SHARED_DIR");
-  std::filesystem::path folder = configured != nullptr ? configured : DARKROOM_SOURCE_DIR "/../shared";
-  return std::filesystem::exists(folder / name) ? folder / name : std::filesystem::path();
 }
 
 inline domain::Model onnx_model(const std::filesystem::path& file) {

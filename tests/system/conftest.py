@@ -1,7 +1,7 @@
 """Fixtures of the system tests: the real program on a data folder of its own, ended with the test.
 
-DARKROOM_BIN_DIR says where the programs are (default: build/dev/bin), DARKROOM_SHARED_DIR where real models and photos are
-(default: ../shared). Nothing here sleeps: see support/waiting.py.
+DARKROOM_BIN_DIR says where the programs are (default: build/dev/bin), DARKROOM_SHARED_DIR where models/ and photos/ are: real ones that
+this repository does not carry. Tests that want one are skipped without it. Nothing here sleeps: see support/waiting.py.
 """
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Where the programs and the shared models and photos are; a test that needs what is absent is skipped with words."""
+"""Where the programs are, and real models and photos that this repository does not carry; a test that needs what is absent is skipped with words."""
 import os
 from pathlib import Path
 
@@ -14,8 +14,8 @@ def program(name="darkroom"):
 
 
 def shared(kind, name):
-    """A real model or photo: shared("photos", "street.jpg")."""
+    """A real model or photo of models/ and photos/ in DARKROOM_SHARED_DIR: shared("photos", "street.jpg")."""
     path = Path(os.environ.get("DARKROOM_SHARED_DIR") or CHECKOUT.parent / "shared") / kind / name
     if not path.is_file():
-        pytest.skip(f"needs {kind}/{name} of the shared folder: put it beside the checkout, or set DARKROOM_SHARED_DIR")
+        pytest.skip(f"needs {kind}/{name} in DARKROOM_SHARED_DIR, which this repository does not carry")
     return path
