@@ -1,5 +1,5 @@
 // Long answers that have an end: whole ones end with their last chunk, and those that break off do not.
-#include "http/test_server.h"
+#include "http/server_for_test.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // The edge as clients see it: headers on every answer, proxies, hosts, pages of other origins, bounds of connections, files sent in pieces, the access log.
 #include "http/access_log.h"
-#include "http/test_server.h"
+#include "http/server_for_test.h"
 
 #include <gtest/gtest.h>
 
@@ -89,7 +89,7 @@ TEST(Edge, ConnectionsOfOneAddressAreBounded) {
   EXPECT_TRUE(server.connect().is_closed());
   EXPECT_EQ(server.server->traffic().refused_address, 1u);
   held.pop_back();
-  EXPECT_TRUE(eventually([&] { return server.connect().ask(get("/inline")).status == 200; }));
+  EXPECT_TRUE(comes_true([&] { return server.connect().ask(get("/inline")).status == 200; }));
   TestServer behind([](ServerConfig& config) {
     config.most_connections_per_address = 1;
     config.trusted_proxies = {*Network::parse("127.0.0.1")};
@@ -159,7 +159,7 @@ TEST(Edge, WhoeverReadsNothingHasLittleWrittenForThem) {
   RawClient idle = server.connect(), other = server.connect();
   idle.send(get("/file"));
   std::size_t before = 0, now = 0;
-  ASSERT_TRUE(eventually([&] {  // until no more is written
+  ASSERT_TRUE(comes_true([&] {  // until no more is written
     before = std::exchange(now, unread_bytes(server.server->port()));
     for (int i = 0; i < 50; ++i) other.ask(get("/items/1"));
     return now > 0 && now == before;
@@ -188,7 +188,7 @@ TEST(Edge, TrafficIsCountedByRouteAndClass) {
   server.connect().ask("garbage\r\n\r\n");
   Traffic traffic;
   std::map<std::string, std::array<std::uint64_t, 5>> seen;
-  ASSERT_TRUE(eventually([&] {  // a client may read its answer a moment before it is counted
+  ASSERT_TRUE(comes_true([&] {  // a client may read its answer a moment before it is counted
     traffic = server.server->traffic();
     for (const auto& route : traffic.routes) seen[route.method + ' ' + route.pattern] = route.by_class;
     return seen["none none"][3] == 2;
@@ -221,11 +221,11 @@ TEST(AccessLine, AnOpenedFileIsOpenedAgainWhenItWasMoved) {
   };
   AccessLog log(file);
   log.note({.route = nullptr, .method = "GET", .status = 400});
-  ASSERT_TRUE(eventually([&] { return size(file) > 0; }));
+  ASSERT_TRUE(comes_true([&] { return size(file) > 0; }));
   long first = size(file);
   ASSERT_EQ(::rename(file.c_str(), moved.c_str()), 0);
   log.note({.route = nullptr, .method = "GET", .status = 400});
-  EXPECT_TRUE(eventually([&] { return size(file) > 0; }));
+  EXPECT_TRUE(comes_true([&] { return size(file) > 0; }));
   EXPECT_EQ(size(moved), first);
 }
 

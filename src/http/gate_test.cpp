@@ -1,6 +1,6 @@
 // Every row of the gate: what the library's parser would take and what it refuses, sent to a real server as raw bytes.
 #include "http/gate.h"
-#include "http/test_server.h"
+#include "http/server_for_test.h"
 
 #include <gtest/gtest.h>
 

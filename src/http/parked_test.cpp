@@ -1,5 +1,5 @@
 // Parked replies: the connection waits, no thread does, and no wake-up is lost.
-#include "http/test_server.h"
+#include "http/server_for_test.h"
 
 #include <gtest/gtest.h>
 
@@ -70,14 +70,14 @@ TEST(Parked, AnswersWhenWoken) {
   TestServer server({}, {results.route()});
   RawClient client = server.connect();
   client.send(get("/results/a"));
-  ASSERT_TRUE(eventually([&] { return results.looks == 1; }));
+  ASSERT_TRUE(comes_true([&] { return results.looks == 1; }));
   results.publish("a", "ready");
   server.server->wake("b");
   server.server->wake("a");
   EXPECT_EQ(client.read_answer().body, "ready");
   EXPECT_EQ(results.looks, 2);
   EXPECT_EQ(client.ask(get("/inline")).status, 200);
-  EXPECT_TRUE(eventually([&] { return results.parked == 0; }));
+  EXPECT_TRUE(comes_true([&] { return results.parked == 0; }));
 }
 
 TEST(Parked, AnswersAtOnceWhatIsReadyAlready) {
@@ -106,7 +106,7 @@ TEST(Parked, HoldsNoThread) {
     clients.back().send(get("/results/a"));
   }
   EXPECT_EQ(server.connect().ask(get("/pool")).status, 200);
-  ASSERT_TRUE(eventually([&] { return results.looks >= 50; }));
+  ASSERT_TRUE(comes_true([&] { return results.looks >= 50; }));
   results.publish("a", "ready");
   server.server->wake("a");
   for (RawClient& client : clients) EXPECT_EQ(client.read_answer().body, "ready");
@@ -118,9 +118,9 @@ TEST(Parked, AClientThatGoesAwayIsDropped) {
   for (bool reset : {false, true}) {
     RawClient client = server.connect();
     client.send(get("/results/a"));
-    ASSERT_TRUE(eventually([&] { return results.parked == 1; }));
+    ASSERT_TRUE(comes_true([&] { return results.parked == 1; }));
     reset ? client.abort() : client.close();
-    EXPECT_TRUE(eventually([&] { return results.parked == 0; }));
+    EXPECT_TRUE(comes_true([&] { return results.parked == 0; }));
   }
   server.server->wake("a");
   EXPECT_EQ(server.connect().ask(get("/inline")).status, 200);
@@ -131,7 +131,7 @@ TEST(Parked, WhatIsSentMeanwhileIsAnsweredAfterwards) {
   TestServer server({}, {results.route()});
   RawClient client = server.connect();
   client.send(get("/results/a"));
-  ASSERT_TRUE(eventually([&] { return results.looks == 1; }));
+  ASSERT_TRUE(comes_true([&] { return results.looks == 1; }));
   std::string more;
   for (int i = 0; i < 2000; ++i) more += get("/inline");
   client.send(more);
@@ -146,7 +146,7 @@ TEST(Parked, StopAnswersAtOnce) {
   TestServer server({}, {results.route()});
   RawClient client = server.connect();
   client.send(get("/results/a"));
-  ASSERT_TRUE(eventually([&] { return results.looks == 1; }));
+  ASSERT_TRUE(comes_true([&] { return results.looks == 1; }));
   auto began = std::chrono::steady_clock::now();
   server.server->stop(10s);
   EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
@@ -183,7 +183,7 @@ TEST(Parked, AWakeDuringALookIsNotLost) {
   TestServer server({}, {route});
   RawClient client = server.connect();
   client.send(get("/parked"));
-  ASSERT_TRUE(eventually([&] { return looks == 1; }));
+  ASSERT_TRUE(comes_true([&] { return looks == 1; }));
   server.server->wake("k");
   // Answered by the I/O thread, so it has seen the wake-up before.
   EXPECT_EQ(server.connect().ask(get("/inline")).status, 200);

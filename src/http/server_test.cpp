@@ -1,5 +1,5 @@
 // What clients see of connections, routes, headers, time limits and the pool.
-#include "http/test_server.h"
+#include "http/server_for_test.h"
 
 #include <gtest/gtest.h>
 
@@ -246,8 +246,8 @@ TEST(Server, AReaderThatTricklesIsCutOff) {
   TestServer server(cut_off_soon, {large});
   RawClient client = server.connect();
   client.send(get("/large"));
-  EXPECT_TRUE(eventually([&] { return client.read_byte(); }));
-  EXPECT_TRUE(eventually([&] { return client.read_byte(), server.server->traffic().connections == 0; }));
+  EXPECT_TRUE(comes_true([&] { return client.read_byte(); }));
+  EXPECT_TRUE(comes_true([&] { return client.read_byte(), server.server->traffic().connections == 0; }));
 }
 
 TEST(Server, AReaderOfAStreamThatTricklesIsCutOff) {
@@ -257,8 +257,8 @@ TEST(Server, AReaderOfAStreamThatTricklesIsCutOff) {
   TestServer server(cut_off_soon, {stream});
   RawClient client = server.connect();
   client.send(get("/stream"));
-  EXPECT_TRUE(eventually([&] { return client.read_byte(); }));
-  EXPECT_TRUE(eventually([&] { return client.read_byte(), server.server->traffic().connections == 0; }));
+  EXPECT_TRUE(comes_true([&] { return client.read_byte(); }));
+  EXPECT_TRUE(comes_true([&] { return client.read_byte(), server.server->traffic().connections == 0; }));
 }
 
 TEST(Server, LargeAnswersArriveWhole) {
@@ -280,13 +280,13 @@ TEST(Server, AFullPoolAnswers503) {
       {gatekeeper.route()});
   RawClient running = server.connect();
   running.send(get("/slow"));
-  ASSERT_TRUE(eventually([&] { return gatekeeper.entered == 1; }));
+  ASSERT_TRUE(comes_true([&] { return gatekeeper.entered == 1; }));
   // Of two more calls one waits and the other is refused.
   RawClient second = server.connect();
   second.send(get("/slow"));
   RawClient third = server.connect();
   RawAnswer refused;
-  ASSERT_TRUE(eventually([&] {
+  ASSERT_TRUE(comes_true([&] {
     refused = third.ask(get("/pool"));
     return refused.status == 503;
   }));
@@ -316,7 +316,7 @@ TEST(Server, StopLetsARunningAnswerFinishAndClosesIdleConnections) {
   EXPECT_EQ(idle.ask(get("/inline")).status, 200);
   RawClient busy = server.connect();
   busy.send(get("/slow"));
-  ASSERT_TRUE(eventually([&] { return gatekeeper.entered == 1; }));
+  ASSERT_TRUE(comes_true([&] { return gatekeeper.entered == 1; }));
   std::jthread stopper([&] { server.server->stop(10s); });
   EXPECT_TRUE(idle.is_closed());
   gatekeeper.release();

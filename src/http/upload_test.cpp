@@ -1,5 +1,5 @@
 // Bodies: streamed to a receiver, refused early, cut off, slow.
-#include "http/test_server.h"
+#include "http/server_for_test.h"
 
 #include <gtest/gtest.h>
 
@@ -33,7 +33,7 @@ TEST(Upload, SmallAndLargeBodiesArriveWhole) {
     EXPECT_EQ(server.uploaded, size);
   }
   EXPECT_EQ(client.ask(kGet).status, 200);
-  EXPECT_TRUE(eventually([&] { return server.open_receivers == 0; }));
+  EXPECT_TRUE(comes_true([&] { return server.open_receivers == 0; }));
 }
 
 TEST(Upload, ChunkedBodiesArriveWholeWithWhateverFollowsKept) {
@@ -55,7 +55,7 @@ TEST(Upload, ChunksAreDecodedAtEverySplit) {
   for (std::size_t split = 0; split < body.size(); ++split) {
     int opened = server.opened;
     client.send(head + body.substr(0, split));
-    ASSERT_TRUE(eventually([&] { return server.opened > opened; }));  // so the rest comes in a read of its own
+    ASSERT_TRUE(comes_true([&] { return server.opened > opened; }));  // so the rest comes in a read of its own
     EXPECT_EQ(client.ask(body.substr(split)).body, "hello, world") << split;
   }
 }
@@ -118,7 +118,7 @@ TEST(Upload, AHandlerMayRefuseAtOpenOrAtAPiece) {
   EXPECT_EQ(answer.body, "refused at a piece");
   EXPECT_EQ(answer.headers["connection"], "close");
   EXPECT_EQ(server.finished, 0);
-  EXPECT_TRUE(eventually([&] { return server.open_receivers == 0; }));
+  EXPECT_TRUE(comes_true([&] { return server.open_receivers == 0; }));
 }
 
 TEST(Upload, ContinueIsSentOnlyWhenTheBodyIsWanted) {
@@ -140,9 +140,9 @@ TEST(Upload, AClientThatGoesAwayTakesItsReceiverWithIt) {
   for (bool reset : {false, true}) {
     RawClient client = server.connect();
     client.send(header("/upload", 1'000'000) + std::string(300'000, 'x'));
-    ASSERT_TRUE(eventually([&] { return server.open_receivers == 1; }));
+    ASSERT_TRUE(comes_true([&] { return server.open_receivers == 1; }));
     reset ? client.abort() : client.close();
-    EXPECT_TRUE(eventually([&] { return server.open_receivers == 0; }));
+    EXPECT_TRUE(comes_true([&] { return server.open_receivers == 0; }));
     // Removing a file may block, so it is no work for the I/O thread.
     EXPECT_NE(server.destroyed_by.load(), server.io_thread.load());
   }
@@ -170,7 +170,7 @@ TEST(Upload, AStalledBodyIsCutOffAndItsReceiverGoes) {
   RawClient client = server.connect();
   client.send(header("/upload", 1000) + "part");
   EXPECT_EQ(client.read_answer().status, 408);
-  EXPECT_TRUE(eventually([&] { return server.open_receivers == 0; }));
+  EXPECT_TRUE(comes_true([&] { return server.open_receivers == 0; }));
   EXPECT_EQ(server.finished, 0);
 }
 
@@ -186,14 +186,14 @@ TEST(Upload, ATrickledBodyIsCutOff) {
   });
   EXPECT_EQ(client.read_answer().status, 408);
   trickle.request_stop();
-  EXPECT_TRUE(eventually([&] { return server.open_receivers == 0; }));
+  EXPECT_TRUE(comes_true([&] { return server.open_receivers == 0; }));
 }
 
 TEST(Upload, StopDropsAnUnfinishedUpload) {
   TestServer server;
   RawClient client = server.connect();
   client.send(header("/upload", 1000) + "part");
-  ASSERT_TRUE(eventually([&] { return server.open_receivers == 1; }));
+  ASSERT_TRUE(comes_true([&] { return server.open_receivers == 1; }));
   server.server->stop(0ms);
   EXPECT_EQ(server.open_receivers, 0);
   EXPECT_EQ(server.finished, 0);

@@ -10,22 +10,6 @@ namespace {
 
 using testing::HasSubstr;
 
-File takes(const std::string& type, const Shape& shape) {
-  File file;
-  file.facts.inputs = {{"input", type, shape, {}}};
-  bool nchw = shape[1] == 3;
-  file.probe.height = static_cast<int>(shape[nchw ? 2 : 1]);
-  file.probe.width = static_cast<int>(shape[nchw ? 3 : 2]);
-  return file;
-}
-
-// Logits, or an embedding of no certain length.
-File answers(File file, const std::string& name, std::int64_t size) {
-  std::vector<float> values(static_cast<std::size_t>(size));
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 7) - 2.5F;
-  return file.gives(name, {1, size}, values);
-}
-
 TEST(RecogniseBytes, BytesNeedNoMeanAndDeviation) {
   File files[] = {takes("uint8", {1, 64, 64, 3}).gives("classes", {1, 5, 16, 16}), answers(takes("uint8", {1, 224, 224, 3}), "image_embeds", 512),
                   takes("uint8", {1, 64, 64, 3}).gives("output0", {1, 7, 84}, table(7, 84, [](auto row, auto) { return row < 4 ? 20 : 0.1; })),

@@ -6,22 +6,7 @@
 namespace darkroom::inference {
 namespace {
 
-File takes(const std::string& type, const Shape& shape) {
-  File file;
-  file.facts.inputs = {{"input", type, shape, {}}};
-  bool nchw = shape[1] == 3;
-  file.probe.height = static_cast<int>(shape[nchw ? 2 : 1]);
-  file.probe.width = static_cast<int>(shape[nchw ? 3 : 2]);
-  return file;
-}
 File takes_square(std::int64_t side) { return takes("float32", {1, 3, side, side}); }
-
-// Logits, or an embedding of no certain length.
-File answers(File file, const std::string& name, std::int64_t size) {
-  std::vector<float> values(static_cast<std::size_t>(size));
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 7) - 2.5F;
-  return file.gives(name, {1, size}, values);
-}
 
 TEST(RecogniseVectors, ClipIsToldByItsSideToo) {
   for (std::int64_t side : {224, 240, 256, 288, 336, 378, 384, 448}) EXPECT_EQ(answers(takes_square(side), "image_embeds", 512).family(), "clip embed") << side;

@@ -46,4 +46,21 @@ std::vector<float> table(std::size_t rows, std::size_t columns, At&& at) {
   return values;
 }
 
+// A file with this input, and a probe of its size.
+inline File takes(const std::string& type, const Shape& shape) {
+  File file;
+  file.facts.inputs = {{"input", type, shape, {}}};
+  bool nchw = shape[1] == 3;
+  file.probe.height = static_cast<int>(shape[nchw ? 2 : 1]);
+  file.probe.width = static_cast<int>(shape[nchw ? 3 : 2]);
+  return file;
+}
+
+// Logits, or an embedding of no certain length.
+inline File answers(File file, const std::string& name, std::int64_t size) {
+  std::vector<float> values(static_cast<std::size_t>(size));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 7) - 2.5F;
+  return file.gives(name, {1, size}, values);
+}
+
 }  // namespace darkroom::inference

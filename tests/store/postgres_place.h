@@ -4,12 +4,12 @@
 #include "store/sql/postgres_connection.h"
 #include "store/sql/postgres_database.h"
 #include "store/sql/postgres_text.h"
+#include "support/comes_true.h"
 #include "support/postgres_server.h"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -17,19 +17,7 @@
 namespace darkroom::store {
 
 using namespace std::chrono_literals;
-
-// Whether the condition comes true in time: polled, for what happens in other threads and processes.
-template <class Condition>
-bool comes_true(Condition condition, std::chrono::milliseconds within = 20s) {
-  auto deadline = std::chrono::steady_clock::now() + within;
-  std::promise<void> never;
-  auto pause = never.get_future();
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    pause.wait_for(5ms);
-  }
-  return true;
-}
+using test::comes_true;
 
 class PostgresPlace {
  public:

@@ -3,6 +3,7 @@
 
 #include "http/raw_client.h"
 #include "http/server.h"
+#include "support/comes_true.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -15,16 +16,7 @@
 
 namespace darkroom::http {
 
-// A condition that tests wait for, with a deadline.
-template <class Condition>
-bool eventually(Condition condition) {
-  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
+using test::comes_true;
 
 inline Response text_response(int status, std::string body) { return Response{status, "text/plain", std::move(body), {}}; }
 
