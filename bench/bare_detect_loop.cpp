@@ -17,7 +17,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
 #include <stdexcept>
 #include <thread>
 
@@ -197,11 +196,4 @@ int run(const Arguments& arguments) {
 }  // namespace
 }  // namespace darkroom::bench
 
-int main(int argc, char** argv) {
-  try {
-    return darkroom::bench::run(darkroom::bench::Arguments(argc, argv));
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "bare_detect_loop: %s\n", error.what());
-    return 1;
-  }
-}
+int main(int count, char** arguments) { return darkroom::bench::run_main(count, arguments, darkroom::bench::run); }

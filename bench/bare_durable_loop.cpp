@@ -15,7 +15,6 @@
 #include <condition_variable>
 #include <cstdio>
 #include <cstring>
-#include <exception>
 #include <filesystem>
 #include <mutex>
 #include <stdexcept>
@@ -170,11 +169,4 @@ int run(const Arguments& arguments) {
 }  // namespace
 }  // namespace darkroom::bench
 
-int main(int argc, char** argv) {
-  try {
-    return darkroom::bench::run(darkroom::bench::Arguments(argc, argv));
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "bare_durable_loop: %s\n", error.what());
-    return 1;
-  }
-}
+int main(int count, char** arguments) { return darkroom::bench::run_main(count, arguments, darkroom::bench::run); }

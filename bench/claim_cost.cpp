@@ -12,7 +12,6 @@
 
 #include <atomic>
 #include <cstdio>
-#include <exception>
 #include <thread>
 
 namespace darkroom::bench {
@@ -64,7 +63,7 @@ void reprioritise(store::Store& store, std::vector<std::pair<std::string_view, d
                                  {"other_write_max_ms", quantile(waits, 1.0)}});
 }
 
-void run(const Arguments& arguments) {
+int run(const Arguments& arguments) {
   std::string where = arguments.text("store");
   store::ClaimRequest request{kNode, "slot", {domain::lane_of(domain::kProcessQueue, arguments.text("models", "demo"))}, arguments.number("count", "1")};
   std::vector<std::pair<std::string_view, double>> figures;
@@ -75,17 +74,10 @@ void run(const Arguments& arguments) {
   }
   if (arguments.text("reprioritise", "no") == "yes") reprioritise(*store::open_store(where, now()), figures);
   std::fputs(json_line(figures).c_str(), stdout);
+  return 0;
 }
 
 }  // namespace
 }  // namespace darkroom::bench
 
-int main(int count, char** arguments) {
-  try {
-    darkroom::bench::run(darkroom::bench::Arguments(count, arguments));
-    return 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "claim_cost: %s\n", error.what());
-    return 1;
-  }
-}
+int main(int count, char** arguments) { return darkroom::bench::run_main(count, arguments, darkroom::bench::run); }

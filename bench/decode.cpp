@@ -17,7 +17,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <exception>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -181,11 +180,4 @@ int run(const Arguments& arguments) {
 }  // namespace
 }  // namespace darkroom::bench
 
-int main(int count, char** arguments) {
-  try {
-    return darkroom::bench::run(darkroom::bench::Arguments(count, arguments));
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "decode: %s\n", error.what());
-    return 1;
-  }
-}
+int main(int count, char** arguments) { return darkroom::bench::run_main(count, arguments, darkroom::bench::run); }

@@ -12,7 +12,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdio>
-#include <exception>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -115,7 +114,7 @@ std::vector<double> idle_starts(store::Store& store, int count) {
   return times;
 }
 
-void run(const Arguments& arguments) {
+int run(const Arguments& arguments) {
   auto store = store::open_store(arguments.text("store"), now());
   int jobs = arguments.number("jobs", "20000"), threads = arguments.number("threads", "64"), batch = arguments.number("batch", "1");
   double cpu = own_cpu_seconds();
@@ -130,17 +129,10 @@ void run(const Arguments& arguments) {
                        {"enqueue_cpu_us", (cpu_in - cpu) / jobs * 1e6}, {"process_cpu_us", (cpu_out - cpu_in) / jobs * 1e6},
                        {"idle_start_p50_ms", quantile(idle, 0.5)}, {"idle_start_p99_ms", quantile(idle, 0.99)}})
                 .c_str(), stdout);
+  return 0;
 }
 
 }  // namespace
 }  // namespace darkroom::bench
 
-int main(int count, char** arguments) {
-  try {
-    darkroom::bench::run(darkroom::bench::Arguments(count, arguments));
-    return 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "queue_load: %s\n", error.what());
-    return 1;
-  }
-}
+int main(int count, char** arguments) { return darkroom::bench::run_main(count, arguments, darkroom::bench::run); }

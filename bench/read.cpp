@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <exception>
 #include <random>
 #include <stdexcept>
 
@@ -125,11 +124,4 @@ int run(const Arguments& arguments) {
 }  // namespace
 }  // namespace darkroom::bench
 
-int main(int argc, char** argv) {
-  try {
-    return darkroom::bench::run(darkroom::bench::Arguments(argc, argv));
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "read: %s\n", error.what());
-    return 1;
-  }
-}
+int main(int count, char** arguments) { return darkroom::bench::run_main(count, arguments, darkroom::bench::run); }

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -63,6 +64,15 @@ const std::vector<std::string>& Arguments::list(const std::string& name) const {
   auto found = values_.find(name);
   if (found == values_.end() || found->second.empty()) end_with("--" + name + " needs at least one value");
   return found->second;
+}
+
+int run_main(int count, char** arguments, int (*run)(const Arguments&)) {
+  try {
+    return run(Arguments(count, arguments));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s: %s\n", arguments[0], error.what());
+    return 1;
+  }
 }
 
 Photos::Photos(const std::vector<std::string>& paths, std::string series) : series_(std::move(series)) {

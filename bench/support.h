@@ -25,6 +25,9 @@ class Arguments {
   std::map<std::string, std::vector<std::string>> values_;
 };
 
+// What main() is: the exit code of `run`, or 1 after the message of what it threw.
+int run_main(int count, char** arguments, int (*run)(const Arguments&));
+
 // The photos of a run: the given JPEG files in turn, each with a comment segment of its own, so that no two have the same content.
 class Photos {
  public:

@@ -82,11 +82,4 @@ int run(const Arguments& arguments) {
 }  // namespace
 }  // namespace darkroom::bench
 
-int main(int argc, char** argv) {
-  try {
-    return darkroom::bench::run(darkroom::bench::Arguments(argc, argv));
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "upload_load: %s\n", error.what());
-    return 2;
-  }
-}
+int main(int count, char** arguments) { return darkroom::bench::run_main(count, arguments, darkroom::bench::run); }
