@@ -19,16 +19,11 @@ def cancel_and_see_the_next(web):
     return [cancelled, web.image(waiting["id"])]
 
 
-def judge(ledger, images):
-    complaints = ledger.complaints([{key: image[key] for key in ("id", "job_id", "sha256")} for image in images])
-    assert complaints == [], "\n".join(complaints)
-
-
 def test_in_one_process(make_server):
     server = make_server(slots=1)
     images = cancel_and_see_the_next(server)
     assert server.stop() == 0
-    judge(Ledger(server), images)
+    Ledger(server).assert_kept(images)
 
 
 def test_on_another_node(make_cluster):
@@ -36,4 +31,4 @@ def test_on_another_node(make_cluster):
     images = cancel_and_see_the_next(cluster.web)
     for process in reversed(cluster.processes):
         assert process.stop() == 0
-    judge(Ledger(cluster.web, database=cluster.database), images)
+    Ledger(cluster.web, database=cluster.database).assert_kept(images)

@@ -1,11 +1,9 @@
 """Photos as people have them, written by another library: every format and kind that is taken, upright and in the right colours; and what is
 refused with advice."""
-import io
-
 import pytest
 from PIL import Image
 
-from support.photos import encode
+from support.photos import encode, thumbnail
 
 CORNERS = [(20, 20), (139, 20), (20, 79), (139, 79)]
 # What turns a picture into the one that is stored for an orientation.
@@ -25,12 +23,6 @@ def quarters(mode="RGB"):
     for color, place in (("red", (0, 0)), ("lime", (80, 0)), ("blue", (0, 50))):
         picture.paste(color, (*place, place[0] + 80, place[1] + 50))
     return picture.convert(mode)
-
-
-def thumbnail(server, image):
-    answer = server.get(f"/api/v1/images/{image['id']}/thumbnail")
-    assert answer.status_code == 200, answer.text
-    return Image.open(io.BytesIO(answer.content)).convert("RGB")
 
 
 def assert_upright(server, photo, expected=("red", "lime", "blue", "white"), tolerance=40):

@@ -1,5 +1,4 @@
 """HEIC and AVIF, which a server takes when told to: upright, in the right colours, and harmless when they lie."""
-import io
 import random
 import shutil
 from pathlib import Path
@@ -8,7 +7,7 @@ import pytest
 from PIL import Image, ImageChops, ImageOps
 
 from support.heif import IMIR, IROT, clap, claiming_size, heic_grid, heif, with_properties
-from support.photos import jpeg, unique_jpeg
+from support.photos import jpeg, thumbnail, unique_jpeg
 from support.places import program
 
 pytestmark = pytest.mark.skipif(shutil.which("heif-enc") is None, reason="heif-enc is missing: install libheif-examples")
@@ -32,12 +31,6 @@ def scene(size=SIZE):
     """Colours that run smoothly, different at every corner."""
     across, down = Image.linear_gradient("L").rotate(90).resize(size), Image.linear_gradient("L").resize(size)
     return Image.merge("RGB", (across, down, ImageChops.multiply(across, down)))
-
-
-def thumbnail(server, image):
-    answer = server.get(f"/api/v1/images/{image['id']}/thumbnail")
-    assert answer.status_code == 200, answer.text
-    return Image.open(io.BytesIO(answer.content)).convert("RGB")
 
 
 def assert_shows(server, photo, expected, tolerance=12):

@@ -1,14 +1,15 @@
 """Models of engine `http`: someone's own service is called with the photo, and nothing is lost whatever becomes of it."""
 import json
 import shutil
-from datetime import datetime
 
 import pytest
 from PIL import Image
 
-from support.ledger import Ledger
+from support.answers import endings, moment_of
+from support.ledger import judge
 from support.photos import encode, jpeg, unique_jpeg
-from support.service import FOUND, SUCCESS, Service, free_port, write_model
+from support.ports import free_port
+from support.service import FOUND, SUCCESS, Service, write_model
 from support.waiting import eventually
 
 
@@ -28,20 +29,6 @@ def start(make_server, tmp_path, service):
         return make_server(models_dir=tmp_path / "models", **{"run_first_retry_seconds": 0} | (settings or {}))
 
     return start
-
-
-def moment_of(text):
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
-
-
-def endings(image):
-    return [attempt["ending"] for attempt in image["attempts"]]
-
-
-def judge(server, *images):
-    assert server.stop() == 0
-    complaints = Ledger(server).complaints([{key: image[key] for key in ("id", "job_id", "sha256")} for image in images])
-    assert complaints == [], "\n".join(complaints)
 
 
 # --- what is sent, what is stored ---

@@ -2,6 +2,7 @@
 import os
 import signal
 
+from support.answers import endings
 from support.photos import unique_jpeg
 from support.waiting import eventually
 
@@ -13,10 +14,6 @@ def two_running(server, order="slow:900"):
         server.wait_for_state(image_id, "processing")
     assert len(eventually(lambda: len(slots := server.slots()) == 2 and slots, 5)) == 2
     return images
-
-
-def endings(image):
-    return [attempt["ending"] for attempt in image["attempts"]]
 
 
 def test_a_killed_slot_costs_its_job_nothing_but_time_and_the_other_none(server):

@@ -70,8 +70,7 @@ def judge(cluster, image_id):
     for process in reversed(cluster.processes):
         if not process.has_ended:
             assert process.stop() == 0
-    complaints = Ledger(cluster.web, database=cluster.database).complaints([{key: image[key] for key in ("id", "job_id", "sha256")}])
-    assert complaints == [], "\n".join(complaints)
+    Ledger(cluster.web, database=cluster.database).assert_kept([image])
 
 
 def test_a_killed_workers_job_runs_on_another_node_after_its_lease(cluster):

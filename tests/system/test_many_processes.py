@@ -17,6 +17,7 @@ def postgres():
 
 @pytest.fixture
 def make_cluster(postgres, tmp_path):
+    """Not that of conftest.py: what it gives is not started, so that a test may have it start in its own order."""
     clusters = []
 
     def make(**settings):

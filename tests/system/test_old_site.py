@@ -1,8 +1,9 @@
 """A Django and Celery site of the old kind, of which only the base URL has changed: when all is done, every row holds its real result."""
 import pytest
 
-from support.old_site import OldSite, free_port
+from support.old_site import OldSite
 from support.photos import unique_jpeg
+from support.ports import free_port
 from support.server import Server
 from support.waiting import eventually
 

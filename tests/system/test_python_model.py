@@ -10,10 +10,11 @@ import requests
 from PIL import Image, ImageDraw
 
 from support.boxes import overlap
-from support.ledger import Ledger
+from support.ledger import judge
 from support.photos import encode, unique_jpeg
 from support.places import CHECKOUT
-from support.service import free_port, write_model
+from support.ports import free_port
+from support.service import write_model
 from support.waiting import eventually
 
 pytest.importorskip("fastapi", reason="python3-fastapi is not installed: scripts/install_packages.sh test")
@@ -107,12 +108,6 @@ def start(make_server, tmp_path):
 
 def order(server, what, **fields):
     return server.upload(unique_jpeg(), model="mine", metadata=f'{{"order": "{what}"}}', **fields)
-
-
-def judge(server, *images):
-    assert server.stop() == 0
-    complaints = Ledger(server).complaints([{key: image[key] for key in ("id", "job_id", "sha256")} for image in images])
-    assert complaints == [], "\n".join(complaints)
 
 
 def test_the_example_finds_what_stands_out(start):

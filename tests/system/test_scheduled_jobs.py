@@ -4,11 +4,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from support.answers import moment_of
 from support.photos import unique_jpeg
-
-
-def moment_of(text):
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def in_seconds(seconds):

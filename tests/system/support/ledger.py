@@ -14,6 +14,12 @@ WAITS = {"image.created", "job.created", "job.queued", "job.crashed", "job.inter
 ONCE = ("image.created", "job.created", "job.completed", "job.failed", "job.cancelled", "image.deleted")
 
 
+def judge(server, *images):
+    """Stops the server; what it promised of these images is kept."""
+    assert server.stop() == 0
+    Ledger(server).assert_kept(images)
+
+
 class Ledger:
     """Of one server on SQLite; or of a database and the servers that take photos in, each with a folder of its own."""
 
@@ -36,6 +42,11 @@ class Ledger:
             self.results[result["job_id"]].append(result)
         self.events = self.rows("SELECT * FROM event ORDER BY id")
         return [*self._promises(promised), *self._jobs(), *self._events(), *self._blobs(), *self._pointers()]
+
+    def assert_kept(self, images):
+        """Of images as the API answered with them."""
+        complaints = self.complaints([{key: image[key] for key in ("id", "job_id", "sha256")} for image in images])
+        assert complaints == [], "\n".join(complaints)
 
     def _promises(self, promised):
         by_public_id = {job["public_id"]: job for job in self.jobs.values()}

@@ -2,7 +2,6 @@
 import json
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -10,18 +9,13 @@ import sys
 import redis
 
 from support.places import CHECKOUT
+from support.ports import free_port
 from support.waiting import eventually
 
 CODE = CHECKOUT / "tests" / "old_site"
 MAKE_TABLES = "import django; django.setup()\nfrom django.core.management import call_command\ncall_command('migrate', run_syncdb=True, verbosity=0)"
 QUEUE = ("import django, sys; django.setup()\nimport celery_app\nfrom photos.tasks import process_photo\n"
          "for photo in sys.argv[1:]: print(process_photo.delay(int(photo)).id)")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class OldSite:

@@ -65,3 +65,10 @@ def with_scans(count):
     end = photo.rindex(b"\xff\xd9")
     last = photo[scans[-1]:end]
     return photo[:end] + last * (count - len(scans)) + photo[end:]
+
+
+def thumbnail(server, image):
+    """What the server shows of an image, as a picture."""
+    answer = server.get(f"/api/v1/images/{image['id']}/thumbnail")
+    assert answer.status_code == 200, answer.text
+    return Image.open(io.BytesIO(answer.content)).convert("RGB")

@@ -96,12 +96,6 @@ class Service:
         return Handler
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def write_model(folder, url, **keys):
     """models/NAME/model.toml for a service: write_model(models / "ocr", service.url, timeout_seconds=1)."""
     folder.mkdir(parents=True, exist_ok=True)
