@@ -163,35 +163,47 @@ Result<void> Librarian::base_on(StagedVersion& staged, const std::string& name, 
   return {};
 }
 
+// What it is made of, proved to be this version's content; files of it that something else has changed are put right.
+Librarian::Kept Librarian::keep(const domain::Model& model, StagedVersion& staged, const Actor& actor) {
+  bool is_new = !library_.has(model.name, model.version);
+  if (!is_new && library_.is_sound(model)) return Kept::as_it_was;
+  tell_({"model.added", model.name, model.version, "", actor});
+  AddedNote note{clock_.now(), actor.name, model.file_hash};
+  if (is_new && library_.keep(model, staged, note)) {
+    forget_refused(model.name, model.version);
+    return Kept::as_new;
+  }
+  if (library_.is_sound(model)) return Kept::as_it_was;  // another process has just kept the same
+  library_.mend(model, staged, note);
+  log::warning("model's files were not those that were added, and are again", {{"model", model.name}, {"version", model.version}, {"by", actor.name}});
+  return Kept::mended;
+}
+
 Result<Added> Librarian::add(const std::string& name, StagedVersion& staged, Activation activation, const Actor& actor) {
   auto turn = begin_act();
   if (!turn) return turn.error();
   if (auto fits = check_model_name(name); !fits) return fits.error();
   auto model = staged.finish(name);
   if (!model) return model.error();
-  Added added{.is_new = !library_.has(name, model->version), .version = model->version};
-  if (added.is_new) {
-    tell_({"model.added", name, model->version, "", actor});
-    library_.keep(*model, staged, {clock_.now(), actor.name, model->file_hash});
-    forget_refused(name, model->version);
-  }
+  Kept how = keep(*model, staged, actor);
   auto kept = library_.read(name, model->version);
   if (!kept) return kept.error();
+  Added added{.is_new = how == Kept::as_new, .version = model->version};
   Entry& entry = reload(name);
   ModelPtr shown = catalogue_.find(name);
   const VersionInfo& info = *entry.info.find(model->version);
-  bool runs = shown && shown->version == model->version;
-  if (activation == Activation::later) want_no_more(entry, model->version);
-  bool done = runs || (activation == Activation::later && info.verdict && info.verdict->passed());
-  if (!done) {
-    if (activation == Activation::at_once) want(entry, model->version);
+  bool is_for_later = activation == Activation::later;
+  if (is_for_later) want_no_more(entry, model->version);
+  bool is_good = (shown && shown->version == model->version) || (is_for_later && info.verdict && info.verdict->passed());
+  if (!is_good || how == Kept::mended) {
+    if (!is_for_later) want(entry, model->version);
     Trial trial = try_out(*kept);
     if (trial.was_cut_short()) return *trial.error;
     if (trial.error) {
       std::erase(entry.wanted, model->version);
       tell_({"model.refused", name, model->version, "", {actor.name, trial.error->message}});
       added.refused = std::move(trial);
-    } else if (activation == Activation::at_once) {
+    } else if (!is_for_later) {
       make_current(entry, *kept, actor);
       std::erase(entry.wanted, model->version);
     } else {

@@ -111,8 +111,9 @@ class Librarian {
   // Takes the files of a version, in place of those that were not given.
   Result<void> base_on(StagedVersion& staged, const std::string& name, const std::string& version) const;
   enum class Activation { at_once, later };
-  // Keeps it, tries it, and makes it current unless it is for later. The same content again changes nothing but which version is current. Errors of
-  // make_model() and check_model_name(); a version that is refused is no error.
+  // Keeps it, tries it, and makes it current unless it is for later. The same content again changes nothing but which
+  // version is current, and mends its files where they are not those that were added. Errors of make_model() and check_model_name(); a version that
+  // is refused is no error.
   Result<Added> add(const std::string& name, StagedVersion& staged, Activation activation, const Actor& actor);
   // Tries it anew. Errors: those of its trial.
   Result<void> activate(const std::string& name, const std::string& version, const Actor& actor);
@@ -123,6 +124,9 @@ class Librarian {
   std::optional<ModelInfo> find(const std::string& name) const;
 
  private:
+  // For a version that ran before and cannot be loaded now: perhaps the machine is short of something.
+  static constexpr Duration kRetryPeriod = std::chrono::minutes(1);
+
   struct Entry {
     ModelInfo info;
     std::string stamp;                // of the library when it was read
@@ -136,6 +140,8 @@ class Librarian {
 
   // librarian.cpp
   Result<std::unique_lock<std::mutex>> begin_act();
+  enum class Kept { as_it_was, as_new, mended };
+  Kept keep(const domain::Model& model, StagedVersion& staged, const Actor& actor);
   Entry& reload(const std::string& name);
   Trial try_out(const domain::Model& model);
   void want(Entry& entry, const std::string& version);

@@ -17,8 +17,6 @@ namespace {
 // At the start a file that has just changed gets this long to grow; later the time between two looks does the same.
 constexpr std::chrono::nanoseconds kYoung = std::chrono::seconds(2);
 constexpr int kMomentMillis = 250;
-// For a version that ran before and cannot be loaded now: perhaps the machine is short of something.
-constexpr Duration kRetryPeriod = std::chrono::minutes(1);
 
 const Actor kFolder{"system", "found in the models folder"};
 const Actor kStart{"system", "tried at the start"};
@@ -181,15 +179,13 @@ void Librarian::take(const Drop& drop) {
   auto taken = library_.taken(drop.name);
   auto verdict = library_.verdict(drop.name, model->version);
   bool touched = taken && taken->version == model->version;  // the same again: a refused one is tried again, a removed one stays away
-  if (!touched && !library_.has(drop.name, model->version)) {
-    tell_({"model.added", drop.name, model->version, "", kFolder});
-    library_.keep(*model, *staged, {clock_.now(), kFolder.name, model->file_hash});
-    forget_refused(drop.name, model->version);
-  }
-  if (library_.has(drop.name, model->version)) {
+  if (!touched || library_.has(drop.name, model->version)) {
+    Kept how = keep(*model, *staged, kFolder);
     Entry& entry = reload(drop.name);
-    bool runs = entry.info.current == model->version && catalogue_.find(drop.name);
-    if (!runs && (!touched || (verdict && !verdict->passed()))) want(entry, model->version);
+    bool is_current = entry.info.current == model->version;
+    bool is_asked = !touched || (verdict && !verdict->passed());
+    bool runs = is_current && catalogue_.find(drop.name);
+    if ((is_current && how == Kept::mended) || (!runs && is_asked)) want(entry, model->version);
   }
   library_.set_taken(drop.name, {drop.fingerprint, model->version});
 }

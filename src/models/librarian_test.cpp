@@ -17,6 +17,13 @@ using testing::HasSubstr;
 
 const Actor kKim{"kim", "because"};
 
+// The system's, put on by hand.
+class MovedClock final : public Clock {
+ public:
+  Time now() const override { return SystemClock().now() + ahead; }
+  Duration ahead{};
+};
+
 // A library, a models folder, and a trial that refuses what is called broken and cannot tell what is called ambiguous.
 class LibrarianTest : public testing::Test {
  protected:
@@ -80,13 +87,17 @@ class LibrarianTest : public testing::Test {
     ModelPtr model = catalogue_->find(name);
     return model ? model->version : "none";
   }
+  // As a failing disk or a careless hand does.
+  void spoil(const std::string& model, const std::string& version, const std::string& file, const std::string& content) {
+    std::ofstream(folder_ / "library" / model / version / file) << content;
+  }
   std::string version_of_text(const std::string& text) const { return sha256_hex(text).substr(0, 12); }
 
   bool is_stopping_ = false;
   bool is_short_ = false;  // of what a trial takes
   std::string cannot_tell_;  // type of acts
   fs::path folder_;
-  SystemClock clock_;
+  MovedClock clock_;
   std::vector<std::string> trials_;
   std::set<std::string> retired_;
   std::vector<std::string> acts_;
@@ -398,11 +409,67 @@ TEST_F(LibrarianTest, OnlyWhatIsNotCurrentIsRemovedByItself) {
 
 TEST_F(LibrarianTest, ASpoiltFileIsNotRun) {
   ASSERT_TRUE(add("parts", "one", Librarian::Activation::at_once, "bolt\n"));
-  std::ofstream(folder_ / "library/parts" / running("parts") / "labels.txt") << "nut\n";
+  spoil("parts", running("parts"), "labels.txt", "nut\n");
   start();
   look_twice();
   EXPECT_EQ(running("parts"), "none");
   EXPECT_THAT(librarian_->find("parts")->problem->message, HasSubstr("not those that were added"));
+}
+
+TEST_F(LibrarianTest, ASpoiltFileIsMendedByAddingTheSameAgain) {
+  std::string version = add("parts", "one", Librarian::Activation::at_once, "bolt\n")->version;
+  spoil("parts", version, "labels.txt", "nut\n");
+  spoil("parts", version, "model.toml", "confidence_threshold = 0.4\n");
+  start();
+  look_twice();
+  auto again = add("parts", "one", Librarian::Activation::at_once, "bolt\n");
+  ASSERT_TRUE(again && !again->refused) << again.error().message;
+  EXPECT_FALSE(again->is_new);
+  EXPECT_EQ(running("parts"), version);
+  EXPECT_FALSE(librarian_->find("parts")->problem);
+  start();
+  EXPECT_EQ(running("parts"), version) << "it lasts";
+}
+
+TEST_F(LibrarianTest, ASpoiltModelThatRunsIsMendedAndTriedAgain) {
+  ASSERT_TRUE(add("parts", "one"));
+  std::string version = running("parts");
+  spoil("parts", version, "model.onnx", "broken");
+  auto again = add("parts", "one");
+  ASSERT_TRUE(again && !again->refused) << "its trial sees the mended file";
+  EXPECT_FALSE(again->is_new);
+  EXPECT_EQ(trials_.size(), 2u);
+  ASSERT_TRUE(add("parts", "one"));
+  EXPECT_EQ(trials_.size(), 2u) << "what is sound is left alone";
+  EXPECT_TRUE(fs::is_empty(folder_ / "library/.incoming"));
+}
+
+TEST_F(LibrarianTest, WhatIsMissingOfAVersionIsMendedToo) {
+  ASSERT_TRUE(add("parts", "one"));
+  std::string version = running("parts");
+  fs::remove(folder_ / "library/parts" / version / "model.onnx");
+  ASSERT_TRUE(add("parts", "one"));
+  spoil("parts", version, "added.toml", "at = ");
+  ASSERT_TRUE(add("parts", "one"));
+  EXPECT_EQ(librarian_->find("parts")->versions.size(), 1u);
+  fs::remove(folder_ / "library/parts" / version / "added.toml");
+  ASSERT_TRUE(add("parts", "one"));
+  start();
+  EXPECT_EQ(running("parts"), version);
+}
+
+TEST_F(LibrarianTest, ASpoiltVersionIsMendedByItsFileInTheModelsFolder) {
+  drop("parts/model.onnx", "one");
+  drop("parts/labels.txt", "bolt\n");
+  look_twice();
+  std::string version = running("parts");
+  spoil("parts", version, "labels.txt", "nut\n");
+  start();
+  look_twice();
+  ASSERT_EQ(running("parts"), "none");
+  drop("parts/labels.txt", "bolt\n", std::chrono::seconds(50));  // copied again
+  look_twice();
+  EXPECT_EQ(running("parts"), version);
 }
 
 TEST_F(LibrarianTest, AServiceNeedsNoFile) {

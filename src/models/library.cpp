@@ -1,14 +1,18 @@
 #include "models/library.h"
 
 #include "base/durable.h"
+#include "base/file_descriptor.h"
+#include "base/hash.h"
 #include "base/id.h"
 #include "domain/error_codes.h"
 #include "models/durable_files.h"
 #include "models/toml_text.h"
 
+#include <fcntl.h>
 #include <sys/statvfs.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -30,6 +34,21 @@ std::optional<std::string> first_line(const std::string& path) {
 
 void make_folder(const std::string& path) {
   if (fs::create_directories(path)) sync_folder(fs::path(path).parent_path());
+}
+
+// Empty: it cannot be read.
+std::string hash_of_file(const std::string& path) {
+  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file) return "";
+  Sha256 hash;
+  std::array<char, 1 << 16> piece;
+  ssize_t got;
+  while ((got = ::read(file.get(), piece.data(), piece.size())) > 0) hash.update(std::span(piece.data(), static_cast<std::size_t>(got)));
+  return got < 0 ? "" : hash.finish();
+}
+
+std::string note_text(const AddedNote& note) {
+  return to_text(toml::table{{"at", to_micros(note.at)}, {"by", note.by}, {"sha256", note.sha256}});
 }
 
 }  // namespace
@@ -100,7 +119,7 @@ Result<domain::Model> Library::read(const std::string& name, const std::string& 
   if (model && model->version != version) {
     return Error{std::string(domain::code::model_unavailable), "The files of version " + version + " of '" + name + "' in " +
                                                                    folder_of(name, version) +
-                                                                   " are not those that were added. Remove this version and add it again."};
+                                                                   " are not those that were added. Add the same files again."};
   }
   return model;
 }
@@ -147,7 +166,7 @@ std::unique_ptr<StagedVersion> Library::stage() const { return std::make_unique<
 bool Library::keep(const domain::Model& model, StagedVersion& staged, const AddedNote& note) {
   std::string place = folder_of(model.name, model.version);
   if (has(model.name, model.version)) return false;
-  write_durably(staged.folder() + "/added.toml", to_text(toml::table{{"at", to_micros(note.at)}, {"by", note.by}, {"sha256", model.file_hash}}));
+  write_durably(staged.folder() + "/added.toml", note_text(note));
   staged.sync();
   make_folder(folder_of(model.name));
   if (::rename(staged.folder().c_str(), place.c_str()) != 0) {
@@ -157,6 +176,26 @@ bool Library::keep(const domain::Model& model, StagedVersion& staged, const Adde
   staged.release();
   sync_folder(folder_of(model.name));
   return true;
+}
+
+bool Library::is_sound(const domain::Model& model) const {
+  if (!read(model.name, model.version)) return false;
+  return model.file.empty() || hash_of_file(path(model.name, model.version, FilePart::model)) == model.file_hash;
+}
+
+void Library::mend(const domain::Model& model, StagedVersion& staged, const AddedNote& note) {
+  AddedNote kept = added(model.name, model.version).value_or(note);
+  kept.sha256 = model.file_hash;
+  staged.sync();
+  for (FilePart part : kFileParts) {
+    std::string place = path(model.name, model.version, part);
+    if (!staged.has(part)) {
+      fs::remove(place);
+    } else {
+      fs::rename(staged.folder() + "/" + std::string(file_name(part)), place);
+    }
+  }
+  write_durably(folder_of(model.name, model.version) + "/added.toml", note_text(kept));  // which syncs the folder, too
 }
 
 void Library::set_verdict(const std::string& name, const std::string& version, const Verdict& verdict) {

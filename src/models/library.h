@@ -1,6 +1,6 @@
 // The library: every version of every model, as files that only this program changes.
 //
-//   NAME/VERSION/model.onnx, labels.txt, model.toml   as they were given; never changed
+//   NAME/VERSION/model.onnx, labels.txt, model.toml   as they were given; never changed, but mended where something else has changed them
 //   NAME/VERSION/added.toml                           when, by whom, the file's whole hash
 //   NAME/VERSION/report.toml                          what trying it came to
 //   NAME/current                                      the version that is run; absent: none
@@ -66,6 +66,10 @@ class Library {
   std::unique_ptr<StagedVersion> stage() const;
   // False when it is there already: then nothing was changed.
   bool keep(const domain::Model& model, StagedVersion& staged, const AddedNote& note);
+  // Whether the files of this version are those that were added. Reads all of them.
+  bool is_sound(const domain::Model& model) const;
+  // Puts the same files in place of those that are not: `staged` has made this model. Who added it and when stays, where that can still be read.
+  void mend(const domain::Model& model, StagedVersion& staged, const AddedNote& note);
   void set_verdict(const std::string& name, const std::string& version, const Verdict& verdict);
   // From now on this one is run, and no other is to be: the wish for one outlives its trial and everything that may go wrong until here.
   void make_current(const std::string& name, const std::string& version);

@@ -100,7 +100,9 @@ FAULTS = [
     fault("version-named-late", "a result has the name of the version that runs when it ends", "src/worker/process_job.cpp", "return {run(job, *model, workshop), model->version};", "domain::Ending ending = run(job, *model, workshop);\n    return {std::move(ending), workshop.catalogue.find(job.model)->version};",
           unit("worker_test", "NamesTheVersion")),
     fault("first-wish-wins", "a version that was asked to wait takes the photos after a restart", "src/models/librarian.cpp",
-          "  if (activation == Activation::later) want_no_more(entry, model->version);\n", "", unit("models_test", "ForLaterIsTheLastWord")),
+          "  if (is_for_later) want_no_more(entry, model->version);\n", "", unit("models_test", "ForLaterIsTheLastWord")),
+    fault("damage-for-ever", "a model whose stored file was damaged stays damaged, however often it is added", "src/models/librarian.cpp",
+          "  if (!is_new && library_.is_sound(model)) return", "  if (!is_new) return", unit("models_test", "IsMended")),
     fault("refused-model-runs", "a version that failed its trial takes photos", "src/models/librarian.cpp", "      added.refused = std::move(trial);\n", "      added.refused = std::move(trial);\n      make_current(entry, *kept, actor);\n",
            unit("models_test", "ARefusedVersionTakesNoWorkAndTheOldOneGoesOn")),
 ]
