@@ -132,6 +132,13 @@ void Librarian::want_no_more(Entry& entry, const std::string& version) {
   std::erase(entry.wanted, version);
 }
 
+// What should run and does not, and is wanted no more since another version was: it is tried again by itself.
+void Librarian::retry_current(Entry& entry) {
+  if (!entry.info.current || catalogue_.find(entry.info.name) || !entry.wanted.empty()) return;
+  entry.wanted = {*entry.info.current};
+  entry.retry_at = clock_.now() + kRetryPeriod;
+}
+
 // Of a version that passed.
 void Librarian::make_current(Entry& entry, const domain::Model& model, const Actor& actor) {
   ModelPtr before = catalogue_.find(model.name);
@@ -192,7 +199,7 @@ Result<Added> Librarian::add(const std::string& name, StagedVersion& staged, Act
   Entry& entry = reload(name);
   ModelPtr shown = catalogue_.find(name);
   const VersionInfo& info = *entry.info.find(model->version);
-  bool is_for_later = activation == Activation::later;
+  bool is_for_later = activation == Activation::later && entry.info.current != model->version;
   if (is_for_later) want_no_more(entry, model->version);
   bool is_good = (shown && shown->version == model->version) || (is_for_later && info.verdict && info.verdict->passed());
   if (!is_good || how == Kept::mended) {
@@ -201,6 +208,7 @@ Result<Added> Librarian::add(const std::string& name, StagedVersion& staged, Act
     if (trial.was_cut_short()) return *trial.error;
     if (trial.error) {
       std::erase(entry.wanted, model->version);
+      retry_current(entry);
       tell_({"model.refused", name, model->version, "", {actor.name, trial.error->message}});
       added.refused = std::move(trial);
     } else if (!is_for_later) {

@@ -111,7 +111,7 @@ class Librarian {
   // Takes the files of a version, in place of those that were not given.
   Result<void> base_on(StagedVersion& staged, const std::string& name, const std::string& version) const;
   enum class Activation { at_once, later };
-  // Keeps it, tries it, and makes it current unless it is for later. The same content again changes nothing but which
+  // Keeps it, tries it, and makes it current unless it is for later and is not current already. The same content again changes nothing but which
   // version is current, and mends its files where they are not those that were added. Errors of make_model() and check_model_name(); a version that
   // is refused is no error.
   Result<Added> add(const std::string& name, StagedVersion& staged, Activation activation, const Actor& actor);
@@ -146,6 +146,7 @@ class Librarian {
   Trial try_out(const domain::Model& model);
   void want(Entry& entry, const std::string& version);
   void want_no_more(Entry& entry, const std::string& version);
+  void retry_current(Entry& entry);
   void make_current(Entry& entry, const domain::Model& model, const Actor& actor);
   void forget_refused(const std::string& name, const std::string& but);
   void publish();

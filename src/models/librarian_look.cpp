@@ -222,6 +222,7 @@ void Librarian::try_wanted(Entry& entry, const std::string& version) {
   }
   reload(model.name);
   if (!trial.error || !has_run) std::erase(entry.wanted, version);
+  if (trial.error) retry_current(entry);
 }
 
 }  // namespace darkroom::models

@@ -352,6 +352,37 @@ TEST_F(LibrarianTest, ForLaterIsTheLastWordOnWhatPassedAndWasCutShort) {
   EXPECT_EQ(running("parts"), version_of_text("one"));
 }
 
+// What is current shall run, whatever is said of versions for later.
+TEST_F(LibrarianTest, TheCurrentVersionAddedForLaterRunsAgain) {
+  ASSERT_TRUE(add("parts", "one"));
+  is_short_ = true;
+  start("runtime-2");
+  librarian_->look();
+  ASSERT_EQ(running("parts"), "none");
+  is_short_ = false;
+  ASSERT_FALSE(add("parts", "one", Librarian::Activation::later)->refused);
+  EXPECT_EQ(running("parts"), version_of_text("one"));
+}
+
+TEST_F(LibrarianTest, TheCurrentVersionIsRetriedWhateverElseIsRefusedMeanwhile) {
+  ASSERT_TRUE(add("parts", "one"));
+  is_short_ = true;
+  start("runtime-2");
+  librarian_->look();
+  ASSERT_TRUE(add("parts", "one", Librarian::Activation::later)->refused);
+  ASSERT_TRUE(add("parts", "one")->refused);
+  ASSERT_TRUE(add("parts", "two")->refused);
+  drop("parts/model.onnx", "three");
+  look_twice();
+  EXPECT_EQ(running("parts"), "none");
+  is_short_ = false;
+  librarian_->look();
+  EXPECT_EQ(running("parts"), "none") << "not at every look";
+  clock_.ahead += std::chrono::minutes(2);
+  librarian_->look();
+  EXPECT_EQ(running("parts"), version_of_text("one"));
+}
+
 TEST_F(LibrarianTest, WhereNothingRunsTheRefusedOneIsTriedAtTheNextStartAndRuns) {
   is_short_ = true;
   ASSERT_TRUE(add("parts", "one")->refused);

@@ -103,6 +103,10 @@ FAULTS = [
           "  if (is_for_later) want_no_more(entry, model->version);\n", "", unit("models_test", "ForLaterIsTheLastWord")),
     fault("damage-for-ever", "a model whose stored file was damaged stays damaged, however often it is added", "src/models/librarian.cpp",
           "  if (!is_new && library_.is_sound(model)) return", "  if (!is_new) return", unit("models_test", "IsMended")),
+    fault("current-for-later", "a model that waits for its next try is off for good, since it was added for later", "src/models/librarian.cpp",
+          "activation == Activation::later && entry.info.current != model->version", "activation == Activation::later", unit("models_test", "TheCurrentVersionAddedForLater")),
+    fault("retries-forgotten", "a model that was short of memory at the start is never tried again, since another was refused meanwhile", "src/models/librarian.cpp",
+          "  entry.wanted = {*entry.info.current};\n", "  return;\n", unit("models_test", "IsRetriedWhateverElseIsRefused")),
     fault("refused-model-runs", "a version that failed its trial takes photos", "src/models/librarian.cpp", "      added.refused = std::move(trial);\n", "      added.refused = std::move(trial);\n      make_current(entry, *kept, actor);\n",
            unit("models_test", "ARefusedVersionTakesNoWorkAndTheOldOneGoesOn")),
 ]
