@@ -57,17 +57,16 @@ void Librarian::start(Probe probe, Retire retire) {
     probe_ = std::move(probe);
     retire_ = std::move(retire);
   }
-  started_.notify_all();
+  turned_.notify_all();
 }
 
 void Librarian::stop() {
-  {
-    std::lock_guard lock(acts_);
-    stopped_ = true;
-    probe_ = nullptr;
-    retire_ = nullptr;
-  }
-  started_.notify_all();
+  std::unique_lock lock(acts_);
+  stopped_ = true;
+  turned_.notify_all();
+  turned_.wait(lock, [this] { return in_turn_.empty(); });
+  probe_ = nullptr;
+  retire_ = nullptr;
 }
 
 Result<void> Librarian::can_take() const {
@@ -77,12 +76,22 @@ Result<void> Librarian::can_take() const {
                "a `darkroom serve`."};
 }
 
-Result<std::unique_lock<std::mutex>> Librarian::begin_act() {
+Result<std::unique_ptr<Librarian::Turn>> Librarian::begin_act(const std::string& name) {
   if (auto can = can_take(); !can) return can.error();
   std::unique_lock lock(acts_);
-  started_.wait(lock, [this] { return probe_ || stopped_; });
-  if (!stopped_) return lock;
-  return Error{std::string(domain::code::unavailable), "The server is stopping. Try again when it has started."};
+  auto is_ours = [&] { return stopped_ || (probe_ && in_turn_.size() < kMostAtOnce && !in_turn_.contains(name)); };
+  bool came = is_ours();
+  if (!came && waiting_ < kMostWaiting) {
+    ++waiting_;
+    came = turned_.wait_for(lock, config_.patience, is_ours);
+    --waiting_;
+  }
+  if (!came) {
+    return Error{std::string(domain::code::unavailable),
+                 "A model is being tried at the moment, and this has to wait until that is over. Nothing was changed; ask again in a moment."};
+  }
+  if (stopped_) return Error{std::string(domain::code::unavailable), "The server is stopping. Try again when it has started."};
+  return std::make_unique<Turn>(*this, std::move(lock), name);
 }
 
 // What the library holds of it now; what waits for its trial goes on waiting.
@@ -108,15 +117,19 @@ Librarian::Entry& Librarian::reload(const std::string& name) {
 }
 
 // Its verdict is noted, unless the server stops meanwhile. A version that does not pass leaves no process behind.
-Trial Librarian::try_out(const domain::Model& model) {
-  Trial trial = probe_(model);
+Trial Librarian::try_out(Turn& turn, const domain::Model& model) {
+  Trial trial = turn.aside([&, probe = probe_] { return probe(model); });
   if (trial.was_cut_short()) return trial;
   library_.set_verdict(model.name, model.version, {config_.runtime, clock_.now(), trial});
   if (trial.error) {
-    retire_(model.name, model.version);
+    retire(turn, model.name, model.version);
     log::warning("model refused", {{"model", model.name}, {"version", model.version}, {"reason", trial.error->message}});
   }
   return trial;
+}
+
+void Librarian::retire(Turn& turn, const std::string& model, const std::string& version) {
+  turn.aside([&, retire = retire_] { retire(model, version); });
 }
 
 // From now on, and also when this process ends, it is to be tried and made current.
@@ -140,7 +153,7 @@ void Librarian::retry_current(Entry& entry) {
 }
 
 // Of a version that passed.
-void Librarian::make_current(Entry& entry, const domain::Model& model, const Actor& actor) {
+void Librarian::make_current(Turn& turn, Entry& entry, const domain::Model& model, const Actor& actor) {
   ModelPtr before = catalogue_.find(model.name);
   if (entry.info.current != model.version) {
     tell_({"model.activated", model.name, model.version, entry.info.current.value_or(""), actor});
@@ -150,7 +163,7 @@ void Librarian::make_current(Entry& entry, const domain::Model& model, const Act
               {{"model", model.name}, {"version", model.version}, {"before", entry.info.current.value_or("none")}, {"by", actor.name}});
   }
   catalogue_.show(std::make_shared<domain::Model>(model));
-  if (before && before->version != model.version) retire_(model.name, before->version);
+  if (before && before->version != model.version) retire(turn, model.name, before->version);
 }
 
 void Librarian::forget_refused(const std::string& name, const std::string& but) {
@@ -171,28 +184,30 @@ Result<void> Librarian::base_on(StagedVersion& staged, const std::string& name, 
 }
 
 // What it is made of, proved to be this version's content; files of it that something else has changed are put right.
-Librarian::Kept Librarian::keep(const domain::Model& model, StagedVersion& staged, const Actor& actor) {
+Librarian::Kept Librarian::keep(Turn& turn, const domain::Model& model, StagedVersion& staged, const Actor& actor) {
+  auto is_sound = [&] { return turn.aside([&] { return library_.is_sound(model); }); };
   bool is_new = !library_.has(model.name, model.version);
-  if (!is_new && library_.is_sound(model)) return Kept::as_it_was;
+  if (!is_new && is_sound()) return Kept::as_it_was;
+  turn.aside([&] { staged.sync(); });  // what is large is on the disk before the lock is held for it
   tell_({"model.added", model.name, model.version, "", actor});
   AddedNote note{clock_.now(), actor.name, model.file_hash};
   if (is_new && library_.keep(model, staged, note)) {
     forget_refused(model.name, model.version);
     return Kept::as_new;
   }
-  if (library_.is_sound(model)) return Kept::as_it_was;  // another process has just kept the same
+  if (is_new && is_sound()) return Kept::as_it_was;  // another process has just kept the same
   library_.mend(model, staged, note);
   log::warning("model's files were not those that were added, and are again", {{"model", model.name}, {"version", model.version}, {"by", actor.name}});
   return Kept::mended;
 }
 
 Result<Added> Librarian::add(const std::string& name, StagedVersion& staged, Activation activation, const Actor& actor) {
-  auto turn = begin_act();
+  auto turn = begin_act(name);
   if (!turn) return turn.error();
   if (auto fits = check_model_name(name); !fits) return fits.error();
   auto model = staged.finish(name);
   if (!model) return model.error();
-  Kept how = keep(*model, staged, actor);
+  Kept how = keep(**turn, *model, staged, actor);
   auto kept = library_.read(name, model->version);
   if (!kept) return kept.error();
   Added added{.is_new = how == Kept::as_new, .version = model->version};
@@ -204,7 +219,7 @@ Result<Added> Librarian::add(const std::string& name, StagedVersion& staged, Act
   bool is_good = (shown && shown->version == model->version) || (is_for_later && info.verdict && info.verdict->passed());
   if (!is_good || how == Kept::mended) {
     if (!is_for_later) want(entry, model->version);
-    Trial trial = try_out(*kept);
+    Trial trial = try_out(**turn, *kept);
     if (trial.was_cut_short()) return *trial.error;
     if (trial.error) {
       std::erase(entry.wanted, model->version);
@@ -212,10 +227,10 @@ Result<Added> Librarian::add(const std::string& name, StagedVersion& staged, Act
       tell_({"model.refused", name, model->version, "", {actor.name, trial.error->message}});
       added.refused = std::move(trial);
     } else if (!is_for_later) {
-      make_current(entry, *kept, actor);
+      make_current(**turn, entry, *kept, actor);
       std::erase(entry.wanted, model->version);
     } else {
-      retire_(name, model->version);
+      retire(**turn, name, model->version);
     }
   }
   reload(name);
@@ -224,7 +239,7 @@ Result<Added> Librarian::add(const std::string& name, StagedVersion& staged, Act
 }
 
 Result<void> Librarian::activate(const std::string& name, const std::string& version, const Actor& actor) {
-  auto turn = begin_act();
+  auto turn = begin_act(name);
   if (!turn) return turn.error();
   if (!library_.has(name, version)) return no_such_version(name, version);
   auto model = library_.read(name, version);
@@ -233,8 +248,8 @@ Result<void> Librarian::activate(const std::string& name, const std::string& ver
   ModelPtr shown = catalogue_.find(name);
   bool runs = shown && shown->version == version && entry.info.current == version;
   if (!runs) {
-    Trial trial = try_out(*model);
-    if (!trial.error) make_current(entry, *model, actor);
+    Trial trial = try_out(**turn, *model);
+    if (!trial.error) make_current(**turn, entry, *model, actor);
     reload(name);
     if (trial.error) return publish(), *trial.error;
   }
@@ -245,22 +260,22 @@ Result<void> Librarian::activate(const std::string& name, const std::string& ver
 }
 
 Result<void> Librarian::remove(const std::string& name, const Actor& actor) {
-  auto turn = begin_act();
+  auto turn = begin_act(name);
   if (!turn) return turn.error();
   std::vector<std::string> versions = library_.versions(name);
   if (!check_model_name(name) || versions.empty()) return no_such_model(name);
   tell_({"model.removed", name, "", "", actor});
   catalogue_.withdraw(name);
   library_.remove(name);
-  for (const std::string& version : versions) retire_(name, version);
   entries_.erase(name);
   log::info("model removed", {{"model", name}, {"by", actor.name}});
   publish();
+  for (const std::string& version : versions) retire(**turn, name, version);
   return {};
 }
 
 Result<void> Librarian::remove_version(const std::string& name, const std::string& version, const Actor& actor) {
-  auto turn = begin_act();
+  auto turn = begin_act(name);
   if (!turn) return turn.error();
   if (!check_model_name(name) || !library_.has(name, version)) return no_such_version(name, version);
   if (library_.current(name) == version) {
@@ -269,7 +284,7 @@ Result<void> Librarian::remove_version(const std::string& name, const std::strin
   }
   tell_({"model.version_removed", name, version, "", actor});
   library_.remove_version(name, version);
-  retire_(name, version);
+  retire(**turn, name, version);
   if (reload(name).info.versions.empty()) entries_.erase(name);
   publish();
   return {};

@@ -8,7 +8,8 @@
 // A version that passed under the same runtime is believed at the next start. A version without a verdict is one whose trial was cut short: it is
 // tried again. That a version is to be current is noted before its trial and until it is: a database that is away, or a kill, only puts it off. A refused one is kept, so that its evidence can be read and a choice made, until the next version of its name is added.
 //
-// Acts take turns and may block as long as a model loads; list() and find() never wait for them. All functions may be called from any thread.
+// Acts on one model take turns and may block as long as it loads; those on other models go on meanwhile. Who waits too long for a turn, or would be
+// one too many to wait, is told so. list() and find() never wait for acts. All functions may be called from any thread.
 #pragma once
 
 #include "base/clock.h"
@@ -23,7 +24,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace darkroom::models {
@@ -34,6 +37,7 @@ struct LibrarianConfig {
   std::string runtime;      // what tries models here: with another one verdicts do not count
   std::int64_t free_disk_floor = 0;  // bytes that a new version must leave free
   bool runs_models = true;  // false: nothing is taken in or tried here; the library is only shown
+  std::chrono::milliseconds patience{10'000};  // that an act has with those before it
 };
 
 // Who does something, and why.
@@ -105,7 +109,8 @@ class Librarian {
   // Whether acts can be done here. Error: conflict in a process that runs no models.
   Result<void> can_take() const;
 
-  // Acts. Before start() they wait for it. Errors of all: conflict where no models are run, unavailable after stop(), not_found.
+  // Acts. Errors of all: conflict where no models are run, not_found, and unavailable: after stop(), or when another act on the same model, or too many
+  // on others, or start(), is not done in time. Then nothing was changed.
   std::unique_ptr<StagedVersion> stage() const { return library_.stage(); }
   std::int64_t free_bytes() const { return library_.free_bytes(); }
   // Takes the files of a version, in place of those that were not given.
@@ -124,6 +129,9 @@ class Librarian {
   std::optional<ModelInfo> find(const std::string& name) const;
 
  private:
+  // Acts that may go on at once, and those that may wait for one: each is a thread that answers no other request.
+  static constexpr std::size_t kMostAtOnce = 4;
+  static constexpr int kMostWaiting = 4;
   // For a version that ran before and cannot be loaded now: perhaps the machine is short of something.
   static constexpr Duration kRetryPeriod = std::chrono::minutes(1);
 
@@ -138,31 +146,64 @@ class Librarian {
     Error error;
   };
 
+  // One act on one model: nobody else touches what belongs to that model until it ends. It holds the lock but for what is done aside.
+  class Turn {
+   public:
+    Turn(Librarian& librarian, std::unique_lock<std::mutex> lock, std::string model)
+        : librarian_(librarian), lock_(std::move(lock)), model_(librarian_.in_turn_.insert(std::move(model)).first) {}
+    ~Turn() {
+      librarian_.in_turn_.erase(model_);
+      librarian_.turned_.notify_all();
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+    // What takes long and is about this model alone: acts on other models go on meanwhile.
+    template <class Do>
+    auto aside(Do&& act) {
+      struct Again {
+        std::unique_lock<std::mutex>& lock;
+        ~Again() { lock.lock(); }
+      };
+      lock_.unlock();
+      Again again{lock_};
+      return act();
+    }
+
+   private:
+    Librarian& librarian_;
+    std::unique_lock<std::mutex> lock_;
+    std::set<std::string>::iterator model_;
+  };
+
   // librarian.cpp
-  Result<std::unique_lock<std::mutex>> begin_act();
+  Result<std::unique_ptr<Turn>> begin_act(const std::string& name);
   enum class Kept { as_it_was, as_new, mended };
-  Kept keep(const domain::Model& model, StagedVersion& staged, const Actor& actor);
+  Kept keep(Turn& turn, const domain::Model& model, StagedVersion& staged, const Actor& actor);
   Entry& reload(const std::string& name);
-  Trial try_out(const domain::Model& model);
+  Trial try_out(Turn& turn, const domain::Model& model);
+  void retire(Turn& turn, const std::string& model, const std::string& version);
   void want(Entry& entry, const std::string& version);
   void want_no_more(Entry& entry, const std::string& version);
   void retry_current(Entry& entry);
-  void make_current(Entry& entry, const domain::Model& model, const Actor& actor);
+  void make_current(Turn& turn, Entry& entry, const domain::Model& model, const Actor& actor);
   void forget_refused(const std::string& name, const std::string& but);
   void publish();
   ModelState state_of(const Entry& entry) const;
   // librarian_look.cpp
   enum class Occasion { start, later };
+  std::unique_ptr<Turn> turn_if_free(const std::string& name);
   void follow_library(Occasion occasion);
   void settle(Entry& entry, Occasion occasion);
   bool is_trusted(const VersionInfo& version) const;
   std::vector<Drop> look_at_drops();
   void take_settled_drops();
   void take_drops_at_start();
-  void take(const Drop& drop);
+  void take(Turn& turn, const Drop& drop);
   Result<domain::Model> stage_drop(const Drop& drop, StagedVersion& staged) const;
   void try_wanted();
-  void try_wanted(Entry& entry, const std::string& version);
+  void try_wanted(Turn& turn, Entry& entry, const std::string& version);
+  void retire_replaced();
 
   LibrarianConfig config_;
   Catalogue& catalogue_;
@@ -170,8 +211,10 @@ class Librarian {
   Tell tell_;
   Library library_;
 
-  std::mutex acts_;  // of all below: one act at a time
-  std::condition_variable started_;
+  std::mutex acts_;  // of all below; held for moments
+  std::condition_variable turned_;   // a turn has ended, or start() or stop() was called
+  std::set<std::string> in_turn_;    // models on which something acts
+  int waiting_ = 0;                  // acts that wait for a turn
   bool stopped_ = false;
   Probe probe_;
   Retire retire_;
@@ -179,6 +222,7 @@ class Librarian {
   std::map<std::string, std::string> seen_;     // fingerprints at the last look, by name
   std::map<std::string, Problem> problems_;     // of files in the models folder that were not taken, by name
   std::vector<WrongDrop> wrong_;
+  std::vector<std::pair<std::string, std::string>> replaced_;  // models and versions that another process replaced: to be retired
 
   mutable std::mutex shown_mutex_;
   std::vector<ModelInfo> shown_;

@@ -37,24 +37,38 @@ std::int64_t bytes_of(const Drop& drop) {
 }  // namespace
 
 void Librarian::open(Library::Leftovers leftovers) {
-  std::lock_guard lock(acts_);
-  if (config_.runs_models) library_.open(leftovers);
-  follow_library(Occasion::start);
+  {
+    std::lock_guard lock(acts_);
+    if (config_.runs_models) library_.open(leftovers);
+    follow_library(Occasion::start);
+  }
   if (config_.runs_models) take_drops_at_start();
+  std::lock_guard lock(acts_);
   publish();
 }
 
 void Librarian::look() {
-  std::lock_guard lock(acts_);
+  std::unique_lock lock(acts_);
   follow_library(Occasion::later);
-  if (config_.runs_models && probe_) {
+  bool tries = config_.runs_models && probe_;
+  if (!config_.runs_models) look_at_drops();
+  lock.unlock();
+  if (tries) {
     take_settled_drops();
+    lock.lock();
     publish();  // what is being tried can be seen
+    lock.unlock();
     try_wanted();
-  } else if (!config_.runs_models) {
-    look_at_drops();
+    retire_replaced();
   }
+  lock.lock();
   publish();
+}
+
+// None: somebody acts on it, or nothing may be done any more. What is to be done can wait for the next look.
+std::unique_ptr<Librarian::Turn> Librarian::turn_if_free(const std::string& name) {
+  std::unique_lock lock(acts_);
+  return stopped_ || in_turn_.contains(name) ? nullptr : std::make_unique<Turn>(*this, std::move(lock), name);
 }
 
 bool Librarian::is_trusted(const VersionInfo& version) const {
@@ -65,17 +79,18 @@ bool Librarian::is_trusted(const VersionInfo& version) const {
 void Librarian::follow_library(Occasion occasion) {
   std::vector<std::string> names = library_.names();
   for (const std::string& name : names) {
+    if (in_turn_.contains(name)) continue;
     auto entry = entries_.find(name);
     if (entry == entries_.end() || entry->second.stamp != library_.stamp(name)) settle(reload(name), occasion);
   }
   for (auto entry = entries_.begin(); entry != entries_.end();) {
-    if (std::ranges::find(names, entry->first) != names.end()) {
+    if (std::ranges::find(names, entry->first) != names.end() || in_turn_.contains(entry->first)) {
       ++entry;
       continue;
     }
     if (ModelPtr shown = catalogue_.find(entry->first)) {
       catalogue_.withdraw(entry->first);
-      if (retire_) retire_(shown->name, shown->version);
+      if (retire_) replaced_.emplace_back(shown->name, shown->version);
     }
     entry = entries_.erase(entry);
   }
@@ -91,7 +106,7 @@ void Librarian::settle(Entry& entry, Occasion occasion) {
   ModelPtr shown = catalogue_.find(info.name);
   if (current && is_trusted(*current)) {
     if (!shown || shown->version != current->version) catalogue_.show(std::make_shared<domain::Model>(*current->model));
-    if (shown && shown->version != current->version && retire_) retire_(shown->name, shown->version);
+    if (shown && shown->version != current->version && retire_) replaced_.emplace_back(shown->name, shown->version);
   } else if (current) {
     entry.wanted.push_back(current->version);
   }
@@ -137,16 +152,23 @@ std::vector<Drop> Librarian::look_at_drops() {
 }
 
 void Librarian::take_settled_drops() {
-  for (const Drop& drop : look_at_drops()) {
-    if (drop.changed != std::chrono::nanoseconds::max()) take(drop);
+  std::unique_lock lock(acts_);
+  std::vector<Drop> drops = look_at_drops();
+  lock.unlock();
+  for (const Drop& drop : drops) {
+    if (drop.changed == std::chrono::nanoseconds::max()) continue;
+    if (auto turn = turn_if_free(drop.name)) take(*turn, drop);
   }
 }
 
 // So that what lies there is known when the server begins to answer. Files that go on growing are left to the later looks.
 void Librarian::take_drops_at_start() {
   std::vector<Drop> drops = look_at(config_.drop_folder).drops;
+  std::unique_lock lock(acts_);
   look_at_drops();
-  if (std::ranges::any_of(drops, [&](const Drop& drop) { return seen_.contains(drop.name) && is_young(drop, clock_.now()); })) wait_a_moment();
+  bool any_young = std::ranges::any_of(drops, [&](const Drop& drop) { return seen_.contains(drop.name) && is_young(drop, clock_.now()); });
+  lock.unlock();
+  if (any_young) wait_a_moment();
   take_settled_drops();
 }
 
@@ -162,9 +184,9 @@ Result<domain::Model> Librarian::stage_drop(const Drop& drop, StagedVersion& sta
   return staged.finish(drop.name);
 }
 
-void Librarian::take(const Drop& drop) {
+void Librarian::take(Turn& turn, const Drop& drop) {
   auto staged = library_.stage();
-  auto model = stage_drop(drop, *staged);
+  auto model = turn.aside([&] { return stage_drop(drop, *staged); });
   std::vector<Drop> now = look_at(config_.drop_folder).drops;
   auto again = std::ranges::find(now, drop.name, &Drop::name);
   if (again == now.end() || again->fingerprint != drop.fingerprint) return;  // it changed under our hands
@@ -180,7 +202,7 @@ void Librarian::take(const Drop& drop) {
   auto verdict = library_.verdict(drop.name, model->version);
   bool touched = taken && taken->version == model->version;  // the same again: a refused one is tried again, a removed one stays away
   if (!touched || library_.has(drop.name, model->version)) {
-    Kept how = keep(*model, *staged, kFolder);
+    Kept how = keep(turn, *model, *staged, kFolder);
     Entry& entry = reload(drop.name);
     bool is_current = entry.info.current == model->version;
     bool is_asked = !touched || (verdict && !verdict->passed());
@@ -191,15 +213,43 @@ void Librarian::take(const Drop& drop) {
 }
 
 void Librarian::try_wanted() {
-  for (auto& [name, entry] : entries_) {
-    if (entry.retry_at > clock_.now()) continue;
-    for (const std::string& version : std::vector<std::string>(entry.wanted)) try_wanted(entry, version);
+  std::unique_lock lock(acts_);
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : entries_) {
+    if (!entry.wanted.empty()) names.push_back(name);
+  }
+  lock.unlock();
+  for (const std::string& name : names) {
+    auto turn = turn_if_free(name);
+    if (!turn) continue;
+    auto entry = entries_.find(name);
+    if (entry == entries_.end() || entry->second.retry_at > clock_.now()) continue;
+    for (const std::string& version : std::vector<std::string>(entry->second.wanted)) {
+      if (!stopped_) try_wanted(*turn, entry->second, version);
+    }
+  }
+}
+
+// Unless it is shown again, or somebody acts on its model: then at the next look.
+void Librarian::retire_replaced() {
+  std::unique_lock lock(acts_);
+  std::vector<std::pair<std::string, std::string>> replaced = std::exchange(replaced_, {});
+  lock.unlock();
+  for (auto& [model, version] : replaced) {
+    auto turn = turn_if_free(model);
+    if (!turn) {
+      lock.lock();
+      replaced_.emplace_back(model, version);
+      lock.unlock();
+    } else if (ModelPtr shown = catalogue_.find(model); !shown || shown->version != version) {
+      retire(*turn, model, version);
+    }
   }
 }
 
 // Passed: it is current, unless it was added for later; until it is, it stays wanted, and what throws leaves it to the next look, which needs no second
 // trial. Refused: that is told, and only what has run before is tried again by itself.
-void Librarian::try_wanted(Entry& entry, const std::string& version) {
+void Librarian::try_wanted(Turn& turn, Entry& entry, const std::string& version) {
   const VersionInfo* info = entry.info.find(version);
   if (!info || !info->model) {
     std::erase(entry.wanted, version);
@@ -208,13 +258,13 @@ void Librarian::try_wanted(Entry& entry, const std::string& version) {
   bool has_run = entry.info.current == version;
   domain::Model model = *info->model;
   Actor actor = has_run ? kStart : info->added.by == kFolder.name ? kFolder : Actor{info->added.by, kGoesOn};
-  Trial trial = is_trusted(*info) ? info->verdict->trial : try_out(model);
+  Trial trial = is_trusted(*info) ? info->verdict->trial : try_out(turn, model);
   if (trial.was_cut_short()) return;
   if (!trial.error && (has_run || library_.next(model.name) == version)) {
-    make_current(entry, model, actor);
+    make_current(turn, entry, model, actor);
     entry.retry_at = Time{};
   } else if (!trial.error) {
-    retire_(model.name, version);
+    retire(turn, model.name, version);
   } else if (has_run) {
     entry.retry_at = clock_.now() + kRetryPeriod;
   } else {
