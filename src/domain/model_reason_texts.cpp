@@ -24,6 +24,8 @@ constexpr ReasonText kTexts[] = {
     {"metadata_preparation", "metadata mean", "메타데이터 mean"},
     {"metadata_preparation", "metadata std", "메타데이터 std"},
     {"metadata_preparation", "metadata crop_pct", "메타데이터 crop_pct"},
+    {"metadata_preparation", "metadata Image.NominalPixelRange", "메타데이터 Image.NominalPixelRange"},
+    {"metadata_preparation", "metadata Image.BitmapPixelFormat", "메타데이터 Image.BitmapPixelFormat"},
     {"metadata_preparation", "metadata interpolation", "메타데이터 interpolation"},
     {"metadata_names", "metadata names", "메타데이터 names"},
     {"metadata_licence", "metadata license", "메타데이터 license"},

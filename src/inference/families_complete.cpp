@@ -137,7 +137,9 @@ class Completion {
     });
   }
 
-  static std::string metadata_key(std::string_view field) {
+  std::string metadata_key(std::string_view field) const {
+    if (field == "colour") return "Image.BitmapPixelFormat";
+    if (file_.metadata.says_range && (field == "mean" || field == "deviation")) return "Image.NominalPixelRange";
     if (field == "deviation") return "std";
     return field == "crop_share" ? "crop_pct" : std::string(field);
   }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace darkroom::inference {
 namespace {
@@ -125,6 +126,22 @@ void read_scale(const Raw& raw, domain::Recipe& said) {
   said.deviation = deviation;
 }
 
+// As ONNX says of models of pictures; Custom Vision and others for Windows write it.
+void read_pixels(const Raw& raw, Metadata& metadata) {
+  domain::Recipe& said = metadata.preparation;
+  std::string format = text_at(raw, "Image.BitmapPixelFormat");
+  if (format == "Rgb8") said.colour = domain::ColourOrder::rgb;
+  if (format == "Bgr8") said.colour = domain::ColourOrder::bgr;
+  static const std::map<std::string, std::pair<double, double>> kRanges = {
+      {"NominalRange_0_255", {0, 1}}, {"Normalized_0_1", {0, kLargestByte}}, {"Normalized_1_1", {kLargestByte / 2, kLargestByte / 2}}};
+  auto range = kRanges.find(text_at(raw, "Image.NominalPixelRange"));
+  if (range == kRanges.end() || metadata.says_scale()) return;
+  auto three = [](double number) { return std::array<double, 3>{number, number, number}; };
+  said.mean = three(range->second.first);
+  said.deviation = three(range->second.second);
+  metadata.says_range = true;
+}
+
 // Those who write this resize with Pillow or as it does.
 void read_resizing(const Raw& raw, domain::Recipe& said) {
   std::optional<Literal> share = literal_at(raw, "crop_pct");
@@ -160,6 +177,7 @@ Metadata read_metadata(const Raw& raw) {
   read_keypoints(raw, metadata);
   read_args(raw, metadata);
   read_scale(raw, metadata.preparation);
+  read_pixels(raw, metadata);
   read_resizing(raw, metadata.preparation);
   auto names_them = [](const std::string& text) { return text.find("Ultralytics") != text.npos; };
   metadata.of_ultralytics = names_them(metadata.description) || names_them(text_at(raw, "author"));

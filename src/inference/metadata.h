@@ -23,7 +23,8 @@ struct Metadata {
   bool nms = false;                    // suppression is part of the graph
   std::optional<int> keypoints;        // kpt_shape
   std::optional<int> keypoint_fields;  // 2 or 3
-  domain::Recipe preparation;          // mean, deviation, crop_share and interpolation, as timm and others name them
+  domain::Recipe preparation;          // mean, deviation, crop_share and interpolation, as timm and others name them; mean, deviation and colour by ONNX
+  bool says_range = false;             // mean and deviation are those of Image.NominalPixelRange
   bool of_ultralytics = false;         // its author, description or set of keys says so
 
   bool says_scale() const { return preparation.mean && preparation.deviation; }

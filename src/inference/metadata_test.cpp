@@ -105,6 +105,20 @@ TEST(ReadMetadata, ReadsHowAPhotoIsPrepared) {
   EXPECT_FALSE(strange.preparation.crop_share || strange.preparation.interpolation || strange.input_width);
 }
 
+TEST(ReadMetadata, ReadsPixelsAsOnnxTellsThem) {
+  Metadata said = read_metadata({{"Image.BitmapPixelFormat", "Bgr8"}, {"Image.NominalPixelRange", "NominalRange_0_255"}});
+  EXPECT_EQ(said.preparation.colour, domain::ColourOrder::bgr);
+  EXPECT_EQ(said.preparation.mean, (std::array<double, 3>{0, 0, 0}));
+  EXPECT_EQ(said.preparation.deviation, (std::array<double, 3>{1, 1, 1}));
+  EXPECT_EQ(read_metadata({{"Image.NominalPixelRange", "Normalized_0_1"}}).preparation.deviation, (std::array<double, 3>{255, 255, 255}));
+  EXPECT_EQ(read_metadata({{"Image.NominalPixelRange", "Normalized_1_1"}}).preparation.mean, (std::array<double, 3>{127.5, 127.5, 127.5}));
+  Metadata both = read_metadata({{"Image.NominalPixelRange", "Normalized_1_1"}, {"mean", "[1, 2, 3]"}, {"std", "[4, 5, 6]"}});
+  EXPECT_EQ(both.preparation.mean, (std::array<double, 3>{1, 2, 3})) << "what is said exactly goes first";
+  Metadata unknown = read_metadata({{"Image.BitmapPixelFormat", "Gray8"}, {"Image.NominalPixelRange", "NominalRange_16_235"}});
+  EXPECT_FALSE(unknown.preparation.colour);
+  EXPECT_FALSE(unknown.says_scale());
+}
+
 TEST(ReadMetadata, KeepsShortPrintableLinesOnly) {
   Metadata metadata =
       read_metadata({{"note\n", std::string(10'000, 'x')}, {"names", "['two\\nlines']"}, {"imgsz", "[0, 640]"}, {"kpt_shape", "[17, 9]"}});
