@@ -93,6 +93,12 @@ bool is_head(const SeenFile& file, const TensorFacts& output);
 // Whether there are boxes [n,4], whole labels [n] and scores [n], n being how many things were found: torchvision's detectors.
 bool gives_finds_apart(const SeenFile& file);
 
+// Why a photo cannot be prepared for an export of Hugging Face, whose input is named pixel_values: each of its models has its own way.
+inline constexpr const char* kUntoldOfHuggingFace =
+    "its input pixel_values is that of an export of Hugging Face, and how a photo is prepared for it is not in the file: write mean, deviation and "
+    "fit (by its preprocessor_config.json: 255 times image_mean and image_std; \"centre_crop\" where it has crop_pct or do_center_crop, else "
+    "\"stretch\")";
+
 // What the probe run gave for this output; null before it.
 const Observation* observed(const SeenFile& file, const TensorFacts& output);
 

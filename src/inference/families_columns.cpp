@@ -237,10 +237,22 @@ void judge_split(const SeenFile& file, const Table& table, const Split& split, b
   verdicts.add(std::move(found));
 }
 
+// YOLOv9 with the branch that only training needs gives two.
+void refuse_several_tables(const SeenFile& file, Verdicts& verdicts) {
+  std::int64_t expected = cells(file, kStrides);
+  auto tables = float_outputs(file, 3);
+  std::erase_if(tables, [&](const TensorFacts* one) { return one->shape[1] <= kBoxFields || one->shape[2] != expected; });
+  if (expected <= 0 || tables.size() < 2) return;
+  verdicts.against("yolov8", "detect",
+                   describe(*tables[0]) + " and " + describe(*tables[1]) +
+                       " may each be its table: write family = \"yolov8\" and outputs = { output = ... }, with the name of the one that counts");
+}
+
 }  // namespace
 
 void judge_yolo_columns(const SeenFile& file, Verdicts& verdicts) {
   Table table = table_of(file);
+  if (table.output == nullptr && is_yolo_task(file.task())) refuse_several_tables(file, verdicts);
   if (table.output == nullptr || !is_yolo_task(file.task())) return;
   bool asked = file.owner_says("yolov8");
   if (!asked && (file.metadata.nms || file.metadata.end2end.value_or(false))) return;

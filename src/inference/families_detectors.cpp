@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::int64_t kMostRows = 1'000;
 constexpr float kSums = 1e-2F;
+constexpr const char* kUnread = ", which is not read yet: run it as a Python service (engine = \"http\")";
 
 using Choice = const TensorFacts*;
 
@@ -170,7 +171,7 @@ bool is_centerface(const SeenFile& file) {
 void judge_strange_faces(const SeenFile& file, Verdicts& verdicts) {
   auto has = [&](std::string_view name) { return std::ranges::any_of(file.outputs, [&](const TensorFacts& one) { return one.name == name; }); };
   auto unread = [&](const char* family, const char* name) {
-    verdicts.against(family, "detect", "outputs " + names_of(file) + " are those of " + name + ", which is not read yet");
+    verdicts.against(family, "detect", "outputs " + names_of(file) + " are those of " + name + kUnread);
   };
   if (has("cls_8") && has("obj_8") && has("bbox_8")) return unread("yunet", "YuNet");
   if (is_scrfd(file)) return unread("scrfd", "SCRFD");
@@ -187,12 +188,12 @@ void judge_strangers(const SeenFile& file, Verdicts& verdicts) {
   }
   auto has = [&](std::string_view name) { return std::ranges::any_of(file.outputs, [&](const TensorFacts& one) { return one.name == name; }); };
   if (has("pred_boxes") && has("logits"))
-    verdicts.against("detr", "detect", "outputs logits and pred_boxes are those of a DETR of Hugging Face, which is not read yet");
+    verdicts.against("detr", "detect", std::string("outputs logits and pred_boxes are those of a DETR of Hugging Face") + kUnread);
   if (!has("dets") || !has("labels")) return;
   auto dets = std::ranges::find(file.outputs, "dets", &TensorFacts::name);
   bool five = dets->shape.size() == 3 && dets->shape[2] == 5;
   verdicts.against(five ? "mmdetection" : "rf_detr", "detect",
-                   std::string("outputs dets and labels are those of ") + (five ? "mmdetection" : "RF-DETR") + ", which is not read yet");
+                   std::string("outputs dets and labels are those of ") + (five ? "mmdetection" : "RF-DETR") + kUnread);
 }
 
 }  // namespace

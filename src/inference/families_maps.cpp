@@ -8,10 +8,11 @@ namespace darkroom::inference {
 namespace {
 
 constexpr std::size_t kMapsOfU2Net = 7;
-constexpr std::int64_t kCoarsest = 32;
+constexpr std::int64_t kCoarsest = 32;  // of features, and of a detector's grid; classes of places are told more finely
+constexpr std::int64_t kSegFormersPart = 4;  // of the input's sides
 constexpr std::int64_t kChannelsOfAPicture = 3;
 constexpr std::int64_t kMostClasses = 200;  // of places, in any customary set
-constexpr std::array kCountsOfKeypoints = {17, 68, 98, 133};  // of a person or a face, of each of which a heatmap tells the place
+constexpr std::array kCountsOfKeypoints = {16, 17, 68, 98, 133};  // of a person or a face, of each of which a heatmap tells the place
 constexpr double kInside = 0.5;             // of a class that stands alone
 
 bool is_map(const TensorFacts& output, std::int64_t channels) {
@@ -64,6 +65,12 @@ void take_lone_score(const SeenFile& file, const TensorFacts& output, Hypothesis
   found.because += done ? "; in a probe run they lay in 0..1, each on its own: an activation is done" : "; in a probe run they were logits: sigmoid is left to do";
 }
 
+// SegFormer is told by its logits of a quarter of the sides, and fed as is customary; MobileViT, DPT and others of Hugging Face are not.
+bool is_untold_of_hugging_face(const SeenFile& file, const TensorFacts& output) {
+  bool told = file.says_scale() || file.bytes_in() || file.height < 0 || output.shape[2] < 1;
+  return !told && file.image.name == "pixel_values" && file.height / output.shape[2] != kSegFormersPart;
+}
+
 void add_semantic(const SeenFile& file, const TensorFacts& output, int classes, const std::string& because, Verdicts& verdicts) {
   if (!file.bytes_in() && file.layout == domain::TensorLayout::nhwc && !file.says_scale()) {
     return verdicts.against("semantic", "semantic",
@@ -91,11 +98,13 @@ void judge_logits(const SeenFile& file, const TensorFacts& output, Verdicts& ver
   if (classes == kChannelsOfAPicture && is_input_size(file, output.shape[2], output.shape[3]) && file.hint() != kChannelsOfAPicture && !asked) {
     return verdicts.against("semantic", "semantic", because + "; but three maps of the input's size may be a picture");
   }
-  bool features = classes > kMostClasses || std::ranges::find(kCountsOfKeypoints, classes) != kCountsOfKeypoints.end() || output.name.find("heatmap") != output.name.npos || output.name.find("feat") != output.name.npos;
+  bool is_grid = file.height > 0 && output.shape[2] > 0 && file.height / output.shape[2] >= kCoarsest;
+  bool features = is_grid || classes > kMostClasses || std::ranges::find(kCountsOfKeypoints, classes) != kCountsOfKeypoints.end() || output.name.find("heatmap") != output.name.npos || output.name.find("feat") != output.name.npos;
   if (features && !asked && file.hint() != static_cast<std::size_t>(classes)) {
-    return verdicts.against("semantic", "semantic", because + "; but by its name or count it may be features or heatmaps: if they are classes, write "
+    return verdicts.against("semantic", "semantic", because + "; but by its name, count or size it may be features or heatmaps: if they are classes, write "
                                                               "family = \"semantic\"");
   }
+  if (is_untold_of_hugging_face(file, output)) return verdicts.against("semantic", "semantic", because + "; but " + kUntoldOfHuggingFace);
   const Observation* seen = observed(file, output);
   if (seen != nullptr && !range_of(seen->values).finite)
     return verdicts.against("semantic", "semantic", because + "; but a probe run gave NaN or infinity");

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <optional>
 
 namespace darkroom::inference {
 namespace {
@@ -13,6 +15,7 @@ constexpr std::array kFourStrides = {8, 16, 32, 64};  // the "P6" models of 1280
 constexpr int kAnchorsOfACell = 3;                    // YOLOv5
 constexpr std::int64_t kFirstScore = kYoloxBoxFields;
 constexpr std::int64_t kLeastStride = 32;
+constexpr double kNearItsCell = 0.15;  // of the picture's side; without any order it is 0.25 and more
 
 std::string count(std::int64_t number) { return std::to_string(number); }
 
@@ -22,6 +25,27 @@ bool looks_decoded(const SeenFile& file, const Observation& table, std::size_t l
   Range places = range_of_columns(table, length, 0, 2);
   Range sizes = range_of_columns(table, length, 2, 4);
   return places.highest > side / 4 && sizes.lowest >= 0;
+}
+
+// How far the first two numbers of a row lie from the middle of its cell, in shares of the sides, on average: as places in the picture they are near,
+// as places in a cell they tell nothing of it.
+double apart_from_cells(const SeenFile& file, const Observation& table, std::size_t length) {
+  double sum = 0;
+  std::size_t row = 0;
+  for (int stride : kYoloxStrides) {
+    std::int64_t across = file.width / stride, down = file.height / stride;
+    for (std::int64_t cell = 0; cell < across * down && (row + 1) * length <= table.values.size(); ++cell, ++row) {
+      const float* place = table.values.data() + row * length;
+      sum += std::abs(static_cast<double>(place[0]) - (static_cast<double>(cell % across) + 0.5) / static_cast<double>(across));
+      sum += std::abs(static_cast<double>(place[1]) - (static_cast<double>(cell / across) + 0.5) / static_cast<double>(down));
+    }
+  }
+  return row == 0 ? 1 : sum / (2 * static_cast<double>(row));
+}
+
+bool looks_like_shares(const SeenFile& file, const Observation& table, std::size_t length) {
+  std::optional<domain::BoxUnit> unit = unit_of_boxes(range_of_columns(table, length, 0, 2), range_of_columns(table, length, 2, 4));
+  return unit == domain::BoxUnit::shares && apart_from_cells(file, table, length) < kNearItsCell;
 }
 
 const char* against_scores(const Observation* seen, std::size_t length, std::size_t end) {
@@ -58,6 +82,11 @@ void judge_yolox(const SeenFile& file, const TensorFacts& output, Verdicts& verd
             "; but its boxes are in pixels already: write family = \"yolov5\" if it is a YOLOv6, and with it colour = \"bgr\", "
             "fit = \"letterbox_top_left\", deviation = [1, 1, 1] if it is a YOLOX that decodes inside");
   }
+  if (seen != nullptr && !asked && looks_like_shares(file, *seen, length)) {
+    return verdicts.against("yolox", "detect",
+                            because + "; but in a probe run its boxes were shares of the input's sides, which YOLOX does not write: if it is a YOLOv8 whose "
+                                      "rows and columns are exchanged, export it as [1,4+classes,n], and if it is one, write family = \"yolox\"");
+  }
   Hypothesis found;
   found.reading.recipe.family = "yolox";
   found.reading.recipe.task = "detect";
@@ -70,6 +99,13 @@ void judge_yolox(const SeenFile& file, const TensorFacts& output, Verdicts& verd
 bool rows_fit(const SeenFile& file, std::int64_t rows) {
   auto is = [&](std::span<const int> strides) { return may_be(rows, cells(file, strides) < 0 ? kOpenSize : kAnchorsOfACell * cells(file, strides)); };
   return is(kYoloxStrides) || is(kFourStrides);
+}
+
+// Beside the table there may be the heads of which it was made, and prototypes.
+bool stands_alone(const SeenFile& file, const TensorFacts& output, const TensorFacts* prototypes) {
+  return std::ranges::all_of(file.outputs, [&](const TensorFacts& one) {
+    return &one == &output || &one == prototypes || one.shape.size() == 5 || is_head(file, one);
+  });
 }
 
 void judge_yolov5(const SeenFile& file, const TensorFacts& output, Verdicts& verdicts) {
@@ -93,6 +129,9 @@ void judge_yolov5(const SeenFile& file, const TensorFacts& output, Verdicts& ver
     return verdicts.against("yolov5", task, because + "; but " + why);
   if (seen != nullptr && range_of_columns(*seen, length, 2, 4).lowest < 0) {
     return verdicts.against("yolov5", task, because + "; but in a probe run boxes had negative sizes, so they are not in pixels");
+  }
+  if (!asked && named_by_owner(file, "output") == nullptr && !stands_alone(file, output, prototypes)) {
+    return verdicts.against("yolov5", task, because + "; but beside it are outputs of another kind: if it is one, write family = \"yolov5\"");
   }
   Hypothesis found;
   found.reading.recipe.family = "yolov5";

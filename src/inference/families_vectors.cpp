@@ -12,11 +12,12 @@ namespace {
 // Sizes that embeddings have, and hardly a set of classes.
 constexpr std::array kEmbeddingSizes = {128, 256, 384, 512, 640, 768, 1024, 1280, 1536, 2048};
 constexpr std::array kFeatureSizes = {192, 320, 960, 1152, 1408, 1792, 2560, 4096};  // of well-known networks, without their last layer
-constexpr std::array kSidesOfClip = {224, 240, 256, 288, 336, 378, 384, 448};
+constexpr std::array kSidesOfClip = {224, 240, 288, 336, 378, 384, 448};
 constexpr std::int64_t kShortestEmbedding = 16;  // fewer numbers have length 1 by chance
 constexpr std::int64_t kColumnsOfABox = 4;
 constexpr std::int64_t kColumnsOfYolov7 = 7;
 constexpr float kNear = 1e-3F;
+constexpr float kHighestLogit = 50;  // coordinates of pixels lie beyond it
 
 struct Vector {
   const TensorFacts* output = nullptr;
@@ -54,13 +55,14 @@ bool may_be_clips_picture(const SeenFile& file) {
   return side && (file.layout == domain::TensorLayout::nchw || file.bytes_in());
 }
 
-enum class Numbers { unknown, probabilities, scores, unit_length, any };
+enum class Numbers { unknown, probabilities, scores, unit_length, far, any };
 
 // Why a vector without names of classes is hardly a classifier's; empty: it may be.
 std::string against_classes(const SeenFile& file, const Vector& vector, Numbers numbers) {
   constexpr const char* kOtherwise = ": if they are classes, write family = \"classifier\"";
   if (numbers == Numbers::scores) return "in a probe run they lay in 0..1, each on its own, as scores of several labels do, and coordinates" + std::string(kOtherwise);
   if (numbers == Numbers::unit_length && vector.size >= kShortestEmbedding) return "in a probe run they had length 1, as embeddings have" + std::string(kOtherwise);
+  if (numbers == Numbers::far) return "in a probe run they reached beyond 50, as coordinates in pixels do" + std::string(kOtherwise);
   if (named_as_features(vector) || named_as_clip(vector)) return "its name says that it is an embedding or features, not classes";
   bool features = std::ranges::find(kFeatureSizes, vector.size) != kFeatureSizes.end();
   bool embedding = is_embedding_size(vector.size) && !may_be_clips_picture(file);
@@ -74,7 +76,14 @@ Numbers numbers_of(const Observation* seen) {
   float squares = std::inner_product(seen->values.begin(), seen->values.end(), seen->values.begin(), 0.0F);
   if (range.scores() && std::abs(sum - 1) < kNear) return Numbers::probabilities;
   if (std::abs(squares - 1) < kNear) return Numbers::unit_length;
+  if (range.highest > kHighestLogit) return Numbers::far;
   return range.scores() ? Numbers::scores : Numbers::any;
+}
+
+// How Ultralytics names what it exports; softmax is done in its classifiers, save for those of YOLOv5.
+bool is_named_by_ultralytics(const SeenFile& file, const Vector& vector, Numbers numbers) {
+  bool named = file.image.name == "images" && vector.output->name == "output0" && file.outputs.size() == 1;
+  return named && numbers == Numbers::probabilities && !file.says_scale();
 }
 
 // The exports of Hugging Face name their input so. How a photo is prepared for them differs from model to model, and stands in a file beside them.
@@ -87,10 +96,7 @@ bool is_untold_of_hugging_face(const SeenFile& file) {
 std::string convention_of(const SeenFile& file, std::string& why) {
   if (file.metadata.of_ultralytics) return "classifier_ultralytics";
   if (is_untold_of_hugging_face(file)) {
-    why =
-        "its input pixel_values is that of an export of Hugging Face, and how a photo is prepared for it is not in the file: write mean, deviation and "
-        "fit (by its preprocessor_config.json: 255 times image_mean and image_std; \"centre_crop\" where it has crop_pct or do_center_crop, else "
-        "\"stretch\")";
+    why = kUntoldOfHuggingFace;
     return "";
   }
   if (file.image.type == "uint8") return "classifier_pixels";
@@ -108,6 +114,7 @@ std::string words_of(Numbers numbers) {
     case Numbers::probabilities: return "; in a probe run they lay in 0..1 and added up to 1: softmax is done";
     case Numbers::scores: return "; in a probe run they lay in 0..1, each on its own: an activation is done";
     case Numbers::unit_length: return "; in a probe run they had length 1";
+    case Numbers::far:
     case Numbers::any: return "; in a probe run they were logits: softmax is left to do";
   }
   return "";
@@ -137,6 +144,10 @@ void judge_classifier(const SeenFile& file, const Vector& vector, Numbers number
   found.reading.classes = static_cast<int>(std::max<std::int64_t>(0, vector.size));
   found.standing = said || numbers == Numbers::probabilities ? Standing::named : Standing::fits;
   found.because = because + (said ? "; classes are named as many" : "") + words_of(numbers);
+  if (is_named_by_ultralytics(file, vector, numbers)) {
+    convention = "classifier_ultralytics";
+    found.because += "; its tensors are named as Ultralytics names them";
+  }
   found.convention = convention;
   verdicts.add(std::move(found));
 }
@@ -180,12 +191,18 @@ bool counts_finds(const SeenFile& file, const Vector& vector) {
   return file.image.shape[0] >= 0 || (as_a_find && symbol(file.image) != symbol(*declared));
 }
 
+constexpr const char* kRowsOfYolov7 =
+    "rows of picture, box, class, score as YOLOv7 exports with --end2end, which are not read: export with --grid alone";
+
+// Where a probe run found several things, or none, its rows are no vector.
+void refuse_finds_of_yolov7(const SeenFile& file, Verdicts& verdicts) {
+  bool rows = file.declared.size() == 1 && is_float(file.declared[0]) && file.declared[0].shape == std::vector<std::int64_t>{kOpenSize, kColumnsOfYolov7};
+  if (rows && file.owner.family.empty()) verdicts.against("yolov7_end2end", "detect", kRowsOfYolov7);
+}
+
 void refuse_finds(const SeenFile& file, const Vector& vector, Verdicts& verdicts) {
   if (gives_finds_apart(file)) return;  // that is said where detectors are judged
-  if (vector.size == kColumnsOfYolov7) {
-    return verdicts.against("yolov7_end2end", "detect",
-                            "rows of picture, box, class, score as YOLOv7 exports with --end2end, which are not read: export with --grid alone");
-  }
+  if (vector.size == kColumnsOfYolov7) return verdicts.against("yolov7_end2end", "detect", kRowsOfYolov7);
   verdicts.against("classifier", "classify",
                    describe(*vector.output) + ": how many rows it has is open, and not the count of pictures, so that they may be finds: if each "
                                               "picture has one, write family = \"classifier\"");
@@ -195,7 +212,7 @@ void refuse_finds(const SeenFile& file, const Vector& vector, Verdicts& verdicts
 
 void judge_vectors(const SeenFile& file, Verdicts& verdicts) {
   Vector vector = vector_of(file);
-  if (vector.output == nullptr) return;
+  if (vector.output == nullptr) return refuse_finds_of_yolov7(file, verdicts);
   if (counts_finds(file, vector) || (gives_finds_apart(file) && file.owner.family.empty())) return refuse_finds(file, vector, verdicts);
   const Observation* seen = observed(file, *vector.output);
   if (seen != nullptr && !range_of(seen->values).finite) return verdicts.against("classifier", "classify", "a probe run gave NaN or infinity");

@@ -16,6 +16,48 @@ TEST(Recognise, ASquareTableIsToldByItsNumbers) {
   EXPECT_EQ(File().gives("output0", {1, 84, 84}).family(), "model_ambiguous");
 }
 
+// A YOLOv8 of TensorFlow, rows and columns exchanged: its first score is no objectness, and its boxes are no cells.
+TEST(Recognise, ARowForEachCellWithSharesIsNoYolox) {
+  auto centre = [](std::size_t row, bool across) {  // of a cell of 64 x 64 pixels: 8 x 8, 4 x 4, 2 x 2
+    std::size_t side = row < 64 ? 8 : row < 80 ? 4 : 2, cell = row - (row < 64 ? 0 : row < 80 ? 64 : 80);
+    return (static_cast<double>(across ? cell % side : cell / side) + 0.5) / static_cast<double>(side);
+  };
+  auto turned = table(84, 7, [&](auto row, auto column) { return column < 2 ? centre(row, column == 0) + 0.03 : column < 4 ? 0.2 : 0.1; });
+  File file = File().gives("output", {1, 84, 7}, turned);
+  EXPECT_EQ(file.family(), "model_ambiguous");
+  EXPECT_THAT(file.after().error.message, testing::HasSubstr("shares of the input's sides, which YOLOX does not write"));
+  EXPECT_THAT(file.after().candidates, testing::Contains(testing::Field(&domain::Candidate::family, "yolox")));
+  file.owner.recipe.family = "yolox";
+  EXPECT_EQ(file.family(), "yolox detect");
+  auto in_cells = table(84, 7, [](auto row, auto column) { return column < 2 ? 0.1 * static_cast<double>(row % 10) : column < 4 ? 0.2 : 0.1; });
+  EXPECT_EQ(File().gives("output", {1, 84, 7}, in_cells).family(), "yolox detect");
+}
+
+TEST(Recognise, OfSeveralTablesTheOneThatCountsIsAsked) {
+  auto columns = table(7, 84, [](auto row, auto) { return row < 4 ? 20.0 : 0.1; });
+  File file = File().gives("output0", {1, 7, 84}, columns).gives("output1", {1, 7, 84}, columns);
+  EXPECT_EQ(file.family(), "model_ambiguous");
+  EXPECT_THAT(file.after().error.message, testing::HasSubstr("write family = \"yolov8\" and outputs = { output = ... }"));
+  file.owner.recipe.family = "yolov8";
+  file.owner.recipe.outputs["output"] = "output1";
+  EXPECT_EQ(file.family(), "yolov8 detect") << file.after().error.message;
+}
+
+// YOLOP finds cars beside maps of the road, and is fed by ImageNet's mean.
+TEST(Recognise, ATableOfAnchorsBesideMapsOfTheInputsSizeIsNoYolov5) {
+  auto rows = table(252, 6, [](auto, auto column) { return column < 4 ? 20.0 : 0.1; });
+  File alone = File().gives("det_out", {1, 252, 6}, rows);
+  EXPECT_EQ(alone.family(), "yolov5 detect");
+  File heads = alone;
+  heads.gives("p3", {1, 3, 8, 8, 6}).gives("p4", {1, 3, 4, 4, 6}).gives("p5", {1, 3, 2, 2, 6});
+  EXPECT_EQ(heads.family(), "yolov5 detect");
+  File road = alone.gives("lane_line_seg", {1, 2, 64, 64});
+  EXPECT_EQ(road.family(), "model_ambiguous");
+  EXPECT_THAT(road.after().error.message, testing::HasSubstr("beside it are outputs of another kind"));
+  road.owner.recipe.family = "yolov5";
+  EXPECT_EQ(road.family(), "yolov5 detect");
+}
+
 TEST(Recognise, ThreeHundredRowsOfSixAreToldByTheirNumbers) {
   auto corners = table(300, 6, [](auto row, auto column) {
     return column < 2 ? 3 : column < 4 ? 30 : column == 4 ? 0.2 : static_cast<double>(row % 3);

@@ -9,14 +9,15 @@ namespace {
 File takes_square(std::int64_t side) { return takes("float32", {1, 3, side, side}); }
 
 TEST(RecogniseVectors, ClipIsToldByItsSideToo) {
-  for (std::int64_t side : {224, 240, 256, 288, 336, 378, 384, 448}) EXPECT_EQ(answers(takes_square(side), "image_embeds", 512).family(), "clip embed") << side;
+  for (std::int64_t side : {224, 240, 288, 336, 378, 384, 448}) EXPECT_EQ(answers(takes_square(side), "image_embeds", 512).family(), "clip embed") << side;
   struct Case {
     File file;
     const char* what;
   };
   for (Case each : {Case{answers(takes_square(112), "embedding", 512), "ArcFace"}, {answers(takes_square(160), "embeddings", 128), "FaceNet"},
                     {answers(takes("float32", {1, 160, 160, 3}), "embeddings", 512), "FaceNet of Keras"},
-                    {answers(takes_square(384), "pooler_output", 1152), "SigLIP"}, {answers(takes_square(112), "output", 512), "no name"}}) {
+                    {answers(takes_square(384), "pooler_output", 1152), "SigLIP"}, {answers(takes_square(256), "image_embeds", 512), "MobileCLIP"},
+                     {answers(takes_square(112), "output", 512), "no name"}}) {
     EXPECT_EQ(each.file.family(), "model_ambiguous") << each.what;
     EXPECT_THAT(each.file.after().candidates, testing::Not(testing::IsEmpty())) << each.what;
     each.file.owner.recipe.family = "clip";
@@ -85,7 +86,7 @@ TEST(RecogniseVectors, ARowForEachFindIsNoVector) {
     File file;
     file.facts.inputs = {{"images", "float32", {batch, 3, 64, 64}, {batch_name, "", "", ""}}};
     file.facts.outputs = {{"output", "float32", {-1, columns}, {rows_name, ""}}};
-    file.probe.outputs["output"] = {{1, columns}, table(1, static_cast<std::size_t>(columns), [](auto, auto column) { return 3.0 * static_cast<double>(column) - 5; })};
+    file.probe.outputs["output"] = {{1, columns}, table(1, static_cast<std::size_t>(columns), [](auto, auto column) { return 3.0 * static_cast<double>(column % 12) - 5; })};
     return file;
   };
   for (File file : {gives(1, "", "finds", 6), gives(1, "", "", 6), gives(1, "", "finds", 1000), gives(-1, "batch", "finds", 6)}) {
@@ -118,6 +119,44 @@ TEST(RecogniseVectors, NumbersInShareMayBeCoordinates) {
   }
   EXPECT_EQ(takes_square(112).gives("output", {1, 10}, std::vector<float>(10, 0.1F)).family(), "classifier classify") << "they add up to 1";
   EXPECT_EQ(takes_square(112).gives("output", {1, 100}, std::vector<float>(100, 0.1F)).family(), "model_ambiguous") << "length 1";
+}
+
+TEST(RecogniseVectors, CoordinatesInPixelsAreNoClasses) {
+  for (std::size_t size : {std::size_t{196}, std::size_t{1404}, std::size_t{4}, std::size_t{2}}) {
+    std::vector<float> values = table(1, size, [](auto, auto column) { return column % 2 == 0 ? 88.25 : -3.5; });
+    File file = takes_square(192).gives("output", {1, static_cast<std::int64_t>(size)}, values);
+    EXPECT_EQ(file.family(), "model_ambiguous") << size;
+    EXPECT_THAT(file.after().error.message, testing::HasSubstr("beyond 50, as coordinates in pixels do: if they are classes, write family = \"classifier\""));
+    file.owner.labels.assign(size, "x");
+    EXPECT_EQ(file.family(), "classifier classify") << size;
+    EXPECT_EQ(file.after().possible.at(0).reading.recipe.activation, domain::Activation::softmax) << size;
+  }
+  EXPECT_EQ(takes_square(224).gives("output", {1, 3}, {30, 2, -7}).family(), "classifier classify");
+}
+
+// Its classifiers take pixels in 0..1; only the names tell one from which the metadata was stripped.
+TEST(RecogniseVectors, AClassifierOfUltralyticsIsToldByItsNames) {
+  auto named = [](const std::string& input, const std::string& output, const std::vector<float>& values) {
+    File file = takes_square(224).gives(output, {1, static_cast<std::int64_t>(values.size())}, values);
+    file.facts.inputs[0].name = input;
+    return file.after().possible.at(0);
+  };
+  const Recognised found = named("images", "output0", {0.75, 0.25});
+  EXPECT_EQ(found.reading.recipe.mean, (std::array<double, 3>{0, 0, 0}));
+  EXPECT_EQ(found.reading.recipe.deviation, (std::array<double, 3>{255, 255, 255}));
+  EXPECT_THAT(found.evidence.front().because, testing::HasSubstr("named as Ultralytics names them"));
+  for (const Recognised& other : {named("images", "output0", {3, -1}), named("input", "output0", {0.75, 0.25}), named("images", "probs", {0.75, 0.25})}) {
+    EXPECT_GT(other.reading.recipe.mean->at(0), 100) << "ImageNet's, as YOLOv5 and torchvision have it";
+  }
+}
+
+TEST(RecogniseVectors, RowsOfYolov7AreToldHoweverManyAProbeRunFound) {
+  for (std::int64_t finds : {0, 1, 5}) {
+    File file;
+    file.gives("output", {finds, 7}, std::vector<float>(static_cast<std::size_t>(7 * finds), 0.5F));
+    file.facts.outputs[0].shape = {-1, 7};
+    EXPECT_THAT(file.after().error.message, testing::HasSubstr("export with --grid alone")) << finds;
+  }
 }
 
 TEST(RecogniseVectors, OfOneClassThePlacesAreOverAHalf) {
@@ -176,7 +215,29 @@ TEST(RecogniseVectors, HowAnExportOfHuggingFaceIsFedIsAsked) {
   }
 }
 
+// Of Hugging Face's models of places SegFormer alone is fed as is customary, and gives a quarter of the sides.
+TEST(RecogniseVectors, HowOtherMapsOfHuggingFaceAreFedIsAsked) {
+  auto gives = [](std::int64_t side) {
+    File file = takes_square(512).gives("logits", {1, 21, side, side});
+    file.facts.inputs[0].name = "pixel_values";
+    return file;
+  };
+  EXPECT_EQ(gives(128).family(), "semantic semantic");
+  for (std::int64_t side : {32, 512}) {
+    File file = gives(side);
+    EXPECT_EQ(file.family(), "model_ambiguous") << side;
+    EXPECT_THAT(file.after().error.message, testing::HasSubstr("write mean, deviation and fit"));
+    EXPECT_THAT(file.after().candidates, testing::SizeIs(1));
+    file.owner.recipe.mean = file.owner.recipe.deviation = {127.5, 127.5, 127.5};
+    EXPECT_EQ(file.family(), "semantic semantic") << side;
+  }
+}
+
 TEST(RecogniseVectors, FeatureMapsAreNoClassesOfPlaces) {
+  File grid = takes_square(416).gives("grid", {1, 125, 13, 13});
+  EXPECT_EQ(grid.family(), "model_ambiguous") << "YOLOv2";
+  EXPECT_THAT(grid.after().error.message, testing::HasSubstr("features or heatmaps"));
+  EXPECT_EQ(takes_square(256).gives("output", {1, 16, 64, 64}).family(), "model_ambiguous") << "the joints of a person";
   File features = takes_square(224).gives("out", {1, 2048, 7, 7});
   EXPECT_EQ(features.family(), "model_ambiguous");
   File heat = takes("float32", {1, 3, 256, 192}).gives("heatmaps", {1, 17, 64, 48});

@@ -73,6 +73,10 @@ def in_pixels(columns):
     return table[None]
 
 
+def in_three_anchors(columns):
+    return numpy.repeat(in_pixels(columns - 4), 3, axis=1)
+
+
 def yolov6():
     table = in_pixels(4)
     table[..., 4] = 1
@@ -159,6 +163,8 @@ def make_models():
         Odd("corner_shares_of_one_class", constant({"rows": corner_shares(300, 1)}), ["whole numbers only"], ["rtdetr_ultralytics"]),
         Odd("landmarks", constant({"output": shares(1, 136)}, [image(width=112, height=112)]), ["coordinates", 'family = "classifier"'], ["classifier"],
             cure=('family = "classifier"\n', "classifier", "classify")),
+        Odd("landmarks_in_pixels", constant({"output": shares(1, 136) * 112}, [image(width=112, height=112)]), ["coordinates in pixels", 'family = "classifier"'],
+            ["classifier"], cure=('family = "classifier"\n', "classifier", "classify")),
         Odd("several_labels", small_classifier("x", "Sigmoid").data, ["coordinates"], ["classifier"], cure=('family = "classifier"\n', "classifier", "classify")),
         Odd("unit_length", constant({"output": zeros(1, 100) + .1}, [image(width=112, height=112)]), ["had length 1"], ["classifier"],
             cure=('family = "classifier"\n', "classifier", "classify")),
@@ -181,6 +187,13 @@ def make_models():
         Odd("mmdetection", constant({"dets": zeros(1, 100, 5), "labels": zeros(1, 100)}), ["mmdetection", "not read yet"]),
         Odd("yolov6", yolov6(), ["in pixels already", 'family = "yolov5" if it is a YOLOv6'], ["yolox"], cure=('family = "yolov5"\n', "yolov5", "detect")),
         Odd("yolov8_turned", constant({"output0": in_pixels(3)}), ["in pixels already"], ["yolox"]),
+        Odd("yolov8_turned_shares", constant({"output0": in_pixels(3) / ([SIDE] * 4 + [1] * 3)}), ["YOLOX does not write", "[1,4+classes,n]"], ["yolox"]),
+        Odd("yolov9_with_training_branch", constant({f"output{i}": zeros(1, 7, anchors) for i in (0, 1)}), ["may each be its table"], ["yolov8"]),
+        Odd("road", constant({"det_out": in_three_anchors(6), "lane_line_seg": zeros(1, 2, SIDE, SIDE)}), ["outputs of another kind"], ["yolov5"],
+            cure=('family = "yolov5"\n', "yolov5", "detect")),
+        Odd("grid", constant({"grid": zeros(1, 125, 2, 2)}, [image(width=64, height=64)]), ["features or heatmaps"], ["semantic"]),
+        Odd("hugging_face_places", constant({"logits": zeros(1, 21, 4, 4)}, [value("pixel_values", FLOAT, 1, 3, 64, 64)]), ["pixel_values", "preprocessor_config.json"],
+            ["semantic"], cure=('mean = [0, 0, 0]\ndeviation = [255, 255, 255]\ncolour = "bgr"\n', "semantic", "semantic")),
         Odd("pose_maps", constant({"output": zeros(1, 17, SIDE // 4, SIDE // 4)}), ["heatmaps"], ["semantic"]),
         Odd("two_tables", constant({"boxes": zeros(1, anchors, 4), "scores": zeros(1, anchors, 80)}), ["no family that is known"]),
         Odd("yunet", constant({f"{part}_{stride}": zeros(1, (SIDE // stride)**2, width) for part, width in (("cls", 1), ("obj", 1), ("bbox", 4), ("kps", 10))
