@@ -47,34 +47,38 @@ void note_use(const std::optional<Time>& noted, Time now, const std::function<vo
 
 http::Response not_valid() { return problem(code::unauthorized, "This token is not valid: it was revoked or replaced, has ended, or its user may not log in any more."); }
 
-// With its account, while both hold.
+// With its account and the time that counts, while both hold.
 std::optional<store::TokenOwner> living_token(store::Store& store, const std::string& token, Time now) {
   auto found = store.find_token(sha256_hex(token));
+  if (found) now = found->asked_at.value_or(now);
   if (!found || found->account.disabled_at || (found->token.expires_at && *found->token.expires_at <= now)) return std::nullopt;
+  found->asked_at = now;
   return found;
 }
 
 std::optional<store::SessionOwner> living_session(store::Store& store, const AccessConfig& access, const std::string& secret, Time now) {
   auto found = store.find_session(sha256_hex(secret));
+  if (found) now = found->asked_at.value_or(now);
   if (!found || found->account.disabled_at || found->session.expires_at <= now || now - found->session.seen_at > access.session_idle) return std::nullopt;
+  found->asked_at = now;
   return found;
 }
 
 Refusal identify_by_token(const GuardParts& parts, const std::string& token, http::Request& request) {
   if (!auth::has_right_checksum(token)) return not_valid();
-  Time now = parts.clock.now();
-  auto found = living_token(parts.store, token, now);
+  auto found = living_token(parts.store, token, parts.clock.now());
   if (!found) return not_valid();
+  Time now = *found->asked_at;
   note_use(found->token.used_at, now, [&] { parts.store.touch_token(found->token.name, now); });
   request.caller = {found->account.name, found->account.role, http::Credential::token, found->token.name, auth::split_scopes(found->token.scopes), found->token.expires_at};
   return std::nullopt;
 }
 
 Refusal identify_by_cookie(const GuardParts& parts, const std::string& secret, http::Request& request) {
-  Time now = parts.clock.now();
-  auto found = living_session(parts.store, parts.access, secret, now);
+  auto found = living_session(parts.store, parts.access, secret, parts.clock.now());
   if (!found) return problem(code::unauthorized, "This session has ended. Log in again.");
   if (auto same = check_same_site(request, secret); !same) return problem(same.error());
+  Time now = *found->asked_at;
   note_use(found->session.seen_at, now, [&] { parts.store.touch_session(found->session.id, now); });
   request.caller = {found->account.name, found->account.role, http::Credential::session, found->session.id, {std::string(auth::scope::all)}};
   return std::nullopt;

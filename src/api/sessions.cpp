@@ -67,8 +67,8 @@ http::Response begin_session(const Parts& parts, const http::Request& request, c
   store::Actor actor{account.name, "log-in"};
   end_old_session(parts, request, actor);
   std::string secret = random_base62(kSecretLength);
-  store::SessionRecord session{make_uuid_v7(now), account.name, request.client_address, agent_of(request), now, now, now + config.session_longest};
-  parts.store.create_session(session, sha256_hex(secret), actor);
+  store::SessionRecord wanted{make_uuid_v7(now), account.name, request.client_address, agent_of(request), now, now, now + config.session_longest};
+  store::SessionRecord session = parts.store.create_session(wanted, sha256_hex(secret), actor);
   bool secure = has_secure_cookie(config, request);
   if (!secure) log::warning("a session's cookie goes over plain HTTP: whoever listens on the way can use it; put a proxy with TLS in front", {{"user", account.name}});
   json::object body{{"user", whoami(parts, account.name, account.role)}, {"csrf_token", csrf_token(secret)}, {"session_id", session.id}, {"secure_cookie", secure},

@@ -73,7 +73,7 @@ Result<NewToken> read_new_token(const Parts& parts, const http::Request& request
   for (const std::string& each : *scopes) {
     if (!auth::covers(request.caller.scopes, each)) return Error{std::string(code::forbidden), "This token lacks the scope " + each + ", so it cannot give it to another."};
   }
-  auto end = read_end(*body, parts.clock.now());
+  auto end = read_end(*body, parts.store.clock(parts.clock.now()));
   if (!end) return end.error();
   auto until = end_within(request.caller, *end);
   if (!until) return until.error();

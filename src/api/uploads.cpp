@@ -182,7 +182,8 @@ Opened begin_upload(const Parts& parts, const http::Request& request) {
   if (parts.blobs.free_bytes() - upload->length < parts.config.free_disk_floor) {
     return problem(error(code::insufficient_storage, "The disk has too little free space for this upload (storage.free_disk_floor_mb). Free some space, then begin it again."));
   }
-  if (auto begun = parts.store.begin_upload(*upload, parts.resumable->most_bytes); !begun) return problem(begun.error());
+  upload = parts.store.begin_upload(*upload, parts.resumable->most_bytes);
+  if (!upload) return problem(upload.error());
   parts.resumable->files.create(upload->id);
   auto writer = parts.resumable->files.write_to(upload->id, checksum->digest.has_value());
   return received_by(std::make_shared<Piece>(parts, std::move(*upload), 0, std::move(writer), std::move(*checksum), true));

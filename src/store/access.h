@@ -40,13 +40,16 @@ struct SessionRecord {
   Time expires_at{};
 };
 
+// `asked_at`: when that was, by the database's clock; none: it has none of its own, so the caller's counts.
 struct TokenOwner {
   TokenRecord token;
   Account account;
+  std::optional<Time> asked_at = {};
 };
 struct SessionOwner {
   SessionRecord session;
   Account account;
+  std::optional<Time> asked_at = {};
 };
 
 // Which events are an audit: acts of people, tokens and the command line, newest first. A page may be short, even empty, before the log is at its end.
@@ -95,8 +98,8 @@ class Accounts {
   virtual void touch_token(std::string_view name, Time now) = 0;
 
   // --- sessions ---
-  // Also forgets those that have ended.
-  virtual void create_session(const SessionRecord& session, std::string_view sha256, const Actor& actor) = 0;
+  // As it stands: begun now, and as long as this one. Also forgets those that have ended.
+  virtual SessionRecord create_session(const SessionRecord& session, std::string_view sha256, const Actor& actor) = 0;
   virtual std::optional<SessionOwner> find_session(std::string_view sha256) = 0;
   virtual std::vector<SessionRecord> list_sessions(const std::optional<std::string>& account, Time now) = 0;
   virtual void touch_session(std::string_view id, Time now) = 0;

@@ -1,4 +1,6 @@
 // Machines whose clocks are wrong, over one PostgreSQL: what is judged by a time is judged by the server's.
+#include "base/hash.h"
+#include "base/id.h"
 #include "store/open_store.h"
 #include "store/postgres_place.h"
 #include "store/sql_store.h"
@@ -257,6 +259,42 @@ TEST_F(PostgresClock, ATryIsTakenFromItsSenderByTheServersClock) {
   EXPECT_EQ(wrong_->release_deliveries(false, now() + kYear), 0);
   place_.connect()->query("UPDATE delivery SET lease_until = 1");
   EXPECT_EQ(wrong_->release_deliveries(false, from_micros(0)), 1);
+}
+
+// A web half a day ahead ended everybody's sessions at one log-in, and one a month ahead forgot the unfinished uploads of all homes.
+TEST_F(PostgresClock, AWebWithAWrongClockEndsNobodysSessionOrUpload) {
+  right_->create_account({"minji", "uploader", "hash"}, kAdmin, now()).value();
+  auto log_in = [](Store& store, const std::string& secret, Time at) {
+    store.create_session({make_uuid_v7(at), "minji", "127.0.0.1", "test", at, at, at + 12h}, sha256_hex(secret), kAdmin);
+  };
+  auto begin = [](Store& store, const std::string& id, Time at) {
+    ASSERT_TRUE(store.begin_upload({.id = id, .owner = "minji", .length = 100, .fields = "{}", .home = id, .created_at = at, .expires_at = at + 24h}, 10'000));
+  };
+  log_in(*right_, "right", now());
+  begin(*right_, "right", now());
+  for (Duration off : {kYear, -kYear}) {
+    std::string made = off.count() > 0 ? "ahead" : "behind";
+    log_in(*wrong_, made, now() + off);
+    begin(*wrong_, made, now() + off);
+    EXPECT_TRUE(right_->find_session(sha256_hex("right")));
+    EXPECT_TRUE(right_->find_upload("right"));
+    auto session = right_->find_session(sha256_hex(made))->session;
+    EXPECT_TRUE(is_soon(session.created_at) && is_soon(session.seen_at) && is_soon(session.expires_at - 12h)) << "it lasts as long as others";
+    auto upload = right_->find_upload(made).value();
+    EXPECT_TRUE(is_soon(upload.created_at) && is_soon(upload.expires_at - 24h));
+    EXPECT_TRUE(wrong_->expired_uploads("right", now() + off, 10).empty());
+    EXPECT_EQ(wrong_->list_sessions("minji", now() + off).size(), off.count() > 0 ? 2u : 3u);
+  }
+}
+
+// Whoever asks with a credential is judged by the time that comes with it.
+TEST_F(PostgresClock, ACredentialComesWithTheServersTime) {
+  right_->create_account({"minji", "uploader", "hash"}, kAdmin, now()).value();
+  auto made = wrong_->create_token({.name = "ci", .account = "minji", .last_four = "abcd"}, sha256_hex("token"), kAdmin, now() + kYear).value();
+  right_->create_session({make_uuid_v7(now()), "minji", "127.0.0.1", "test", now(), now(), now() + 12h}, sha256_hex("session"), kAdmin);
+  EXPECT_TRUE(is_soon(made.created_at));
+  EXPECT_TRUE(is_soon(wrong_->find_token(sha256_hex("token"))->asked_at.value()));
+  EXPECT_TRUE(is_soon(wrong_->find_session(sha256_hex("session"))->asked_at.value()));
 }
 
 // Whoever changes a queue waits for its row as long as another session holds it. Ten of them took all connections, and the node lost its lease.

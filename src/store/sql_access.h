@@ -7,6 +7,7 @@
 namespace darkroom::store {
 
 #define DARKROOM_ACCOUNT_COLUMNS "account.name, account.role, account.password_hash, account.disabled_at, account.byte_quota, account.created_at"
+inline constexpr std::size_t kAccountColumns = 6;
 
 Account account_from(const Row& row, std::size_t first = 0);
 

@@ -54,7 +54,7 @@ class SqlStore final : public Store {
   FailureGroups failures(const FailureQuery& query) override;
   std::optional<AttemptRecord> find_attempt(std::string_view job, int number) override;
 
-  Result<void> begin_upload(const UploadRecord& upload, std::int64_t most_bytes) override;
+  Result<UploadRecord> begin_upload(const UploadRecord& upload, std::int64_t most_bytes) override;
   std::optional<UploadRecord> find_upload(std::string_view id) override;
   void finish_upload(std::string_view id, ImageId image) override;
   void forget_upload(std::string_view id) override;
@@ -149,7 +149,7 @@ class SqlStore final : public Store {
   std::vector<TokenRecord> list_tokens(const std::optional<std::string>& account) override;
   Result<void> delete_token(std::string_view name, const std::optional<std::string>& account, const Actor& actor, Time now) override;
   void touch_token(std::string_view name, Time now) override;
-  void create_session(const SessionRecord& session, std::string_view sha256, const Actor& actor) override;
+  SessionRecord create_session(const SessionRecord& session, std::string_view sha256, const Actor& actor) override;
   std::optional<SessionOwner> find_session(std::string_view sha256) override;
   std::vector<SessionRecord> list_sessions(const std::optional<std::string>& account, Time now) override;
   void touch_session(std::string_view id, Time now) override;

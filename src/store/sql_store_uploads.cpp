@@ -36,6 +36,12 @@ constexpr Duration kComesBack = std::chrono::hours(24 * 30);
 // Announcing costs nothing, so nobody may announce all of the room: one owner has a quarter of it, or one upload that is larger.
 constexpr std::int64_t kShareOfOwner = 4;
 
+UploadRecord begun_at(Time at, UploadRecord upload) {
+  upload.expires_at = at + (upload.expires_at - upload.created_at);
+  upload.created_at = at;
+  return upload;
+}
+
 Result<void> check_share(Transaction& transaction, const UploadRecord& upload, std::int64_t most_bytes) {
   std::int64_t own = transaction.execute(kOpenBytesOf, {upload.created_at, upload.owner}).front().integer(0), share = most_bytes / kShareOfOwner;
   if (own == 0 || own <= share - upload.length) return {};
@@ -45,17 +51,18 @@ Result<void> check_share(Transaction& transaction, const UploadRecord& upload, s
 
 }  // namespace
 
-Result<void> SqlStore::begin_upload(const UploadRecord& upload, std::int64_t most_bytes) {
-  return database_->write([&](Transaction& transaction) -> Result<void> {
+Result<UploadRecord> SqlStore::begin_upload(const UploadRecord& announced, std::int64_t most_bytes) {
+  return database_->write([&](Transaction& transaction) -> Result<UploadRecord> {
+    UploadRecord upload = begun_at(transaction.clock(announced.created_at), announced);
     transaction.execute(kForgetOfLost, {upload.created_at - kComesBack});
     std::int64_t open = transaction.execute(kOpenBytes, {upload.created_at}).front().integer(0);
     if (open > most_bytes - upload.length) {
       return Error{std::string(domain::code::insufficient_storage), "Uploads that are under way have announced " + std::to_string(open) + " of " + std::to_string(most_bytes) +
                                                                         " bytes (uploads.quota_mb). Finish or delete some, then begin this one again."};
     }
-    if (auto share = check_share(transaction, upload, most_bytes); !share) return share;
+    if (auto share = check_share(transaction, upload, most_bytes); !share) return share.error();
     transaction.execute(kBegin, {upload.id, upload.owner, upload.length, upload.fields, upload.home, upload.created_at, upload.expires_at});
-    return {};
+    return upload;
   });
 }
 
@@ -79,7 +86,7 @@ std::vector<UploadRecord> SqlStore::open_uploads(std::string_view home, int most
 }
 
 std::vector<UploadRecord> SqlStore::expired_uploads(std::string_view home, Time now, int most) {
-  return database_->read([&](Connection& connection) { return uploads_from(connection.execute(kExpired, {home, now, most})); });
+  return database_->read([&](Connection& connection) { return uploads_from(connection.execute(kExpired, {home, connection.clock(now), most})); });
 }
 
 }  // namespace darkroom::store

@@ -26,9 +26,9 @@ class Uploads {
  public:
   virtual ~Uploads() = default;
 
-  // Error insufficient_storage when all that are under way, in any home and not expired, would have more than `most_bytes` together. What expired long ago is
+  // As it stands: begun now, and kept as long as this one. Error insufficient_storage when all that are under way, in any home and not expired, would have more than `most_bytes` together. What expired long ago is
   // forgotten with it, also of homes that are lost.
-  virtual Result<void> begin_upload(const UploadRecord& upload, std::int64_t most_bytes) = 0;
+  virtual Result<UploadRecord> begin_upload(const UploadRecord& upload, std::int64_t most_bytes) = 0;
   virtual std::optional<UploadRecord> find_upload(std::string_view id) = 0;
   virtual void finish_upload(std::string_view id, ImageId image) = 0;
   virtual void forget_upload(std::string_view id) = 0;

@@ -3,6 +3,7 @@ from fault import fault, system, unit
 
 STORE, SCHEDULER, UPKEEP = "store_test", "scheduler_test", "test_upkeep.py"
 NODES, LOOPS, BATCHES = "src/store/sql_store_nodes.cpp", "src/roles/upkeep.cpp", "src/store/sql_store_batches.cpp"
+CREDENTIALS = "src/store/sql_store_credentials.cpp"
 
 FAULTS = [
     # --- clocks ---
@@ -17,6 +18,11 @@ FAULTS = [
     fault("delayed-by-own-clock", "a delay is counted from one clock and ended by another", "src/api/upload_fields.cpp", "parts.store.clock(parts.clock.now())", "parts.clock.now()", system("test_wrong_clock.py")),
     fault("keys-by-own-clock", "a photo is taken in twice since a machine with a wrong clock forgot its key", "src/store/sql_store_images.cpp", "(SELECT COALESCE(/*CLOCK,*/ CAST($1", "(SELECT COALESCE(CAST($1",
           unit(STORE, "AKeyIsRememberedBeside")),
+    fault("sessions-by-own-clock", "a web with a wrong clock ends everybody's sessions", CREDENTIALS, "transaction.clock(wanted.created_at)", "wanted.created_at", unit(STORE, "AWebWithAWrongClockEndsNobodys")),
+    fault("uploads-by-own-clock", "a web with a wrong clock forgets the unfinished uploads of all", "src/store/sql_store_uploads.cpp", "begun_at(transaction.clock(announced.created_at), announced)", "announced",
+          unit(STORE, "AWebWithAWrongClockEndsNobodys")),
+    fault("credentials-by-own-clock", "a web with a wrong clock refuses those who are logged in, and takes tokens that have ended", CREDENTIALS, 'COALESCE(/*CLOCK,*/ NULL, NULL)"', 'NULL"',
+          unit(STORE, "ACredentialComesWithTheServers"), system("test_wrong_clock.py", "ends_nobodys")),
     fault("overdue-by-own-clock", "a claimer with a wrong clock takes what is not urgent", "src/store/sql_claims.cpp", "allowance.at - *allowance.ageing", "now_ - *allowance.ageing", unit(STORE, "NobodyIsOverdueBy")),
     fault("reports-by-own-clock", "a queue that works seems to stand still", "src/store/sql_store_queues.cpp", "Time at = connection.clock(now);", "Time at = now;", unit(STORE, "AReportIsOfTheServers")),
     fault("log-kept-by-one", "one event of a clock that was ahead keeps the log for a year", "src/store/sql_store_retention.cpp", "row.time(1) <= now;", "row.time(1) <= now + std::chrono::hours(24 * 1000);", unit(STORE, "EventsOfAClockThatWasAhead")),

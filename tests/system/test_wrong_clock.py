@@ -4,9 +4,11 @@ import json
 import subprocess
 import time
 from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 
 import pytest
 
+from support.people import add_user, ask, log_in, token_of
 from support.photos import unique_jpeg
 from support.receiver import Receiver
 from support.waiting import eventually
@@ -108,3 +110,29 @@ def test_a_worker_with_a_wrong_clock_puts_no_job_off_for_a_year(make_cluster, st
     image = cluster.web.upload(unique_jpeg())
     waiting = eventually(lambda: (now := cluster.web.image(image["id"]))["next_attempt_at"] and now, 20, "nobody gives a photo to a signature of next year, so it is put off")
     assert 0 < days_from_now(waiting["next_attempt_at"]) < 0.1
+
+
+def test_a_web_with_a_wrong_clock_ends_nobodys_session_token_or_upload(make_cluster, start_a_year_ahead):
+    cluster = make_cluster(webs=2, workers=0)
+    right, wrong = cluster.webs
+    add_user(right, "minji", "uploader")
+    browser, _ = log_in(right, "minji")
+    soon = (datetime.now(timezone.utc) + timedelta(hours=1)).isoformat(timespec="seconds").replace("+00:00", "Z")
+    token = token_of(right, "minji", expires_at=soon)
+    tus = {"Tus-Resumable": "1.0.0", "Upload-Length": "100"}
+    places = {web: web.post("/api/v1/uploads", headers=tus).headers["Location"] for web in (right, wrong)}
+    assert wrong.stop() == 0
+    start_a_year_ahead(wrong)
+    assert ask(wrong, "GET", "/api/v1/session", browser=browser).status_code == 200
+    assert ask(wrong, "GET", "/api/v1/session", token=token).status_code == 200
+    other, began = log_in(wrong, "minji")
+    assert began.status_code == 201 and 0 < days_from_now(began.json()["expires_at"]) < 2
+    for each in (browser, other):
+        assert [ask(web, "GET", "/api/v1/session", browser=each).status_code for web in (right, wrong)] == [200, 200]
+    assert len(ask(wrong, "GET", "/api/v1/sessions", browser=browser).json()["items"]) == 2
+    token_of(wrong, "minji", expires_at=soon)
+    begun = wrong.post("/api/v1/uploads", headers=tus)
+    assert begun.status_code == 201
+    assert abs(parsedate_to_datetime(begun.headers["Upload-Expires"]) - datetime.now(timezone.utc)) < timedelta(days=2)
+    for web, place in places.items():
+        assert web.http.head(web.url + place, headers=tus, timeout=70).status_code == 200, "it is not a year old"
