@@ -33,8 +33,9 @@ std::string token_file(const std::string& data_dir) { return data_dir + "/admin.
 LogIn ensure_admin(store::Store& store, const std::string& data_dir, const std::string& wished_token, const std::string& token_name, Time now) {
   LogIn log_in;
   if (!store.find_account(kAdminName)) {
-    log_in.new_password = auth::make_password();
-    store.put_account({kAdminName, "admin", auth::hash_password(*log_in.new_password)}, {"system", "first start"}, now);
+    std::string password = auth::make_password();
+    bool made = store.create_account({kAdminName, "admin", auth::hash_password(password)}, {"system", "first start"}, now).has_value();
+    if (made) log_in.new_password = std::move(password);  // else by another process at the same moment
   }
   std::string path = token_file(data_dir);
   std::string present = read_token_file(path);

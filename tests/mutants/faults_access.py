@@ -38,6 +38,7 @@ FAULTS = [
 
     # --- uploads in pieces, and a start that was forgotten ---
     fault("uploads-never-expire", "an upload that was given up takes its room for ever", "src/api/resumable.cpp", "if (resumable.files.remove(upload.id)) parts.store.forget_upload(upload.id);", "if (upload.id.empty()) parts.store.forget_upload(upload.id);", unit("api_test", "IsForgottenAfterItsTime")),
+    fault("password-of-the-other", "a first start tells a password that another process has replaced", "src/roles/credentials.cpp", "if (made) log_in", "log_in", unit("roles_test", "OfTwoThatStartTogether")),
     fault("two-writers", "two requests write over each other in one upload", "src/blob/partial_files.cpp", "if (busy_.contains(id)) return nullptr;", "", unit("blob_test", "OneWriterAtATime")),
     fault("stream-hides-a-gap", "who missed events that are gone is not told", "src/api/event_stream.cpp", "bool lost = seen.oldest > after_ + 1,", "bool lost = false,", system("test_event_stream.py", "kept_no_more")),
     fault("stop-works-on", "a server that was told to stop works on through its backlog", "src/worker/worker.cpp", "if (stop.stop_requested() || is_held()) request.count = 0;", "if (is_held()) request.count = 0;", unit("worker_test", "StoppingTakesNothingMoreIn")),
