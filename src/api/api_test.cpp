@@ -152,6 +152,49 @@ TEST_F(ApiTest, AnUploadThatIsNotCompleteIsForgottenAfterItsTime) {
   EXPECT_FALSE(store_->find_upload("busy"));
 }
 
+class UploadsTest : public ApiTest {
+ protected:
+  UploadsTest() { parts_->resumable = &resumable_; }
+
+  // With these of its bytes, as a crash leaves it.
+  store::UploadRecord left(const std::string& id, std::string_view bytes, Duration ago = {}) {
+    Time begun = clock_.now() - ago;
+    auto upload = store_->begin_upload({id, "minji", static_cast<std::int64_t>(kPhoto.size()), "{}", "here", begun, begun + std::chrono::hours(24)}, resumable_.most_bytes).value();
+    files_.create(id);
+    files_.write_to(id, false)->write(bytes);
+    return upload;
+  }
+
+  static constexpr std::string_view kPhoto{"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;", 35};
+  blob::PartialFiles files_{folder_ + "/uploads"};
+  Resumable resumable_{files_, "here", 1'000'000};
+};
+
+TEST_F(UploadsTest, WhatACrashHasLeftCompleteBecomesItsImageHoweverManyAreOpen) {
+  for (int i = 100; i < 250; ++i) left(std::to_string(i), "half");
+  left("last", kPhoto);
+  sweep_uploads(*parts_);
+  EXPECT_TRUE(store_->find_upload("last")->image);
+  EXPECT_FALSE(files_.size_of("last"));
+  EXPECT_FALSE(store_->find_upload("100")->image);
+}
+
+// The client need not come back: all of it was received.
+TEST_F(UploadsTest, WhatIsCompleteHasADayMoreToBecomeItsImage) {
+  using std::chrono::hours;
+  left("incomplete", "half", hours(25));
+  left("complete", kPhoto, hours(25));
+  left("never", std::string(kPhoto.size(), 'x'), hours(49));
+  sweep_uploads(*parts_);
+  EXPECT_FALSE(store_->find_upload("incomplete"));
+  EXPECT_FALSE(store_->find_upload("never"));
+  ASSERT_TRUE(store_->find_upload("complete"));
+  EXPECT_TRUE(store_->find_upload("complete")->image);
+  sweep_uploads(*parts_);
+  EXPECT_FALSE(store_->find_upload("complete")) << "what is known of it goes, as of every other";
+  EXPECT_TRUE(store_->find_image({1}));
+}
+
 TEST(Problem, AFullDiskAndALostDatabaseHaveTheirOwnAnswers) {
   auto full = with_world_errors<http::Reply>([]() -> http::Reply { throw blob::DiskFull("no room"); });
   EXPECT_EQ(std::get<http::Response>(full).status, 507);

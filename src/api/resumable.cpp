@@ -24,6 +24,7 @@ namespace code = domain::code;
 namespace json = boost::json;
 
 constexpr int kPage = 100;
+constexpr Duration kMoreForComplete = std::chrono::hours(24);
 
 std::string http_date(Time time) {
   std::time_t seconds = std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::system_clock::duration>(time));
@@ -78,6 +79,26 @@ Result<store::ImageRecord> take_in(const Parts& parts, const store::UploadRecord
 
 }  // namespace
 
+bool is_complete(const Parts& parts, const store::UploadRecord& upload) { return !upload.image && parts.resumable->files.size_of(upload.id) == upload.length; }
+
+void forget_expired(const Parts& parts, Time now) {
+  for (const store::UploadRecord& upload : parts.store.expired_uploads(parts.resumable->home, now, kPage)) {
+    if (is_complete(parts, upload) && upload.expires_at + kMoreForComplete > now) continue;
+    if (parts.resumable->files.remove(upload.id)) parts.store.forget_upload(upload.id);
+  }
+}
+
+void complete_left(const Parts& parts) {
+  std::string after;
+  for (auto page = parts.store.open_uploads(parts.resumable->home, after, kPage); !page.empty(); page = parts.store.open_uploads(parts.resumable->home, after, kPage)) {
+    for (const store::UploadRecord& upload : page) {
+      after = upload.id;
+      if (!is_complete(parts, upload)) continue;
+      if (auto image = complete_upload(parts, upload); !image) log::info("a complete upload became no image", {{"upload", upload.id}, {"cause", image.error().message}});
+    }
+  }
+}
+
 Result<std::map<std::string, std::string>> read_upload_metadata(std::string_view text) {
   std::map<std::string, std::string> metadata;
   for (text = http::trim(text); !text.empty();) {
@@ -127,14 +148,9 @@ Result<domain::ImageId> complete_upload(const Parts& parts, const store::UploadR
 }
 
 void sweep_uploads(const Parts& parts) {
-  const Resumable& resumable = *parts.resumable;
-  for (const store::UploadRecord& upload : parts.store.expired_uploads(resumable.home, parts.clock.now(), kPage)) {
-    if (resumable.files.remove(upload.id)) parts.store.forget_upload(upload.id);
-  }
-  for (const store::UploadRecord& upload : parts.store.open_uploads(resumable.home, kPage)) {
-    if (resumable.files.size_of(upload.id) != upload.length) continue;
-    if (auto image = complete_upload(parts, upload); !image) log::info("a complete upload became no image", {{"upload", upload.id}, {"cause", image.error().message}});
-  }
+  Time now = parts.store.clock(parts.clock.now());
+  forget_expired(parts, now);  // first: a full disk lets nothing be completed
+  complete_left(parts);
 }
 
 http::Response tus_response(int status, const store::UploadRecord& upload, std::int64_t offset) {

@@ -38,7 +38,7 @@ Result<UploadForm> form_of(const std::map<std::string, std::string>& metadata);
 // say) is forgotten, and the error says why; after a conflict it is kept and may be asked again.
 Result<domain::ImageId> complete_upload(const Parts& parts, const store::UploadRecord& upload);
 
-// Forgets what has expired, and completes what a crash has left complete.
+// Completes what a crash has left complete, and forgets what has expired. What is complete has a day more.
 void sweep_uploads(const Parts& parts);
 
 // With the upload's offset, length, expiry and image.

@@ -58,7 +58,7 @@ class SqlStore final : public Store {
   std::optional<UploadRecord> find_upload(std::string_view id) override;
   void finish_upload(std::string_view id, ImageId image) override;
   void forget_upload(std::string_view id) override;
-  std::vector<UploadRecord> open_uploads(std::string_view home, int most) override;
+  std::vector<UploadRecord> open_uploads(std::string_view home, std::string_view after, int most) override;
   std::vector<UploadRecord> expired_uploads(std::string_view home, Time now, int most) override;
 
   Result<JobRecord> cancel_job(std::string_view public_id, const Actor& actor, Time now) override;

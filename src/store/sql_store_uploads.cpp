@@ -15,7 +15,7 @@ constexpr const char* kBegin = "INSERT INTO upload (id, owner, length, fields, h
 constexpr const char* kFind = DARKROOM_UPLOAD "WHERE id = $1";
 constexpr const char* kFinish = "UPDATE upload SET image_id = $2 WHERE id = $1";
 constexpr const char* kForget = "DELETE FROM upload WHERE id = $1";
-constexpr const char* kOpen = DARKROOM_UPLOAD "WHERE home = $1 AND image_id IS NULL ORDER BY id LIMIT $2";
+constexpr const char* kOpen = DARKROOM_UPLOAD "WHERE home = $1 AND image_id IS NULL AND id > $2 ORDER BY id LIMIT $3";
 constexpr const char* kExpired = DARKROOM_UPLOAD "WHERE expires_at <= $2 AND home = $1 ORDER BY expires_at LIMIT $3";
 
 UploadRecord upload_from(const Row& row) {
@@ -81,8 +81,8 @@ void SqlStore::forget_upload(std::string_view id) {
   database_->write([&](Transaction& transaction) { return transaction.execute(kForget, {id}); });
 }
 
-std::vector<UploadRecord> SqlStore::open_uploads(std::string_view home, int most) {
-  return database_->read([&](Connection& connection) { return uploads_from(connection.execute(kOpen, {home, most})); });
+std::vector<UploadRecord> SqlStore::open_uploads(std::string_view home, std::string_view after, int most) {
+  return database_->read([&](Connection& connection) { return uploads_from(connection.execute(kOpen, {home, after, most})); });
 }
 
 std::vector<UploadRecord> SqlStore::expired_uploads(std::string_view home, Time now, int most) {

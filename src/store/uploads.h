@@ -32,7 +32,8 @@ class Uploads {
   virtual std::optional<UploadRecord> find_upload(std::string_view id) = 0;
   virtual void finish_upload(std::string_view id, ImageId image) = 0;
   virtual void forget_upload(std::string_view id) = 0;
-  virtual std::vector<UploadRecord> open_uploads(std::string_view home, int most) = 0;
+  // Those that are no image yet and whose ids come after this one, by id.
+  virtual std::vector<UploadRecord> open_uploads(std::string_view home, std::string_view after, int most) = 0;
   // Of this home, whether they became an image or not.
   virtual std::vector<UploadRecord> expired_uploads(std::string_view home, Time now, int most) = 0;
 };

@@ -37,7 +37,11 @@ FAULTS = [
     fault("token-use-unknown", "nobody sees whether a token is used", "src/api/guard.cpp", "note_use(found->token.used_at, now,", "note_use(now, now,", unit("api_test", "ATokenTellsWhenItWasLastUsed")),
 
     # --- uploads in pieces, and a start that was forgotten ---
-    fault("uploads-never-expire", "an upload that was given up takes its room for ever", "src/api/resumable.cpp", "if (resumable.files.remove(upload.id)) parts.store.forget_upload(upload.id);", "if (upload.id.empty()) parts.store.forget_upload(upload.id);", unit("api_test", "IsForgottenAfterItsTime")),
+    fault("uploads-never-expire", "an upload that was given up takes its room for ever", "src/api/resumable.cpp", "if (parts.resumable->files.remove(upload.id)) parts.store.forget_upload(upload.id);", "if (upload.id.empty()) parts.store.forget_upload(upload.id);", unit("api_test", "IsForgottenAfterItsTime")),
+    fault("complete-uploads-unseen", "a photo that was complete at a crash is deleted when many uploads are open", "src/api/resumable.cpp", "      after = upload.id;\n", "      after = \"~\";\n",
+          unit("api_test", "BecomesItsImageHoweverManyAreOpen")),
+    fault("complete-uploads-expire", "a photo that was received is deleted when its client does not come back", "src/api/resumable.cpp", "if (is_complete(parts, upload) && upload.expires_at + kMoreForComplete > now) continue;", "",
+          unit("api_test", "HasADayMoreToBecomeItsImage")),
     fault("password-of-the-other", "a first start tells a password that another process has replaced", "src/roles/credentials.cpp", "if (made) log_in", "log_in", unit("roles_test", "OfTwoThatStartTogether")),
     fault("two-writers", "two requests write over each other in one upload", "src/blob/partial_files.cpp", "if (busy_.contains(id)) return nullptr;", "", unit("blob_test", "OneWriterAtATime")),
     fault("stream-hides-a-gap", "who missed events that are gone is not told", "src/api/event_stream.cpp", "bool lost = seen.oldest > after_ + 1,", "bool lost = false,", system("test_event_stream.py", "kept_no_more")),

@@ -243,16 +243,30 @@ TEST_P(StoreConformance, AnUploadIsKeptUntilItIsForgotten) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, domain::code::insufficient_storage);
   EXPECT_EQ(store_->find_upload("abc")->length, 100);
-  EXPECT_EQ(store_->open_uploads("here", 10).size(), 1u);
-  EXPECT_EQ(store_->open_uploads("there", 10).size(), 0u);
+  EXPECT_EQ(store_->open_uploads("here", "", 10).size(), 1u);
+  EXPECT_EQ(store_->open_uploads("there", "", 10).size(), 0u);
   store_->finish_upload("abc", ImageId{7});
   EXPECT_EQ(store_->find_upload("abc")->image->value, 7);
-  EXPECT_EQ(store_->open_uploads("here", 10).size(), 0u);
+  EXPECT_EQ(store_->open_uploads("here", "", 10).size(), 0u);
   ASSERT_TRUE(store_->begin_upload(upload, 150)) << "what has become an image counts no more";
   EXPECT_EQ(store_->expired_uploads("here", now_, 10).size(), 0u);
   EXPECT_EQ(store_->expired_uploads("here", now_ + std::chrono::hours(1), 10).size(), 2u);
   store_->forget_upload("abc");
   EXPECT_FALSE(store_->find_upload("abc").has_value());
+}
+
+TEST_P(StoreConformance, OpenUploadsAreSeenPageByPage) {
+  for (const char* id : {"d", "B", "a", "c", "1"}) {
+    UploadRecord upload{.id = id, .owner = "minji", .length = 1, .fields = "{}", .home = "here", .created_at = now_, .expires_at = now_ + std::chrono::hours(1)};
+    ASSERT_TRUE(store_->begin_upload(upload, 1000));
+  }
+  store_->finish_upload("c", ImageId{7});
+  std::string seen, after;
+  for (auto page = store_->open_uploads("here", "", 2); !page.empty(); page = store_->open_uploads("here", after, 2)) {
+    EXPECT_LE(page.size(), 2u);
+    for (const UploadRecord& upload : page) seen += after = upload.id;
+  }
+  EXPECT_EQ(seen, "1Bad");
 }
 
 // The process that had them may never come back, and nobody else removes them.
