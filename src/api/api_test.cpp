@@ -11,7 +11,10 @@
 #include "domain/error_codes.h"
 
 #include <algorithm>
+#include <future>
 #include <set>
+#include <stdexcept>
+#include <vector>
 
 namespace darkroom::api {
 namespace {
@@ -193,6 +196,27 @@ TEST_F(UploadsTest, WhatIsCompleteHasADayMoreToBecomeItsImage) {
   sweep_uploads(*parts_);
   EXPECT_FALSE(store_->find_upload("complete")) << "what is known of it goes, as of every other";
   EXPECT_TRUE(store_->find_image({1}));
+}
+
+TEST_F(UploadsTest, AskedSideBySideEachIsToldTheImageOrToWait) {
+  for (int round = 0; round < 50; ++round) {
+    auto upload = left("upload" + std::to_string(round), kPhoto);
+    std::vector<std::future<std::set<std::int64_t>>> askers;
+    for (int i = 0; i < 4; ++i) {
+      askers.push_back(std::async(std::launch::async, [&] {
+        std::set<std::int64_t> told;
+        for (int asked = 0; asked < 1000 && told.empty(); ++asked) {
+          auto image = complete_upload(*parts_, upload);
+          if (image) told.insert(image->value);
+          else if (image.error().code != domain::code::locked) throw std::runtime_error(image.error().message);
+        }
+        return told;
+      }));
+    }
+    std::set<std::int64_t> told;
+    for (auto& asker : askers) told.merge(asker.get());
+    EXPECT_EQ(told, (std::set<std::int64_t>{round + 1}));
+  }
 }
 
 TEST(Problem, AFullDiskAndALostDatabaseHaveTheirOwnAnswers) {

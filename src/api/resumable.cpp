@@ -42,6 +42,8 @@ std::map<std::string, std::string> stored_metadata(const store::UploadRecord& up
   return metadata;
 }
 
+Error is_gone() { return {std::string(code::not_found), "This upload is gone. Begin it again."}; }
+
 // The blob store's own way of writing hashes and names the bytes.
 std::unique_ptr<blob::StagedBlob> staged_copy(const Parts& parts, int fd, std::int64_t size) {
   auto staged = parts.blobs.stage();
@@ -77,8 +79,6 @@ Result<store::ImageRecord> take_in(const Parts& parts, const store::UploadRecord
   return made;
 }
 
-}  // namespace
-
 bool is_complete(const Parts& parts, const store::UploadRecord& upload) { return !upload.image && parts.resumable->files.size_of(upload.id) == upload.length; }
 
 void forget_expired(const Parts& parts, Time now) {
@@ -98,6 +98,8 @@ void complete_left(const Parts& parts) {
     }
   }
 }
+
+}  // namespace
 
 Result<std::map<std::string, std::string>> read_upload_metadata(std::string_view text) {
   std::map<std::string, std::string> metadata;
@@ -128,12 +130,21 @@ Result<UploadForm> form_of(const std::map<std::string, std::string>& metadata) {
   return form;
 }
 
+// Whoever completes an upload notes its image before the bytes go, so the bytes are looked for first.
+Result<domain::ImageId> completed_by_another(const Parts& parts, const std::string& id) {
+  bool has_bytes = parts.resumable->files.size_of(id).has_value();
+  auto known = parts.store.find_upload(id);
+  if (known && known->image) return *known->image;
+  if (!known || !has_bytes) return is_gone();
+  return Error{std::string(code::locked), "Another request is adding to this upload. Ask for its offset, then go on."};
+}
+
 Result<domain::ImageId> complete_upload(const Parts& parts, const store::UploadRecord& upload) {
-  auto now = parts.store.find_upload(upload.id);
-  if (now && now->image) return *now->image;
-  if (!now || !parts.resumable->files.size_of(upload.id)) return Error{std::string(code::not_found), "This upload is gone. Begin it again."};
   auto writer = parts.resumable->files.write_to(upload.id, false);
-  if (!writer) return Error{std::string(code::locked), "Another request is completing this upload. Ask again in a moment."};
+  if (!writer) return completed_by_another(parts, upload.id);
+  auto known = parts.store.find_upload(upload.id);  // which nobody else completes now
+  if (!known) return is_gone();
+  if (known->image) return *known->image;
   auto image = take_in(parts, upload, writer->fd());
   if (!image && image.error().code == code::conflict) return image.error();
   if (image) {

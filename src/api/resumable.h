@@ -34,6 +34,9 @@ Result<std::map<std::string, std::string>> read_upload_metadata(std::string_view
 // The form of an upload's fields as they were announced. Error: unknown_field.
 Result<UploadForm> form_of(const std::map<std::string, std::string>& metadata);
 
+// The image of an upload that nobody can write to now: one that another request adds to or completes, or whose bytes are gone. Errors: locked, not_found.
+Result<domain::ImageId> completed_by_another(const Parts& parts, const std::string& id);
+
 // Makes the image of an upload whose bytes are all there, exactly once: asked again, it gives the same one. An upload that can never become one (no photo,
 // say) is forgotten, and the error says why; after a conflict it is kept and may be asked again.
 Result<domain::ImageId> complete_upload(const Parts& parts, const store::UploadRecord& upload);

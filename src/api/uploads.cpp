@@ -198,15 +198,16 @@ Opened add_to_upload(const Parts& parts, const http::Request& request) {
   if (!offset) return problem(offset.error());
   auto checksum = read_checksum(request);
   if (!checksum) return problem(checksum.error());
-  if (upload->image && *offset > upload->length) return problem(is_complete(*upload));
   std::unique_ptr<blob::PartialWriter> writer;
-  if (!upload->image) {
-    if (!parts.resumable->files.size_of(upload->id)) return problem(error(code::not_found, "The bytes of this upload are gone. Begin it again."));
-    writer = parts.resumable->files.write_to(upload->id, checksum->digest.has_value());
-    if (!writer) return problem(error(code::locked, "Another request is adding to this upload. Ask for its offset, then go on."));
-    if (writer->offset() != *offset) {
-      return problem(error(code::conflict, "The upload has " + std::to_string(writer->offset()) + " bytes, and not " + std::to_string(*offset) + ". Ask for its offset, then go on from there."));
-    }
+  if (!upload->image) writer = parts.resumable->files.write_to(upload->id, checksum->digest.has_value());
+  if (!upload->image && !writer) {
+    auto image = completed_by_another(parts, upload->id);
+    if (!image) return problem(image.error());
+    upload->image = *image;
+  }
+  if (upload->image && *offset > upload->length) return problem(is_complete(*upload));
+  if (writer && writer->offset() != *offset) {
+    return problem(error(code::conflict, "The upload has " + std::to_string(writer->offset()) + " bytes, and not " + std::to_string(*offset) + ". Ask for its offset, then go on from there."));
   }
   return received_by(std::make_shared<Piece>(parts, std::move(*upload), *offset, std::move(writer), std::move(*checksum), false));
 }
@@ -229,9 +230,7 @@ http::Reply get_upload(const Parts& parts, const http::Request& request) {
   if (!upload) return problem(upload.error());
   std::int64_t offset = upload->length;
   if (!upload->image) {
-    auto size = parts.resumable->files.size_of(upload->id);
-    if (!size) return problem(error(code::not_found, "The bytes of this upload are gone. Begin it again."));
-    offset = *size;
+    offset = parts.resumable->files.size_of(upload->id).value_or(upload->length);
     if (offset == upload->length) {
       auto image = complete_upload(parts, *upload);
       if (!image && image.error().code != code::locked) return problem(image.error());

@@ -91,6 +91,7 @@ TEST_F(FileBlobStoreTest, AnUploadHasOneWriterAtATime) {
   auto next = files.write_to("one", false);
   ASSERT_TRUE(next);
   EXPECT_EQ(next->offset(), 3);
+  EXPECT_FALSE(files.write_to("none", false));
 }
 
 TEST_F(FileBlobStoreTest, AFullDiskIsToldApart) {

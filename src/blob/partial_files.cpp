@@ -94,7 +94,7 @@ std::optional<std::int64_t> PartialFiles::size_of(const std::string& id) {
 
 std::unique_ptr<PartialWriter> PartialFiles::write_to(const std::string& id, bool judged) {
   std::unique_lock lock(mutex_);
-  if (busy_.contains(id)) return nullptr;
+  if (busy_.contains(id) || ::access(path_of(id).c_str(), F_OK) != 0) return nullptr;
   mend(id);
   busy_.insert(id);
   try {

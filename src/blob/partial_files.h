@@ -53,7 +53,7 @@ class PartialFiles {
   void create(const std::string& id);
   // None if there is no such file.
   std::optional<std::int64_t> size_of(const std::string& id);
-  // None while another writer is at it. `judged`: what is written is taken back unless keep() is called. Throws std::runtime_error without the file.
+  // None while another writer is at it, and without the file. `judged`: what is written is taken back unless keep() is called.
   std::unique_ptr<PartialWriter> write_to(const std::string& id, bool judged);
   // False while somebody writes to it.
   bool remove(const std::string& id);
