@@ -67,6 +67,17 @@ TEST(Throttle, ATryThatDidNotFailLeavesNoTrace) {
   EXPECT_TRUE(throttle.begin("an office", now));
 }
 
+// A clock that was ahead and is put back: whoever failed before waits no longer than others.
+TEST(Throttle, AClockThatIsPutBackLocksNobodyOut) {
+  Throttle throttle;
+  Time now = from_micros(1'000'000'000'000);
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(throttle.begin("minji", now));
+  EXPECT_EQ(throttle.begin("minji", now), seconds(1));
+  now -= std::chrono::hours(1);
+  EXPECT_EQ(throttle.begin("minji", now), seconds(1));
+  EXPECT_FALSE(throttle.begin("minji", now + seconds(1)));
+}
+
 TEST(Throttle, HoldsAtMostSoManyKeys) {
   Throttle throttle({.free_failures = 1, .first_wait = seconds(60), .longest_wait = seconds(60), .memory = seconds(1000), .most_keys = 3});
   Time now = from_micros(1'000'000'000'000);

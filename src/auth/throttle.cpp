@@ -16,6 +16,7 @@ std::optional<std::chrono::seconds> Throttle::begin(const std::string& key, Time
   std::scoped_lock lock(mutex_);
   if (failures_.size() >= config_.most_keys && !failures_.contains(key)) make_room(now);
   Failures& failures = failures_[key];
+  failures.last = std::min(failures.last, now);  // the clock was put back
   if (now - failures.last > config_.memory) failures.count = 0;
   if (auto wait = wait_of(failures, now)) return wait;
   ++failures.count;

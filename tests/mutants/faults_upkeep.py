@@ -23,6 +23,8 @@ FAULTS = [
           unit(STORE, "AWebWithAWrongClockEndsNobodys")),
     fault("credentials-by-own-clock", "a web with a wrong clock refuses those who are logged in, and takes tokens that have ended", CREDENTIALS, 'COALESCE(/*CLOCK,*/ NULL, NULL)"', 'NULL"',
           unit(STORE, "ACredentialComesWithTheServers"), system("test_wrong_clock.py", "ends_nobodys")),
+    fault("locked-out-by-clock", "nobody can log in for as long as the clock was ahead", "src/auth/throttle.cpp", "  failures.last = std::min(failures.last, now);  // the clock was put back\n", "",
+          unit("auth_test", "AClockThatIsPutBackLocksNobodyOut")),
     fault("overdue-by-own-clock", "a claimer with a wrong clock takes what is not urgent", "src/store/sql_claims.cpp", "allowance.at - *allowance.ageing", "now_ - *allowance.ageing", unit(STORE, "NobodyIsOverdueBy")),
     fault("reports-by-own-clock", "a queue that works seems to stand still", "src/store/sql_store_queues.cpp", "Time at = connection.clock(now);", "Time at = now;", unit(STORE, "AReportIsOfTheServers")),
     fault("log-kept-by-one", "one event of a clock that was ahead keeps the log for a year", "src/store/sql_store_retention.cpp", "row.time(1) <= now;", "row.time(1) <= now + std::chrono::hours(24 * 1000);", unit(STORE, "EventsOfAClockThatWasAhead")),
