@@ -1,6 +1,7 @@
 #include "api/fixture_for_test.h"
 #include "api/handlers.h"
 #include "api/json.h"
+#include "api/metrics.h"
 #include "api/pages.h"
 #include "api/problem.h"
 #include "api/query.h"
@@ -108,6 +109,22 @@ TEST_F(ApiTest, TheOldHealthCheckFailsAsSoonAsTheServerStops) {
   EXPECT_EQ(status(), 200);
   parts_->stopping = [] { return true; };
   EXPECT_EQ(status(), 503);
+}
+
+TEST_F(ApiTest, TheMetricsGoOnWhenTheClockIsPutBack) {
+  struct MovedClock final : Clock {
+    Time now() const override { return at; }
+    Time at = SystemClock().now();
+  } clock;
+  Parts parts{parts_->config, *store_, *blobs_, catalogue_, clock, [] { return RunnerReport{}; }, [] {}};
+  metrics::Counters counters;
+  MetricsPage page(counters, [] { return http::Traffic{}; }, clock.now());
+  auto waiting = [&] { return page.text(parts, true).find("{queue=\"ai_processing\",state=\"queued\"} 1\n") != std::string::npos; };
+  EXPECT_FALSE(waiting());
+  clock.at -= std::chrono::hours(1);
+  store::NewImage image{.title = "a", .owner = "minji", .external_id = {}, .sha256 = std::string(64, 'a'), .byte_count = 1, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
+  store_->create_image(image, {"minji", ""}, clock.now()).value();
+  EXPECT_TRUE(waiting());
 }
 
 // Each look-up may hold a thread for as long as a name server likes.

@@ -82,7 +82,8 @@ std::string MetricsPage::text(const Parts& parts, bool ready) {
   text.sample(metrics::kReady, {}, ready ? 1 : 0);
   {
     std::scoped_lock lock(mutex_);
-    if (held_.read_at == Time{} || now - held_.read_at >= kFresh) held_ = {now, parts.store.queues(now), parts.store.nodes(now), parts.store.alerts()};
+    bool fresh = held_.read_at <= now && now - held_.read_at < kFresh;  // also when the clock was put back
+    if (!fresh) held_ = {now, parts.store.queues(now), parts.store.nodes(now), parts.store.alerts()};
     write_queues(text, held_.queues);
     write_workers(text, held_.nodes);
     text.head(metrics::kAlerts);

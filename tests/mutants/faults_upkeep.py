@@ -25,6 +25,7 @@ FAULTS = [
           unit(STORE, "ACredentialComesWithTheServers"), system("test_wrong_clock.py", "ends_nobodys")),
     fault("locked-out-by-clock", "nobody can log in for as long as the clock was ahead", "src/auth/throttle.cpp", "  failures.last = std::min(failures.last, now);  // the clock was put back\n", "",
           unit("auth_test", "AClockThatIsPutBackLocksNobodyOut")),
+    fault("metrics-stand-still", "the metrics are those of an hour ago since the clock was put back", "src/api/metrics.cpp", "held_.read_at <= now && ", "", unit("api_test", "TheMetricsGoOn")),
     fault("overdue-by-own-clock", "a claimer with a wrong clock takes what is not urgent", "src/store/sql_claims.cpp", "allowance.at - *allowance.ageing", "now_ - *allowance.ageing", unit(STORE, "NobodyIsOverdueBy")),
     fault("reports-by-own-clock", "a queue that works seems to stand still", "src/store/sql_store_queues.cpp", "Time at = connection.clock(now);", "Time at = now;", unit(STORE, "AReportIsOfTheServers")),
     fault("log-kept-by-one", "one event of a clock that was ahead keeps the log for a year", "src/store/sql_store_retention.cpp", "row.time(1) <= now;", "row.time(1) <= now + std::chrono::hours(24 * 1000);", unit(STORE, "EventsOfAClockThatWasAhead")),
