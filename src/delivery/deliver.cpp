@@ -23,6 +23,9 @@ std::string_view site_name(const store::DeliveryRecord& delivery) {
   return target.starts_with(kSite) ? target.substr(kSite.size()) : std::string_view();
 }
 
+// Also when the clock was put back.
+bool is_due(Time last, Duration period, Time now) { return now < last || now - last >= period; }
+
 std::string words_for(int status) {
   if (status >= 300 && status < 400) return "HTTP " + std::to_string(status) + "; redirects are not followed";
   return "HTTP " + std::to_string(status);
@@ -70,11 +73,11 @@ Duration Deliver::run_once() {
 }
 
 void Deliver::look_after_old_ones(Time now) {
-  if (now - looked_ < kLook) return;
+  if (!is_due(looked_, kLook, now)) return;
   looked_ = now;
   has_receivers_ = store_.has_receivers();
   if (int released = store_.release_deliveries(false, now)) log::info("deliveries of a lost sender wait again", {{"count", released}});
-  if (now - pruned_ < kPrune) return;
+  if (!is_due(pruned_, kPrune, now)) return;
   pruned_ = now;
   store_.forget_holds(now);
   if (config_.keep.count() == 0) return;

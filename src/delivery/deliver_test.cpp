@@ -192,6 +192,15 @@ TEST_F(DeliverTest, ATryWhoseLeaseRanOutIsBrokenOffBeforeItIsMadeAgain) {
   EXPECT_EQ(receiver_.connections(), 2);
 }
 
+TEST_F(DeliverTest, WhatALostSenderHadIsTakenUpAlsoWhenTheClockWasPutBack) {
+  clock_.moved = 1h;
+  deliver_->run_once();
+  clock_.moved = 0s;
+  photo();
+  ASSERT_EQ(store_->claim_deliveries({.count = 1, .lease = Duration(1)}, clock_.now()).deliveries.size(), 1u);
+  EXPECT_TRUE(becomes(DeliveryState::delivered));
+}
+
 TEST_F(DeliverTest, AReceiverThatAsksForTimeIsLeftAloneUntilThen) {
   Listener other;
   allow(other);

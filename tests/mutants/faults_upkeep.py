@@ -25,6 +25,8 @@ FAULTS = [
           unit(STORE, "ACredentialComesWithTheServers"), system("test_wrong_clock.py", "ends_nobodys")),
     fault("locked-out-by-clock", "nobody can log in for as long as the clock was ahead", "src/auth/throttle.cpp", "  failures.last = std::min(failures.last, now);  // the clock was put back\n", "",
           unit("auth_test", "AClockThatIsPutBackLocksNobodyOut")),
+    fault("lost-senders-not-looked-at", "what a lost sender had lies for as long as the clock was ahead", "src/delivery/deliver.cpp", "return now < last || now - last >= period;", "return now - last >= period;",
+          unit("delivery_test", "WhatALostSenderHadIsTakenUp")),
     fault("metrics-stand-still", "the metrics are those of an hour ago since the clock was put back", "src/api/metrics.cpp", "held_.read_at <= now && ", "", unit("api_test", "TheMetricsGoOn")),
     fault("overdue-by-own-clock", "a claimer with a wrong clock takes what is not urgent", "src/store/sql_claims.cpp", "allowance.at - *allowance.ageing", "now_ - *allowance.ageing", unit(STORE, "NobodyIsOverdueBy")),
     fault("reports-by-own-clock", "a queue that works seems to stand still", "src/store/sql_store_queues.cpp", "Time at = connection.clock(now);", "Time at = now;", unit(STORE, "AReportIsOfTheServers")),
