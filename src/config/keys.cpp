@@ -117,7 +117,7 @@ std::vector<Key> upload_keys() {
 }
 
 Key rate_limit_key() {
-  Key key = make("http.rate_limit", "At most so many requests of one token, log-in, or address without either, as 600/m or 20/s; empty: any number.", "a rate such as 600/m, or empty");
+  Key key = make("http.rate_limit", "At most so many requests of one token, log-in, or address without either to one web process, as 600/m or 20/s; empty: any number.", "a rate such as 600/m, or empty");
   key.get = [](const Config& config) { return quoted(config.rate_limit); };
   key.set = [](Config& config, const std::string& text) {
     config.rate_limit = text;

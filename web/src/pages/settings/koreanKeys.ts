@@ -24,7 +24,7 @@ export const koreanKeys: Readonly<Record<string, string>> = {
   'http.body_seconds': '요청의 본문이 아무리 꾸준히 와도 이 시간 안에 끝나야 합니다.',
   'http.least_bytes_per_second': '본문을 이보다 느리게 보내거나 받으면 10초 뒤에 끊습니다. 0: 속도를 보지 않습니다.',
   'http.drain_notice_seconds': '멈추라는 말을 들으면 로드 밸런서가 돌아갈 수 있도록 닫기 전 이 시간 동안 /readyz에서 알립니다.',
-  'http.rate_limit': '토큰, 로그인, 둘 다 없으면 주소마다 받는 요청의 한도. 예: 600/m, 20/s. 비우면 제한 없음.',
+  'http.rate_limit': '토큰, 로그인, 둘 다 없으면 주소마다 web 프로세스 하나가 받는 요청의 한도. 예: 600/m, 20/s. 비우면 제한 없음.',
   'http.secure_cookies': '로그인 쿠키를 TLS에서만 쓸지. auto: 요청이 TLS로 왔을 때.',
   'log.access': '응답마다 JSON 한 줄을 남기는 접속 로그: off, stdout, file.',
   'log.access_file': 'log.access = "file"일 때 쓰는 파일. 옮기면 다시 엽니다. 비우면 데이터 폴더의 access.log.',
