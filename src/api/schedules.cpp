@@ -68,7 +68,7 @@ Result<std::string> text_of(const json::object& body, const char* name, std::opt
 Result<void> read_options(const json::object& body, domain::Schedule& rule) {
   if (const auto* args = body.if_contains("args")) {
     if (!args->is_object()) return invalid("args must be a JSON object.");
-    rule.args = json::serialize(*args);
+    if (!args->as_object().empty()) return invalid("args must be empty: no kind takes any. What prune keeps is said by the settings retention.*.");
   }
   if (const auto* enabled = body.if_contains("enabled")) {
     if (!enabled->is_bool()) return invalid("enabled must be true or false.");

@@ -73,6 +73,7 @@ def test_a_schedule_without_a_zone_has_that_of_the_setting(make_server, darkroom
     ({"missed": "sometimes"}, "once"),
     ({"enabled": 1}, "enabled"),
     ({"args": []}, "args"),
+    ({"kind": "maintenance.prune", "args": {"keep_days": 3}}, "retention"),
 ])
 def test_what_cannot_be_understood_is_refused_with_what_is_allowed(server, fields, word):
     answer = put(server, **fields)

@@ -8,7 +8,7 @@ export const useWords = area(en, ko);
 export type Schedule = Schemas['Schedule'];
 export type Rule = Schemas['ScheduleRule'];
 
-export const ruleOf = ({ cron, zone, kind, args, enabled, missed }: Schedule): Rule => ({ cron, zone, kind, args, enabled, missed });
+export const ruleOf = ({ cron, zone, kind, enabled, missed }: Schedule): Rule => ({ cron, zone, kind, enabled, missed });
 export const addressOf = (name: string): string => `/schedules/${encodeURIComponent(name)}`;
 
 // All zones that the browser knows, that of the reader and UTC first.
