@@ -30,6 +30,7 @@ json::object schedule_json(const ScheduleRecord& schedule) {
           {"args", parsed(rule.args)},
           {"enabled", rule.enabled},
           {"missed", domain::to_string(rule.missed)},
+          {"built_in", domain::is_built_in_schedule(rule.name)},
           {"next_slot", time_or_null(schedule.next_slot)},
           {"last_slot", time_or_null(schedule.last_slot)},
           {"created_at", to_rfc3339(schedule.created_at)},
@@ -152,7 +153,11 @@ http::Reply put_schedule(const Parts& parts, const http::Request& request) {
 }
 
 http::Reply delete_schedule(const Parts& parts, const http::Request& request) {
-  auto deleted = parts.store.delete_schedule(request.params.at("name"), actor_of(request), now_of(parts));
+  const std::string& name = request.params.at("name");
+  if (domain::is_built_in_schedule(name)) {
+    return problem(domain::code::conflict, "The schedule '" + name + "' is built in: each start makes it again. If it shall not run, pause it instead.");
+  }
+  auto deleted = parts.store.delete_schedule(name, actor_of(request), now_of(parts));
   if (!deleted) return problem(deleted.error());
   http::Response response;
   response.status = 204;

@@ -1,8 +1,9 @@
-// The kinds of job that a schedule may run, in one table.
+// The kinds of job that a schedule may run, and the schedules that every installation has, in one table each.
 #pragma once
 
 #include "domain/job.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -27,6 +28,22 @@ inline constexpr std::array kMaintenanceKinds = {
     MaintenanceKind{kind::cleanup, "Checks that all work has an owner, repairs what has none, and counts it by kind."},
     MaintenanceKind{kind::watch_resources, "Looks at disk space, the database's log, waiting times and failures, and raises or clears alerts."},
 };
+
+struct BuiltInSchedule {
+  std::string_view name;
+  std::string_view cron;
+  std::string_view kind;
+};
+
+// Made at each start where they are absent, so that they can be paused and changed, but not removed.
+inline constexpr std::array kBuiltInSchedules = {
+    BuiltInSchedule{"prune", "30 3 * * *", kind::prune},
+    BuiltInSchedule{"sweep_blobs", "17 * * * *", kind::sweep_blobs},
+    BuiltInSchedule{"cleanup", "*/10 * * * *", kind::cleanup},
+    BuiltInSchedule{"watch_resources", "* * * * *", kind::watch_resources},
+};
+
+inline bool is_built_in_schedule(std::string_view name) { return std::ranges::find(kBuiltInSchedules, name, &BuiltInSchedule::name) != kBuiltInSchedules.end(); }
 
 // Each kind waits for its own kind alone: a long prune must not silence the alerts.
 inline std::string maintenance_lane(std::string_view kind) { return lane_of(kMaintenanceQueue, kind); }

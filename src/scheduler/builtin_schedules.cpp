@@ -6,15 +6,11 @@
 namespace darkroom::scheduler {
 
 std::vector<domain::Schedule> builtin_schedules(const std::string& zone) {
-  auto schedule = [&](std::string name, std::string cron, std::string_view kind) {
-    return domain::Schedule{.name = std::move(name), .cron = std::move(cron), .zone = zone, .kind = std::string(kind)};
-  };
-  return {
-      schedule("prune", "30 3 * * *", domain::kind::prune),
-      schedule("sweep_blobs", "17 * * * *", domain::kind::sweep_blobs),
-      schedule("cleanup", "*/10 * * * *", domain::kind::cleanup),
-      schedule("watch_resources", "* * * * *", domain::kind::watch_resources),
-  };
+  std::vector<domain::Schedule> schedules;
+  for (const domain::BuiltInSchedule& each : domain::kBuiltInSchedules) {
+    schedules.push_back({.name = std::string(each.name), .cron = std::string(each.cron), .zone = zone, .kind = std::string(each.kind)});
+  }
+  return schedules;
 }
 
 Result<int> ensure_builtin_schedules(store::Store& store, const std::string& zone, Time now) {

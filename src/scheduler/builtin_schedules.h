@@ -11,11 +11,10 @@
 
 namespace darkroom::scheduler {
 
-// prune daily at 03:30, sweep_blobs hourly, cleanup every ten minutes, watch_resources every minute.
+// domain::kBuiltInSchedules in this zone.
 std::vector<domain::Schedule> builtin_schedules(const std::string& zone);
 
-// Makes those that are absent and leaves the others as people have changed them (one that shall not run is paused: a deleted one is made again at the
-// next start). Returns how many were made. Errors: invalid_field for an unknown zone, unavailable when the system has no tz database.
+// Makes those that are absent and leaves the others as people have changed them (one that shall not run is paused). Returns how many were made. Errors: invalid_field for an unknown zone, unavailable when the system has no tz database.
 Result<int> ensure_builtin_schedules(store::Store& store, const std::string& zone, Time now);
 
 }  // namespace darkroom::scheduler

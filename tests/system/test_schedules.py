@@ -25,6 +25,18 @@ def test_a_schedule_is_made_shown_replaced_and_removed(server):
     assert server.delete("/api/v1/schedules/nightly").status_code == 404
 
 
+def test_a_built_in_schedule_is_paused_instead_of_removed(server, darkroom):
+    refused = server.delete("/api/v1/schedules/prune")
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict") and "pause" in refused.json()["detail"]
+    removed = darkroom("schedules", "remove", "prune", folder=server.folder)
+    assert removed.returncode == 4 and "pause" in removed.stderr
+    assert darkroom("schedules", "pause", "prune", folder=server.folder).returncode == 0
+    server.restart()
+    put(server)
+    built_in = {item["name"]: item["enabled"] for item in server.get("/api/v1/schedules").json()["items"] if item["built_in"]}
+    assert built_in == {"prune": False, "sweep_blobs": True, "cleanup": True, "watch_resources": True}
+
+
 def test_run_makes_its_job_now(server):
     put(server)
     answer = server.post("/api/v1/schedules/nightly/run")

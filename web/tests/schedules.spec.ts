@@ -25,6 +25,10 @@ describe.each(languages)('in %s', (language) => {
     await expectAccessible(page);
     await expectFits(page);
     await picture(page, `schedules-${language}`);
+    await page.getByRole('link', { name: 'watch_resources' }).click();
+    await page.getByRole('button', { name: t.pause }).waitFor();
+    expect(await page.getByRole('button', { name: t.remove }).count()).toBe(0);
+    await page.goBack();
 
     await page.getByRole('button', { name: t.new }).click();
     const dialog = page.getByRole('dialog');

@@ -82,8 +82,7 @@ export default function SchedulesPage() {
                           schedule.enabled
                             ? { label: t('pause'), icon: 'pause', onChoose: () => acts.pause(schedule.name) }
                             : { label: t('resume'), icon: 'play', onChoose: () => acts.resume(schedule.name) },
-                          'line',
-                          { label: t('delete'), icon: 'trash', danger: true, onChoose: () => void acts.remove(schedule) },
+                          ...(schedule.built_in ? [] : (['line', { label: t('delete'), icon: 'trash', danger: true, onChoose: () => void acts.remove(schedule) }] as const)),
                         ]}
                       />
                     </span>

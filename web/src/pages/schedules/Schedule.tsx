@@ -32,9 +32,11 @@ export default function SchedulePage({ params }: PageProps) {
           schedule &&
           can('queues') && (
             <>
-              <Button icon="trash" onClick={() => void acts.remove(schedule).then((gone) => gone && navigate('/schedules', { replace: true }))}>
-                {t('delete')}
-              </Button>
+              {!schedule.built_in && (
+                <Button icon="trash" onClick={() => void acts.remove(schedule).then((gone) => gone && navigate('/schedules', { replace: true }))}>
+                  {t('delete')}
+                </Button>
+              )}
               <Button icon={schedule.enabled ? 'pause' : 'play'} onClick={() => (schedule.enabled ? acts.pause(name) : acts.resume(name))}>
                 {t(schedule.enabled ? 'pause' : 'resume')}
               </Button>
