@@ -144,12 +144,13 @@ http::Reply put_schedule(const Parts& parts, const http::Request& request) {
   auto rule = rule_from(parts, request.params.at("name"), *body);
   if (!rule) return problem(rule.error());
   if (auto fits = domain::check_schedule(*rule); !fits) return problem(fits.error());
+  auto before = parts.store.find_schedule(rule->name);
+  if (before && !body->contains("enabled")) rule->enabled = before->rule.enabled;
   Time now = now_of(parts);
   auto next = calendar::next_slot(*rule, now);
   if (!next) return problem(next.error());
-  bool is_new = !parts.store.find_schedule(rule->name);
   auto stored = parts.store.put_schedule(*rule, rule->enabled ? std::optional(*next) : std::nullopt, actor_of(request), now);
-  return stored ? schedule_response(parts, *stored, is_new ? 201 : 200) : problem(stored.error());
+  return stored ? schedule_response(parts, *stored, before ? 200 : 201) : problem(stored.error());
 }
 
 http::Reply delete_schedule(const Parts& parts, const http::Request& request) {

@@ -79,6 +79,15 @@ TEST_F(FireSchedulesTest, ASlotOnTimeRunsWhateverThePolicy) {
   }
 }
 
+TEST_F(FireSchedulesTest, ASlotThatIsDueIsFiredAlsoWhenItsScheduleIsPutOnceMore) {
+  put(MissedPolicy::skip);
+  clock_.time += 10min + 1s;
+  put(MissedPolicy::skip);
+  fire_.run_once(clock_.now());
+  EXPECT_EQ(maintenance_jobs().size(), 1u);
+  EXPECT_EQ(store_->find_schedule("clean")->next_slot, clock_.now() + 10min - 1s);
+}
+
 // Two nodes, one of them with a clock behind the other's: each slot has one job, and one job stands for the missed ones.
 TEST_F(FireSchedulesTest, TwoNodesFireASlotOnce) {
   put(MissedPolicy::once);

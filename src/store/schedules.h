@@ -14,7 +14,7 @@ namespace darkroom::store {
 
 struct ScheduleRecord {
   domain::Schedule rule;
-  std::int64_t revision = 0;        // rises with each change of the rule
+  std::int64_t revision = 0;        // rises when the times change at which it fires
   std::optional<Time> next_slot;    // none while it is paused
   std::optional<Time> last_slot;    // the newest that was fired or skipped
   Time created_at{};
@@ -24,7 +24,7 @@ struct ScheduleRecord {
 // One slot that is due, and where the schedule stands afterwards.
 struct Firing {
   std::string schedule;
-  std::int64_t revision = 0;      // as read: a rule that has changed since is not fired by what it was
+  std::int64_t revision = 0;      // as read: one whose times have changed since is not fired by what they were
   Time expected{};                // next_slot as read: who comes second finds another
   Time slot{};                    // not before `expected`: slots between the two are missed and get no job
   std::optional<Time> next_slot;  // none: it never fires again, and is paused
@@ -45,8 +45,8 @@ class Schedules {
  public:
   virtual ~Schedules() = default;
 
-  // Makes or replaces a schedule whose rule the caller has checked; `next_slot` counts while it is enabled. Slots that were fired under this name stay
-  // fired. Error: invalid_field when it is enabled and has no next slot.
+  // Makes or replaces a schedule whose rule the caller has checked; `next_slot` counts while it is enabled. One that was enabled with the same cron and zone
+  // keeps the slot that it had, which may be due. Slots that were fired under this name stay fired. Error: invalid_field when it is enabled and has no next slot.
   virtual Result<ScheduleRecord> put_schedule(const domain::Schedule& rule, std::optional<Time> next_slot, const Actor& actor, Time now) = 0;
   // The same, unless there is one of this name already. True when it was made.
   virtual bool add_schedule(const domain::Schedule& rule, std::optional<Time> next_slot, const Actor& actor, Time now) = 0;

@@ -63,19 +63,22 @@ void insert_job(Transaction& transaction, const NewScheduledJob& job, const Acto
   append_event(transaction, {.at = now, .type = "job.created", .image = std::nullopt, .job = job.public_id, .actor = actor.name, .reason = actor.reason, .data = naming(job.schedule)});
 }
 
+// What fires at the same times as before keeps the slot that may be due, and does not refuse who is firing it.
+#define DARKROOM_SAME_TIMES \
+  "schedule.enabled = 1 AND excluded.enabled = 1 AND schedule.cron = excluded.cron AND schedule.zone = excluded.zone"
 constexpr const char* kPutSchedule =
     "INSERT INTO schedule (name, cron, zone, kind, args, enabled, missed, next_slot, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) "
     "ON CONFLICT (name) DO UPDATE SET cron = excluded.cron, zone = excluded.zone, kind = excluded.kind, args = excluded.args, enabled = excluded.enabled, "
-    "missed = excluded.missed, next_slot = excluded.next_slot, updated_at = excluded.updated_at, revision = schedule.revision + 1 RETURNING revision";
+    "missed = excluded.missed, next_slot = CASE WHEN " DARKROOM_SAME_TIMES " THEN schedule.next_slot ELSE excluded.next_slot END, "
+    "revision = CASE WHEN " DARKROOM_SAME_TIMES " THEN schedule.revision ELSE schedule.revision + 1 END, updated_at = excluded.updated_at RETURNING revision";
 constexpr const char* kAddSchedule =
     "INSERT INTO schedule (name, cron, zone, kind, args, enabled, missed, next_slot, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) "
     "ON CONFLICT (name) DO NOTHING RETURNING revision";
 
-// The revision; none when nothing was written.
-std::optional<std::int64_t> write_schedule(Transaction& transaction, const char* sql, const domain::Schedule& rule, std::optional<Time> next_slot, Time now) {
+// Whether anything was written.
+bool write_schedule(Transaction& transaction, const char* sql, const domain::Schedule& rule, std::optional<Time> next_slot, Time now) {
   if (!rule.enabled) next_slot.reset();
-  Rows rows = transaction.execute(sql, {rule.name, rule.cron, rule.zone, rule.kind, rule.args, rule.enabled ? 1 : 0, domain::to_string(rule.missed), next_slot, now});
-  return rows.empty() ? std::nullopt : std::optional(rows.front().integer(0));
+  return !transaction.execute(sql, {rule.name, rule.cron, rule.zone, rule.kind, rule.args, rule.enabled ? 1 : 0, domain::to_string(rule.missed), next_slot, now}).empty();
 }
 
 constexpr const char* kDeleteSchedule = "DELETE FROM schedule WHERE name = $1 RETURNING name";
@@ -127,8 +130,9 @@ std::vector<ScheduleRecord> schedules_from(const Rows& rows) {
 Result<ScheduleRecord> SqlStore::put_schedule(const domain::Schedule& rule, std::optional<Time> next_slot, const Actor& actor, Time now) {
   if (rule.enabled && !next_slot) return Error{std::string(domain::code::invalid_field), "The schedule '" + rule.name + "' never fires. Change its cron expression."};
   return database_->write([&](Transaction& transaction) -> Result<ScheduleRecord> {
-    std::int64_t revision = write_schedule(transaction, kPutSchedule, rule, next_slot, now).value();
-    tell(transaction, revision == 1 ? "schedule.created" : "schedule.changed", rule.name, actor, now);
+    bool is_new = !read_schedule(transaction.connection, rule.name);
+    write_schedule(transaction, kPutSchedule, rule, next_slot, now);
+    tell(transaction, is_new ? "schedule.created" : "schedule.changed", rule.name, actor, now);
     return read_schedule(transaction.connection, rule.name).value();
   });
 }
@@ -136,7 +140,7 @@ Result<ScheduleRecord> SqlStore::put_schedule(const domain::Schedule& rule, std:
 bool SqlStore::add_schedule(const domain::Schedule& rule, std::optional<Time> next_slot, const Actor& actor, Time now) {
   if (find_schedule(rule.name)) return false;
   return database_->write([&](Transaction& transaction) {
-    bool made = write_schedule(transaction, kAddSchedule, rule, next_slot, now).has_value();
+    bool made = write_schedule(transaction, kAddSchedule, rule, next_slot, now);
     if (made) tell(transaction, "schedule.created", rule.name, actor, now);
     return made;
   });

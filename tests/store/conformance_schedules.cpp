@@ -129,9 +129,29 @@ TEST_P(StoreConformance, ASlotThatWasFiredIsNeverFiredAgain) {
 
 TEST_P(StoreConformance, ARuleThatChangedIsNotFiredByWhatItWas) {
   auto before = store_->put_schedule(nightly(), now_, kAdmin, now_).value();
-  store_->put_schedule(nightly(), now_, kAdmin, now_).value();
+  domain::Schedule changed = nightly();
+  changed.cron = "31 3 * * *";
+  store_->put_schedule(changed, now_, kAdmin, now_).value();
   EXPECT_FALSE(store_->fire(firing_of(before, now_ + minutes(10)), now_));
   EXPECT_EQ(store_->find_schedule("nightly")->next_slot, now_);
+}
+
+// Whoever puts all schedules anew at each deployment dropped the slots that were due at that moment.
+TEST_P(StoreConformance, APutThatChangesNoTimesKeepsTheSlotThatIsDue) {
+  auto before = store_->put_schedule(nightly(), now_, kAdmin, now_).value();
+  domain::Schedule again = nightly();
+  again.missed = domain::MissedPolicy::skip;
+  auto put = store_->put_schedule(again, now_ + minutes(10), kAdmin, now_ + minutes(1)).value();
+  EXPECT_EQ(put.rule, again);
+  EXPECT_EQ(put.next_slot, now_);
+  EXPECT_TRUE(store_->fire(firing_of(before, now_ + minutes(10)), now_)) << "who is firing it goes on";
+  EXPECT_EQ(count_events(*store_, "schedule.changed"), 1);
+  again.zone = "Europe/Berlin";
+  EXPECT_EQ(store_->put_schedule(again, now_ + minutes(20), kAdmin, now_)->next_slot, now_ + minutes(20));
+  store_->pause_schedule("nightly", kAdmin, now_).value();
+  EXPECT_EQ(store_->put_schedule(again, now_ + minutes(30), kAdmin, now_)->next_slot, now_ + minutes(30)) << "slots of a pause are not made up for";
+  again.enabled = false;
+  EXPECT_FALSE(store_->put_schedule(again, now_ + minutes(40), kAdmin, now_)->next_slot);
 }
 
 TEST_P(StoreConformance, ASkippedSlotIsNotedWithoutAJob) {

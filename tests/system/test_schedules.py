@@ -25,6 +25,16 @@ def test_a_schedule_is_made_shown_replaced_and_removed(server):
     assert server.delete("/api/v1/schedules/nightly").status_code == 404
 
 
+def test_a_paused_schedule_that_is_put_once_more_stays_paused(server, darkroom):
+    put(server)
+    server.post("/api/v1/schedules/nightly/pause")
+    again = put(server, cron="0 4 * * *")
+    assert again.status_code == 200 and not again.json()["schedule"]["enabled"] and again.json()["schedule"]["next_slot"] is None
+    added = darkroom("schedules", "add", "nightly", "--cron", "0 5 * * *", "--kind", "maintenance.cleanup", "--json", folder=server.folder)
+    assert json.loads(added.stdout)["schedule"]["enabled"] is False
+    assert put(server, enabled=True).json()["schedule"]["next_slot"]
+
+
 def test_a_built_in_schedule_is_paused_instead_of_removed(server, darkroom):
     refused = server.delete("/api/v1/schedules/prune")
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict") and "pause" in refused.json()["detail"]

@@ -28,7 +28,7 @@ export function ScheduleForm({ schedule, onClose }: { schedule?: Schedule; onClo
   const [kind, setKind] = useState(schedule?.kind ?? '');
   const [missed, setMissed] = useState<NonNullable<Rule['missed']>>(schedule?.missed ?? 'once');
   const save = useChange(
-    () => call('put', '/api/v1/schedules/{name}', { path: { name: name.trim() }, body: { cron: cron.trim(), zone, kind, missed, enabled: schedule?.enabled ?? true } }),
+    () => call('put', '/api/v1/schedules/{name}', { path: { name: name.trim() }, body: { cron: cron.trim(), zone, kind, missed } }),
     '/api/v1/schedules',
   );
   const isZone = zones().includes(zone);
