@@ -54,7 +54,7 @@ Upkeep::Upkeep(Ground& ground, metrics::Counters& counters)
   if (auto made = scheduler::ensure_builtin_schedules(store, ground.config.time_zone, now()); !made) throw std::runtime_error("time_zone: " + made.error().message);
   promote_ = add("promote_due", [now, task = scheduler::PromoteDue({.retry = ground.config.worker.retry}, store)]() mutable { return task.run_once(now()); });
   expire_ = add("expire_due", [now, task = scheduler::ExpireDue({}, store)]() mutable { return task.run_once(now()); });
-  fire_ = add("fire_schedules", [now, task = scheduler::FireSchedules({}, store)]() mutable { return task.run_once(now()); });
+  fire_ = add("fire_schedules", [now, task = scheduler::FireSchedules({.has_others = store.is_shared()}, store)]() mutable { return task.run_once(now()); });
   add("complete_batches", [&store, now] {
     store.complete_batches(now());
     return kBatchPeriod;

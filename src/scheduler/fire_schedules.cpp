@@ -37,6 +37,11 @@ std::vector<PlannedSlot> plan_slots(MissedPolicy policy, const std::vector<Time>
 void FireSchedules::fire_due(const store::ScheduleRecord& schedule, Time now) {
   auto cron = domain::parse_cron(schedule.rule.cron);
   auto zone = calendar::TimeZone::find(schedule.rule.zone);
+  if (cron && !zone && config_.has_others) {
+    if (!is_left(schedule)) log::warning("schedule left to other processes", {{"schedule", schedule.rule.name}, {"problem", zone.error().message}});
+    left_[schedule.rule.name] = schedule.rule.zone;
+    return;
+  }
   if (!cron || !zone) {
     const Error& error = cron ? zone.error() : cron.error();
     log::warning("schedule paused", {{"schedule", schedule.rule.name}, {"problem", error.message}});
@@ -68,10 +73,24 @@ void FireSchedules::set_back_if_ahead(const store::ScheduleRecord& schedule, Tim
   log::warning("schedule set back: the clock was ahead when it was moved on", {{"schedule", schedule.rule.name}, {"from", to_rfc3339(*schedule.next_slot)}, {"to", to_rfc3339(*next)}});
 }
 
+bool FireSchedules::is_left(const store::ScheduleRecord& schedule) const {
+  auto found = left_.find(schedule.rule.name);
+  return found != left_.end() && found->second == schedule.rule.zone;
+}
+
+std::optional<Time> FireSchedules::next_slot() const {
+  if (left_.empty()) return store_.next_slot_of_all();
+  std::optional<Time> next;
+  for (const store::ScheduleRecord& schedule : store_.list_schedules()) {
+    if (schedule.next_slot && !is_left(schedule)) next = next ? std::min(*next, *schedule.next_slot) : *schedule.next_slot;
+  }
+  return next;
+}
+
 Duration FireSchedules::run_once(Time now) {
   for (const store::ScheduleRecord& schedule : store_.list_schedules()) set_back_if_ahead(schedule, now);
   for (const store::ScheduleRecord& schedule : store_.due_schedules(now, config_.most_at_once)) fire_due(schedule, now);
-  auto next = store_.next_slot_of_all();
+  auto next = next_slot();
   Duration longest = config_.longest_sleep;
   return next ? std::clamp(*next - now, Duration::zero(), longest) : longest;
 }

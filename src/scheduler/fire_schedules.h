@@ -10,6 +10,9 @@
 #include "domain/schedule.h"
 #include "store/store.h"
 
+#include <map>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace darkroom::scheduler {
@@ -19,6 +22,7 @@ struct FireSchedulesConfig {
   int most_at_once = 100;          // schedules in one turn
   int max_attempts = 4;            // of the jobs
   std::chrono::seconds longest_sleep{5};  // a belt: a wake-up that was missed costs no more than this
+  bool has_others = false;        // other processes fire as well, each with the time zones of its own machine
 };
 
 // With the policy `all` at most so many missed slots make a job each, the newest ones.
@@ -38,15 +42,19 @@ std::vector<PlannedSlot> plan_slots(domain::MissedPolicy policy, const std::vect
 class FireSchedules {
  public:
   FireSchedules(FireSchedulesConfig config, store::Store& store) : config_(config), store_(store) {}
-  // Fires what is due and returns how long nothing more will be. A schedule that cannot be understood any more (its zone is gone) is paused with the reason.
+  // Fires what is due and returns how long nothing more will be. A schedule that cannot be understood any more (its zone is gone) is paused with the reason;
+  // one whose zone only this machine may lack is left to the others, which is logged once.
   Duration run_once(Time now);
 
  private:
   void fire_due(const store::ScheduleRecord& schedule, Time now);
   void set_back_if_ahead(const store::ScheduleRecord& schedule, Time now);
+  bool is_left(const store::ScheduleRecord& schedule) const;
+  std::optional<Time> next_slot() const;  // of those that are not left to others
 
   FireSchedulesConfig config_;
   store::Store& store_;
+  std::map<std::string, std::string> left_;  // to others: names, and the zones that were not found
 };
 
 }  // namespace darkroom::scheduler

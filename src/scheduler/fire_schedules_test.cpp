@@ -125,6 +125,26 @@ TEST_F(FireSchedulesTest, AScheduleThatCannotBeUnderstoodIsPausedWithTheReason) 
   EXPECT_EQ(maintenance_jobs().size(), 1u);
 }
 
+// One machine with older time zones than the others paused the schedule for all of them.
+TEST_F(FireSchedulesTest, AZoneThatOnlyThisMachineMayLackIsLeftToTheOthers) {
+  put(MissedPolicy::once, "* * * * *");
+  domain::Schedule newer{.name = "newer", .cron = "* * * * *", .zone = "Mars/Base", .kind = std::string(domain::kind::cleanup)};
+  store_->put_schedule(newer, clock_.now(), {"admin", ""}, clock_.now()).value();
+  domain::Schedule broken{.name = "broken", .cron = "often", .zone = "UTC", .kind = std::string(domain::kind::cleanup)};
+  store_->put_schedule(broken, clock_.now(), {"admin", ""}, clock_.now()).value();
+  FireSchedules fire({.has_others = true}, *store_);
+  EXPECT_EQ(fire.run_once(clock_.now() + 57s), 3s) << "it sleeps until the next slot that it can fire";
+  EXPECT_TRUE(store_->find_schedule("newer")->rule.enabled);
+  EXPECT_EQ(store_->find_schedule("newer")->next_slot, clock_.now());
+  EXPECT_FALSE(store_->find_schedule("broken")->rule.enabled) << "no machine can read that";
+  fire.run_once(clock_.now() + 60s);
+  EXPECT_EQ(maintenance_jobs().size(), 1u);
+  newer.zone = "UTC";
+  store_->put_schedule(newer, clock_.now() + 60s, {"admin", ""}, clock_.now()).value();
+  fire.run_once(clock_.now() + 60s);
+  EXPECT_EQ(maintenance_jobs().size(), 2u);
+}
+
 TEST_F(FireSchedulesTest, TheBuiltInSchedulesAreMadeOnce) {
   EXPECT_EQ(ensure_builtin_schedules(*store_, "Asia/Seoul", clock_.now()).value(), 4);
   store_->pause_schedule("prune", {"admin", ""}, clock_.now()).value();
