@@ -33,7 +33,10 @@ namespace {
 
 constexpr const char* kDue =
     "SELECT id, lane, priority, owner, public_id, image_id FROM job WHERE state = 'scheduled' AND run_at <= $1 ORDER BY run_at, id LIMIT $2 /*SKIP LOCKED*/";
-constexpr const char* kPromote = "UPDATE job SET state = 'queued', rank = $2, updated_at = $3 WHERE id = $1 AND state = 'scheduled'";
+constexpr RowSql kPromote{"UPDATE job SET state = 'queued', rank = $2, updated_at = $3 /*FROM GIVEN*/ WHERE id = $1 AND state = 'scheduled'", "iii"};
+// Two that promote at once would give their jobs the same turns. Whoever does not get it comes again: nobody waits for who promotes.
+constexpr const char* kPromoter = "SELECT CAST(pg_try_advisory_xact_lock(6274, hashtext(current_schema())) AS INTEGER)";
+constexpr std::chrono::milliseconds kPromoterPause{100};
 constexpr const char* kNextDue = "SELECT run_at FROM job WHERE state = 'scheduled' ORDER BY run_at, id LIMIT 1";
 
 // Of those that wait for a time only they have been started before.
@@ -72,11 +75,21 @@ std::optional<ImageId> optional_image(const Row& row, std::size_t column) {
 // Reads id, public_id, image_id, batch_id.
 WaitingJob waiting_from(const Row& row, Error error) { return {row.integer(0), row.text(1), optional_image(row, 2), optional_integer(row, 3), std::move(error)}; }
 
-void promote(Transaction& transaction, const Row& row, Time now) {
-  std::int64_t rank = next_rank(transaction.connection, row.text(1), row.small(2), row.text(3));
-  transaction.execute(kPromote, {row.integer(0), rank, now});
-  append_event(transaction, {.at = now, .type = "job.queued", .image = optional_image(row, 5), .job = row.text(4),
-                             .actor = "system", .reason = "its time has come"});
+// In the order of the rows, each as if it had just arrived.
+void promote(Transaction& transaction, const Rows& due, Time now) {
+  if (due.empty()) return;
+  auto line_of = [](const Row& row) { return Line{row.text(1), row.small(2), row.text(3)}; };
+  std::vector<Line> lines;
+  for (const Row& row : due) lines.push_back(line_of(row));
+  Ranks ranks(transaction.connection, std::move(lines));
+  RowParams rows;
+  std::vector<Event> events;
+  for (const Row& row : due) {
+    rows.insert(rows.end(), {row.integer(0), ranks.take(line_of(row)), now});
+    events.push_back({.at = now, .type = "job.queued", .image = optional_image(row, 5), .job = row.text(4), .actor = "system", .reason = "its time has come"});
+  }
+  transaction.post_rows(kPromote, rows);
+  append_events(transaction, std::move(events));
 }
 
 }  // namespace
@@ -114,10 +127,13 @@ Promoted SqlStore::promote_due(int most, Time now) {
   if (!next || *next > now) return {0, next};
   return database_->write([&](Transaction& transaction) {
     Promoted promoted;
-    for (const Row& row : transaction.execute(kDue, {now, most})) {
-      promote(transaction, row, now);
-      ++promoted.count;
+    if (database_->is_shared() && transaction.execute(kPromoter).front().integer(0) == 0) {
+      promoted.next_due = now + kPromoterPause;
+      return promoted;
     }
+    Rows due = transaction.execute(kDue, {now, most});
+    promote(transaction, due, now);
+    promoted.count = static_cast<int>(due.size());
     promoted.next_due = first_time(transaction.connection, kNextDue);
     return promoted;
   });
@@ -148,7 +164,7 @@ Promoted SqlStore::expire_due(int most, Time now) {
 }
 
 std::vector<const char*> hot_statements() {
-  std::vector<const char*> statements = {kDue, kPromote, kNextDue, kHoldLateRetries, kSetDue, kLate, kNextLate, kWaitingOfContent};
+  std::vector<const char*> statements = {kDue, kNextDue, kHoldLateRetries, kSetDue, kLate, kNextLate, kWaitingOfContent};
   for (const auto& more : {hot_claim_statements(), hot_ageing_statements(), hot_limit_statements(), hot_ending_statements(), hot_intake_statements(), hot_delivery_statements(), hot_site_statements()}) {
     statements.insert(statements.end(), more.begin(), more.end());
   }
@@ -157,7 +173,7 @@ std::vector<const char*> hot_statements() {
 }
 
 std::vector<RowSql> hot_row_statements() {
-  std::vector<RowSql> statements = {kRanks, kEndWaiting};
+  std::vector<RowSql> statements = {kRanks, kPromote, kEndWaiting};
   for (const auto& more : {hot_claim_rows(), hot_intake_rows(), hot_ending_rows(), hot_move_rows(), hot_delivery_rows(), hot_site_rows()}) statements.insert(statements.end(), more.begin(), more.end());
   return statements;
 }

@@ -81,7 +81,7 @@ class Store : public Accounts, public Acting, public Queues, public Schedules, p
   virtual Finished finish(const Finish& finish, const ClaimRequest& next, const domain::RetryPolicy& policy, Time now) = 0;
   // The same for several attempts at once: one transaction for all of them.
   virtual AllFinished finish_all(std::span<const Finish> finishes, const ClaimRequest& next, const domain::RetryPolicy& policy, Time now) = 0;
-  // Scheduled jobs whose time has come become queued, at most `most` of them.
+  // Scheduled jobs whose time has come become queued, at most `most` of them. One process at a time does so: to another nothing is due for a moment.
   virtual Promoted promote_due(int most, Time now) = 0;
   // Jobs that wait for a retry longer than `longest`, as no rule lets any: a clock that has been put back since was ahead when they failed. They become due,
   // at most `most` of them. Goes through all jobs that wait for longer: not for every round. Returns their number.

@@ -32,6 +32,8 @@ FAULTS = [
     fault("turns-ignored-of-models", "where several models wait, one owner's photos bury another's", "src/store/sql_claims.cpp",
           "ORDER BY job.priority DESC, job.rank, job.id LIMIT 1 /*OF JOB SKIP LOCKED*/", "ORDER BY job.priority DESC, job.id LIMIT 1 /*OF JOB SKIP LOCKED*/",
           unit(STORE, "AcrossLanes", "AClaimOfManyTakesWhatClaimsOfOneWouldTake", "Turn", "OwnersTakeTurnsAlsoWhereSeveralModelsWait")),
+    fault("two-promote-at-once", "two processes that promote give an owner's jobs the same turns", "src/store/sql_store_claims.cpp",
+          "if (database_->is_shared() && transaction", "if (most < 0 && transaction", unit(STORE, "WhoComesWhileAnotherPromotes")),
     fault("ageing-never", "an old photo of low priority never starts while others come", "src/store/sql_claims.cpp", "if (before_next == 0 && take_overdue", "if (before_next < 0 && take_overdue",
           unit(STORE, "EveryEighthStartTakesTheLevelHeadThatWaitedLongestOverTheBound")),
 

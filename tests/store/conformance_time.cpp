@@ -43,6 +43,18 @@ TEST_P(StoreConformance, PromotionIsInTheOrderOfTheTimesAndNoMoreThanAsked) {
   EXPECT_EQ(claim_order(5), images);
 }
 
+TEST_P(StoreConformance, OwnersTakeTurnsAlsoWithWhatIsPromotedTogether) {
+  std::vector<std::int64_t> images;
+  for (const char* owner : {"a", "a", "a", "b", "b", "c"}) {
+    NewImage later = photo(owner);
+    later.run_at = now_ + minutes(10);
+    images.push_back(upload(later).id.value);
+  }
+  now_ += minutes(10);
+  EXPECT_EQ(store_->promote_due(10, now_).count, 6);
+  EXPECT_EQ(claim_order(6), (std::vector{images[0], images[3], images[5], images[1], images[4], images[2]}));
+}
+
 TEST_P(StoreConformance, ARetryTakesItsOwnersNextTurn) {
   auto first = upload("a");
   finish(claim_one(), transient());
