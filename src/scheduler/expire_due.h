@@ -9,6 +9,7 @@ namespace darkroom::scheduler {
 struct ExpireDueConfig {
   int most_at_once = 500;
   std::chrono::seconds longest_sleep{5};  // a belt: a wake-up that was missed costs no more than this
+  std::chrono::milliseconds pause{200};   // before what another transaction holds is looked for again
 };
 
 class ExpireDue {

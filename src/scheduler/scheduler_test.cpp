@@ -1,7 +1,10 @@
 #include "blob/file_blob_store.h"
+#include "scheduler/expire_due.h"
 #include "scheduler/promote_due.h"
 #include "scheduler/remove_blobs.h"
 #include "store/open_store.h"
+#include "store/postgres_place.h"
+#include "store/sql_store.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -72,6 +75,30 @@ TEST_F(SchedulerTest, AClockThatIsPutForwardAndBackLetsNoRetryWait) {
   EXPECT_EQ(state_of(lost), domain::JobState::queued);
   EXPECT_EQ(state_of(put_off), domain::JobState::scheduled) << "it waits as long as it may";
   EXPECT_EQ(state_of(delayed.id), domain::JobState::scheduled) << "it waits as long as it shall";
+}
+
+// Each turn would ask the database again at once, for as long as the other has it.
+TEST(SchedulerOnPostgres, WhatAnotherHoldsIsLookedForAfterAPause) {
+  store::PostgresPlace place(testing_support::shared_postgres());
+  store::SqlStore store(place.open());
+  Time now = from_micros(1'700'000'000'000'000);
+  store::NewImage later{.title = "b", .owner = "b", .sha256 = std::string(64, 'b'), .byte_count = 5, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
+  later.run_at = now + std::chrono::seconds(1);
+  later.expires_at = now + std::chrono::seconds(2);
+  store.create_image(later, {"admin", ""}, now).value();
+  now += std::chrono::seconds(2);
+  PromoteDue promote({}, store);
+  ExpireDue expire({}, store);
+  auto holder = place.connect();
+  holder->run_script("BEGIN; SELECT id FROM job FOR UPDATE", std::chrono::seconds(20));
+  EXPECT_GT(promote.run_once(now), Duration::zero());
+  EXPECT_GT(expire.run_once(now), Duration::zero());
+  holder->run_script("COMMIT", std::chrono::seconds(20));
+  promote.run_once(now);
+  expire.run_once(now);
+  auto jobs = store.find_jobs({.limit = 10}).jobs;
+  ASSERT_EQ(jobs.size(), 1u);
+  EXPECT_EQ(jobs.at(0).job.state, domain::JobState::failed);
 }
 
 TEST_F(SchedulerTest, ARemovalCutShortIsFinished) {

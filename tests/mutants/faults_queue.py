@@ -34,6 +34,8 @@ FAULTS = [
           unit(STORE, "AcrossLanes", "AClaimOfManyTakesWhatClaimsOfOneWouldTake", "Turn", "OwnersTakeTurnsAlsoWhereSeveralModelsWait")),
     fault("two-promote-at-once", "two processes that promote give an owner's jobs the same turns", "src/store/sql_store_claims.cpp",
           "if (database_->is_shared() && transaction", "if (most < 0 && transaction", unit(STORE, "WhoComesWhileAnotherPromotes")),
+    fault("asks-without-pause", "who finds due what another holds asks the database without a pause", "src/scheduler/promote_due.cpp", "return config_.pause;", "return Duration::zero();",
+          unit("scheduler_test", "WhatAnotherHolds")),
     fault("ageing-never", "an old photo of low priority never starts while others come", "src/store/sql_claims.cpp", "if (before_next == 0 && take_overdue", "if (before_next < 0 && take_overdue",
           unit(STORE, "EveryEighthStartTakesTheLevelHeadThatWaitedLongestOverTheBound")),
 
