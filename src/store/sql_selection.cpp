@@ -94,7 +94,7 @@ std::string json_list(const std::vector<std::int64_t>& ids) {
 }
 
 Selection::Selection(Connection& connection, const JobFilter& filter, const BulkAction& action) : filter_(filter), states_(filter.states) {
-  // In the order of a job's life: one that moves on while the jobs are changed is met again, not missed.
+  // In the order of a job's life: one that moves on while the jobs are changed is met again. One that goes back is met by the next pass, see begin_pass().
   if (states_.empty()) states_ = {JobState::scheduled, JobState::queued, JobState::running, JobState::completed, JobState::failed, JobState::cancelled};
   std::ranges::sort(states_);
   states_.erase(std::unique(states_.begin(), states_.end()), states_.end());
@@ -106,6 +106,7 @@ Selection::Selection(Connection& connection, const JobFilter& filter, const Bulk
   } else {
     fitting_ = {JobState::completed, JobState::failed, JobState::cancelled};
     crashes_ = domain::kCrashesUntilQuarantine;
+    passes_ = 1;
   }
   if (filter.batch) {
     Rows found = connection.execute(kBatchNamed, {*filter.batch});
@@ -166,6 +167,12 @@ BulkResult Selection::count(Connection& connection) const {
     if (fits(state)) result.changed += counts.integer(1);
   }
   return result;
+}
+
+bool Selection::begin_pass() {
+  state_at_ = 0;
+  after_ = 0;
+  return passes_-- > 0;
 }
 
 std::vector<std::int64_t> Selection::next_page(Connection& connection) {

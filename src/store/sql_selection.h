@@ -30,6 +30,10 @@ class Selection {
   // The jobs that the action fits, a page at a time. Jobs made after the selection are not among them.
   std::vector<std::int64_t> next_page(Connection& connection);
 
+  // Before the first page of each pass. False when there were as many as the action may make: one when it makes new jobs, else some, for jobs go back to wait
+  // while others are changed. A pass without a first page, which is looked for in one snapshot, found all done.
+  bool begin_pass();
+
   // The statements about jobs that have not their end: tests pin that these read no history.
   static std::vector<const char*> statements_by_index();
 
@@ -44,6 +48,7 @@ class Selection {
   std::vector<domain::JobState> fitting_;  // of the action
   std::optional<int> other_than_;          // priority
   std::optional<int> crashes_;             // fewer than these of their content
+  int passes_ = 5;
   bool nothing_ = false;                   // it names what is not there
   std::optional<std::int64_t> batch_;
   std::optional<std::string> listed_;

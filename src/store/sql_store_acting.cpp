@@ -223,14 +223,20 @@ BulkResult SqlStore::act_on_jobs(const JobFilter& filter, const BulkAction& acti
     selection = std::move(moved);
     return page;
   };
-  for (auto page = next_page(); !page.empty(); page = next_page()) {
+  auto act_on = [&](const std::vector<std::int64_t>& page) {
     for (std::size_t at = 0; at < page.size(); at += chunk_size(action)) {
       std::size_t count = std::min(chunk_size(action), page.size() - at);
       auto chunk = std::span(page).subspan(at, count);
       result.changed += static_cast<std::int64_t>(database_->write([&](Transaction& transaction) { return std::visit(Act{transaction, chunk, actor, transaction.clock(now)}, action); }));
       fail_point<StoreUnavailable>("K22");
     }
+  };
+  while (selection.begin_pass()) {
+    auto page = next_page();
+    if (page.empty()) break;
+    for (; !page.empty(); page = next_page()) act_on(page);
   }
+  result.matched = std::max(result.matched, result.changed);
   return result;
 }
 

@@ -1,0 +1,116 @@
+// Many jobs are cancelled or moved while some of them go back from running to waiting: those are met all the same. On both databases.
+#include "store/postgres_place.h"
+#include "store/sql/sqlite_database.h"
+#include "store/sql_store.h"
+
+#include <filesystem>
+#include <functional>
+#include <utility>
+
+namespace darkroom::store {
+namespace {
+
+using domain::JobState;
+using testing_support::shared_postgres;
+
+// Another one, after each of whose writes something may be done.
+class Interrupted final : public Database {
+ public:
+  explicit Interrupted(std::unique_ptr<Database> inner) : inner_(std::move(inner)) {}
+  bool is_shared() const override { return inner_->is_shared(); }
+  void write_together(const SharedVerb& verb, void* ask, std::size_t weight) override { inner_->write_together(verb, ask, weight); }
+  std::shared_future<void> write_together_early(const SharedVerb& verb, void* ask, std::size_t weight) override { return inner_->write_together_early(verb, ask, weight); }
+  void on_commit(std::function<void(const std::vector<Event>&)> listener) override { inner_->on_commit(std::move(listener)); }
+
+  std::function<void()> after_write;  // once
+
+ private:
+  void write_blocking(std::function<void(Transaction&)> work) override {
+    inner_->write([&](Transaction& transaction) { return work(transaction), true; });
+    if (auto act = std::exchange(after_write, nullptr)) act();
+  }
+  void write_apart_blocking(std::function<void(Transaction&)> work) override {
+    inner_->write_apart([&](Transaction& transaction) { return work(transaction), true; });
+  }
+  void read_blocking(const std::function<void(Connection&)>& work, Found) override {
+    inner_->read([&](Connection& connection) { return work(connection), true; });
+  }
+
+  std::unique_ptr<Database> inner_;
+};
+
+class ActingPasses : public testing::TestWithParam<const char*> {
+ protected:
+  ActingPasses() {
+    std::unique_ptr<Database> inner;
+    if (GetParam() == std::string("postgres")) {
+      place_.emplace(shared_postgres());
+      inner = place_->open();
+    } else {
+      folder_ = testing::TempDir() + "passes-" + std::to_string(::getpid());
+      std::filesystem::remove_all(folder_);
+      std::filesystem::create_directories(folder_);
+      inner = std::make_unique<SqliteDatabase>(folder_ + "/darkroom.db", now_);
+    }
+    auto made = std::make_unique<Interrupted>(std::move(inner));
+    database_ = made.get();
+    store_ = std::make_unique<SqlStore>(std::move(made));
+  }
+  ~ActingPasses() override {
+    store_.reset();
+    if (!folder_.empty()) std::filesystem::remove_all(folder_);
+  }
+
+  ImageRecord upload(std::optional<Time> run_at = {}) {
+    NewImage photo{.title = "a", .owner = "minji", .sha256 = std::string(64, 'a'), .byte_count = 1, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
+    photo.run_at = run_at;
+    return store_->create_image(photo, kAdmin, now_).value();
+  }
+
+  // A photo runs, another waits. While the second one is changed the first one's attempt fails, and it waits for its retry.
+  BulkResult act_while_one_goes_back(const BulkAction& action, std::optional<Time> run_at = {}) {
+    runs_ = upload();
+    auto job = store_->claim({.node = "n", .worker = "w", .lanes = {"ai_processing/demo"}, .count = 1}, now_).at(0);
+    waits_ = upload(run_at);
+    database_->after_write = [&] {
+      late_ = upload();
+      domain::Failed failed{{"model_unavailable", "x"}, domain::Failed::Kind::transient};
+      store_->finish({job.fence, failed, "w", "v"}, {}, {.first_delay = 60s, .jitter = 0}, now_).stored.get();
+    };
+    return store_->act_on_jobs({}, action, false, kAdmin, now_);
+  }
+  domain::JobState state_of(const ImageRecord& image) { return store_->find_image(image.id)->job.state; }
+  int priority_of(const ImageRecord& image) { return store_->find_image(image.id)->job.priority; }
+
+  const Actor kAdmin{"admin", ""};
+  Time now_ = from_micros(1'700'000'000'000'000);
+  std::optional<PostgresPlace> place_;
+  std::string folder_;
+  std::unique_ptr<SqlStore> store_;
+  Interrupted* database_;
+  ImageRecord runs_, waits_, late_;
+};
+
+TEST_P(ActingPasses, CancellingAllMeetsWhatGoesBackToWait) {
+  BulkResult result = act_while_one_goes_back(Cancel{}, now_ + 1h);
+  EXPECT_EQ(state_of(runs_), JobState::cancelled);
+  EXPECT_EQ(state_of(waits_), JobState::cancelled);
+  EXPECT_EQ(state_of(late_), JobState::queued) << "it came later";
+  EXPECT_EQ(result.matched, 2);
+  EXPECT_EQ(result.changed, 2);
+}
+
+TEST_P(ActingPasses, MovingAllMeetsWhatGoesBackToWait) {
+  BulkResult result = act_while_one_goes_back(Reprioritise{7});
+  EXPECT_EQ(state_of(runs_), JobState::scheduled);
+  EXPECT_EQ(priority_of(runs_), 7);
+  EXPECT_EQ(priority_of(waits_), 7);
+  EXPECT_EQ(priority_of(late_), 0) << "it came later";
+  EXPECT_EQ(result.matched, 2);
+  EXPECT_EQ(result.changed, 2);
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, ActingPasses, testing::Values("sqlite", "postgres"), [](const auto& made) { return std::string(made.param); });
+
+}  // namespace
+}  // namespace darkroom::store
