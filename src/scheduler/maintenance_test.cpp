@@ -1,3 +1,4 @@
+#include "base/fail_point.h"
 #include "base/hash.h"
 #include "base/id.h"
 #include "domain/error_codes.h"
@@ -100,6 +101,23 @@ TEST_F(RunMaintenanceTest, ACancelledTaskIsToldToStopAndTheNextOneRuns) {
   run.run_once();
   EXPECT_EQ(runs, 2);
   EXPECT_EQ(job().state, domain::JobState::completed);
+}
+
+// Its database stood still, and makes the commit when the next claim is through.
+TEST_F(RunMaintenanceTest, WhatAClaimTookWhoseCommitCameLateGoesBackAndRuns) {
+  RunMaintenance run = runner([](const std::string&, Time, std::stop_token) -> Result<std::string> { return std::string("{}"); });
+  ASSERT_TRUE(arm_fail_points("K8=error@1"));
+  EXPECT_THROW(run.run_once(), store::StoreUnavailable);
+  ASSERT_TRUE(arm_fail_points(""));
+  auto pause = [&](bool paused) { ASSERT_TRUE(store_->change_queue(domain::kMaintenanceQueue, {.paused = paused}, {"admin", ""}, clock_.now())); };
+  pause(true);
+  EXPECT_EQ(run.run_once(), 5s) << "there is nothing to give back yet, and nothing to take";
+  pause(false);
+  store::ClaimRequest late{.node = "n", .worker = std::string(domain::kind::cleanup), .lanes = {domain::maintenance_lane(domain::kind::cleanup)}, .count = 1};
+  ASSERT_EQ(store_->claim(late, clock_.now()).size(), 1u);
+  EXPECT_EQ(run.run_once(), 0s);
+  EXPECT_EQ(job().state, domain::JobState::completed);
+  EXPECT_EQ(job().attempt, 1);
 }
 
 // The news of a cancellation may not arrive.

@@ -78,13 +78,22 @@ void RunMaintenance::store_ending() {
   unstored_.reset();
 }
 
-// What a claim took that was not answered would count as running as long as this process lives: it goes back before the next one.
+// What a claim took that was not answered would count as running as long as this process lives: it goes back before the next ones.
+void RunMaintenance::give_back_unanswered() {
+  if (!unanswered_since_) return;
+  int found = store_.give_back(config_.node, place_, clock_.now());
+  if (found > 0) log::warning("gave back what a claim without an answer had taken", {{"kind", task_.kind}, {"jobs", found}});
+  if (std::chrono::steady_clock::now() - *unanswered_since_ > store::kLatestCommit) unanswered_since_.reset();
+}
+
 std::vector<domain::ClaimedJob> RunMaintenance::claim() {
-  if (unanswered_) store_.give_back(config_.node, place_, clock_.now());
-  unanswered_ = true;
-  auto jobs = store_.claim({.node = config_.node, .worker = place_, .lanes = {domain::maintenance_lane(task_.kind)}, .count = 1}, clock_.now());
-  unanswered_ = false;
-  return jobs;
+  give_back_unanswered();
+  try {
+    return store_.claim({.node = config_.node, .worker = place_, .lanes = {domain::maintenance_lane(task_.kind)}, .count = 1}, clock_.now());
+  } catch (...) {
+    unanswered_since_ = std::chrono::steady_clock::now();
+    throw;
+  }
 }
 
 Duration RunMaintenance::run_once() {

@@ -50,6 +50,7 @@ class RunMaintenance {
   void end();
   bool is_stopping();
   void store_ending();
+  void give_back_unanswered();
   std::vector<domain::ClaimedJob> claim();
 
   RunMaintenanceConfig config_;
@@ -61,7 +62,7 @@ class RunMaintenance {
   bool stopping_ = false;                  // guarded by the mutex
   std::optional<InProgress> in_progress_;  // the same
   std::optional<store::Finish> unstored_;  // of a job that has ended
-  bool unanswered_ = false;                // a claim failed, and may have been made all the same
+  std::optional<std::chrono::steady_clock::time_point> unanswered_since_;  // a claim failed, and may have been made all the same
 };
 
 }  // namespace darkroom::scheduler

@@ -97,6 +97,9 @@ struct Beat {
 inline constexpr int kAgeingStride = 8;
 inline constexpr std::int64_t kExactPosition = 10'000;
 
+// So late a commit that was not answered can still be made, by a database that stood still.
+inline constexpr std::chrono::minutes kLatestCommit{1};
+
 class Queues {
  public:
   virtual ~Queues() = default;
@@ -117,6 +120,7 @@ class Queues {
   // The node is gone in good order: what it still holds goes back, refunded.
   virtual void unregister_node(std::string_view node, const domain::RetryPolicy& policy, Time now) = 0;
   // Of a slot that holds no job as far as it knows, after a claim that was not answered: what it holds all the same goes back, refunded. Returns the number.
+  // The commit may come as late as kLatestCommit: who had no answer asks more than once.
   virtual int give_back(std::string_view node, std::string_view worker, Time now) = 0;
   // Running jobs of nodes whose lease has run out, or that are not known: each ends as Interrupted. Returns their number.
   virtual int rescue_expired(const domain::RetryPolicy& policy, Time now) = 0;

@@ -14,7 +14,6 @@ namespace {
 
 // The wake-up is a hint; looking again after this time is the truth.
 constexpr std::chrono::seconds kLookAgain{1};
-constexpr std::chrono::minutes kLatestCommit{1};
 
 }  // namespace
 
@@ -129,13 +128,12 @@ void Worker::run_bench(std::stop_token stop, Bench& bench) {
   ended_.notify_all();
 }
 
-// A commit whose answer was lost may have been made: its jobs would count as running here as long as this process lives. So late a commit can still be
-// made by a database that stood still, so that it is looked for more than once.
+// A commit whose answer was lost may have been made: its jobs would count as running here as long as this process lives.
 void Worker::give_back_unanswered(Bench& bench) {
   if (!bench.unanswered_since) return;
   int found = parts_.store.give_back(config_.node, bench.name(), parts_.clock.now());
   if (found > 0) log::warning("gave back what a claim without an answer had taken", {{"slot", bench.name()}, {"jobs", found}});
-  if (std::chrono::steady_clock::now() - *bench.unanswered_since > kLatestCommit) bench.unanswered_since.reset();
+  if (std::chrono::steady_clock::now() - *bench.unanswered_since > store::kLatestCommit) bench.unanswered_since.reset();
 }
 
 std::vector<domain::ClaimedJob> Worker::claim_or_wait(std::stop_token stop, Bench& bench, const store::ClaimRequest& request) {

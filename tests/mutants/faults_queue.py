@@ -10,6 +10,8 @@ FAULTS = [
     fault("taking-turns", "two slots take turns at the database, each alone", "src/store/sql/gathering.cpp", "if (++served_now_ == 1) await_those_who_return(lock);", "++served_now_;",
           unit("store_test", "TwoWhoComeBackAtOnce")),
     fault("unanswered-claim", "what a claim without an answer took runs for ever", "src/worker/worker.cpp", "    give_back_unanswered(bench);\n", "", unit("worker_test", "WhatAClaimWithoutAnAnswer")),
+    fault("unanswered-maintenance", "maintenance that a claim took whose commit came late runs for ever", "src/scheduler/run_maintenance.cpp",
+          "*unanswered_since_ > store::kLatestCommit)", "*unanswered_since_ > Duration::zero())", unit("scheduler_test", "WhoseCommitCameLate")),
     fault("read-ends-the-process", "a disk that cannot be read ends the server", "src/store/sql/sqlite_database.cpp", "connection.end_read();", 'connection.execute("COMMIT");',
           unit("store_test", "WhoseTransactionEndedByItself")),
     fault("log-without-end", "SQLite's log grows beside readers without a gap", "src/store/sql/sqlite_connection.cpp", "bool presses = log_pages_ >= kTooLongLog;", "bool presses = log_pages_ < 0;",
