@@ -42,7 +42,7 @@ class PostgresClock : public testing::Test {
     image.byte_count = 1;
     image.format = "JPEG";
     image.width = image.height = 1;
-    image.model = "demo";
+    if (image.model.empty()) image.model = "demo";
     return store.create_image(image, kAdmin, at).value();
   }
 
@@ -147,6 +147,21 @@ TEST_F(PostgresClock, NobodyIsOverdueByTheClockOfWhoClaims) {
   for (int i = 0; i < kAgeingStride + 1; ++i) upload(urgent);
   for (int i = 0; i < kAgeingStride + 1; ++i) ASSERT_EQ(claim(*wrong_, 1, now() + kYear), 1u);
   EXPECT_EQ(right_->find_image(low.id)->job.state, JobState::queued);
+}
+
+// A claimer that was behind let the younger of two models wait for as long again, for it saw it come in a time that was yet to be.
+TEST_F(PostgresClock, ALaneThatWaitsIsDueByTheServersClock) {
+  NewImage old, young;
+  for (int i = 0; i < 3; ++i) upload(old);
+  young.model = "other";
+  auto waits = upload(*right_, young, now());
+  auto connection = place_.connect();
+  connection->query("UPDATE job SET run_at = run_at - 60000000");
+  connection->query("UPDATE job SET run_at = run_at + 30000000 WHERE lane = 'ai_processing/other'");
+  Time behind = now() - 2min;
+  auto next = [&](Time at) { return wrong_->claim({.node = kNode, .worker = "w", .lanes = {"ai_processing/demo", "ai_processing/other"}, .count = 1}, at).at(0).image; };
+  EXPECT_NE(next(behind), waits.id);
+  EXPECT_EQ(next(behind + kLongestLaneStretch), waits.id);
 }
 
 TEST_F(PostgresClock, AReportIsOfTheServersMinute) {

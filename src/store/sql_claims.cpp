@@ -32,14 +32,14 @@ enum class Gate { open = 0, paused = 1, ruled = 2 };  // ruled: there are limits
 
 constexpr RowSql kLaneHeads{
     "SELECT job.id, job.priority, CASE WHEN queue.paused = 1 THEN 1 WHEN COALESCE(queue.rate_count, queue.concurrency, queue.ageing_bound) IS NOT NULL "
-    "THEN 2 ELSE 0 END, job.run_at, job.lane FROM job LEFT JOIN queue ON queue.name = job.queue /*, GIVEN*/ WHERE job.id = (SELECT head.id FROM job AS head "
+    "THEN 2 ELSE 0 END, job.run_at, job.lane, COALESCE(/*CLOCK,*/ NULL, NULL) FROM job LEFT JOIN queue ON queue.name = job.queue /*, GIVEN*/ WHERE job.id = (SELECT head.id FROM job AS head "
     "WHERE head.state = 'queued' AND head.lane = $1 ORDER BY head.priority DESC, head.rank, head.id LIMIT 1)", "t"};
 
 struct Head {
   int priority = 0;
   std::int64_t id = 0;
   Gate gate = Gate::open;
-  Time arrived{};
+  Time arrived{};  // by the clock of the claimer, as the starts of its lanes
 };
 
 std::string queue_of(const std::string& lane) { return lane.substr(0, lane.find('/')); }
@@ -60,15 +60,16 @@ struct Lane {
   std::tuple<int, int, Time, std::int64_t> place(Time now) const { return {-head->priority, has_stretch ? 0 : 1, has_waited(now) ? waits_since() : Time::max(), head->id}; }
 };
 
-// Of all these lanes, in one round trip.
-void read_heads(Connection& connection, std::span<Lane> lanes) {
+// Of all these lanes, in one round trip. How far the database's clock is ahead of the claimer's is looked at once.
+void read_heads(Connection& connection, std::span<Lane> lanes, std::optional<Duration>& ahead, Time now) {
   RowParams names;
   for (const Lane& lane : lanes) names.emplace_back(lane.name);
   Rows found = connection.execute_rows(kLaneHeads, names);
+  if (!ahead && !found.empty()) ahead = found.front().optional_time(5).value_or(now) - now;
   for (Lane& lane : lanes) {
     lane.head.reset();
     auto row = std::ranges::find(found, lane.name, [](const Row& each) { return each.text(4); });
-    if (row != found.end()) lane.head = Head{row->small(1), row->integer(0), static_cast<Gate>(row->small(2)), row->time(3)};
+    if (row != found.end()) lane.head = Head{row->small(1), row->integer(0), static_cast<Gate>(row->small(2)), row->time(3) - *ahead};
   }
 }
 
@@ -181,7 +182,7 @@ class Claim {
 
   void run() {
     if (lanes_.size() == 1) take_open(lanes_.front());
-    if (wanted() > 0) read_heads(transaction_.connection, lanes_);
+    if (wanted() > 0) read_heads(transaction_.connection, lanes_, ahead_, now_);
     while (wanted() > 0 && ended_ < kMostEnded) {
       Lane* lane = first();
       if (!lane) break;
@@ -284,7 +285,7 @@ class Claim {
       starts_.note(lane.name, now_);
     }
     if (allowance) count(lane, *allowance, started);
-    if (wanted() > 0) read_heads(transaction_.connection, {&lane, 1});
+    if (wanted() > 0) read_heads(transaction_.connection, {&lane, 1}, ahead_, now_);
   }
 
   // The claimer's clock may be wrong: what all shall agree on is said by the one that comes with the candidates.
@@ -308,6 +309,7 @@ class Claim {
   Claimers claimers_;
   Time now_;
   LaneStarts& starts_;
+  std::optional<Duration> ahead_;  // the database's clock of ours, as soon as there were heads
   std::optional<Time> clock_;  // as soon as there were candidates, where the database has one
   std::vector<Lane> lanes_;
   std::map<std::string, Allowance> allowances_;  // of the queues that are locked

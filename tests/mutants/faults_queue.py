@@ -41,6 +41,8 @@ FAULTS = [
     fault("ageing-never", "an old photo of low priority never starts while others come", "src/store/sql_claims.cpp", "if (before_next == 0 && take_overdue", "if (before_next < 0 && take_overdue",
           unit(STORE, "EveryEighthStartTakesTheLevelHeadThatWaitedLongestOverTheBound")),
 
+    fault("young-lane-by-a-wrong-clock", "a claimer whose clock is behind lets a model wait for as long again", "src/store/sql_claims.cpp", "row->time(3) - *ahead}", "row->time(3)}",
+          unit(STORE, "ALaneThatWaitsIsDueByTheServersClock")),
     fault("lane-waits-for-a-backlog", "a model has no slot as long as an older backlog of another lasts", "src/store/sql_claims.cpp", "return now - waits_since() > kLaneWaits;", "return now - waits_since() > 1'000'000 * kLaneWaits;",
           unit(STORE, "ALaneDoesNotWaitAsLongAsAnOlderBacklogOfAnotherModelLasts", "OfLanesThatWaitTooLong")),
     fault("one-start-a-second", "of two owners with a model each the younger one has a start now and then", "src/store/sql_claims.cpp", "      if (lane.earns_stretch) begin_stretch(lane);\n", "",
