@@ -59,7 +59,8 @@ class Schedules {
   virtual Result<std::string> run_schedule(std::string_view name, int max_attempts, const Actor& actor, Time now) = 0;
 
   // Makes the slot's job with its event and moves the schedule on, in one transaction. True when this call did it; false when the slot was fired
-  // before or the schedule is no longer as it was read.
+  // before or the schedule is no longer as it was read. While one of the same kind and args waits, not begun by anybody, the slot is noted as skipped, unless
+  // the rule is to run each one that was missed.
   virtual bool fire(const Firing& firing, Time now) = 0;
 
   virtual std::vector<ScheduleRecord> list_schedules() = 0;                       // by name

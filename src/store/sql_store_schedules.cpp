@@ -94,20 +94,33 @@ Result<ScheduleRecord> enable(Transaction& transaction, std::string_view name, s
 }
 
 constexpr const char* kMoveOn =
-    "UPDATE schedule SET next_slot = $4, enabled = $5, last_slot = $6 WHERE name = $1 AND revision = $2 AND next_slot = $3 AND enabled = 1 RETURNING kind, args";
+    "UPDATE schedule SET next_slot = $4, enabled = $5, last_slot = $6 WHERE name = $1 AND revision = $2 AND next_slot = $3 AND enabled = 1 RETURNING kind, args, missed";
 constexpr const char* kNoteSlot =
     "INSERT INTO schedule_fire (schedule, slot, job_id, missed, fired_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (schedule, slot) DO NOTHING RETURNING id";
+
+constexpr const char* kWaitsLike =
+    "SELECT public_id FROM job WHERE state = 'queued' AND lane = $1 AND args = $2 AND started_at IS NULL ORDER BY priority DESC, rank, id LIMIT 1";
+
+// A job that does what the slot's would, and nobody has begun: of a queue that stands still they would be as many as it had slots meanwhile.
+std::optional<std::string> waits_already(Connection& connection, const std::string& kind, const std::string& args) {
+  Rows found = connection.execute(kWaitsLike, {domain::maintenance_lane(kind), args});
+  return found.empty() ? std::nullopt : std::optional(found.front().text(0));
+}
 
 bool fire_slot(Transaction& transaction, const Firing& firing, Time now) {
   Rows moved = transaction.execute(kMoveOn, {firing.schedule, firing.revision, firing.expected, firing.next_slot, firing.next_slot ? 1 : 0, firing.slot});
   if (moved.empty()) return false;
   if (!firing.next_slot) tell(transaction, "schedule.paused", firing.schedule, {"scheduler", "it never fires again"}, now);
-  std::optional<std::string> job = firing.make_job ? std::optional(make_uuid_v7(now)) : std::nullopt;
+  std::string kind = moved.front().text(0), args = moved.front().text(1);
+  bool each = moved.front().text(2) == domain::to_string(domain::MissedPolicy::all);
+  std::optional<std::string> waits = firing.make_job && !each ? waits_already(transaction.connection, kind, args) : std::nullopt;
+  std::optional<std::string> job = firing.make_job && !waits ? std::optional(make_uuid_v7(now)) : std::nullopt;
   bool noted = !transaction.execute(kNoteSlot, {firing.schedule, firing.slot, job, firing.missed, now}).empty();
   if (!noted) return false;
   Actor actor{"scheduler", "slot " + to_rfc3339(firing.slot) + " of schedule " + firing.schedule};
   if (firing.missed > 0) actor.reason += ", also for " + std::to_string(firing.missed) + " missed before it";
-  if (job) insert_job(transaction, {*job, firing.schedule, moved.front().text(0), moved.front().text(1), firing.max_attempts}, actor, now);
+  if (waits) actor.reason += ": job " + *waits + " still waits";
+  if (job) insert_job(transaction, {*job, firing.schedule, kind, args, firing.max_attempts}, actor, now);
   if (!job) tell(transaction, "schedule.skipped", firing.schedule, actor, now);
   fail_point<StoreUnavailable>("K20");
   return true;

@@ -77,6 +77,8 @@ FAULTS = [
           unit(STORE, "StartsAreKeptForAClaim")),
 
     # --- schedules ---
+    fault("maintenance-piles-up", "a paused queue collects a job of each slot", "src/store/sql_store_schedules.cpp", "firing.make_job && !each ?", "firing.make_job && !each && firing.missed < 0 ?",
+          unit(STORE, "ASlotWhoseLikeStillWaits")),
     fault("slot-fires-after-move", "whoever comes second fires a later slot at once", "src/store/sql_store_schedules.cpp", "AND revision = $2 AND next_slot = $3 AND", "AND revision = $2 AND next_slot >= $3 AND",
           unit(STORE, "TwoClocksDoNotFireTwoSlotsForTheSameMissedOnes")),
     fault("slot-dropped-by-a-put", "a slot that is due is lost when its schedule is put once more", "src/store/sql_store_schedules.cpp", "THEN schedule.next_slot ELSE", "THEN excluded.next_slot ELSE",

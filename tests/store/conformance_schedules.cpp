@@ -168,6 +168,28 @@ TEST_P(StoreConformance, ASkippedSlotIsNotedWithoutAJob) {
   EXPECT_EQ(count_events(*store_, "schedule.skipped"), 1);
 }
 
+// While the queue is paused, or nobody is there who does maintenance: a job a minute, all to be run later.
+TEST_P(StoreConformance, ASlotWhoseLikeStillWaitsIsSkipped) {
+  auto fire = [&] { return store_->fire(firing_of(*store_->find_schedule("nightly"), *store_->find_schedule("nightly")->next_slot + minutes(1)), now_); };
+  store_->put_schedule(nightly(), now_, kAdmin, now_).value();
+  EXPECT_TRUE(fire());
+  EXPECT_TRUE(fire());
+  auto fires = store_->fires_of("nightly", 10);
+  ASSERT_EQ(fires.size(), 2u);
+  EXPECT_FALSE(fires[0].job);
+  EXPECT_THAT(store_->events(0, std::nullopt, 100).back().reason, testing::HasSubstr(fires[1].job.value()));
+  EXPECT_EQ(count_events(*store_, "schedule.skipped"), 1);
+  EXPECT_EQ(claim_maintenance(*store_, now_, kNode).size(), 1u);
+  EXPECT_TRUE(fire());
+  EXPECT_EQ(claim_maintenance(*store_, now_, kNode).size(), 1u) << "beside one that runs";
+  domain::Schedule each = nightly();
+  each.missed = domain::MissedPolicy::all;
+  store_->put_schedule(each, now_ + minutes(10), kAdmin, now_).value();
+  EXPECT_TRUE(fire());
+  EXPECT_TRUE(fire());
+  EXPECT_EQ(claim_maintenance(*store_, now_, kNode).size(), 2u) << "as the rule says";
+}
+
 TEST_P(StoreConformance, APausedScheduleIsNotDueAndResumesWhereItIsTold) {
   auto schedule = store_->put_schedule(nightly(), now_, kAdmin, now_).value();
   auto paused = store_->pause_schedule("nightly", kAdmin, now_).value();
@@ -206,7 +228,9 @@ TEST_P(StoreConformance, AScheduleCanBeRunBesideItsSlots) {
 // Eight at once for each of thirty slots, through two stores where several may share a database.
 TEST_P(StoreConformance, EachSlotIsFiredExactlyOnceByManyAtOnce) {
   std::unique_ptr<Store> second = store_->is_shared() ? GetParam().open(false) : nullptr;
-  store_->put_schedule(nightly(), now_, kAdmin, now_).value();
+  domain::Schedule each = nightly();
+  each.missed = domain::MissedPolicy::all;
+  store_->put_schedule(each, now_, kAdmin, now_).value();
   constexpr int kSlots = 30;
   Time end = now_ + minutes(kSlots);
   std::atomic<int> fired = 0;
