@@ -82,6 +82,10 @@ void Upkeep::add_maintenance() {
     sweep_pictures(ground_);
     return kPictureSweepPeriod;
   });
+  // The job of the sweep may always go to other processes, which sweep folders of their own.
+  if (ground_.store.is_shared()) {
+    add("sweep_own_blobs", [this] { return own_sweep_.stop_requested() ? kPictureSweepPeriod : sweep_.run_if_overdue(ground_.clock.now(), own_sweep_.get_token()); });
+  }
   add("remove_blobs", [this] {
     remove_blobs_.run_once();
     return kRemovalPeriod;
@@ -132,6 +136,7 @@ void Upkeep::wake_maintenance() {
 }
 
 void Upkeep::stop_maintenance() {
+  own_sweep_.request_stop();
   for (auto& place : maintenance_) place->stop();
   for (Loop* loop : maintain_) loop->stop();
 }

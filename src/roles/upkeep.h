@@ -16,6 +16,7 @@
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,7 @@ class Upkeep {
   scheduler::WatchMachine watch_machine_;
   scheduler::WatchResources watch_;
   std::vector<std::unique_ptr<scheduler::RunMaintenance>> maintenance_;  // where the blobs are: a place for each kind
+  std::stop_source own_sweep_;
   std::vector<std::unique_ptr<Loop>> loops_;
   Loop* promote_ = nullptr;
   Loop* expire_ = nullptr;

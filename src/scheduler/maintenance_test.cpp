@@ -200,6 +200,19 @@ TEST_F(SweepBlobsTest, RemovesWhatNoImageHasOnceItIsOld) {
   EXPECT_TRUE(store_->blobs_to_remove(blobs_->id()).empty());
 }
 
+// With folders of their own, what lay in that of a process whose turn never came lay there for ever.
+TEST_F(SweepBlobsTest, AProcessWhoseTurnDoesNotComeSweepsByItself) {
+  SweepBlobs sweep({}, *store_, *blobs_, *remove_blobs_);
+  EXPECT_EQ(sweep.run_if_overdue(later(0s), {}), 90min);
+  Time swept = later(30min);
+  sweep.run(swept, {}).value();
+  keep("orphan");
+  EXPECT_EQ(sweep.run_if_overdue(swept + 1h, {}), 30min) << "the job was here an hour ago";
+  EXPECT_EQ(blobs_->list("", 10).size(), 1u);
+  EXPECT_EQ(sweep.run_if_overdue(swept + 90min, {}), 90min);
+  EXPECT_TRUE(blobs_->list("", 10).empty());
+}
+
 TEST_F(SweepBlobsTest, RemovesTemporaryFilesThatWereLeftBehind) {
   auto staged = blobs_->stage();
   staged->write("half");

@@ -1,5 +1,6 @@
 #include "scheduler/sweep_blobs.h"
 
+#include "base/log.h"
 #include "domain/error_codes.h"
 #include "scheduler/counts.h"
 
@@ -22,6 +23,10 @@ Result<std::string> SweepBlobs::run(Time now, std::stop_token stop) {
     }
     std::ranges::copy(store_.unused_blobs(old), std::back_inserter(orphans));
   }
+  if (!stop.stop_requested()) {
+    std::lock_guard lock(mutex_);
+    last_ = now;
+  }
   std::int64_t count = static_cast<std::int64_t>(orphans.size());
   if (count > config_.few && count * 100 > total * config_.most_percent) {
     return Error{std::string(domain::code::conflict), std::to_string(count) + " of " + std::to_string(total) +
@@ -33,6 +38,19 @@ Result<std::string> SweepBlobs::run(Time now, std::stop_token stop) {
     if (remove_blobs_.remove(*orphan)) ++removed;
   }
   return counts_json({{"stored", total}, {"removed", removed}, {"leftovers", blobs_.remove_stale_uploads(now - config_.staged_age)}});
+}
+
+std::optional<Time> SweepBlobs::last() {
+  std::lock_guard lock(mutex_);
+  return last_;
+}
+
+Duration SweepBlobs::run_if_overdue(Time now, std::stop_token stop) {
+  Duration longest = config_.longest_without;
+  auto swept = last();
+  if (swept && *swept <= now && now - *swept < longest) return *swept + longest - now;
+  if (auto done = run(now, stop); !done) log::warning("the photo folder was not swept", {{"problem", done.error().message}});
+  return longest;
 }
 
 }  // namespace darkroom::scheduler

@@ -11,6 +11,8 @@
 #include "scheduler/remove_blobs.h"
 #include "store/store.h"
 
+#include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -19,6 +21,7 @@ namespace darkroom::scheduler {
 
 struct SweepBlobsConfig {
   std::chrono::seconds age{3600};          // of a photo that no image has
+  std::chrono::seconds longest_without{5400};  // a folder is not swept; the hourly job goes first
   std::chrono::seconds staged_age{86400};  // of a temporary file that nobody wrote to since
   // Of more photos than this share nothing is removed: then it is more likely that this is another database's folder.
   int most_percent = 50;
@@ -32,12 +35,19 @@ class SweepBlobs {
       : config_(config), store_(store), blobs_(blobs), remove_blobs_(remove_blobs) {}
   // Error: conflict when too large a share of the photos belongs to no image.
   Result<std::string> run(Time now, std::stop_token stop);
+  // The job of the sweep goes to one of the processes, and each has a folder of its own: sweeps unless that was done here of late, also at the start. Returns
+  // when to come again. All of this may run in two threads at once.
+  Duration run_if_overdue(Time now, std::stop_token stop);
 
  private:
+  std::optional<Time> last();
+
   SweepBlobsConfig config_;
   store::Store& store_;
   blob::BlobStore& blobs_;
   RemoveBlobs& remove_blobs_;
+  std::mutex mutex_;
+  std::optional<Time> last_;  // when the folder was swept to the end; guarded by the mutex
 };
 
 }  // namespace darkroom::scheduler

@@ -12,6 +12,8 @@ FAULTS = [
     fault("unanswered-claim", "what a claim without an answer took runs for ever", "src/worker/worker.cpp", "    give_back_unanswered(bench);\n", "", unit("worker_test", "WhatAClaimWithoutAnAnswer")),
     fault("unanswered-maintenance", "maintenance that a claim took whose commit came late runs for ever", "src/scheduler/run_maintenance.cpp",
           "*unanswered_since_ > store::kLatestCommit)", "*unanswered_since_ > Duration::zero())", unit("scheduler_test", "WhoseCommitCameLate")),
+    fault("folder-not-swept", "the folder of a process that never gets the sweep's job is not swept", "src/scheduler/sweep_blobs.cpp", "now - *swept < longest", "now - *swept < 1'000 * longest",
+          unit("scheduler_test", "AProcessWhoseTurnDoesNotCome")),
     fault("read-ends-the-process", "a disk that cannot be read ends the server", "src/store/sql/sqlite_database.cpp", "connection.end_read();", 'connection.execute("COMMIT");',
           unit("store_test", "WhoseTransactionEndedByItself")),
     fault("log-without-end", "SQLite's log grows beside readers without a gap", "src/store/sql/sqlite_connection.cpp", "bool presses = log_pages_ >= kTooLongLog;", "bool presses = log_pages_ < 0;",

@@ -47,6 +47,19 @@ def test_a_photo_that_is_deleted_elsewhere_leaves_the_folder_in_which_it_lies(ma
     eventually(lambda: first.blobs() == [], 20, "the folder of the first is empty")
 
 
+# The sweep is one job for all, and whoever does not get it never looked into its own folder.
+def test_what_a_crash_left_behind_goes_from_the_folder_of_each_web_process(make_cluster):
+    cluster = make_cluster(webs=2, workers=0)
+    for web in cluster.webs:
+        orphan = web.blob("a" * 64)
+        orphan.parent.mkdir(parents=True)
+        orphan.write_bytes(b"left behind")
+        os.utime(orphan, (0, 0))
+    cluster.start()
+    for web in cluster.webs:
+        eventually(lambda: web.blobs() == [], 20, f"{web.folder.name} is swept")
+
+
 def test_each_web_process_has_a_token_that_the_start_of_another_leaves_alone(make_cluster):
     cluster = make_cluster(webs=2, workers=0, admin_token="")
     first = cluster.webs[0].start()
