@@ -62,13 +62,16 @@ void Deliver::hear(const std::vector<store::Event>& events) {
 
 Duration Deliver::run_once() {
   if (stopping_) return kLook;
+  // Before the database is asked for anything: while it is away, what is under way goes on.
+  if (sender_.under_way() > 0) {
+    for (const Answered& answered : sender_.work(kSliceOfWork)) settle(answered);
+  }
+  store_settled();
+  if (stopping_) return kLook;
   Time now = clock_.now();
   look_after_old_ones(now);
   auto next = begin_due(now);
-  if (sender_.under_way() > 0) {
-    for (const Answered& answered : sender_.work(kSliceOfWork)) settle(answered);
-    return Duration(0);
-  }
+  if (sender_.under_way() > 0 || !unstored_.empty()) return Duration(0);
   return std::clamp(next.value_or(kLook), Duration(0), kLook);
 }
 
@@ -143,7 +146,7 @@ void Deliver::fail(const store::ClaimedDelivery& claimed, Time started, const st
   Next next = next_step({.status = 0, .tries = claimed.delivery.tries}, config_.delays, random_share());
   SettledTry settled{.id = claimed.delivery.id, .claim_no = claimed.delivery.claim_no, .made = {.started_at = started, .status = {}, .error = why, .excerpt = ""},
                      .verdict = next.verdict, .wait = next.delay};
-  store_.settle_delivery(settled, clock_.now());
+  unstored_.push_back({std::move(settled), claimed.delivery.public_id, claimed.delivery.target, claimed.delivery.tries});
 }
 
 void Deliver::settle(const Answered& answered) {
@@ -159,10 +162,18 @@ void Deliver::settle(const Answered& answered) {
   if ((answered.status == 429 || answered.status == 503) && answered.retry_after.count() > 0) {
     settled.hold = std::min<Duration>(answered.retry_after, kLongestRetryAfter);
   }
-  bool stored = store_.settle_delivery(settled, clock_.now());
-  if (!stored) log::warning("a try was settled too late and is made again", {{"delivery", delivery.public_id}, {"target", delivery.target}});
-  if (settled.verdict == SettledTry::Verdict::dead || settled.verdict == SettledTry::Verdict::gone) {
-    log::warning("a delivery is dead", {{"delivery", delivery.public_id}, {"target", delivery.target}, {"tries", delivery.tries}, {"cause", settled.made.error.value_or("")}});
+  unstored_.push_back({std::move(settled), delivery.public_id, delivery.target, delivery.tries});
+}
+
+// The first goes when it is written: what the database refuses now is written in a later round, unless it is too late by then.
+void Deliver::store_settled() {
+  for (; !unstored_.empty(); unstored_.pop_front()) {
+    const auto& [settled, delivery, target, tries] = unstored_.front();
+    bool stored = store_.settle_delivery(settled, clock_.now());
+    if (!stored) log::warning("a try was settled too late and is made again", {{"delivery", delivery}, {"target", target}});
+    if (settled.verdict == SettledTry::Verdict::dead || settled.verdict == SettledTry::Verdict::gone) {
+      log::warning("a delivery is dead", {{"delivery", delivery}, {"target", target}, {"tries", tries}, {"cause", settled.made.error.value_or("")}});
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 // Sends what is due: claims deliveries, signs them, calls their receivers side by side, and writes what became of each try.
 //
 // A delivery is claimed and settled in two transactions; a process that dies between them leaves a claim that others make again when its lease is over. So
-// a receiver may get one twice, with the same webhook-id, and none is lost.
+// a receiver may get one twice, with the same webhook-id, and none is lost. An answer that comes while the database is away is kept, and settled later.
 #pragma once
 
 #include "base/clock.h"
@@ -13,6 +13,7 @@
 #include "store/store.h"
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -33,7 +34,7 @@ class Deliver {
   Deliver(DeliveryConfig config, store::Store& store, const Guard& guard, Secrets secrets, const Clock& clock, std::vector<std::string> resolve = {});
   ~Deliver();
 
-  // One round: what is due is begun, what has ended is written. Returns when the next is wanted. Blocks while requests are under way, until wake().
+  // One round: what has ended is written, what is due is begun. Returns when the next is wanted. Blocks while requests are under way, until wake().
   Duration run_once();
   void wake();
   // From any thread, quick: new endings may have to be told.
@@ -47,6 +48,12 @@ class Deliver {
     store::ClaimedDelivery claimed;
     Time started{};
   };
+  struct Unstored {
+    store::SettledTry settled;
+    std::string delivery;
+    std::string target;
+    int tries = 0;
+  };
 
   void look_after_old_ones(Time now);
   // How long it is until the next one is due, if one waits.
@@ -56,6 +63,7 @@ class Deliver {
   Result<std::vector<std::string>> secrets_of(const store::ClaimedDelivery& claimed, Time now) const;
   const Site* site_of(const store::DeliveryRecord& delivery) const;
   void settle(const Answered& answered);
+  void store_settled();
   void fail(const store::ClaimedDelivery& claimed, Time started, const std::string& why);
 
   DeliveryConfig config_;
@@ -65,6 +73,7 @@ class Deliver {
   const Clock& clock_;
   Sender sender_;
   std::map<std::int64_t, UnderWay> under_way_;
+  std::deque<Unstored> unstored_;  // tries that have ended and are not written yet
   std::atomic<bool> has_receivers_ = false;
   std::atomic<bool> stopping_ = false;
   Time looked_{};

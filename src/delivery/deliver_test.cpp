@@ -1,5 +1,6 @@
 // The whole way: an ending in a real store, a request to a real receiver, what became of it in the store.
 #include "delivery/deliver.h"
+#include "base/fail_point.h"
 #include "delivery/listener_for_test.h"
 #include "delivery/signature.h"
 #include "store/open_store.h"
@@ -75,10 +76,17 @@ class DeliverTest : public testing::Test {
 
   std::vector<store::DeliveryRecord> all() { return store_->list_deliveries({}, std::nullopt, 100).deliveries; }
 
+  // As its loop makes one, which goes on when the database is away.
+  void round() {
+    try {
+      deliver_->run_once();
+    } catch (const store::StoreUnavailable&) {
+    }
+  }
   // Rounds until this is so.
   bool comes(const std::function<bool()>& done) {
     for (auto until = std::chrono::steady_clock::now() + 10s; std::chrono::steady_clock::now() < until;) {
-      deliver_->run_once();
+      round();
       if (done()) return true;
     }
     return false;
@@ -190,6 +198,17 @@ TEST_F(DeliverTest, ATryWhoseLeaseRanOutIsBrokenOffBeforeItIsMadeAgain) {
   ASSERT_TRUE(becomes(DeliveryState::delivered));
   EXPECT_TRUE(receiver_.kept_ones_are_closed()) << "the old try is still under way";
   EXPECT_EQ(receiver_.connections(), 2);
+}
+
+// The answers of a slice come together: what the database refuses is written later, and none of them is asked for again.
+TEST_F(DeliverTest, AnswersThatTheDatabaseDidNotTakeAreWrittenLater) {
+  for (int i = 0; i < 3; ++i) photo();
+  ASSERT_TRUE(arm_fail_points("K15=error@1"));
+  bool all_told = comes([&] { return std::ranges::all_of(all(), [](const store::DeliveryRecord& one) { return one.state == DeliveryState::delivered; }); });
+  ASSERT_TRUE(arm_fail_points(""));
+  EXPECT_TRUE(all_told);
+  EXPECT_EQ(receiver_.requests().size(), 3u);
+  for (const store::DeliveryRecord& one : all()) EXPECT_EQ(one.tries, 1);
 }
 
 TEST_F(DeliverTest, WhatALostSenderHadIsTakenUpAlsoWhenTheClockWasPutBack) {

@@ -143,6 +143,9 @@ FAULTS = [
     fault("rotated-too-soon", "a second rotation cuts off receivers within the overlap of the first", "src/store/sql_store_endpoints.cpp", "endpoint.old_secret_until > at) return still_overlapping", "endpoint.old_secret_until > at + std::chrono::hours(10'000)) return still_overlapping", unit("store_test", "ASecretIsRotatedWithAnOverlap")),
     fault("secret-of-the-name", "a token's secret goes to whoever takes its name", "src/api/deliveries.cpp", 'return "token/" + std::string(account) + "/" + std::string(name);', 'return "token/" + std::string(account.substr(0, 0)) + "/" + std::string(name);', system("test_webhooks.py", "each_token_signs")),
 
+    fault("answer-lost", "what a receiver has taken is sent again since the database was away for a moment", "src/delivery/deliver.cpp",
+          "  for (; !unstored_.empty(); unstored_.pop_front()) {\n    const auto& [settled, delivery, target, tries] = unstored_.front();", "  for (; !unstored_.empty();) {\n    auto [settled, delivery, target, tries] = unstored_.front();\n    unstored_.pop_front();",
+          unit("delivery_test", "DidNotTakeAreWrittenLater")),
     # --- what documents say ---
     fault("event-without-words", "the log tells of a change by a word that no document has", "src/store/sql_store_changing.cpp", '.type = "image.changed"', '.type = "image.renamed"',
           system("test_docs.py", "every_type_of_event")),
