@@ -27,6 +27,9 @@ constexpr std::time_t kUseIsNotedEvery = 3600;  // seconds: a use is written to 
 constexpr std::chrono::hours kAsideIsLeftAfter{1};
 constexpr std::size_t kMostWaiting = 64;  // pictures to be written: as many times some ten kilobytes
 
+// A file that a power cut left is empty, short or zeros.
+bool is_whole(std::string_view jpeg) { return jpeg.starts_with("\xff\xd8\xff") && jpeg.ends_with("\xff\xd9"); }
+
 bool is_picture(std::string_view name) { return name.size() > kHashLength && name.ends_with(".jpg"); }
 
 FileDescriptor create(const std::string& path) { return FileDescriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)); }
@@ -107,6 +110,11 @@ std::optional<std::string> PictureFiles::find(const std::string& name) {
   std::optional<std::string> bytes;
   if (file && ::fstat(file.get(), &status) == 0) bytes = read_all(file.get(), static_cast<std::size_t>(status.st_size));
   std::lock_guard lock(mutex_);
+  if (bytes && !is_whole(*bytes)) {
+    log::warning("a picture is damaged and is made again", {{"picture", name}});
+    ::unlink(path_of(name).c_str());
+    bytes.reset();
+  }
   if (!bytes) {
     for (const auto& [waiting, jpeg] : waiting_) {
       if (waiting == name) return jpeg;
@@ -126,7 +134,7 @@ bool PictureFiles::contains(const std::string& name) {
 }
 
 bool PictureFiles::keep(const std::string& name, std::string_view jpeg) {
-  if (!is_picture(name) || !jpeg.starts_with("\xff\xd8\xff")) {
+  if (!is_picture(name) || !is_whole(jpeg)) {
     log::warning("a picture is no JPEG and was not kept", {{"picture", name}});
     return false;
   }

@@ -15,7 +15,7 @@ namespace {
 
 const std::string kOne(64, 'a'), kTwo(64, 'b'), kThree(64, 'c');
 
-std::string jpeg(std::size_t size) { return "\xff\xd8\xff" + std::string(size - 3, 'x'); }
+std::string jpeg(std::size_t size) { return "\xff\xd8\xff" + std::string(size - 5, 'x') + "\xff\xd9"; }
 
 class PictureFilesTest : public testing::Test {
  protected:
@@ -88,6 +88,7 @@ TEST_F(PictureFilesTest, OnlyAJpegIsKept) {
   PictureFiles files({folder_});
   EXPECT_FALSE(files.keep(thumbnail_name(kOne), "<html>"));
   EXPECT_FALSE(files.keep(thumbnail_name(kOne), ""));
+  EXPECT_FALSE(files.keep(thumbnail_name(kOne), jpeg(100).substr(0, 60)));
   EXPECT_EQ(files_there(), 0u);
 }
 
@@ -115,6 +116,20 @@ TEST_F(PictureFilesTest, AFileThatSomebodyElseRemovedIsForgotten) {
   EXPECT_FALSE(files.find(thumbnail_name(kOne)));
   EXPECT_EQ(files.bytes(), 0);
   EXPECT_TRUE(files.keep(thumbnail_name(kOne), jpeg(100)));
+}
+
+// The names are there, and not all of the bytes.
+TEST_F(PictureFilesTest, WhatAPowerCutLeftIsNoPictureAndMakesRoomForOne) {
+  PictureFiles files({folder_});
+  std::string zeros_at_the_end = jpeg(50) + std::string(50, '\0');
+  for (const std::string& left : {std::string(), std::string(100, '\0'), jpeg(100).substr(0, 60), zeros_at_the_end}) {
+    ASSERT_TRUE(files.keep(thumbnail_name(kOne), jpeg(100)));
+    std::ofstream(folder_ + "/aa/" + thumbnail_name(kOne), std::ios::binary) << left;
+    EXPECT_FALSE(files.find(thumbnail_name(kOne))) << left.size();
+    EXPECT_FALSE(files.contains(thumbnail_name(kOne))) << "it would not be made again";
+    EXPECT_EQ(files.bytes(), 0);
+    EXPECT_EQ(files_there(), 0u);
+  }
 }
 
 TEST_F(PictureFilesTest, APictureStaysWhereItsPhotoCannotBeLookedFor) {

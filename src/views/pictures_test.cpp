@@ -17,7 +17,7 @@ namespace {
 
 const std::string kHash(64, 'a');
 const Photo kPhoto{kHash, 10};
-const std::string kJpeg = "\xff\xd8\xff picture";
+const std::string kJpeg = "\xff\xd8\xff picture\xff\xd9";
 
 struct HandClock final : Clock {
   Time now() const override { return at; }
