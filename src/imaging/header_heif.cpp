@@ -83,8 +83,12 @@ Container read_container(Bytes file) {
 
 std::uint32_t read_id(ByteReader& reader, bool is_wide) { return is_wide ? reader.u32_be() : reader.u16_be(); }
 
-// The properties of the primary item, in the order of the file.
-std::vector<Box> primary_properties(const Container& container) {
+Error corrupt(const std::string& what) {
+  return Error{std::string(domain::code::corrupt), "The HEIC or AVIF file is cut off or damaged: " + what + "."};
+}
+
+// The properties of the primary item, in the order of the file: at most the 255 that one entry names.
+Result<std::vector<Box>> primary_properties(const Container& container) {
   std::vector<Box> found;
   if (!container.primary || !container.associations) return found;
   ByteReader primary(*container.primary);
@@ -93,8 +97,10 @@ std::vector<Box> primary_properties(const Container& container) {
   ByteReader reader(*container.associations);
   std::uint32_t version_and_flags = reader.u32_be();
   std::uint32_t entries = reader.u32_be();
+  bool is_listed = false;
   for (std::uint32_t entry = 0; entry < entries && reader.ok(); ++entry) {
     std::uint32_t item = read_id(reader, version_and_flags >> 24 >= 1);
+    if (item == wanted && std::exchange(is_listed, true)) return corrupt("its main picture's properties are listed more than once");
     for (int left = reader.u8(); left > 0 && reader.ok(); --left) {
       // The highest bit says whether a reader has to know the property.
       std::size_t number = (version_and_flags & 1) != 0 ? reader.u16_be() & 0x7FFFU : reader.u8() & 0x7FU;
@@ -141,10 +147,6 @@ void apply(const Box& property, PhotoHeader& header) {
   }
 }
 
-Error corrupt(const std::string& what) {
-  return Error{std::string(domain::code::corrupt), "The HEIC or AVIF file is cut off or damaged: " + what + "."};
-}
-
 }  // namespace
 
 Result<PhotoHeader> read_heif_header(Bytes file, Format format, const domain::PhotoLimits& limits) {
@@ -155,12 +157,13 @@ Result<PhotoHeader> read_heif_header(Bytes file, Format format, const domain::Ph
     PictureSize size = read_size(property.body);
     if (auto fine = check_size(size.width, size.height, limits); !fine) return fine.error();
   }
-  std::vector<Box> properties = primary_properties(container);
-  auto ispe = std::ranges::find(properties, "ispe", &Box::type);
-  if (ispe == properties.end()) return corrupt("its main picture has no size");
+  auto properties = primary_properties(container);
+  if (!properties) return properties.error();
+  auto ispe = std::ranges::find(*properties, "ispe", &Box::type);
+  if (ispe == properties->end()) return corrupt("its main picture has no size");
   PictureSize size = read_size(ispe->body);
   PhotoHeader header{.format = format, .width = static_cast<int>(size.width), .height = static_cast<int>(size.height), .cut_off = container.cut_off};
-  for (const Box& property : properties) apply(property, header);
+  for (const Box& property : *properties) apply(property, header);
   return header;
 }
 

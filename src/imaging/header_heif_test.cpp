@@ -96,6 +96,23 @@ TEST_F(HeifHeader, RefusesWhatPointsNowhere) {
   EXPECT_EQ(code_of(box("ftyp", bytes_of("heic") + u32(0)) + box("meta", meta)), "corrupt");
 }
 
+// An entry a byte would otherwise take forty bytes of memory, as often as the file has room for.
+TEST_F(HeifHeader, TheMainPictureIsListedOnce) {
+  auto file = [](const Buffer& entries, std::uint32_t count) {
+    Buffer meta = u32(0) + box("pitm", u32(0) + Buffer{0, 1}) + box("iprp", box("ipco", ispe(160, 100)) + box("ipma", u32(0) + u32(count) + entries));
+    return box("ftyp", bytes_of("heic") + u32(0)) + box("meta", meta) + box("mdat", Buffer(100));
+  };
+  const Buffer others{0, 2, 1, 1, 0, 2, 1, 1}, wanted{0, 1, 1, 1};
+  EXPECT_EQ(code_of(file(others + wanted, 3)), "");
+  EXPECT_EQ(code_of(file(wanted + others + wanted, 4)), "corrupt");
+  Buffer many{0, 1, 255};
+  many.resize(many.size() + 255, 1);
+  EXPECT_EQ(code_of(file(many, 1)), "");
+  auto refused = read_header(file(many + many, 2), kTaken);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("more than once"));
+}
+
 TEST_F(HeifHeader, SeesThatAFileIsCutOff) {
   Buffer file = file_of({ispe(160, 100)});
   EXPECT_TRUE(read_header(cut(file, file.size() - 1), kTaken)->cut_off);

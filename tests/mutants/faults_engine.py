@@ -23,6 +23,7 @@ FAULTS = [
     fault("no-thumbnail", "a processed photo is decoded once more for its thumbnail", "src/runner/process/process_photo.cpp", "return Done{std::move(*outcome), shown_.has_value()};", "return Done{std::move(*outcome)};",
           unit(POOL, "FollowsTheResult"), programs=RUNNER),
     fault("half-a-picture", "a picture that a power cut has cut is shown for good", "src/views/picture_files.cpp", "if (bytes && !is_whole(*bytes)) {", "if (bytes && bytes->empty()) {", unit("views_test", "WhatAPowerCutLeft")),
+    fault("listed-again", "a HEIC file of some megabytes takes a gigabyte of the server", "src/imaging/header_heif.cpp", "std::exchange(is_listed, true)", "std::exchange(is_listed, false)", unit("imaging_test", "TheMainPictureIsListedOnce")),
 
     # --- what a model answers ---
     fault("nms-across-classes", "a dog beside a cat hides the cat", "src/inference/read_finds.cpp", "thresholds.rivals = across ? Rivals::all_classes : Rivals::same_class;", "thresholds.rivals = across ? Rivals::same_class : Rivals::all_classes;",
