@@ -13,8 +13,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <future>
 #include <stop_token>
 #include <thread>
@@ -110,25 +113,36 @@ TEST_F(PeerPhotos, AnotherContentThanTheHashNamesIsRefused) {
   EXPECT_THROW(photos({url()}).open(sha256), std::runtime_error);
 }
 
+class LoopbackListener {
+ public:
+  LoopbackListener() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t length = sizeof address;
+    if (::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), length) != 0 || ::listen(socket_.get(), 1) != 0) throw std::runtime_error("no listener");
+    ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &length);
+    url_ = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  }
+
+  const std::string& url() const { return url_; }
+  FileDescriptor accept() const { return FileDescriptor(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC)); }
+  void shut() { ::shutdown(socket_.get(), SHUT_RDWR); }
+
+ private:
+  FileDescriptor socket_;
+  std::string url_;
+};
+
 // Says that it has the photo, and sends a byte now and then.
 class DropByDrop {
  public:
-  DropByDrop() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    socklen_t length = sizeof address;
-    if (::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), length) != 0 || ::listen(listener_.get(), 1) != 0) throw std::runtime_error("no listener");
-    ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &length);
-    url_ = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-    thread_ = std::jthread([this] { serve(); });
-  }
-  ~DropByDrop() { ::shutdown(listener_.get(), SHUT_RDWR); }
+  ~DropByDrop() { listener_.shut(); }
 
-  const std::string& url() const { return url_; }
+  const std::string& url() const { return listener_.url(); }
   void wait_until_it_drips() { drips_.get_future().wait(); }
 
  private:
   void serve() {
-    FileDescriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    FileDescriptor socket = listener_.accept();
     std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n" + std::string(peer::kPhotoBytesHeader) + ": 1000\r\n\r\n";
     if (!socket || ::send(socket.get(), head.data(), head.size(), MSG_NOSIGNAL) < 0) return;
     drips_.set_value();
@@ -136,11 +150,59 @@ class DropByDrop {
     for (int i = 0; i < 1000 && ::poll(&closed, 1, 50) == 0; ++i) ::send(socket.get(), "x", 1, MSG_NOSIGNAL);
   }
 
-  FileDescriptor listener_;
-  std::string url_;
+  LoopbackListener listener_;
   std::promise<void> drips_;
+  std::jthread thread_{[this] { serve(); }};
+};
+
+// Sends a byte with each request, and the length that it is told to claim with it.
+class ByteByByte {
+ public:
+  explicit ByteByByte(std::function<int(int)> length_at) : length_at_(std::move(length_at)), thread_([this](std::stop_token stop) { serve(stop); }) {}
+  ~ByteByByte() { listener_.shut(); }
+
+  std::string url() const { return listener_.url(); }
+  int requests() const { return requests_; }
+
+ private:
+  void serve(const std::stop_token& stop) {
+    FileDescriptor socket = listener_.accept();
+    std::string got;
+    char piece[4096];
+    while (socket && !stop.stop_requested()) {
+      pollfd wanted{socket.get(), POLLIN, 0};
+      if (::poll(&wanted, 1, 20) == 0) continue;
+      ssize_t size = ::read(socket.get(), piece, sizeof piece);
+      if (size <= 0) return;
+      got.append(piece, static_cast<std::size_t>(size));
+      if (!got.ends_with("\r\n\r\n")) continue;
+      got.clear();
+      std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n" + std::string(peer::kPhotoBytesHeader) + ": " + std::to_string(length_at_(requests_++)) + "\r\n\r\nx";
+      if (::send(socket.get(), answer.data(), answer.size(), MSG_NOSIGNAL) < 0) return;
+    }
+  }
+
+  LoopbackListener listener_;
+  std::function<int(int)> length_at_;
+  std::atomic<int> requests_ = 0;
   std::jthread thread_;
 };
+
+// Each piece came in time, and a large photo held its slot for many minutes.
+TEST_F(PeerPhotos, AProcessThatSendsPieceByPieceForTooLongIsAsGoodAsNone) {
+  ByteByByte slow([](int) { return 50'000; });
+  peer::FetchedPhotos fetching({.folder = folder_ + "/worker", .secret = kSecret, .photo_timeout = std::chrono::milliseconds(200)}, *own_, [&] { return std::vector{slow.url()}; }, clock_);
+  EXPECT_THROW(fetching.open(std::string(64, '0')), blob::Unreachable);
+  DropByDrop slower;
+  peer::FetchedPhotos waiting({.folder = folder_ + "/worker", .secret = kSecret, .photo_timeout = std::chrono::milliseconds(200)}, *own_, [&] { return std::vector{slower.url()}; }, clock_);
+  EXPECT_THROW(waiting.open(std::string(64, '0')), blob::Unreachable) << "in the middle of a piece";
+}
+
+TEST_F(PeerPhotos, AProcessThatClaimsAnotherLengthWithEachPieceIsNotBelieved) {
+  ByteByByte growing([](int request) { return std::min(request + 2, 100); });
+  EXPECT_THROW(photos({growing.url()}).open(std::string(64, '0')), std::runtime_error);
+  EXPECT_EQ(growing.requests(), 2);
+}
 
 // It held its slot for hours.
 TEST_F(PeerPhotos, AProcessThatSendsDropByDropIsAsGoodAsNone) {

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -65,10 +66,15 @@ struct Source {
   const FetchConfig& config;
   const std::string& url;
   std::stop_token stop;
+  std::chrono::steady_clock::time_point until = std::chrono::steady_clock::now() + config.photo_timeout;
+
+  std::chrono::milliseconds left() const { return std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()); }
 };
 
 Piece fetch_piece(const Source& source, const std::string& target, Time now) {
-  const auto& [config, url, stop] = source;
+  const auto& [config, url, stop, until] = source;
+  auto longest = std::min(config.piece_timeout, source.left());
+  if (longest.count() <= 0) throw blob::Unreachable("no whole photo from " + url + " in time");
   Piece piece;
   CURL* handle = connection();
   std::string authorization = "Authorization: " + auth::peer_authorization(config.secret, "GET", target, now);
@@ -81,7 +87,7 @@ Piece fetch_piece(const Source& source, const std::string& target, Time now) {
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(config.connect_timeout.count()));
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(std::chrono::ceil<std::chrono::seconds>(config.stalled_timeout).count()));
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(config.piece_timeout.count()));
+  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(longest.count()));
   curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, is_stopped);
   curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &stop);
@@ -116,6 +122,7 @@ std::optional<FileDescriptor> fetch(const Source& source, std::string_view sha25
     if (piece.status != 200 || piece.body.empty() || piece.total < offset + static_cast<std::int64_t>(piece.body.size())) {
       throw std::runtime_error(url + " did not send the photo (status " + std::to_string(piece.status) + ")");
     }
+    if (offset > 0 && piece.total != total) throw std::runtime_error(url + " says another length of the photo with each piece");
     if (!file) file = unnamed_file(source.config.folder);
     hash.update(piece.body);
     if (!write_all(file.get(), piece.body)) throw std::runtime_error(std::string("cannot write a fetched photo: ") + std::strerror(errno));

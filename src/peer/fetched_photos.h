@@ -20,6 +20,7 @@ struct FetchConfig {
   std::chrono::milliseconds connect_timeout{3'000};
   std::chrono::milliseconds stalled_timeout{10'000};  // without a byte
   std::chrono::milliseconds piece_timeout{30'000};    // of one piece of a photo, connecting included: a process that sends drop by drop is as good as none
+  std::chrono::milliseconds photo_timeout{240'000};   // of all its pieces from one process: fetching holds a slot no longer than a run may
   std::chrono::milliseconds rest{5'000};  // one that did not answer is not asked again for so long: no slot waits for it with each of its photos
 };
 
