@@ -10,7 +10,7 @@
 
 namespace darkroom::store {
 
-// By job, read at once; oldest first.
+// By job, read at once; oldest first, at most the newest 50 of each.
 std::map<std::int64_t, std::vector<AttemptRecord>> attempts_of_all(Connection& connection, const std::vector<std::int64_t>& jobs);
 std::vector<FoundJob> with_attempts(Connection& connection, std::vector<JobRecord> jobs);
 

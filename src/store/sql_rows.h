@@ -19,6 +19,11 @@
   "image.id, image.title, image.owner, image.external_id, image.metadata, image.sha256, image.byte_count, image.format, image.width, " \
   "image.height, image.created_at, image.updated_at, result.document"
 
+// The newest attempts of a job that are shown, by its claims, of which each makes one: what is put off again and again has thousands.
+#define DARKROOM_ATTEMPTS_OF_JOBS                                                                                                                   \
+  "attempt.number, attempt.worker, attempt.started_at, attempt.finished_at, attempt.ending, attempt.error_code, attempt.error_message, "             \
+  "attempt.model_version, attempt.timings, attempt.claim_no FROM job JOIN attempt ON attempt.job_id = job.id AND attempt.claim_no > job.claim_no - 50 "
+
 #define DARKROOM_IMAGE_TABLES \
   "image JOIN job ON job.id = image.job_id LEFT JOIN result ON result.job_id = image.result_job_id"
 

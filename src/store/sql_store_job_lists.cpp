@@ -148,7 +148,7 @@ class JobSearch {
 };
 
 constexpr const char* kAttemptsOfAll =
-    "SELECT job_id, number, worker, started_at, finished_at, ending, error_code, error_message, model_version, timings, claim_no FROM attempt WHERE job_id " DARKROOM_LISTED("$1")
+    "SELECT job.id, " DARKROOM_ATTEMPTS_OF_JOBS "WHERE job.id " DARKROOM_LISTED("$1")
     " UNION ALL SELECT id, attempt, worker, started_at, NULL, NULL, NULL, NULL, NULL, NULL, claim_no FROM job WHERE id " DARKROOM_LISTED("$1") " AND state = 'running' ORDER BY claim_no";
 
 }  // namespace

@@ -20,7 +20,7 @@ constexpr const char* kListImages = "SELECT " DARKROOM_JOB_COLUMNS ", " DARKROOM
                                     " WHERE image.id < $1 ORDER BY image.id DESC LIMIT $2";
 // A run gets its row when it ends; until then the job tells of it.
 constexpr const char* kAttempts =
-    "SELECT number, worker, started_at, finished_at, ending, error_code, error_message, model_version, timings, claim_no FROM attempt WHERE job_id = $1 "
+    "SELECT " DARKROOM_ATTEMPTS_OF_JOBS "WHERE job.id = $1 "
     "UNION ALL SELECT attempt, worker, started_at, NULL, NULL, NULL, NULL, NULL, NULL, claim_no FROM job WHERE id = $1 AND state = 'running' ORDER BY claim_no";
 // Ordered as their index is, so that no database first gathers all of a range of which 10,001 are wanted.
 constexpr const char* kCountScheduled = "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state = 'scheduled' ORDER BY run_at, id LIMIT $1) AS counted";

@@ -14,6 +14,7 @@
 #include "store/store.h"
 #include "worker/result_document.h"
 
+#include <algorithm>
 #include <exception>
 
 namespace darkroom::worker {
@@ -21,8 +22,12 @@ namespace {
 
 using domain::Failed;
 
-// A machine that is started anew is back within some minutes, and each look costs it little.
-constexpr std::chrono::seconds kUnreachableDelay{60};
+// A machine that is started anew is back within some minutes. Each look leaves an attempt and events: a machine that stays away is looked for less and less.
+constexpr std::chrono::seconds kFirstLooks{60};
+constexpr std::chrono::seconds kLaterLooks{15 * 60};
+constexpr std::int64_t kLooksUntilDoubled = 4;
+
+std::chrono::seconds until_next_look(std::int64_t claims) { return std::min(kFirstLooks * (1 << std::min<std::int64_t>(claims / kLooksUntilDoubled, 4)), kLaterLooks); }
 
 domain::Ending failure(std::string_view code, std::string message, Failed::Kind kind) {
   return Failed{{std::string(code), std::move(message)}, kind};
@@ -85,7 +90,7 @@ Attempt process_job(const domain::ClaimedJob& job, const Workshop& workshop) {
     return {domain::Interrupted{"The run was called off."}, model->version};
   } catch (const blob::Unreachable& error) {
     log::warning("attempt put off", {{"job", job.public_id}, {"cause", error.what()}});
-    return {domain::Postponed{{std::string(domain::code::photo_unreachable), "The process that holds the photo does not answer. The job waits until it does."}, kUnreachableDelay}, model->version};
+    return {domain::Postponed{{std::string(domain::code::photo_unreachable), "The process that holds the photo does not answer. The job waits until it does."}, until_next_look(job.fence.claim_no)}, model->version};
   } catch (const std::exception& error) {
     log::error("attempt failed", {{"job", job.public_id}, {"cause", error.what()}});
     return {failure(domain::code::internal, "Something broke on the machine that ran this job; its log says what. It is tried again.",

@@ -86,6 +86,31 @@ TEST_P(StoreConformance, MaintenanceIsListedByItsQueueItsKindAndItsFirstWord) {
   EXPECT_TRUE(store_->find_jobs({.kind = "maintenance.prune"}).jobs.empty());
 }
 
+// One that is put off again and again: its oldest attempts are in the log of events.
+TEST_P(StoreConformance, OfAJobWithManyAttemptsTheNewestAreShown) {
+  auto image = upload(), other = upload("jun");
+  finish(claim_one(), success());
+  Time begun = now_ - std::chrono::seconds(1);
+  for (int i = 1; i <= 70; ++i) {
+    finish(claim_one(), domain::Postponed{{"photo_unreachable", "away"}, std::chrono::seconds(1)});
+    now_ += std::chrono::seconds(1);
+    ASSERT_EQ(store_->promote_due(10, now_).count, 1);
+  }
+  auto expect_from = [&](int first, const std::vector<AttemptRecord>& attempts) {
+    ASSERT_EQ(attempts.size(), 50u);
+    for (int i = 0; i < 50; ++i) EXPECT_EQ(attempts[static_cast<std::size_t>(i)].started_at, begun + std::chrono::seconds(first + i)) << i;
+  };
+  expect_from(21, store_->attempts_of(other.job.id));
+  expect_from(21, store_->find_jobs({.image = other.id}).jobs.at(0).attempts);
+  expect_from(21, store_->jobs_in_line({}).jobs.at(0).attempts);
+  expect_from(21, store_->find_images({.owner = "jun"}, std::chrono::seconds(10)).images.at(0).attempts);
+  EXPECT_EQ(store_->attempts_of(image.job.id).size(), 1u);
+  claim_one();
+  expect_from(22, store_->attempts_of(other.job.id));
+  expect_from(22, store_->find_jobs({.owner = "jun"}).jobs.at(0).attempts);
+  EXPECT_FALSE(store_->attempts_of(other.job.id).back().ending);
+}
+
 // A search that time cuts off says where to go on, and misses nothing.
 TEST_P(StoreConformance, AListThatRunsOutOfTimeGoesOn) {
   for (int i = 0; i < 30; ++i) upload();
