@@ -22,6 +22,8 @@ FAULTS = [
           unit(POOL, "ThatNobodyTookIsNotTakenForTheNextAnswer")),
     fault("no-thumbnail", "a processed photo is decoded once more for its thumbnail", "src/runner/process/process_photo.cpp", "return Done{std::move(*outcome), shown_.has_value()};", "return Done{std::move(*outcome)};",
           unit(POOL, "FollowsTheResult"), programs=RUNNER),
+    fault("numbers-by-thumbnails", "a machine that keeps no thumbnails finds other things in the same photo", "src/runner/process/process_photo.cpp", "std::max(thumbnail_side, domain::kThumbnailSide)", "thumbnail_side",
+          unit("runner_process_test", "SeesTheSameWhetherOrNot")),
     fault("half-a-picture", "a picture that a power cut has cut is shown for good", "src/views/picture_files.cpp", "if (bytes && !is_whole(*bytes)) {", "if (bytes && bytes->empty()) {", unit("views_test", "WhatAPowerCutLeft")),
     fault("listed-again", "a HEIC file of some megabytes takes a gigabyte of the server", "src/imaging/header_heif.cpp", "std::exchange(is_listed, true)", "std::exchange(is_listed, false)", unit("imaging_test", "TheMainPictureIsListedOnce")),
 

@@ -75,8 +75,8 @@ Result<domain::Outcome> PhotoProcessor::run(std::span<const std::uint8_t> file, 
     return outcome;
   }
 
-  inference::WantedSize wanted = engine_.wanted(outcome.image.width, outcome.image.height);
-  if (thumbnail_side > 0) wanted = larger(wanted, cover_for(outcome.image, thumbnail_side));
+  // Covers a thumbnail whether or not one is wanted: the model sees the same pixels on a machine that keeps none.
+  inference::WantedSize wanted = larger(engine_.wanted(outcome.image.width, outcome.image.height), cover_for(outcome.image, std::max(thumbnail_side, domain::kThumbnailSide)));
   imaging::DecodeRequest request{limits_, wanted.width, wanted.height};
   Result<imaging::DecodedPhoto> photo = imaging::decode(file, request, std::move(spare_));
   if (!photo) return photo.error();

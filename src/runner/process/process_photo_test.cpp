@@ -49,11 +49,11 @@ class ProcessPhoto : public testing::Test {
   PhotoProcessor processor{engine, limits};
 };
 
-TEST_F(ProcessPhoto, DecodesAsSmallAsTheEngineAllows) {
-  ChildMessage message = processor.process(jpeg(1600, 800), 0, 0);
+TEST_F(ProcessPhoto, DecodesAsSmallAsTheEngineAndAThumbnailAllow) {
+  ChildMessage message = processor.process(jpeg(3200, 1600), 0, 0);
   ASSERT_TRUE(std::holds_alternative<Done>(message));
   EXPECT_EQ(std::get<Done>(message).outcome.image.scale_denominator, 8);
-  EXPECT_EQ(engine.seen_width, 200);
+  EXPECT_EQ(engine.seen_width, 400);
   EXPECT_FALSE(std::get<Done>(message).thumbnail_follows);
 }
 
@@ -64,6 +64,19 @@ TEST_F(ProcessPhoto, TheThumbnailComesFromTheSameDecodeWhichCoversBoth) {
   EXPECT_EQ(engine.seen_width, 400);
   EXPECT_TRUE(std::get<Done>(message).thumbnail_follows);
   EXPECT_TRUE(processor.make_thumbnail().jpeg.starts_with("\xff\xd8\xff"));
+}
+
+// The scale of the decode changes what a model sees, and so its numbers.
+TEST_F(ProcessPhoto, TheModelSeesTheSameWhetherOrNotAThumbnailIsWanted) {
+  for (int width : {300, 600, 1600, 3200}) {
+    std::vector<int> widths;
+    for (int side : {0, domain::kThumbnailSide}) {
+      ChildMessage message = processor.process(jpeg(width, width * 3 / 4), 0, side);
+      ASSERT_TRUE(std::holds_alternative<Done>(message));
+      widths.push_back(engine.seen_width);
+    }
+    EXPECT_EQ(widths[0], widths[1]) << width;
+  }
 }
 
 TEST_F(ProcessPhoto, AThumbnailOfASmallPhotoTakesItWhole) {
