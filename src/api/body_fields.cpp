@@ -11,7 +11,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kLongestReason = 1000;  // bytes
 constexpr std::size_t kLongestName = 400;
 constexpr std::array<std::string_view, 13> kConditions = {"all",       "state", "queue", "model", "owner",      "error", "created_from", "created_before",
                                                           "image_ids", "batch", "cause", "kind",  "failed_from"};

@@ -15,7 +15,8 @@ namespace darkroom::api {
 
 Error invalid(std::string message);
 
-Result<std::string> read_reason(const boost::json::object& body);             // at most 1000 bytes
+inline constexpr std::size_t kLongestReason = 1000;                           // bytes
+Result<std::string> read_reason(const boost::json::object& body);             // at most these
 Result<std::optional<int>> read_priority(const boost::json::object& body);    // -100 to 100
 Result<std::optional<std::string>> read_model(const Parts& parts, const boost::json::object& body);
 Result<bool> read_flag(const boost::json::object& body, const char* name);

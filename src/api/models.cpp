@@ -16,8 +16,6 @@ namespace json = boost::json;
 namespace code = domain::code;
 using models::ModelInfo;
 
-constexpr std::size_t kLongestReason = 1000;  // bytes
-
 models::Actor librarys(const store::Actor& actor) { return {actor.name, actor.reason}; }
 
 bool is_built_in(const models::ModelPtr& model) { return model->engine == domain::EngineKind::opencv || model->engine == domain::EngineKind::null; }

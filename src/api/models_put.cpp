@@ -1,4 +1,5 @@
 // Taking in a model over HTTP: its bytes are written aside and hashed as they arrive; then it is kept, tried in its sandbox, and only then run.
+#include "api/body_fields.h"
 #include "api/handlers.h"
 #include "api/language.h"
 #include "api/models_json.h"
@@ -7,6 +8,7 @@
 #include "api/query.h"
 #include "domain/error_codes.h"
 #include "http/multipart.h"
+#include "http/percent.h"
 #include "models/sidecar.h"
 
 #include <algorithm>
@@ -54,6 +56,7 @@ class ModelUpload {
   http::Reply finish() {
     if (auto refused = reader_.finish()) return problem(*refused);
     if (refused_) return problem(*refused_);
+    if (auto told = check_fields(); !told) return problem(told.error());
     if (auto complete = fill_in(); !complete) return problem(as_refusal(complete.error()));
     auto added = parts_.librarian->add(name_, *staged_, activation_, {actor_.name, fields_["reason"]});
     if (!added) return problem(as_refusal(added.error()));
@@ -88,6 +91,14 @@ class ModelUpload {
     if (field_) field_->append(data);
     if (!part_ || refused_) return;
     if (auto written = staged_->write(*part_, data); !written) refused_ = written.error();
+  }
+
+  Result<void> check_fields() const {
+    for (const auto& [name, text] : fields_) {
+      bool is_text = http::is_utf8(text) && text.find('\0') == text.npos;
+      if (!is_text || text.size() > kLongestReason) return invalid(name + " must be a UTF-8 text of at most 1000 bytes.");
+    }
+    return {};
   }
 
   // Without a file the choice is about one that is here already: the version that was named, or the newest. A chosen family or task goes into the

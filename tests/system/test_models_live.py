@@ -282,6 +282,12 @@ def test_requests_that_make_no_sense_are_refused_with_words(server):
     assert put(server, "colors", labels=LABELS).json()["code"] == "missing_file"
     assert put(server, "colors", color_model(), colour="red").json()["code"] == "unknown_field"
     assert put(server, "colors", color_model(), query={"activate": "perhaps"}).status_code == 422
+    events = len(server.events())
+    for field, text in (("reason", "x" * 1001), ("reason", b"\xff\xfe"), ("reason", "a\0b"), ("version", "0" * 1001), ("family", b"yolo\xff")):
+        answer = put(server, "colors", color_model(), **{field: text})
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_field") and field in answer.json()["detail"], (field, answer.text)
+    assert len(server.events()) == events and "colors" not in listed(server)
+    assert put(server, "colors", color_model(), reason="가" * 333).status_code == 201
     assert put(server, "colors", color_model(), query={"wait": "1"}).status_code == 400
     assert server.get("/api/v1/models/none-such").status_code == 404
     assert server.delete("/api/v1/models/none-such").status_code == 404

@@ -111,7 +111,7 @@ def when_tried(server, name, within=30):
 
 def put(server, name, model=None, labels=None, sidecar=None, query=None, headers=None, **fields):
     files = {part: (part, data) for part, data in (("file", model), ("labels", labels), ("sidecar", sidecar)) if data is not None}
-    form = {part: (None, str(value)) for part, value in fields.items()}
+    form = {part: (None, value if isinstance(value, bytes) else str(value)) for part, value in fields.items()}
     return server.http.put(f"{server.url}/api/v1/models/{name}", params=query, headers=headers, files=files | form, timeout=120)
 
 
