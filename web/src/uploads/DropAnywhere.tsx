@@ -3,13 +3,11 @@ import { useEffect, useState } from 'react';
 
 import { navigate } from '../app/router';
 import { Icon } from '../ui';
-import { fromDrop } from './files';
+import { fromDrop, hasFiles } from './files';
 import type { Found } from './files';
 import { useUploadEngine } from './hooks';
 import { offer } from './offered';
 import { useUploadWords } from './words';
-
-const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
 function take(found: Found[]): void {
   if (location.pathname !== '/upload') navigate('/upload');

@@ -5,6 +5,9 @@ export interface Found {
   path: string;
 }
 
+// Whether files are what is dragged.
+export const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+
 const endings = /\.(jpe?g|png|webp|gif|heic|heif|avif)$/i;
 
 export const isPhoto = (file: { name: string; type: string }) => endings.test(file.name) || /^image\/(jpeg|png|webp|gif|heic|heif|avif)$/.test(file.type);

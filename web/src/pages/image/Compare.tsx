@@ -5,7 +5,7 @@ import type { Schemas } from '../../api/client';
 import { useFormat } from '../../i18n';
 import { Button, ErrorNotice, Skeleton } from '../../ui';
 import { leftColour, rightColour } from './colours';
-import { foundIn, isShown } from './finds';
+import { foundIn, isShown, labelled } from './finds';
 import type { Find, Found, Result } from './finds';
 import { viewOn } from './geometry';
 import type { Looking } from './looking';
@@ -124,10 +124,9 @@ export function Compare({ image, results, job, looking, onJob, onClose }: { imag
       if (!next.delete(difference)) next.add(difference);
       return next;
     });
-  const say = (find: Find) => (find.confidence === null ? find.label : `${find.label} ${format.number(find.confidence * 100)}%`);
   const stage = (sides: readonly Side[], name: string) => (
     <Stage src={image.preview_url} label={t('compare.stage', { title: image.title, name })} photo={left.size} view={looking.view} onView={looking.setView} onFrame={looking.setFrame}>
-      {(lie) => <Marks photo={left.size} lie={lie} marks={marksOf(pairs, shown, sides)} active={looking.active} onActive={looking.setActive} labels={looking.labels} say={say} />}
+      {(lie) => <Marks photo={left.size} lie={lie} marks={marksOf(pairs, shown, sides)} active={looking.active} onActive={looking.setActive} labels={looking.labels} say={(find) => labelled(find, format)} />}
     </Stage>
   );
   return (

@@ -5,6 +5,7 @@ import type { Schemas } from '../../api/client';
 import { useFormat } from '../../i18n';
 import { Button, Icon, useCommonWords } from '../../ui';
 import { colourOf } from './colours';
+import { labelled } from './finds';
 import type { Found } from './finds';
 import { clamped, whole, zoomedAt } from './geometry';
 import type { Size } from './geometry';
@@ -48,7 +49,6 @@ export function Viewer({ image, found, looking, onChoose, onCompare }: { image: 
   const [natural, setNatural] = useState<Size | null>(null);
   const [storedWidth, storedHeight] = image.stored_size as [number, number];
   const photo = found?.size ?? natural ?? { width: storedWidth, height: storedHeight };
-  const say = (find: { label: string; confidence: number | null }) => (find.confidence === null ? find.label : `${find.label} ${format.number(find.confidence * 100)}%`);
   if (broken) {
     return (
       <div className="image-stage image-broken">
@@ -85,7 +85,7 @@ export function Viewer({ image, found, looking, onChoose, onCompare }: { image: 
               onActive={looking.setActive}
               onChoose={onChoose}
               labels={looking.labels}
-              say={say}
+              say={(find) => labelled(find, format)}
             />
           )
         }

@@ -1,5 +1,6 @@
 // What was found, as the page draws and lists it. Pure.
 import type { Schemas } from '../../api/client';
+import type { Format } from '../../i18n';
 import type { Size } from './geometry';
 
 export type Result = Schemas['Result'];
@@ -15,6 +16,9 @@ export interface Find {
   keypoints?: readonly { x: number; y: number; confidence: number | null }[];
   mask?: Mask;
 }
+
+// What stands beside a mark.
+export const labelled = ({ label, confidence }: Pick<Find, 'label' | 'confidence'>, format: Pick<Format, 'number'>) => (confidence === null ? label : `${label} ${format.number(confidence * 100)}%`);
 
 export interface Region {
   id: number;

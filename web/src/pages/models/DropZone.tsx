@@ -1,9 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 
 import { Icon } from '../../ui';
+import { hasFiles } from '../../uploads/files';
 import { useWords } from './words';
-
-const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
 // The whole window takes files that are dropped, and says so while they are over it. It comes before the shell's own place for photos.
 export function DropZone({ onDrop }: { onDrop: (files: readonly File[]) => void }) {
@@ -41,11 +40,11 @@ export function DropZone({ onDrop }: { onDrop: (files: readonly File[]) => void 
     };
   }, []);
   return over ? (
-    <div className="models-drop" aria-hidden="true">
-      <div>
-        <Icon name="models" size={40} />
-        <p>{t('drop.title')}</p>
-      </div>
+    <div className="drop-anywhere" aria-hidden="true">
+      <p>
+        <Icon name="models" size={36} />
+        {t('drop.title')}
+      </p>
     </div>
   ) : null;
 }
