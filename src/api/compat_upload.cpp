@@ -127,7 +127,7 @@ class CompatUpload {
     image->metadata = json::serialize(form.metadata);
     if (auto described = describe_photo(*staged_, parts_.config.photo, *image); !described) return described.error();
     own_by_sender(caller_, *image);
-    Time now = parts_.clock.now();
+    Time now = parts_.store.clock(parts_.clock.now());  // of the jobs' ends
     image->site_photo = store::SitePhoto{site_, form.image_id, now + parts_.config.compat.callback_delay};
     for (store::NewCallback& callback : image->callbacks) {
       callback.foreign_id = form.image_id;

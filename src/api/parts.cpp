@@ -6,9 +6,19 @@
 
 namespace darkroom::api {
 
+namespace {
+
+bool is_refused(const Parts& parts, const std::string& model) {
+  auto unusable = parts.catalogue.unusable();
+  return std::ranges::find(unusable, model, &models::Unusable::name) != unusable.end();
+}
+
+}  // namespace
+
 bool can_run(const Parts& parts, const std::string& model) {
   if (parts.catalogue.is_known(model)) return true;
-  auto elsewhere = parts.models_elsewhere();
+  if (model == parts.config.default_model && !is_refused(parts, model)) return true;
+  auto elsewhere = parts.models_known_elsewhere();
   return std::ranges::find(elsewhere, model) != elsewhere.end();
 }
 
@@ -16,7 +26,7 @@ namespace {
 
 std::string model_names(const Parts& parts) {
   std::string names = parts.catalogue.names();
-  for (const std::string& model : parts.models_elsewhere()) {
+  for (const std::string& model : parts.models_known_elsewhere()) {
     if (!parts.catalogue.find(model)) names += (names.empty() ? "" : ", ") + model;
   }
   return names;

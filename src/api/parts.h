@@ -63,8 +63,9 @@ struct Parts {
   const Clock& clock;
   std::function<RunnerReport()> report;
   std::function<void()> remove_freed_blobs;  // after a deletion
-  // Models that workers elsewhere say they can run, besides those of the catalogue.
+  // Models that workers elsewhere say they can run, besides those of the catalogue; and with those that workers said who are away for less than an hour.
   std::function<std::vector<std::string>()> models_elsewhere = [] { return std::vector<std::string>(); };
+  std::function<std::vector<std::string>()> models_known_elsewhere = [] { return std::vector<std::string>(); };
   models::Librarian* librarian = nullptr;  // of `catalogue`; never null in a server
   views::Pictures* pictures = nullptr;  // for the routes of pictures; never null in a server
   LogInGate* log_in = nullptr;            // never null in a server
@@ -79,7 +80,8 @@ struct Parts {
   std::vector<Setting> settings = {};   // what this process was started with
 };
 
-// Whether some process of the installation can run it, or is trying it.
+// Whether some process of the installation can run it, or is trying it, or could run it before it went away: a job waits until it is back. The default model
+// counts also where no worker has been seen yet.
 bool can_run(const Parts& parts, const std::string& model);
 // Of a model that cannot be run: unknown_model with those that can, or model_refused with the reason.
 Error cannot_run(const Parts& parts, const std::string& model);

@@ -12,6 +12,7 @@
 #include <boost/json.hpp>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -146,7 +147,9 @@ Result<domain::ImageId> complete_upload(const Parts& parts, const store::UploadR
   if (!known) return is_gone();
   if (known->image) return *known->image;
   auto image = take_in(parts, upload, writer->fd());
-  if (!image && image.error().code == code::conflict) return image.error();
+  // What may be otherwise in a while: the file stays, and the last piece may be sent again.
+  static constexpr std::array kPassing = {code::conflict, code::unknown_model, code::model_refused};
+  if (!image && std::ranges::find(kPassing, image.error().code) != kPassing.end()) return image.error();
   if (image) {
     parts.store.finish_upload(upload.id, image->id);
   } else {

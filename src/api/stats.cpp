@@ -51,7 +51,7 @@ json::object window_json(const char* name, std::chrono::seconds length, const st
 
 http::Reply stats(const Parts& parts, const http::Request& request) {
   if (auto known = allow_query(request, {}); !known) return problem(known.error());
-  Time now = parts.clock.now();
+  Time now = parts.store.clock(parts.clock.now());
   auto ended = parts.store.ended_since(now - std::chrono::hours(24), kMost);
   json::array windows;
   windows.push_back(window_json("minute", std::chrono::minutes(1), ended, now));

@@ -43,7 +43,7 @@ http::Reply stats_series(const Parts& parts, const http::Request& request) {
   if (auto known = allow_query(request, {"minutes", "queue"}); !known) return problem(known.error());
   auto length = whole_number(request, "minutes", {1, kLongest}, 60);
   if (!length) return problem(length.error());
-  Time now = parts.clock.now();
+  Time now = parts.store.clock(parts.clock.now());
   minutes step(*length <= kLongestByMinute ? 1 : 60);
   std::int64_t steps = (*length + step.count() - 1) / step.count();
   Time current{now.time_since_epoch() - now.time_since_epoch() % Duration(step)};

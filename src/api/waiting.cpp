@@ -21,7 +21,7 @@ http::Reply answer_when_final(const std::string& id, std::chrono::seconds wait, 
 }
 
 std::optional<std::string> parked_under(const store::Event& event) {
-  if (event.type == "job.completed" || event.type == "job.failed" || event.type == "job.cancelled") return event.job;
+  if (event.type == "job.completed" || event.type == "job.failed" || event.type == "job.cancelled" || event.type == "image.deleted") return event.job;
   if (event.type != "batch.completed") return std::nullopt;
   boost::json::value data = parsed(event.data);
   const auto* object = data.if_object();

@@ -24,7 +24,7 @@ http::Reply answer_when_final(const std::string& id, std::chrono::seconds wait, 
 // Event streams wait under this key, which roles/ wakes at every commit with events.
 inline constexpr const char* kEventStreams = "event streams";
 
-// Of an event that ends a job or a batch: the public id under which whoever waits for it is parked.
+// Of an event that ends a job or a batch, or deletes a job with its image: the public id under which whoever waits for it is parked.
 std::optional<std::string> parked_under(const store::Event& event);
 
 }  // namespace darkroom::api

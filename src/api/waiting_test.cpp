@@ -45,5 +45,12 @@ TEST(Waiting, AnAnswerThatIsNotFinalComesAtTheDeadlineOnly) {
   EXPECT_EQ(parked.resume(true)->status, 202);
 }
 
+TEST(Waiting, WhoWaitsForAJobHearsThatItWasDeletedWithItsImage) {
+  store::Event deleted{.type = "image.deleted", .image = domain::ImageId{7}, .job = "a job"};
+  EXPECT_EQ(parked_under(deleted), "a job");
+  deleted.job = std::nullopt;
+  EXPECT_FALSE(parked_under(deleted)) << "its job had ended before";
+}
+
 }  // namespace
 }  // namespace darkroom::api

@@ -61,10 +61,12 @@ std::string url_for_peers(const config::Config& config, std::uint16_t port) {
   return "http://" + host + ":" + std::to_string(port);
 }
 
-std::vector<std::string> models_of(const std::vector<store::NodeRecord>& nodes) {
+enum class Of { living, all };
+
+std::vector<std::string> models_of(const std::vector<store::NodeRecord>& nodes, Of which) {
   std::set<std::string> models;
   for (const store::NodeRecord& node : nodes) {
-    if (is_alive(node)) models.insert(node.models.begin(), node.models.end());
+    if (which == Of::all || is_alive(node)) models.insert(node.models.begin(), node.models.end());
   }
   return {models.begin(), models.end()};
 }
@@ -127,7 +129,10 @@ void App::serve_http() {
   parts_->resumable = &uploading_->resumable();
   parts_->pictures = &viewing_->pictures();
   parts_->photos = &viewing_->photos();
-  if (ground_.store.is_shared()) parts_->models_elsewhere = [this] { return models_of(ground_.store.nodes(ground_.clock.now())); };
+  if (ground_.store.is_shared()) {
+    parts_->models_elsewhere = [this] { return models_of(ground_.store.nodes(ground_.clock.now()), Of::living); };
+    parts_->models_known_elsewhere = [this] { return models_of(ground_.store.nodes(ground_.clock.now()), Of::all); };
+  }
   if (!config_.rate_limit.empty()) limiter_.emplace(*domain::parse_rate(config_.rate_limit));
   metrics_page_ = std::make_unique<api::MetricsPage>(observing_.counters(), [this] { return server_ ? server_->traffic() : http::Traffic{}; }, ground_.clock.now());
   parts_->metrics = metrics_page_.get();
@@ -155,7 +160,7 @@ void App::watch_gauge() {
 
 bool App::can_run() const {
   api::RunnerReport now = report();
-  if (!now.runs_here) return !models_of(ground_.store.nodes(ground_.clock.now())).empty();
+  if (!now.runs_here) return !models_of(ground_.store.nodes(ground_.clock.now()), Of::living).empty();
   return now.default_model_ready || std::ranges::any_of(now.runners, [](const api::RunnerState& runner) { return runner.pid > 0 && runner.problem.empty(); });
 }
 

@@ -31,21 +31,22 @@ Key key_of(const Intake& intake) {
 // The photo's image as it is now that it was asked for once more: with the job that has not ended, or with a new one.
 Result<ImageRecord> once_more(Transaction& transaction, const Intake& intake, ImageId id) {
   const NewImage& asked = intake.image;
+  Time now = transaction.clock(intake.now);
   transaction.post(kAskedAgain, {id.value, asked.site_photo->callback_from});
   Rows newest = transaction.execute(kHoldNewestJob, {id.value});
   domain::JobState state = domain::parse_job_state(newest.at(0).text(1)).value();
   if (domain::is_final(state)) {
     transaction.post(kNewMetadata, {id.value, asked.metadata});
     Reprocess how{.model = asked.model, .priority = asked.priority, .max_attempts = asked.max_attempts};
-    auto begun = replace_job(transaction, id, "", how, InBatch::stays_out, intake.actor, transaction.clock(intake.now));
-    if (begun) keep_callbacks(transaction, id, asked.callbacks, intake.now);
+    auto begun = replace_job(transaction, id, "", how, InBatch::stays_out, intake.actor, now);
+    if (begun) keep_callbacks(transaction, id, asked.callbacks, now);
     return begun;
   }
   std::int64_t job = newest.front().integer(0);
   if (state != domain::JobState::running && asked.priority > newest.front().small(2)) {
-    move_jobs(transaction, {&job, 1}, asked.priority, intake.actor, intake.now);
+    move_jobs(transaction, {&job, 1}, asked.priority, intake.actor, now);
   }
-  keep_callbacks(transaction, id, asked.callbacks, intake.now);
+  keep_callbacks(transaction, id, asked.callbacks, now);
   ImageRecord image = read_image(transaction.connection, id).value();
   image.replayed = true;
   return image;

@@ -68,8 +68,8 @@ void take_in_once(Transaction& transaction, Intake* intake) {
 
 constexpr const char* kImageOfJob = "SELECT image_id, max_attempts FROM job WHERE public_id = $1 AND image_id IS NOT NULL";
 
-constexpr const char* kOpenBatchesOf =
-    "SELECT DISTINCT batch_id FROM job WHERE image_id = $1 AND batch_id IS NOT NULL AND state IN ('scheduled', 'queued', 'running')";
+// An image has one at most.
+constexpr const char* kOpenJobOf = "SELECT batch_id, public_id FROM job WHERE image_id = $1 AND state IN ('scheduled', 'queued', 'running')";
 constexpr const char* kDeleteImage = "DELETE FROM image WHERE id = $1 RETURNING sha256, owner";
 constexpr const char* kOtherWithContent = "SELECT id FROM image WHERE sha256 = $1 LIMIT 1";
 constexpr const char* kBeginRemoval = "INSERT INTO blob_removal (sha256, since) VALUES ($1, $2) ON CONFLICT (sha256) DO NOTHING";
@@ -157,14 +157,17 @@ bool note_if_unused(Transaction& transaction, const std::string& sha256, Time no
 }
 
 Result<std::optional<std::string>> delete_image_in(Transaction& transaction, ImageId id, const Actor& actor, Time now) {
-  Rows batches = transaction.execute(kOpenBatchesOf, {id.value});
+  Rows open = transaction.execute(kOpenJobOf, {id.value});
   Rows deleted = transaction.execute(kDeleteImage, {id.value});
   if (deleted.empty()) return not_found("image " + std::to_string(id.value));
   std::string sha256 = deleted.front().text(0);
-  // With its owner, who may hear of what happened to it, and whom no row of the image tells any more.
-  append_event(transaction, {.at = now, .type = "image.deleted", .image = id, .job = std::nullopt, .actor = actor.name, .reason = actor.reason,
-                             .data = "{\"owner\":" + json_text(deleted.front().text(1)) + "}"});
-  for (const Row& row : batches) batch_job_ended(transaction, row.integer(0), now);
+  // With its owner, who may hear of what happened to it, and whom no row of the image tells any more; and with the job that goes with it unended, since
+  // somebody may wait for that.
+  append_event(transaction, {.at = now, .type = "image.deleted", .image = id, .job = open.empty() ? std::nullopt : std::optional(open.front().text(1)), .actor = actor.name,
+                             .reason = actor.reason, .data = "{\"owner\":" + json_text(deleted.front().text(1)) + "}"});
+  for (const Row& row : open) {
+    if (!row.is_null(0)) batch_job_ended(transaction, row.integer(0), now);
+  }
   return note_if_unused(transaction, sha256, now) ? std::optional(sha256) : std::optional<std::string>();
 }
 

@@ -91,3 +91,17 @@ def test_deleting_twice_is_404(server):
     server.delete(f"/api/v1/images/{image['id']}")
     answer = server.delete(f"/api/v1/images/{image['id']}")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_who_waits_for_a_photo_hears_at_once_that_it_was_deleted(server):
+    server.post("/api/v1/queues/ai_processing/pause")
+    image = server.upload(unique_jpeg())
+    path = f"/api/v1/images/{image['id']}"
+    with ThreadPoolExecutor() as pool:
+        waits = pool.submit(server.get, path, params={"wait": 60})
+        eventually(lambda: 'connections{state="parked"} 1' in server.get("/metrics").text, 10, "the request is parked")
+        assert server.delete(path).status_code == 204
+        answer = waits.result(timeout=20)
+    assert answer.status_code == 404
+    deleted = server.events()[-1]
+    assert (deleted["type"], deleted["job_id"]) == ("image.deleted", image["job_id"])

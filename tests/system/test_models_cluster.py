@@ -1,6 +1,8 @@
 """Models where several processes share the work: each worker has its own, and nobody pretends otherwise."""
+import base64
+
 from support.boxes import found_in
-from support.models import RED, color_model, drop, listed, painted, put
+from support.models import BLUE, GREEN, RED, color_model, drop, listed, painted, put
 from support.waiting import eventually
 
 LABELS = "blue\ngreen\nred\n"
@@ -20,3 +22,60 @@ def test_workers_take_their_models_from_the_same_folder_and_a_web_process_takes_
     image = web.result_of(painted(((0, 0, 64, 64), RED)), model="colors")
     assert [found["class"] for found in found_in(image)] == ["red"]
     assert not (web.folder / "library").exists()
+
+
+def test_photos_for_a_model_whose_workers_are_away_wait_for_them(make_cluster, tmp_path):
+    web, worker, _ = with_a_worker_of_colors(make_cluster, tmp_path)
+    pieces = begin_in_pieces(web, photo := painted(((0, 0, 64, 64), BLUE)), model="colors")
+    assert worker.stop() == 0
+    image = web.upload(painted(((0, 0, 64, 64), RED)), model="colors")
+    last = send_all(web, pieces, photo)
+    assert last.status_code == 204 and "Darkroom-Image" in last.headers, last.text
+    refused = web.send(painted(((0, 0, 64, 64), GREEN)), model="colours")
+    assert (refused.status_code, refused.json()["code"]) == (422, "unknown_model") and "colors" in refused.json()["detail"]
+    worker.restart()
+    assert [found["class"] for found in found_in(web.image(image["id"], wait=30))] == ["red"]
+    assert [found["class"] for found in found_in(web.image(int(last.headers["Darkroom-Image"]), wait=30))] == ["blue"]
+
+
+def test_the_default_model_is_waited_for_where_no_worker_was_seen_yet(make_cluster, tmp_path):
+    cluster = make_cluster(workers=0, model="colors", models_dir=tmp_path / "models")
+    assert cluster.web.upload(painted(((0, 0, 64, 64), RED)))["status"] == "pending"
+
+
+def test_what_was_sent_in_pieces_stays_while_nobody_knows_its_model(make_cluster, tmp_path):
+    web, worker, cluster = with_a_worker_of_colors(make_cluster, tmp_path)
+    pieces = begin_in_pieces(web, photo := painted(((0, 0, 64, 64), BLUE)), model="colors")
+    assert worker.stop() == 0
+    cluster.postgres.sql("DELETE FROM node WHERE models LIKE '%colors%'", cluster.name)  # as when it was away for long
+    last = send_all(web, pieces, photo)
+    assert last.status_code == 422 and last.json()["code"] == "unknown_model", (last.status_code, last.text, dict(last.headers))
+    worker.restart()
+    eventually(lambda: web.get("/api/v1/models").json()["elsewhere"] == ["colors"], 30, "it is back")
+    answer = web.http.head(web.url + pieces, headers={"Tus-Resumable": "1.0.0"}, timeout=70)
+    assert answer.status_code == 200 and answer.headers["Upload-Offset"] == str(len(photo))
+    assert [found["class"] for found in found_in(web.image(int(answer.headers["Darkroom-Image"]), wait=30))] == ["blue"]
+
+
+def with_a_worker_of_colors(make_cluster, tmp_path):
+    """The web process does not see the folder in which the worker has its models."""
+    cluster = make_cluster(workers=1)
+    web, (worker,) = cluster.web, cluster.workers
+    drop(tmp_path / "models", "colors", color_model(), LABELS)
+    worker.stop()
+    worker.settings["models_dir"] = tmp_path / "models"
+    worker.restart()
+    eventually(lambda: web.get("/api/v1/models").json()["elsewhere"] == ["colors"], 30, "the worker says that it has it")
+    return web, worker, cluster
+
+
+def begin_in_pieces(server, photo, **fields):
+    told = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in fields.items())
+    answer = server.post("/api/v1/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": str(len(photo)), "Upload-Metadata": told})
+    assert answer.status_code == 201, answer.text
+    return answer.headers["Location"]
+
+
+def send_all(server, place, photo):
+    headers = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+    return server.http.patch(server.url + place, data=photo, headers=headers, timeout=70)

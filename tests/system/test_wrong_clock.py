@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
+from support.old_client import base_url, process_image
 from support.people import add_user, ask, log_in, token_of
 from support.photos import unique_jpeg
 from support.receiver import Receiver
@@ -76,6 +77,8 @@ def test_a_wrong_clock_of_one_machine_changes_nothing_for_the_others(make_cluste
     assert 0 < days_from_now(web.job(expiring["job_id"])["expires_at"]) < 0.1
     (queue,) = [each for each in web.get("/api/v1/queues").json()["items"] if each["name"] == "ai_processing"]
     assert queue["oldest_age_seconds"] < 3600
+    assert [window["completed"] for window in web.get("/api/v1/stats").json()["windows"] if window["window"] == "day"] == [1]
+    assert sum(minute["completed"] for minute in web.get("/api/v1/stats/series").json()["items"]) > 0
 
 
 @pytest.fixture
@@ -110,6 +113,21 @@ def test_a_worker_with_a_wrong_clock_puts_no_job_off_for_a_year(make_cluster, st
     image = cluster.web.upload(unique_jpeg())
     waiting = eventually(lambda: (now := cluster.web.image(image["id"]))["next_attempt_at"] and now, 20, "nobody gives a photo to a signature of next year, so it is put off")
     assert 0 < days_from_now(waiting["next_attempt_at"]) < 0.1
+
+
+def test_a_site_whose_photo_a_wrong_clock_took_in_is_called_back_in_time(make_cluster, start_a_year_ahead, receiver, monkeypatch):
+    monkeypatch.setenv("DJANGO_CALLBACK_URL", receiver.url)
+    cluster = make_cluster(workers=1, compat_callback_delay="100ms", compat_open_from="127.0.0.0/8")
+    web = cluster.web
+    web.post("/api/v1/queues/ai_processing/pause")
+    assert web.stop() == 0
+    start_a_year_ahead(web)
+    assert process_image(base_url(web, site="django"), unique_jpeg(), image_id=7).json()["status"] == "queued"
+    assert web.stop() == 0
+    web.start()  # with the right one, since nobody fetches a photo from another year
+    web.post("/api/v1/queues/ai_processing/resume")
+    (told,) = eventually(lambda: receiver.got(), 20, "the site is called back")
+    assert told["json"]["image_id"] == 7
 
 
 def test_a_web_with_a_wrong_clock_ends_nobodys_session_token_or_upload(make_cluster, start_a_year_ahead):
