@@ -286,7 +286,9 @@ std::string Model::remove(Position image) {
   for (Job& job : jobs) {
     if (job.image != image) continue;
     job.deleted = true;
-    if (job.batch && is_open(job.state)) touched.insert(*job.batch);
+    if (!is_open(job.state)) continue;
+    job.events.push_back("image.deleted");
+    if (job.batch) touched.insert(*job.batch);
   }
   for (Position batch : touched) complete_if_done(batch);
   const std::string& content = images[image].content;
