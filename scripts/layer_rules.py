@@ -95,6 +95,7 @@ TRANSLATIONS = {
     "src/api/guard.cpp": "when a credential was last used is not worth refusing a request for",
     "src/api/problem.cpp": "a full disk or a store that is gone becomes 507 or 503",
     "src/api/upload_many.cpp": "the batch of a request that broke off is sealed while it is destroyed, which must not throw",
+    "src/delivery/deliver.cpp": "an answer that the database does not take goes behind the others, and is thrown on",
     "src/calendar/time_zone.cpp": "the tz library throws on a zone that it does not know",
     "src/store/sql/postgres_database.cpp": "a verb whose connection was lost, or that ran into another, runs again",
     "src/store/sql/postgres_connection.cpp": "a rollback that fails breaks the connection, which is thrown away",

@@ -18,7 +18,7 @@ bool is_refused(const Parts& parts, const std::string& model) {
 bool can_run(const Parts& parts, const std::string& model) {
   if (parts.catalogue.is_known(model)) return true;
   if (model == parts.config.default_model && !is_refused(parts, model)) return true;
-  auto elsewhere = parts.models_known_elsewhere();
+  auto elsewhere = is_refused(parts, model) ? parts.models_elsewhere() : parts.models_known_elsewhere();
   return std::ranges::find(elsewhere, model) != elsewhere.end();
 }
 

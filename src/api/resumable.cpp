@@ -25,6 +25,7 @@ namespace code = domain::code;
 namespace json = boost::json;
 
 constexpr int kPage = 100;
+constexpr int kMostKept = 1'000;  // of complete uploads that have expired, beyond which others are not reached
 constexpr Duration kMoreForComplete = std::chrono::hours(24);
 
 std::string http_date(Time time) {
@@ -83,9 +84,12 @@ Result<store::ImageRecord> take_in(const Parts& parts, const store::UploadRecord
 bool is_complete(const Parts& parts, const store::UploadRecord& upload) { return !upload.image && parts.resumable->files.size_of(upload.id) == upload.length; }
 
 void forget_expired(const Parts& parts, Time now) {
-  for (const store::UploadRecord& upload : parts.store.expired_uploads(parts.resumable->home, now, kPage)) {
-    if (is_complete(parts, upload) && upload.expires_at + kMoreForComplete > now) continue;
+  auto forget = [&](const store::UploadRecord& upload) {
     if (parts.resumable->files.remove(upload.id)) parts.store.forget_upload(upload.id);
+  };
+  for (const store::UploadRecord& upload : parts.store.expired_uploads(parts.resumable->home, now - kMoreForComplete, kPage)) forget(upload);
+  for (const store::UploadRecord& upload : parts.store.expired_uploads(parts.resumable->home, now, kMostKept)) {
+    if (!is_complete(parts, upload)) forget(upload);
   }
 }
 

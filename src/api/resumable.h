@@ -38,7 +38,8 @@ Result<UploadForm> form_of(const std::map<std::string, std::string>& metadata);
 Result<domain::ImageId> completed_by_another(const Parts& parts, const std::string& id);
 
 // Makes the image of an upload whose bytes are all there, exactly once: asked again, it gives the same one. An upload that can never become one (no photo,
-// say) is forgotten, and the error says why; after a conflict it is kept and may be asked again.
+// say) is forgotten, and the error says why; after a conflict, or while nobody runs its model, it is kept and
+// may be asked again.
 Result<domain::ImageId> complete_upload(const Parts& parts, const store::UploadRecord& upload);
 
 // Completes what a crash has left complete, and forgets what has expired. What is complete has a day more.

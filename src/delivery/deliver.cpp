@@ -60,6 +60,8 @@ void Deliver::hear(const std::vector<store::Event>& events) {
   if (std::ranges::any_of(events, [](const store::Event& event) { return domain::is_webhook_type(event.type); })) wake();
 }
 
+Duration Deliver::lease() const { return std::max(config_.timeout, config_.site_timeout) + kLeaseBeyondTimeout; }
+
 Duration Deliver::run_once() {
   if (stopping_) return kLook;
   // Before the database is asked for anything: while it is away, what is under way goes on.
@@ -90,7 +92,7 @@ void Deliver::look_after_old_ones(Time now) {
 
 std::optional<Duration> Deliver::begin_due(Time now) {
   store::DeliveryClaim claim{.count = config_.most - static_cast<int>(sender_.under_way()), .per_target = config_.per_target,
-                             .lease = std::max(config_.timeout, config_.site_timeout) + kLeaseBeyondTimeout};
+                             .lease = lease()};
   auto claimed = store_.claim_deliveries(claim, now);
   if (!claimed.deliveries.empty()) fail_point<store::StoreUnavailable>("K14");
   for (const store::ClaimedDelivery& one : claimed.deliveries) begin(one, claimed.at);
@@ -146,8 +148,10 @@ void Deliver::fail(const store::ClaimedDelivery& claimed, Time started, const st
   Next next = next_step({.status = 0, .tries = claimed.delivery.tries}, config_.delays, random_share());
   SettledTry settled{.id = claimed.delivery.id, .claim_no = claimed.delivery.claim_no, .made = {.started_at = started, .status = {}, .error = why, .excerpt = ""},
                      .verdict = next.verdict, .wait = next.delay};
-  unstored_.push_back({std::move(settled), claimed.delivery.public_id, claimed.delivery.target, claimed.delivery.tries});
+  unstored_.push_back({std::move(settled), claimed.delivery.public_id, claimed.delivery.target, claimed.delivery.tries, lease_end()});
 }
+
+std::chrono::steady_clock::time_point Deliver::lease_end() const { return std::chrono::steady_clock::now() + lease(); }
 
 void Deliver::settle(const Answered& answered) {
   auto found = under_way_.extract(answered.key);
@@ -162,15 +166,22 @@ void Deliver::settle(const Answered& answered) {
   if ((answered.status == 429 || answered.status == 503) && answered.retry_after.count() > 0) {
     settled.hold = std::min<Duration>(answered.retry_after, kLongestRetryAfter);
   }
-  unstored_.push_back({std::move(settled), delivery.public_id, delivery.target, delivery.tries});
+  unstored_.push_back({std::move(settled), delivery.public_id, delivery.target, delivery.tries, lease_end()});
 }
 
-// The first goes when it is written: what the database refuses now is written in a later round, unless it is too late by then.
+// What the database does not take now is written in a later round, behind the others, while its lease lasts.
 void Deliver::store_settled() {
   for (; !unstored_.empty(); unstored_.pop_front()) {
-    const auto& [settled, delivery, target, tries] = unstored_.front();
-    bool stored = store_.settle_delivery(settled, clock_.now());
-    if (!stored) log::warning("a try was settled too late and is made again", {{"delivery", delivery}, {"target", target}});
+    const auto& [settled, delivery, target, tries, until] = unstored_.front();
+    bool stored = false;
+    try {
+      stored = store_.settle_delivery(settled, clock_.now());
+    } catch (const store::StoreUnavailable&) {
+      if (std::chrono::steady_clock::now() < until) unstored_.push_back(unstored_.front());
+      unstored_.pop_front();
+      throw;
+    }
+    if (!stored) log::warning("a try was settled before, or too late and is made again", {{"delivery", delivery}, {"target", target}});
     if (settled.verdict == SettledTry::Verdict::dead || settled.verdict == SettledTry::Verdict::gone) {
       log::warning("a delivery is dead", {{"delivery", delivery}, {"target", target}, {"tries", tries}, {"cause", settled.made.error.value_or("")}});
     }

@@ -13,6 +13,7 @@
 #include "store/store.h"
 
 #include <atomic>
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -53,6 +54,7 @@ class Deliver {
     std::string delivery;
     std::string target;
     int tries = 0;
+    std::chrono::steady_clock::time_point until;  // its lease is over: it is made again
   };
 
   void look_after_old_ones(Time now);
@@ -64,6 +66,8 @@ class Deliver {
   const Site* site_of(const store::DeliveryRecord& delivery) const;
   void settle(const Answered& answered);
   void store_settled();
+  Duration lease() const;
+  std::chrono::steady_clock::time_point lease_end() const;  // at the latest, of what has ended now
   void fail(const store::ClaimedDelivery& claimed, Time started, const std::string& why);
 
   DeliveryConfig config_;

@@ -99,7 +99,9 @@ void judge_logits(const SeenFile& file, const TensorFacts& output, Verdicts& ver
     return verdicts.against("semantic", "semantic", because + "; but three maps of the input's size may be a picture");
   }
   bool is_grid = file.height > 0 && output.shape[2] > 0 && file.height / output.shape[2] >= kCoarsest;
-  bool features = is_grid || classes > kMostClasses || std::ranges::find(kCountsOfKeypoints, classes) != kCountsOfKeypoints.end() || output.name.find("heatmap") != output.name.npos || output.name.find("feat") != output.name.npos;
+  // A set of places may have 16 classes as well, but heatmaps are never as large as the picture.
+  bool is_count_of_keypoints = std::ranges::find(kCountsOfKeypoints, classes) != kCountsOfKeypoints.end() && !(classes == 16 && is_input_size(file, output.shape[2], output.shape[3]));
+  bool features = is_grid || classes > kMostClasses || is_count_of_keypoints || output.name.find("heatmap") != output.name.npos || output.name.find("feat") != output.name.npos;
   if (features && !asked && file.hint() != static_cast<std::size_t>(classes)) {
     return verdicts.against("semantic", "semantic", because + "; but by its name, count or size it may be features or heatmaps: if they are classes, write "
                                                               "family = \"semantic\"");

@@ -63,10 +63,15 @@ std::string url_for_peers(const config::Config& config, std::uint16_t port) {
 
 enum class Of { living, all };
 
+// One that lives over the same photos, in the same role, is the same process started anew.
+bool is_replaced(const store::NodeRecord& node, const std::vector<store::NodeRecord>& nodes) {
+  return std::ranges::any_of(nodes, [&](const store::NodeRecord& other) { return is_alive(other) && other.role == node.role && other.blob_store == node.blob_store; });
+}
+
 std::vector<std::string> models_of(const std::vector<store::NodeRecord>& nodes, Of which) {
   std::set<std::string> models;
   for (const store::NodeRecord& node : nodes) {
-    if (which == Of::all || is_alive(node)) models.insert(node.models.begin(), node.models.end());
+    if (is_alive(node) || (which == Of::all && !is_replaced(node, nodes))) models.insert(node.models.begin(), node.models.end());
   }
   return {models.begin(), models.end()};
 }

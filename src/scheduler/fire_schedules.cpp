@@ -34,10 +34,13 @@ std::vector<PlannedSlot> plan_slots(MissedPolicy policy, const std::vector<Time>
   return plan;
 }
 
+// What nobody has fired for so long nobody can.
+constexpr std::chrono::hours kLeftToOthers{1};
+
 void FireSchedules::fire_due(const store::ScheduleRecord& schedule, Time now) {
   auto cron = domain::parse_cron(schedule.rule.cron);
   auto zone = calendar::TimeZone::find(schedule.rule.zone);
-  if (cron && !zone && config_.has_others) {
+  if (cron && !zone && config_.has_others && now - *schedule.next_slot < kLeftToOthers) {
     if (!is_left(schedule)) log::warning("schedule left to other processes", {{"schedule", schedule.rule.name}, {"problem", zone.error().message}});
     left_[schedule.rule.name] = schedule.rule.zone;
     return;

@@ -133,7 +133,7 @@ TEST_F(FireSchedulesTest, AScheduleThatCannotBeUnderstoodIsPausedWithTheReason) 
 // One machine with older time zones than the others paused the schedule for all of them.
 TEST_F(FireSchedulesTest, AZoneThatOnlyThisMachineMayLackIsLeftToTheOthers) {
   put(MissedPolicy::once, "* * * * *");
-  domain::Schedule newer{.name = "newer", .cron = "* * * * *", .zone = "Mars/Base", .kind = std::string(domain::kind::cleanup)};
+  domain::Schedule newer{.name = "newer", .cron = "* * * * *", .zone = "Mars/Base", .kind = std::string(domain::kind::watch_resources)};
   store_->put_schedule(newer, clock_.now(), {"admin", ""}, clock_.now()).value();
   domain::Schedule broken{.name = "broken", .cron = "often", .zone = "UTC", .kind = std::string(domain::kind::cleanup)};
   store_->put_schedule(broken, clock_.now(), {"admin", ""}, clock_.now()).value();
@@ -148,6 +148,16 @@ TEST_F(FireSchedulesTest, AZoneThatOnlyThisMachineMayLackIsLeftToTheOthers) {
   store_->put_schedule(newer, clock_.now() + 60s, {"admin", ""}, clock_.now()).value();
   fire.run_once(clock_.now() + 60s);
   EXPECT_EQ(maintenance_jobs().size(), 2u);
+}
+
+TEST_F(FireSchedulesTest, AZoneThatNobodyKnowsIsNotLeftToTheOthersForEver) {
+  domain::Schedule lost{.name = "lost", .cron = "* * * * *", .zone = "Mars/Base", .kind = std::string(domain::kind::cleanup)};
+  store_->put_schedule(lost, clock_.now(), {"admin", ""}, clock_.now()).value();
+  FireSchedules fire({.has_others = true}, *store_);
+  fire.run_once(clock_.now() + 59min);
+  EXPECT_TRUE(store_->find_schedule("lost")->rule.enabled);
+  fire.run_once(clock_.now() + 61min);
+  EXPECT_FALSE(store_->find_schedule("lost")->rule.enabled);
 }
 
 TEST_F(FireSchedulesTest, TheBuiltInSchedulesAreMadeOnce) {

@@ -223,7 +223,10 @@ BulkResult SqlStore::act_on_jobs(const JobFilter& filter, const BulkAction& acti
     selection = std::move(moved);
     return page;
   };
-  auto act_on = [&](const std::vector<std::int64_t>& page) {
+  // A later pass is for those that were missed: one that was moved before and has another priority again got it from somebody else, and keeps it.
+  std::set<std::int64_t> met;
+  auto act_on = [&](std::vector<std::int64_t> page) {
+    std::erase_if(page, [&](std::int64_t job) { return !met.insert(job).second; });
     for (std::size_t at = 0; at < page.size(); at += chunk_size(action)) {
       std::size_t count = std::min(chunk_size(action), page.size() - at);
       auto chunk = std::span(page).subspan(at, count);
@@ -234,7 +237,7 @@ BulkResult SqlStore::act_on_jobs(const JobFilter& filter, const BulkAction& acti
   while (selection.begin_pass()) {
     auto page = next_page();
     if (page.empty()) break;
-    for (; !page.empty(); page = next_page()) act_on(page);
+    for (; !page.empty(); page = next_page()) act_on(std::move(page));
   }
   result.matched = std::max(result.matched, result.changed);
   return result;

@@ -93,18 +93,10 @@ constexpr const char* kRegister =
     "ON CONFLICT (id) DO UPDATE SET name = excluded.name, role = excluded.role, version = excluded.version, slots = excluded.slots, models = excluded.models, "
     "state = excluded.state, seen_at = excluded.seen_at, lease_until = excluded.lease_until, url = excluded.url, blob_store = excluded.blob_store, lost_at = NULL";
 
-// A process that answers HTTP has photos: jobs that were put off since it did not are due. Those that wait longer wait for something else, or are met soon.
-constexpr const char* kLookAgain =
-    "UPDATE job SET run_at = $1, updated_at = $1 WHERE state = 'scheduled' AND id IN (SELECT id FROM job WHERE state = 'scheduled' AND run_at > $1 AND run_at <= $2 "
-    "AND error_code = $3 ORDER BY run_at, id LIMIT $4 /*SKIP LOCKED*/)";
-constexpr std::chrono::hours kLooksWithin{1};  // longer than anything is put off
-constexpr int kMostLooks = 50'000;
-
 void SqlStore::register_node(const NodeRecord& node, Duration lease, Time now) {
   database_->write_apart([&](Transaction& transaction) {
     Time at = transaction.clock(now);
     transaction.execute(kRegister, {node.id, node.name, node.role, node.version, node.slots, lines_of(node), to_string(node.state), at, at + lease, node.url, node.blob_store});
-    if (!node.url.empty()) transaction.execute(kLookAgain, {at, at + kLooksWithin, domain::code::photo_unreachable, kMostLooks});
     tell(transaction, "node.started", node.name, node.role + " with " + std::to_string(node.slots) + " slots, version " + node.version, at);
     return true;
   });

@@ -24,7 +24,7 @@ using domain::Failed;
 
 // A machine that is started anew is back within some minutes. Each look leaves an attempt and events: a machine that stays away is looked for less and less.
 constexpr std::chrono::seconds kFirstLooks{60};
-constexpr std::chrono::seconds kLaterLooks{15 * 60};
+constexpr std::chrono::seconds kLaterLooks{5 * 60};
 constexpr std::int64_t kLooksUntilDoubled = 4;
 
 std::chrono::seconds until_next_look(std::int64_t claims) { return std::min(kFirstLooks * (1 << std::min<std::int64_t>(claims / kLooksUntilDoubled, 4)), kLaterLooks); }

@@ -316,7 +316,7 @@ TEST_F(WorkerTest, APhotoWhoseProcessDoesNotAnswerIsPutOff) {
     job.fence.claim_no = claims;
     seconds.push_back(std::get<domain::Postponed>(process_job(job, {away, catalogue_, &slot}).ending).delay.count());
   }
-  EXPECT_EQ(seconds, (std::vector<std::int64_t>{60, 60, 120, 240, 480, 480, 900, 900}));
+  EXPECT_EQ(seconds, (std::vector<std::int64_t>{60, 60, 120, 240, 300, 300, 300, 300}));
 }
 
 // The database has committed the claim, and nobody here knows of it.

@@ -124,7 +124,6 @@ FAULTS = [
     fault("looks-each-minute", "the photos of one dead machine leave rows each minute for a week", "src/worker/process_job.cpp", "std::min<std::int64_t>(claims / kLooksUntilDoubled, 4)", "std::min<std::int64_t>(claims / kLooksUntilDoubled, 0)",
           unit("worker_test", "DoesNotAnswerIsPutOff")),
     fault("all-attempts", "a page of jobs that were put off for days reads thousands of attempts for each", "src/store/sql_rows.h", "attempt.claim_no > job.claim_no - 50", "attempt.claim_no > job.claim_no - 5000", unit(STORE, "TheNewestAreShown")),
-    fault("back-and-not-asked", "photos wait for a quarter of an hour though their machine is back", NODES, "if (!node.url.empty()) transaction.execute(kLookAgain", "if (false) transaction.execute(kLookAgain", unit(STORE, "BeLookedForAgain")),
     fault("fetch-not-called-off", "a cancelled job holds its slot until its photo has arrived", "src/peer/fetched_photos.cpp", "  curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);\n", "", unit("api_test", "AFetchThatNobodyWaitsForEnds")),
     fault("fetch-out-of-reach", "calling a run off does not reach its photo", "src/worker/bench.cpp", "  stop_.request_stop();\n", "", unit("worker_test", "WhosePhotoIsStillOnItsWay")),
     fault("away-is-forgotten", "a machine that was away for two days is not asked for its photos", NODES, "kKeptWithPhotos{7 * 24};", "kKeptWithPhotos{24};", unit(STORE, "ThePeersOfANode")),

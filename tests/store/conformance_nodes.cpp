@@ -47,24 +47,6 @@ TEST_P(StoreConformance, ANodeIsListedWithWhatItRuns) {
   EXPECT_EQ(node_events(*store_), Types{"node.started"});
 }
 
-// What waits for a machine with photos need not wait for its next look when one has come.
-TEST_P(StoreConformance, ANodeWithPhotosLetsThoseThatWaitForOneBeLookedForAgain) {
-  upload();
-  finish(claim_one(), domain::Postponed{{"photo_unreachable", "away"}, std::chrono::minutes(15)});
-  upload();
-  finish(claim_one(), transient());
-  NewImage later = photo();
-  later.run_at = now_ + std::chrono::minutes(5);
-  upload(later);
-  store_->register_node(node(kNode), kLease, now_);
-  EXPECT_EQ(store_->promote_due(10, now_).count, 0) << "a worker has none";
-  NodeRecord web = node(kOther);
-  web.url = "http://10.0.0.7:8470";
-  store_->register_node(web, kLease, now_);
-  EXPECT_EQ(store_->promote_due(10, now_).count, 1);
-  EXPECT_EQ(claim_one().image.value, 1);
-}
-
 TEST_P(StoreConformance, RunningNodesAreListedFirstAndOnlyThoseSeenInTheLastHour) {
   store_->register_node(node("01890000-0000-7000-8000-000000000009", "gone"), kLease, now_);
   now_ += hours(1);

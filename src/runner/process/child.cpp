@@ -18,6 +18,7 @@
 #include <chrono>
 #include <csignal>
 #include <new>
+#include <optional>
 #include <utility>
 
 namespace darkroom::runner {
@@ -77,7 +78,9 @@ class JobLoop {
       progress::answering();
       if (!send_frame(kJobSocket, told)) return 0;
       // The result waits for no thumbnail: that is made while the server takes the result and looks for the next job.
-      if (std::exchange(thumbnail_follows_, false) && !send_frame(kJobSocket, encode(thumbnail()))) return 0;
+      if (!std::exchange(thumbnail_follows_, false)) continue;
+      std::optional<Thumbnail> made = thumbnail();
+      if (!made || !send_frame(kJobSocket, encode(std::move(*made)))) return 0;
     }
   }
 
@@ -108,11 +111,14 @@ class JobLoop {
     }
   }
 
-  // A result is worth more than its thumbnail, which can be made again: one that fails is empty.
-  ChildMessage thumbnail() {
+  // A result is worth more than its thumbnail, which can be made again: one that fails is empty. None: after an allocation failed nobody knows how much
+  // memory a library still holds.
+  std::optional<Thumbnail> thumbnail() {
     try {
       fail_point("K23");
       return processor_.make_thumbnail();
+    } catch (const std::bad_alloc&) {
+      return std::nullopt;
     } catch (const std::exception&) {
       return Thumbnail{};
     }
