@@ -110,6 +110,14 @@ TEST_P(ActingPasses, MovingAllMeetsWhatGoesBackToWait) {
   EXPECT_EQ(result.changed, 2);
 }
 
+TEST_P(ActingPasses, MovingAllLeavesWhatSomebodyMovedAgainMeanwhile) {
+  waits_ = upload();
+  database_->after_write = [&] { store_->reprioritise_job(waits_.job.public_id, 50, kAdmin, now_, {}).value(); };
+  BulkResult result = store_->act_on_jobs({}, Reprioritise{7}, false, kAdmin, now_);
+  EXPECT_EQ(priority_of(waits_), 50);
+  EXPECT_EQ(result.changed, 1);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, ActingPasses, testing::Values("sqlite", "postgres"), [](const auto& made) { return std::string(made.param); });
 
 }  // namespace
