@@ -105,8 +105,8 @@ constexpr ReasonText kTexts[] = {
      "one, write <setting>",
      "시험 실행에서 상자가 YOLOX와 달리 입력 변의 비율임. 행과 열이 바뀐 YOLOv8이라면 [1,4+클래스 수,n]으로 내보내고, 그래도 YOLOX라면 <setting>라고 적으세요"},
     {"outputs_beside", "beside it are outputs of another kind: if it is one, write <setting>", "그 밖에 다른 종류의 출력이 있음. 그래도 그 계열이라면 <setting>라고 적으세요"},
-    {"several_tables", "<tensor> and <other> may each be its table: write <setting> and outputs = { output = ... }, with the name of the one that counts",
-     "<tensor>와 <other>가 모두 결과 표일 수 있음. <setting>라고 적고 outputs = { output = ... }에 쓸 것의 이름을 적으세요"},
+    {"several_tables", "<tensor> and <other> may each be its table: write <setting> and outputs.output = \"...\", with the name of the one that counts",
+     "<tensor>와 <other>가 모두 결과 표일 수 있음. <setting>라고 적고 outputs.output = \"...\"에 쓸 것의 이름을 적으세요"},
     {"raw_heads",
      "<tensor> and <count> more look like the raw heads of a YOLOv5 or YOLOv7, whose anchors are not in the file: export it again with its last layer in export mode (<how>), so that it "
      "gives one table",

@@ -245,7 +245,7 @@ void refuse_several_tables(const SeenFile& file, Verdicts& verdicts) {
   if (expected <= 0 || tables.size() < 2) return;
   verdicts.against("yolov8", "detect",
                    describe(*tables[0]) + " and " + describe(*tables[1]) +
-                       " may each be its table: write family = \"yolov8\" and outputs = { output = ... }, with the name of the one that counts");
+                       " may each be its table: write family = \"yolov8\" and outputs.output = \"...\", with the name of the one that counts");
 }
 
 }  // namespace

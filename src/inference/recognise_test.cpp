@@ -37,7 +37,7 @@ TEST(Recognise, OfSeveralTablesTheOneThatCountsIsAsked) {
   auto columns = table(7, 84, [](auto row, auto) { return row < 4 ? 20.0 : 0.1; });
   File file = File().gives("output0", {1, 7, 84}, columns).gives("output1", {1, 7, 84}, columns);
   EXPECT_EQ(file.family(), "model_ambiguous");
-  EXPECT_THAT(file.after().error.message, testing::HasSubstr("write family = \"yolov8\" and outputs = { output = ... }"));
+  EXPECT_THAT(file.after().error.message, testing::HasSubstr("write family = \"yolov8\" and outputs.output = \"...\""));
   file.owner.recipe.family = "yolov8";
   file.owner.recipe.outputs["output"] = "output1";
   EXPECT_EQ(file.family(), "yolov8 detect") << file.after().error.message;
