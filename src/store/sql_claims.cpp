@@ -271,6 +271,8 @@ class Claim {
         candidates.push_back(std::move(candidate));
       }
     }
+    // It was the head that had waited, not those behind it.
+    if (lane.earns_stretch && !ended.empty() && ended.front().id == rows.front().integer(0)) candidates.clear();
     end_waiting(transaction_, ended, clock());
     ended_ += static_cast<int>(ended.size());
     // A row that was changed while it was being locked comes with its new values in its old place.

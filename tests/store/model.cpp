@@ -155,7 +155,6 @@ std::vector<Position> Model::claim(const std::string& node, const std::vector<st
   while (static_cast<int>(claimed.size()) < count) {
     auto next = head(models);
     if (!next) break;
-    give_stretch(models, *next);
     Job& job = jobs[*next];
     if (job.claims == 0 && job.expires_at && *job.expires_at <= now) {
       end(*next, JobState::failed, "expired", "job.failed");
@@ -165,6 +164,7 @@ std::vector<Position> Model::claim(const std::string& node, const std::vector<st
       end(*next, JobState::failed, "quarantined", "job.failed");
       continue;
     }
+    give_stretch(models, *next);
     job.state = JobState::running;
     job.node = node;
     job.error.clear();
