@@ -70,7 +70,7 @@ Refusal identify_by_token(const GuardParts& parts, const std::string& token, htt
   if (!found) return not_valid();
   Time now = *found->asked_at;
   note_use(found->token.used_at, now, [&] { parts.store.touch_token(found->token.name, now); });
-  request.caller = {found->account.name, found->account.role, http::Credential::token, found->token.name, auth::split_scopes(found->token.scopes), found->token.expires_at};
+  request.caller = {found->account.name, found->account.role, http::Credential::token, found->token.name, auth::split_scopes(found->token.scopes), found->token.expires_at, found->account.byte_quota};
   return std::nullopt;
 }
 
@@ -80,7 +80,7 @@ Refusal identify_by_cookie(const GuardParts& parts, const std::string& secret, h
   if (auto same = check_same_site(request, secret); !same) return problem(same.error());
   Time now = *found->asked_at;
   note_use(found->session.seen_at, now, [&] { parts.store.touch_session(found->session.id, now); });
-  request.caller = {found->account.name, found->account.role, http::Credential::session, found->session.id, {std::string(auth::scope::all)}};
+  request.caller = {found->account.name, found->account.role, http::Credential::session, found->session.id, {std::string(auth::scope::all)}, {}, found->account.byte_quota};
   return std::nullopt;
 }
 

@@ -17,10 +17,7 @@ Result<void> check_quota(const Parts& parts, const store::Account& owner, store:
   return store::quota_exceeded(owner.name, used, *owner.byte_quota);
 }
 
-}  // namespace
-
-Result<void> check_sender(const Parts& parts, const std::string& sender, store::NewImage& image) {
-  auto account = parts.store.find_account(sender);
+Result<void> check(const Parts& parts, const std::string& sender, const std::optional<store::Account>& account, store::NewImage& image) {
   if (account && account->role == "uploader") {
     if (image.owner != sender) return Error{std::string(code::forbidden), "The role uploader sends photos in its own name only. Leave out the field uploader."};
     auto batch = image.batch ? parts.store.find_batch(*image.batch) : std::nullopt;
@@ -28,6 +25,17 @@ Result<void> check_sender(const Parts& parts, const std::string& sender, store::
   }
   auto owner = image.owner == sender ? account : parts.store.find_account(image.owner);
   return owner ? check_quota(parts, *owner, image) : Result<void>{};
+}
+
+}  // namespace
+
+Result<void> check_sender(const Parts& parts, const http::Caller& sender, store::NewImage& image) {
+  if (sender.credential == http::Credential::none) return check_sender(parts, sender.name, image);
+  return check(parts, sender.name, store::Account{.name = sender.name, .role = sender.role, .byte_quota = sender.byte_quota}, image);
+}
+
+Result<void> check_sender(const Parts& parts, const std::string& sender, store::NewImage& image) {
+  return check(parts, sender, parts.store.find_account(sender), image);
 }
 
 void own_by_sender(const http::Caller& sender, store::NewImage& image) {

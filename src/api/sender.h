@@ -9,8 +9,10 @@
 
 namespace darkroom::api {
 
-// `sender` is an account, or a name that is none (an address that needs none). Asked before the photo is kept; byte_count 0: its size is not known yet. An image
-// whose owner has a quota is marked, and the store looks once more. Errors: forbidden, not_found for another's batch, quota_exceeded.
+// Asked before the photo is kept; byte_count 0: its size is not known yet. An image whose owner has a quota is marked, and the store looks once more. What the guard
+// has read of the sender's account counts; the account of one that comes later, when the request is gone, is read again. Such a `sender` may be a name that is no
+// account (an address that needs none). Errors: forbidden, not_found for another's batch, quota_exceeded.
+Result<void> check_sender(const Parts& parts, const http::Caller& sender, store::NewImage& image);
 Result<void> check_sender(const Parts& parts, const std::string& sender, store::NewImage& image);
 
 // The same for a photo of the old contract, which names an uploader and knows of no refusal: of the role uploader it is its own, whatever it says, and whether there

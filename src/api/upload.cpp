@@ -24,7 +24,7 @@ Error error(std::string_view code, std::string message) { return {std::string(co
 class Upload {
  public:
   Upload(const Parts& parts, const http::Request& request, std::chrono::seconds wait, std::optional<std::string> key, const std::string& boundary)
-      : parts_(parts), actor_(actor_of(request)), uploader_(uploader_of(request)), wait_(wait), key_(std::move(key)), body_(boundary, {}, callbacks()) {}
+      : parts_(parts), actor_(actor_of(request)), sender_(request.caller), uploader_(uploader_of(request)), wait_(wait), key_(std::move(key)), body_(boundary, {}, callbacks()) {}
 
   std::optional<http::Response> receive(std::string_view piece) { return body_.receive(piece); }
 
@@ -79,7 +79,7 @@ class Upload {
     if (!image) return image.error();
     if (auto described = describe_photo(*staged_, parts_.config.photo, *image); !described) return described.error();
     if (key_) image->idempotency = store::IdempotencyKey{actor_.name, *key_, fingerprint(form_, image->sha256)};
-    if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
+    if (auto allowed = check_sender(parts_, sender_, *image); !allowed) return allowed.error();
     auto made = keep_photo(parts_, *staged_, *image, actor_);
     fail_point("K7");
     return made;
@@ -87,6 +87,7 @@ class Upload {
 
   const Parts& parts_;
   store::Actor actor_;
+  http::Caller sender_;
   Uploader uploader_;
   std::chrono::seconds wait_;
   std::optional<std::string> key_;

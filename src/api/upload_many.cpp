@@ -30,7 +30,7 @@ Error error(std::string_view code, std::string message) { return {std::string(co
 class ManyUploads {
  public:
   ManyUploads(const Parts& parts, const http::Request& request, std::optional<std::string> key, const std::string& boundary)
-      : parts_(parts), actor_(actor_of(request)), uploader_(uploader_of(request)), key_(std::move(key)), body_(boundary, {.max_files = kMostFiles}, callbacks()) {}
+      : parts_(parts), actor_(actor_of(request)), sender_(request.caller), uploader_(uploader_of(request)), key_(std::move(key)), body_(boundary, {.max_files = kMostFiles}, callbacks()) {}
 
   // What a request that broke off has brought is kept, so its batch ends with it: nobody else would seal it.
   ~ManyUploads() {
@@ -92,7 +92,7 @@ class ManyUploads {
   std::optional<Error> read_fields() {
     auto image = read_upload_form(form_, parts_, uploader_);
     if (!image) return image.error();
-    if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
+    if (auto allowed = check_sender(parts_, sender_, *image); !allowed) return allowed.error();
     sent_.fields = form_.fields;
     callbacks_ = std::move(image->callbacks);
     form_.fields.erase("site");
@@ -152,7 +152,7 @@ class ManyUploads {
     if (key_) {
       if (auto before = find_before(*image); !before || *before) return before ? Result<store::ImageRecord>(std::move(**before)) : before.error();
     }
-    if (auto allowed = check_sender(parts_, actor_.name, *image); !allowed) return allowed.error();
+    if (auto allowed = check_sender(parts_, sender_, *image); !allowed) return allowed.error();
     if (batch_.empty()) begin_batch(image->owner);
     image->batch = batch_;
     return keep_photo(parts_, *staged_, *image, actor_);
@@ -168,6 +168,7 @@ class ManyUploads {
 
   const Parts& parts_;
   store::Actor actor_;
+  http::Caller sender_;
   Uploader uploader_;
   std::optional<std::string> key_;
   UploadForm form_;

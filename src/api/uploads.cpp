@@ -150,7 +150,7 @@ Result<store::UploadRecord> read_announced(const Parts& parts, const http::Reque
   auto image = read_upload_form(*form, parts, uploader_of(request));
   if (!image) return image.error();
   image->byte_count = *length;
-  if (auto allowed = check_sender(parts, request.principal, *image); !allowed) return allowed.error();
+  if (auto allowed = check_sender(parts, request.caller, *image); !allowed) return allowed.error();
   json::object fields;
   for (const auto& [name, value] : *metadata) fields[name] = value;
   fields[kSignerField] = signer_of(request);

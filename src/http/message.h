@@ -33,7 +33,8 @@ struct Caller {
   Credential credential = Credential::none;
   std::string credential_id;        // name of the token, id of the session
   std::vector<std::string> scopes;  // of the token; "*" is all that the role may
-  std::optional<Time> ends_at = {};  // of a token that ends
+  std::optional<Time> ends_at = {};             // of a token that ends
+  std::optional<std::int64_t> byte_quota = {};  // of the account, now; none: it may have as much as there is room
 };
 
 struct Request {
