@@ -24,11 +24,12 @@ SETTINGS = {"run_first_retry_seconds": 1, "run_max_retries": 20}  # errors on pu
 
 
 def photos(seed, count):
-    """Mostly different photos that take some milliseconds, some of them equal; one now and then, so that there are uploads under every fault."""
+    """Mostly different photos that take some milliseconds, some of them equal; one now and then, so that there are uploads under every fault. A few take so long that
+    some of the faults surely hit a job that runs."""
     generator = random.Random(seed)
     for number in range(count):
         moment(generator.uniform(0, 0.1))
-        yield marked("slow:5", f"common {number % 3}") if number % 10 == 0 else unique_jpeg(f"slow:{generator.randint(1, 100)}")
+        yield marked("slow:5", f"common {number % 3}") if number % 10 == 0 else unique_jpeg(f"slow:{1000 if number % 9 == 4 else generator.randint(1, 100)}")
 
 
 def run(campaign, servers, log):

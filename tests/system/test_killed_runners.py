@@ -7,7 +7,7 @@ from support.photos import unique_jpeg
 from support.waiting import eventually
 
 
-def two_running(server, order="slow:900"):
+def two_running(server, order="slow:3000"):
     """Two jobs that run at the same time, one in each slot."""
     images = [server.upload(unique_jpeg(order))["id"] for _ in range(2)]
     for image_id in images:

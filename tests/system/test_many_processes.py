@@ -96,7 +96,7 @@ def test_another_secret_opens_nothing_and_the_job_is_not_lost(make_cluster):
 
 def test_a_worker_that_is_told_to_stop_gives_its_work_to_another(make_cluster):
     cluster = make_cluster(workers=2, slots=1, drain_grace_seconds=0, lease_seconds=60).start()
-    image = cluster.web.upload(unique_jpeg("slow:2000"))
+    image = cluster.web.upload(unique_jpeg("slow:4000"))
     cluster.web.wait_for_state(image["id"], "processing")
     first = cluster.web.image(image["id"])["attempts"][-1]
     holder = cluster.database.rows("SELECT node.name FROM job JOIN node ON node.id = job.node")[0]["name"]

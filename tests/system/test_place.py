@@ -44,7 +44,7 @@ def test_a_paused_line_says_so_and_the_job_carries_it(server):
 
 
 def test_running_and_in_line(server):
-    running = [server.upload(unique_jpeg("slow:2000")) for _ in range(2)]
+    running = [server.upload(unique_jpeg("slow:5000")) for _ in range(2)]
     for image in running:
         server.wait_for_state(image["id"], "processing")
     waiting = server.upload(unique_jpeg())

@@ -58,7 +58,7 @@ def test_a_pause_survives_a_restart(server):
 
 def test_concurrency_holds_back_a_free_slot(server):
     change(server, concurrency=1)
-    first, second = server.upload(unique_jpeg("slow:1500")), server.upload(unique_jpeg())
+    first, second = server.upload(unique_jpeg("slow:4000")), server.upload(unique_jpeg())
     server.wait_for_state(first["id"], "processing")
     assert server.image(second["id"], wait=0)["status"] == "pending"
     place = server.get(f"/api/v1/jobs/{second['job_id']}/place").json()["place"]

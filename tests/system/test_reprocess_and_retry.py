@@ -49,7 +49,7 @@ def test_retry_of_a_failed_job_makes_a_new_one(server):
 
 
 def test_what_is_not_finished_cannot_be_started_again(server):
-    image = server.upload(unique_jpeg("slow:1500"))
+    image = server.upload(unique_jpeg("slow:5000"))
     for answer in (reprocess(server, image), server.post(f"/api/v1/jobs/{image['job_id']}/retry")):
         assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
         assert image["job_id"] in answer.json()["detail"]

@@ -1,4 +1,5 @@
 """How ./test treats a test that failed: a second chance for bad luck, and none for a fault that shows in a part of the runs."""
+import os
 import sys
 
 import pytest
@@ -14,20 +15,20 @@ def judged(tmp_path, monkeypatch):
     """Judges a program of ten tests of which these failed at first; runs[n] are those that fail in the n-th run after it. (count, what is unsteady, runs made)"""
     monkeypatch.setattr(run_suites, "unsteady", [])
 
-    def write(path, cases, failed):
-        lines = [f'<testcase classname="Suite" name="{name}">' + ("<failure/>" if name in failed else "") + "</testcase>" for name in cases]
+    def write(path, cases, failed, suite):
+        lines = [f'<testcase classname="{suite}" name="{name}">' + ("<failure/>" if name in failed else "") + "</testcase>" for name in cases]
         path.write_text("<testsuite>" + "".join(lines) + "</testsuite>")
 
-    def judge(failed, *runs):
+    def judge(failed, *runs, suite="Suite"):
         made = []
 
         def again(cases, path):
             if runs[len(made)] is not None:  # the program wrote what it ran
-                write(path, [name for _, name in cases], runs[len(made)])
+                write(path, [name for _, name in cases], runs[len(made)], suite)
             made.append([name for _, name in cases])
 
         path = tmp_path / "suite.xml"
-        write(path, [f"Test{number}" for number in range(10 - len(failed))] + failed, failed)
+        write(path, [f"Test{number}" for number in range(10 - len(failed))] + failed, failed, suite)
         count = run_suites.count_junit(path)
         run_suites.try_again(count, path, again)
         return count.failed, run_suites.unsteady, made
@@ -55,6 +56,29 @@ def test_more_than_three_are_no_bad_luck(judged):
 
 
 @pytest.mark.parametrize("name", ["ManyAtOnce", "test_guessing_side_by_side_gains_nothing", "AnUploadAtTheSameMomentKeepsItsPhoto", "lets two tabs send together",
-                                  "AHundredParallelRequestsWithOneKeyMakeOneJob", "ManyClaimersTakeEachJobOnce"])
+                                  "AHundredParallelRequestsWithOneKeyMakeOneJob", "ManyClaimersTakeEachJobOnce",
+                                  "TwoProcessesNeverTakeTheSameJob", "CancellingWhileOthersClaimAndFinishLosesNothing", "NothingSlipsIntoABatchWhileItIsSealed",
+                                  "APhotoThatComesWhileItsLastImageGoesIsNotLeftWithoutItsBlob", "OneBadRequestInAGroupFailsAlone",
+                                  "AReaderThatGoesOnFromItsLastIdMissesNone", "ANewLimitCountsTheStartsOfAClaimThatIsUnderWay",
+                                  "NoImageIsMadeOfAContentThatIsJustBeingRemoved", "AgreesWithTheModelInHistoriesOfAnyKind/sqlite",
+                                  "test_30_kills_during_300_uploads_lose_and_double_nothing"])
 def test_a_test_of_a_race_gets_no_second_chance(judged, name):
     assert judged([name, "Slow"], [], [], []) == (1, ["Suite.Slow"], [["Slow"]] * 3)
+
+
+def test_what_looks_for_broken_promises_at_random_gets_no_second_chance(judged):
+    assert judged(["test_one_process_on_sqlite"], [], [], [], suite="tests.system.test_campaign") == (1, [], [])
+
+
+# Each run drew another one: a counterexample that random histories had found was gone when they ran again.
+def test_one_seed_holds_for_the_whole_run(monkeypatch, capsys):
+    seen = []
+    monkeypatch.setattr(run_suites, "SUITES", {name: lambda *_: seen.append(os.environ["DARKROOM_TEST_SEED"]) or run_suites.Count(passed=1) for name in ("web", "checks")})
+    monkeypatch.setenv("DARKROOM_TEST_SEED", "given")
+    for given in ("given", None):
+        if not given:
+            monkeypatch.delenv("DARKROOM_TEST_SEED")
+        monkeypatch.setattr(sys, "argv", ["run_suites.py", "--build", ".", "web", "checks"])
+        assert run_suites.main() == 0
+        assert f"DARKROOM_TEST_SEED={seen[-1]}\n" in capsys.readouterr().out
+    assert seen[:2] == ["given"] * 2 and seen[2] == seen[3] != "given" and seen[2].isdigit()
