@@ -52,6 +52,9 @@ def overhead(setup, report):
         server = stack.enter_context(running_darkroom(setup, "null", "null"))
         sides = {"darkroom (null)": lambda: server.run_jobs(setup.count, CONNECTIONS),
                  "bare durable loop": lambda: durable_loop(setup)}
+        url = os.environ.get("DARKROOM_DATABASE")  # which the server has, too
+        if url:
+            sides["the same into PostgreSQL"] = lambda: durable_loop(setup, database=url)
         if setup.peer:
             peer = stack.enter_context(running_peer(setup, "peer", {}))
             sides["peer tuned"] = lambda: peer.run_jobs(setup.count, CONNECTIONS)
@@ -59,6 +62,8 @@ def overhead(setup, report):
         for name in sides:
             report.line(name, compared.describe(name))
         report.at_least("photos/s, darkroom (null) : bare durable loop", compared.ratio("darkroom (null)", "bare durable loop"), 0.5)
+        if url:
+            report.line("photos/s, darkroom (null) : that into PostgreSQL", f"{compared.ratio('darkroom (null)', 'the same into PostgreSQL'):.2f} (no target)")
         if setup.peer:
             report.at_least("photos/s, darkroom (null) : peer tuned", compared.ratio("darkroom (null)", "peer tuned"), 10)
             report.at_least("CPU a photo, peer tuned : darkroom (null)", compared.ratio("peer tuned", "darkroom (null)", "cpu_ms"), 15)
@@ -68,9 +73,9 @@ def overhead(setup, report):
         report.at_most("memory of all processes, darkroom (null)", most, 80, " MB")
 
 
-def durable_loop(setup):
+def durable_loop(setup, **database):
     folder = os.path.join(setup.scratch, "bare-" + uuid.uuid4().hex)
-    figures = setup.programs.run("bare_durable_loop", folder=folder, count=setup.count, threads=CONNECTIONS)
+    figures = setup.programs.run("bare_durable_loop", folder=folder, count=setup.count, threads=CONNECTIONS, **database)
     return {"per_s": figures["per_s"], "cpu_ms": 1e3 * figures["cpu_s"] / setup.count}
 
 
