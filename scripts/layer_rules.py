@@ -94,6 +94,7 @@ BOUNDARIES = {
 TRANSLATIONS = {
     "src/api/guard.cpp": "when a credential was last used is not worth refusing a request for",
     "src/api/problem.cpp": "a full disk or a store that is gone becomes 507 or 503",
+    "src/api/resumable.cpp": "an upload that cannot be completed keeps back no other, and is thrown on",
     "src/api/upload_many.cpp": "the batch of a request that broke off is sealed while it is destroyed, which must not throw",
     "src/delivery/deliver.cpp": "an answer that the database does not take goes behind the others, and is thrown on",
     "src/calendar/time_zone.cpp": "the tz library throws on a zone that it does not know",

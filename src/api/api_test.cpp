@@ -9,6 +9,7 @@
 #include "api/routes.h"
 #include "api/rules.h"
 #include "api/upload_fields.h"
+#include "base/fail_point.h"
 #include "domain/error_codes.h"
 
 #include <algorithm>
@@ -213,6 +214,28 @@ TEST_F(UploadsTest, WhatIsCompleteHasADayMoreToBecomeItsImage) {
   sweep_uploads(*parts_);
   EXPECT_FALSE(store_->find_upload("complete")) << "what is known of it goes, as of every other";
   EXPECT_TRUE(store_->find_image({1}));
+}
+
+TEST_F(UploadsTest, WhatIsCompleteKeepsNobodyFromWhatHasExpired) {
+  using std::chrono::hours;
+  resumable_.most_bytes = 1'000'000'000;
+  for (int i = 0; i < 1'001; ++i) left("complete" + std::to_string(i), kPhoto, hours(26));
+  left("incomplete", "half", hours(25));
+  ASSERT_TRUE(arm_fail_points("K31=error@100%"));
+  EXPECT_ANY_THROW(sweep_uploads(*parts_));
+  ASSERT_TRUE(arm_fail_points(""));
+  EXPECT_TRUE(store_->find_upload("complete0"));
+  EXPECT_FALSE(store_->find_upload("incomplete"));
+}
+
+TEST_F(UploadsTest, OneThatCannotBeCompletedKeepsBackNoOther) {
+  left("broken", kPhoto);
+  left("sound", kPhoto);
+  ASSERT_TRUE(arm_fail_points("K31=error@1"));
+  EXPECT_ANY_THROW(sweep_uploads(*parts_)) << "whoever sweeps hears of it";
+  ASSERT_TRUE(arm_fail_points(""));
+  EXPECT_FALSE(store_->find_upload("broken")->image);
+  EXPECT_TRUE(store_->find_upload("sound")->image);
 }
 
 TEST_F(UploadsTest, AskedSideBySideEachIsToldTheImageOrToWait) {

@@ -17,6 +17,7 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <exception>
 
 namespace darkroom::api {
 namespace {
@@ -25,7 +26,6 @@ namespace code = domain::code;
 namespace json = boost::json;
 
 constexpr int kPage = 100;
-constexpr int kMostKept = 1'000;  // of complete uploads that have expired, beyond which others are not reached
 constexpr Duration kMoreForComplete = std::chrono::hours(24);
 
 std::string http_date(Time time) {
@@ -84,24 +84,36 @@ Result<store::ImageRecord> take_in(const Parts& parts, const store::UploadRecord
 bool is_complete(const Parts& parts, const store::UploadRecord& upload) { return !upload.image && parts.resumable->files.size_of(upload.id) == upload.length; }
 
 void forget_expired(const Parts& parts, Time now) {
-  auto forget = [&](const store::UploadRecord& upload) {
-    if (parts.resumable->files.remove(upload.id)) parts.store.forget_upload(upload.id);
-  };
-  for (const store::UploadRecord& upload : parts.store.expired_uploads(parts.resumable->home, now - kMoreForComplete, kPage)) forget(upload);
-  for (const store::UploadRecord& upload : parts.store.expired_uploads(parts.resumable->home, now, kMostKept)) {
-    if (!is_complete(parts, upload)) forget(upload);
+  auto page_after = [&](const std::optional<store::UploadRecord>& last) { return parts.store.expired_uploads(parts.resumable->home, last, now, kPage); };
+  for (auto page = page_after(std::nullopt); !page.empty(); page = page_after(page.back())) {
+    for (const store::UploadRecord& upload : page) {
+      if (upload.expires_at > now - kMoreForComplete && is_complete(parts, upload)) continue;
+      if (parts.resumable->files.remove(upload.id)) parts.store.forget_upload(upload.id);
+    }
   }
 }
 
+void complete_one(const Parts& parts, const store::UploadRecord& upload) {
+  if (!is_complete(parts, upload)) return;
+  if (auto image = complete_upload(parts, upload); !image) log::info("a complete upload became no image", {{"upload", upload.id}, {"cause", image.error().message}});
+}
+
+// One that cannot be completed keeps back no other: what it threw is thrown when all had their turn.
 void complete_left(const Parts& parts) {
   std::string after;
+  std::exception_ptr first_failure;
   for (auto page = parts.store.open_uploads(parts.resumable->home, after, kPage); !page.empty(); page = parts.store.open_uploads(parts.resumable->home, after, kPage)) {
     for (const store::UploadRecord& upload : page) {
       after = upload.id;
-      if (!is_complete(parts, upload)) continue;
-      if (auto image = complete_upload(parts, upload); !image) log::info("a complete upload became no image", {{"upload", upload.id}, {"cause", image.error().message}});
+      try {
+        complete_one(parts, upload);
+      } catch (const std::exception& failure) {
+        log::warn("a complete upload could not become an image", {{"upload", upload.id}, {"cause", failure.what()}});
+        if (!first_failure) first_failure = std::current_exception();
+      }
     }
   }
+  if (first_failure) std::rethrow_exception(first_failure);
 }
 
 }  // namespace
@@ -168,6 +180,7 @@ Result<domain::ImageId> complete_upload(const Parts& parts, const store::UploadR
 void sweep_uploads(const Parts& parts) {
   Time now = parts.store.clock(parts.clock.now());
   forget_expired(parts, now);  // first: a full disk lets nothing be completed
+  parts.store.forget_lost_uploads(now);
   complete_left(parts);
 }
 

@@ -59,7 +59,8 @@ class SqlStore final : public Store {
   void finish_upload(std::string_view id, ImageId image) override;
   void forget_upload(std::string_view id) override;
   std::vector<UploadRecord> open_uploads(std::string_view home, std::string_view after, int most) override;
-  std::vector<UploadRecord> expired_uploads(std::string_view home, Time now, int most) override;
+  std::vector<UploadRecord> expired_uploads(std::string_view home, const std::optional<UploadRecord>& after, Time now, int most) override;
+  void forget_lost_uploads(Time now) override;
 
   Result<JobRecord> cancel_job(std::string_view public_id, const Actor& actor, Time now) override;
   Result<JobRecord> reprioritise_job(std::string_view public_id, int priority, const Actor& actor, Time now, const Expectation<JobRecord>& as_expected) override;

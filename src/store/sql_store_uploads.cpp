@@ -10,13 +10,15 @@ namespace {
 #define DARKROOM_OPEN_BYTES "SELECT CAST(COALESCE(SUM(length), 0) AS BIGINT) FROM upload WHERE image_id IS NULL AND expires_at > $1"
 constexpr const char* kOpenBytes = DARKROOM_OPEN_BYTES;
 constexpr const char* kOpenBytesOf = DARKROOM_OPEN_BYTES " AND owner = $2";
-constexpr const char* kForgetOfLost = "DELETE FROM upload WHERE expires_at <= $1";
 constexpr const char* kBegin = "INSERT INTO upload (id, owner, length, fields, home, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 constexpr const char* kFind = DARKROOM_UPLOAD "WHERE id = $1";
 constexpr const char* kFinish = "UPDATE upload SET image_id = $2 WHERE id = $1";
 constexpr const char* kForget = "DELETE FROM upload WHERE id = $1";
 constexpr const char* kOpen = DARKROOM_UPLOAD "WHERE home = $1 AND image_id IS NULL AND id > $2 ORDER BY id LIMIT $3";
-constexpr const char* kExpired = DARKROOM_UPLOAD "WHERE expires_at <= $2 AND home = $1 ORDER BY expires_at LIMIT $3";
+constexpr const char* kExpired =
+    DARKROOM_UPLOAD "WHERE expires_at <= $2 AND home = $1 AND (expires_at, id) > (CAST($3 AS BIGINT), CAST($4 AS TEXT)) ORDER BY expires_at, id LIMIT $5";
+constexpr const char* kAnyOfLost = "SELECT 1 FROM upload WHERE expires_at <= $1 LIMIT 1";
+constexpr const char* kForgetOfLost = "DELETE FROM upload WHERE expires_at <= $1";
 
 UploadRecord upload_from(const Row& row) {
   UploadRecord upload{row.text(0), row.text(1), row.integer(2), row.text(3), row.text(4), row.time(5), row.time(6)};
@@ -54,7 +56,6 @@ Result<void> check_share(Transaction& transaction, const UploadRecord& upload, s
 Result<UploadRecord> SqlStore::begin_upload(const UploadRecord& announced, std::int64_t most_bytes) {
   return database_->write([&](Transaction& transaction) -> Result<UploadRecord> {
     UploadRecord upload = begun_at(transaction.clock(announced.created_at), announced);
-    transaction.execute(kForgetOfLost, {upload.created_at - kComesBack});
     std::int64_t open = transaction.execute(kOpenBytes, {upload.created_at}).front().integer(0);
     if (open > most_bytes - upload.length) {
       return Error{std::string(domain::code::insufficient_storage), "Uploads that are under way have announced " + std::to_string(open) + " of " + std::to_string(most_bytes) +
@@ -85,8 +86,16 @@ std::vector<UploadRecord> SqlStore::open_uploads(std::string_view home, std::str
   return database_->read([&](Connection& connection) { return uploads_from(connection.execute(kOpen, {home, after, most})); });
 }
 
-std::vector<UploadRecord> SqlStore::expired_uploads(std::string_view home, Time now, int most) {
-  return database_->read([&](Connection& connection) { return uploads_from(connection.execute(kExpired, {home, connection.clock(now), most})); });
+std::vector<UploadRecord> SqlStore::expired_uploads(std::string_view home, const std::optional<UploadRecord>& after, Time now, int most) {
+  Time seen = after ? after->expires_at : from_micros(0);
+  std::string_view id = after ? std::string_view(after->id) : "";
+  return database_->read([&](Connection& connection) { return uploads_from(connection.execute(kExpired, {home, connection.clock(now), seen, id, most})); });
+}
+
+// Looks before it writes: mostly there are none.
+void SqlStore::forget_lost_uploads(Time now) {
+  if (database_->read([&](Connection& connection) { return connection.execute(kAnyOfLost, {connection.clock(now) - kComesBack}); }).empty()) return;
+  database_->write([&](Transaction& transaction) { return transaction.execute(kForgetOfLost, {transaction.clock(now) - kComesBack}); });
 }
 
 }  // namespace darkroom::store

@@ -26,16 +26,18 @@ class Uploads {
  public:
   virtual ~Uploads() = default;
 
-  // As it stands: begun now, and kept as long as this one. Error insufficient_storage when all that are under way, in any home and not expired, would have more than `most_bytes` together. What expired long ago is
-  // forgotten with it, also of homes that are lost.
+  // As it stands: begun now, and kept as long as this one. Error insufficient_storage when all that are under way, in any home and not expired, would have more than `most_bytes`
+  // together.
   virtual Result<UploadRecord> begin_upload(const UploadRecord& upload, std::int64_t most_bytes) = 0;
   virtual std::optional<UploadRecord> find_upload(std::string_view id) = 0;
   virtual void finish_upload(std::string_view id, ImageId image) = 0;
   virtual void forget_upload(std::string_view id) = 0;
   // Those that are no image yet and whose ids come after this one, by id.
   virtual std::vector<UploadRecord> open_uploads(std::string_view home, std::string_view after, int most) = 0;
-  // Of this home, whether they became an image or not.
-  virtual std::vector<UploadRecord> expired_uploads(std::string_view home, Time now, int most) = 0;
+  // Of this home, whether they became an image or not: those that come after this one, by the time at which they expired.
+  virtual std::vector<UploadRecord> expired_uploads(std::string_view home, const std::optional<UploadRecord>& after, Time now, int most) = 0;
+  // What expired so long ago that its home, whichever it is, will not come back for it.
+  virtual void forget_lost_uploads(Time now) = 0;
 };
 
 }  // namespace darkroom::store

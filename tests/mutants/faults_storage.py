@@ -1,4 +1,4 @@
-"""Faults of the storage below the queue: what is told, answered or read before it outlives a loss of power."""
+"""Faults of the storage below the queue: what is told, answered or read before it outlives a loss of power, and who has how much room."""
 from fault import fault, unit
 
 STORE = "store_test"
@@ -24,4 +24,9 @@ FAULTS = [
     fault("failed-blob-sync-ignored", "a photo is acknowledged though the disk refused it", "src/base/durable.cpp", "if (::fsync(fd) != 0) throw", "if (::fsync(fd) > 0) throw", unit("blob_test", "SyncOfAPhoto")),
     fault("blob-unsynced", "a photo is acknowledged before its bytes are on the disk", "src/blob/file_blob_store.cpp", "  sync_file(staged.fd(), staged.path());\n", "", unit("blob_test", "SyncOfAPhoto")),
     fault("blob-folder-unsynced", "a photo is acknowledged before its name is on the disk", "src/blob/file_blob_store.cpp", "  sync_folder(folder_of(sha256));\n", "", unit("blob_test", "SyncOfAPhoto")),
+    # --- room ---
+    fault("one-broken-upload-for-all", "one upload that cannot be completed keeps all others from it", "src/api/resumable.cpp", "        if (!first_failure) first_failure = std::current_exception();\n", "        throw;\n",
+          unit("api_test", "OneThatCannotBeCompleted")),
+    fault("first-page-of-expired", "what has expired stays since others wait to be completed", "src/api/resumable.cpp", "!page.empty(); page = page_after(page.back())) {", "!page.empty(); page.clear()) {",
+          unit("api_test", "WhatIsCompleteKeepsNobody")),
 ]

@@ -249,8 +249,8 @@ TEST_P(StoreConformance, AnUploadIsKeptUntilItIsForgotten) {
   EXPECT_EQ(store_->find_upload("abc")->image->value, 7);
   EXPECT_EQ(store_->open_uploads("here", "", 10).size(), 0u);
   ASSERT_TRUE(store_->begin_upload(upload, 150)) << "what has become an image counts no more";
-  EXPECT_EQ(store_->expired_uploads("here", now_, 10).size(), 0u);
-  EXPECT_EQ(store_->expired_uploads("here", now_ + std::chrono::hours(1), 10).size(), 2u);
+  EXPECT_EQ(store_->expired_uploads("here", {}, now_, 10).size(), 0u);
+  EXPECT_EQ(store_->expired_uploads("here", {}, now_ + std::chrono::hours(1), 10).size(), 2u);
   store_->forget_upload("abc");
   EXPECT_FALSE(store_->find_upload("abc").has_value());
 }
@@ -269,6 +269,21 @@ TEST_P(StoreConformance, OpenUploadsAreSeenPageByPage) {
   EXPECT_EQ(seen, "1Bad");
 }
 
+TEST_P(StoreConformance, ExpiredUploadsAreSeenPageByPageByTheTimeAtWhichTheyExpired) {
+  const std::pair<const char*, int> made[] = {{"d", 2}, {"B", 1}, {"a", 1}, {"c", 1}, {"later", 9}, {"1", 2}};
+  for (const auto& [id, minutes] : made) {
+    UploadRecord upload{.id = id, .owner = "minji", .length = 1, .fields = "{}", .home = "here", .created_at = now_, .expires_at = now_ + std::chrono::minutes(minutes)};
+    ASSERT_TRUE(store_->begin_upload(upload, 1000));
+  }
+  std::string seen;
+  auto page_after = [&](const std::optional<UploadRecord>& last) { return store_->expired_uploads("here", last, now_ + std::chrono::minutes(2), 2); };
+  for (auto page = page_after({}); !page.empty(); page = page_after(page.back())) {
+    EXPECT_LE(page.size(), 2u);
+    for (const UploadRecord& upload : page) seen += upload.id;
+  }
+  EXPECT_EQ(seen, "Bac1d");
+}
+
 // The process that had them may never come back, and nobody else removes them.
 TEST_P(StoreConformance, UploadsOfALostProcessBlockNoOthersWhenTheyHaveExpired) {
   UploadRecord upload{.id = "a", .owner = "minji", .length = 100, .fields = "{}", .home = "lost", .created_at = now_, .expires_at = now_ + std::chrono::hours(1)};
@@ -280,8 +295,12 @@ TEST_P(StoreConformance, UploadsOfALostProcessBlockNoOthersWhenTheyHaveExpired) 
   EXPECT_FALSE(begin_later("b", std::chrono::minutes(59)));
   EXPECT_TRUE(begin_later("c", std::chrono::hours(1)));
   EXPECT_TRUE(store_->find_upload("a")) << "a process that comes back still removes its file";
+  store_->forget_lost_uploads(now_ + std::chrono::hours(24 * 30));
   EXPECT_TRUE(begin_later("d", std::chrono::hours(24 * 31)));
+  EXPECT_TRUE(store_->find_upload("a"));
+  store_->forget_lost_uploads(now_ + std::chrono::hours(24 * 31));
   EXPECT_FALSE(store_->find_upload("a"));
+  EXPECT_TRUE(store_->find_upload("d"));
 }
 
 TEST_P(StoreConformance, AnnouncingAloneFillsNobodyElsesRoom) {
