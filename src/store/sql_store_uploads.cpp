@@ -8,6 +8,8 @@ namespace {
 #define DARKROOM_UPLOAD "SELECT id, owner, length, fields, home, created_at, expires_at, image_id FROM upload "
 // What has expired takes no room: its own process forgets it, and one that is lost never does.
 #define DARKROOM_OPEN_BYTES "SELECT CAST(COALESCE(SUM(length), 0) AS BIGINT) FROM upload WHERE image_id IS NULL AND expires_at > $1"
+// Whoever counts what is under way and adds to it is alone with it until that is stored. The number only keeps this lock apart from others.
+constexpr RowSql kHoldRoom{"SELECT pg_advisory_xact_lock(6274, hashtext($1)) /*FROM GIVEN*/", "t"};
 constexpr const char* kOpenBytes = DARKROOM_OPEN_BYTES;
 constexpr const char* kOpenBytesOf = DARKROOM_OPEN_BYTES " AND owner = $2";
 constexpr const char* kBegin = "INSERT INTO upload (id, owner, length, fields, home, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -55,6 +57,7 @@ Result<void> check_share(Transaction& transaction, const UploadRecord& upload, s
 
 Result<UploadRecord> SqlStore::begin_upload(const UploadRecord& announced, std::int64_t most_bytes) {
   return database_->write([&](Transaction& transaction) -> Result<UploadRecord> {
+    transaction.connection.post_locks(kHoldRoom, {"upload"});
     UploadRecord upload = begun_at(transaction.clock(announced.created_at), announced);
     std::int64_t open = transaction.execute(kOpenBytes, {upload.created_at}).front().integer(0);
     if (open > most_bytes - upload.length) {

@@ -27,7 +27,7 @@ class Uploads {
   virtual ~Uploads() = default;
 
   // As it stands: begun now, and kept as long as this one. Error insufficient_storage when all that are under way, in any home and not expired, would have more than `most_bytes`
-  // together.
+  // together, also when several begin at the same moment.
   virtual Result<UploadRecord> begin_upload(const UploadRecord& upload, std::int64_t most_bytes) = 0;
   virtual std::optional<UploadRecord> find_upload(std::string_view id) = 0;
   virtual void finish_upload(std::string_view id, ImageId image) = 0;

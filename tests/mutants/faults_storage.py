@@ -4,6 +4,7 @@ from fault import fault, unit
 STORE = "store_test"
 DATABASE = "src/store/sql/sqlite_database.cpp"
 LOG = "src/store/sql/gathered_log.cpp"
+UPLOADS = "src/store/sql_store_uploads.cpp"
 
 FAULTS = [
     fault("failed-sync-ignored", "a commit whose sync failed is acknowledged", DATABASE, "if (!ended.failure && !writer.sync_log()) exit_on_failed_disk();", "if (!ended.failure) (void)writer.sync_log();",
@@ -25,6 +26,8 @@ FAULTS = [
     fault("blob-unsynced", "a photo is acknowledged before its bytes are on the disk", "src/blob/file_blob_store.cpp", "  sync_file(staged.fd(), staged.path());\n", "", unit("blob_test", "SyncOfAPhoto")),
     fault("blob-folder-unsynced", "a photo is acknowledged before its name is on the disk", "src/blob/file_blob_store.cpp", "  sync_folder(folder_of(sha256));\n", "", unit("blob_test", "SyncOfAPhoto")),
     # --- room ---
+    fault("room-looked-at-together", "two that begin an upload at once are both given the last room", UPLOADS, '    transaction.connection.post_locks(kHoldRoom, {"upload"});\n', "",
+          unit(STORE, "TwoThatBeginAtOnceKeepTo")),
     fault("one-broken-upload-for-all", "one upload that cannot be completed keeps all others from it", "src/api/resumable.cpp", "        if (!first_failure) first_failure = std::current_exception();\n", "        throw;\n",
           unit("api_test", "OneThatCannotBeCompleted")),
     fault("first-page-of-expired", "what has expired stays since others wait to be completed", "src/api/resumable.cpp", "!page.empty(); page = page_after(page.back())) {", "!page.empty(); page.clear()) {",
