@@ -41,6 +41,7 @@ POINTS = {
     "K21": ("src/store/sql_store_claims.cpp", "claim committed, its answer lost"),
     "K22": ("src/store/sql_store_acting.cpp", "some of many jobs acted on, before the next of them"),
     "K23": ("src/runner/process/child.cpp", "a result told, its thumbnail not made, in the runner"),
+    "K24": ("src/store/sql_store_endpoints.cpp", "some deliveries of an endpoint deleted, before the next of them"),
     "K20": ("src/store/sql_store_schedules.cpp", "slot fired, before its stamp is committed"),
 }
 

@@ -121,8 +121,10 @@ class Deliveries {
   // --- receivers ---
   virtual EndpointRecord create_endpoint(const EndpointRecord& endpoint, const Actor& actor, Time now) = 0;  // ids and times are given by the store
   virtual Result<EndpointRecord> change_endpoint(std::string_view public_id, const EndpointChange& change, const Actor& actor, Time now) = 0;  // not_found
-  virtual Result<void> delete_endpoint(std::string_view public_id, const Actor& actor, Time now) = 0;  // with its deliveries; not_found
-  virtual std::vector<EndpointRecord> list_endpoints() = 0;                                            // oldest first
+  // With its deliveries; not_found. The one verb of many transactions: where there are many deliveries it is disabled with the first, and stays so, to be
+  // deleted again, if the last is not reached.
+  virtual Result<void> delete_endpoint(std::string_view public_id, const Actor& actor, Time now) = 0;
+  virtual std::vector<EndpointRecord> list_endpoints() = 0;  // oldest first
   virtual std::optional<EndpointRecord> find_endpoint(std::string_view public_id) = 0;
   // A delivery of type endpoint.test, due at once. Errors: not_found; conflict when the endpoint is disabled.
   virtual Result<DeliveryRecord> test_endpoint(std::string_view public_id, const Actor& actor, Time now) = 0;

@@ -12,12 +12,19 @@ TEST_F(InsightPlans, NothingIsScannedOrSorted) {
   std::vector<const char*> statements = queue_statements();
   for (const char* statement : place_statements()) statements.push_back(statement);
   for (const char* statement : sending_statements()) statements.push_back(statement);
+  for (const char* statement : endpoint_deletion_statements()) statements.push_back(statement);
   for (const char* statement : statements) {
     std::string found = plan(statement);
     EXPECT_EQ(found.find("SCAN job"), std::string::npos) << statement << "\n" << found;
     EXPECT_EQ(found.find("SCAN delivery"), std::string::npos) << statement << "\n" << found;
     EXPECT_EQ(found.find("TEMP B-TREE"), std::string::npos) << statement << "\n" << found;
   }
+}
+
+// As the foreign key does it, when the endpoint is deleted.
+TEST_F(InsightPlans, WhatIsLeftOfAnEndpointsDeliveriesIsFoundByIndex) {
+  std::string found = plan("DELETE FROM delivery WHERE endpoint_id = $1");
+  EXPECT_NE(found.find("delivery_of_endpoint"), std::string::npos) << found;
 }
 
 // A page of the log begins where it was left, and that of an image reads the image's own events alone.

@@ -142,10 +142,14 @@ TEST_F(PostgresPlans, ListsOfJobsDoNotSort) {
 }
 
 TEST_F(PostgresPlans, StatementsOfSendersReadAPieceOfAnIndex) {
-  for (const char* statement : sending_statements()) {
+  std::vector<const char*> statements = sending_statements();
+  for (const char* statement : endpoint_deletion_statements()) statements.push_back(statement);
+  for (const char* statement : statements) {
     std::string found = plan(statement);
     for (const char* word : {"Seq Scan on delivery", "Sort"}) EXPECT_EQ(found.find(word), std::string::npos) << statement << "\n" << found;
   }
+  std::string left = plan("DELETE FROM delivery WHERE endpoint_id = $1");  // as the foreign key does it
+  EXPECT_NE(left.find("delivery_of_endpoint"), std::string::npos) << left;
 }
 
 // What finished is not looked through for what failed.

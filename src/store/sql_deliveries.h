@@ -53,6 +53,8 @@ void keep_callbacks(Transaction& transaction, ImageId image, const std::vector<N
 
 // What an ending asks, pinned by tests not to scan.
 std::vector<const char*> hot_delivery_statements();
+// What deletes an endpoint: none of them reads the deliveries of others.
+std::vector<const char*> endpoint_deletion_statements();
 std::vector<RowSql> hot_delivery_rows();
 // What a sender asks, the same.
 std::vector<const char*> sending_statements();

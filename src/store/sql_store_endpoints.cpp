@@ -1,9 +1,11 @@
 // Receivers of webhooks.
+#include "base/fail_point.h"
 #include "base/id.h"
 #include "domain/error_codes.h"
 #include "store/sql_deliveries.h"
 #include "store/sql_new_jobs.h"
 #include "store/sql_rows.h"
+#include "store/sql_selection.h"
 #include "store/sql_store.h"
 
 namespace darkroom::store {
@@ -18,7 +20,12 @@ constexpr const char* kWriteEndpoint =
     "UPDATE endpoint SET url = $2, description = $3, events = $4, secret = $5, old_secret = $6, old_secret_until = $7, enabled = $8, disabled_reason = $9, "
     "updated_at = $10 WHERE id = $1";
 constexpr const char* kEndHold = "DELETE FROM target_hold WHERE target = $1";
-constexpr const char* kDeleteEndpoint = "DELETE FROM endpoint WHERE public_id = $1 RETURNING id";
+// In the order of their ids, as a try holds its delivery before its endpoint: none waits for another in a circle.
+constexpr const char* kSomeDeliveries = "SELECT id FROM delivery WHERE target = $1 AND id > $2 ORDER BY id LIMIT $3 /*FOR UPDATE*/";
+constexpr const char* kDeleteDeliveries = "DELETE FROM delivery WHERE id " DARKROOM_LISTED("$1");
+constexpr const char* kDisableToDelete =
+    "UPDATE endpoint SET enabled = 0, disabled_reason = $2, updated_at = $3 WHERE id = $1 AND (enabled = 1 OR disabled_reason <> $2) RETURNING id";
+constexpr const char* kDeleteEndpoint = "DELETE FROM endpoint WHERE id = $1 RETURNING id";
 constexpr const char* kFindDelivery = "SELECT " DARKROOM_DELIVERY_COLUMNS " FROM delivery WHERE public_id = $1";
 
 std::string joined(const std::vector<std::string>& words) {
@@ -67,6 +74,27 @@ void apply(EndpointRecord& endpoint, const EndpointChange& change, const Actor& 
   }
 }
 
+constexpr std::int64_t kMostDeleted = 500;  // deliveries in one transaction: some milliseconds of the writer
+
+// Deletes the endpoint, or the first of its deliveries after this one where there are more than one transaction should delete; then it returns the last of them.
+Result<std::optional<std::int64_t>> delete_some(Transaction& transaction, std::string_view public_id, std::int64_t after, const Actor& actor, Time now) {
+  auto endpoint = read_endpoint(transaction.connection, public_id);
+  if (!endpoint) return no_endpoint(public_id);
+  std::vector<std::int64_t> deliveries;
+  for (const Row& row : transaction.execute(kSomeDeliveries, {domain::target_of_endpoint(endpoint->id), after, kMostDeleted})) deliveries.push_back(row.integer(0));
+  transaction.execute(kDeleteDeliveries, {json_list(deliveries)});
+  if (deliveries.size() < kMostDeleted) {
+    if (transaction.execute(kDeleteEndpoint, {endpoint->id}).empty()) return no_endpoint(public_id);
+    tell(transaction, "endpoint.deleted", public_id, actor, now);
+    return std::optional<std::int64_t>();
+  }
+  std::string reason = "being deleted by " + actor.name + "; if it stays, delete it again";
+  if (!transaction.execute(kDisableToDelete, {endpoint->id, reason, transaction.clock(now)}).empty()) {
+    tell(transaction, "endpoint.disabled", public_id, {actor.name, reason}, now);
+  }
+  return std::optional(deliveries.back());
+}
+
 }  // namespace
 
 EndpointRecord SqlStore::create_endpoint(const EndpointRecord& wished, const Actor& actor, Time now) {
@@ -96,12 +124,16 @@ Result<EndpointRecord> SqlStore::change_endpoint(std::string_view public_id, con
 }
 
 Result<void> SqlStore::delete_endpoint(std::string_view public_id, const Actor& actor, Time now) {
-  return database_->write([&](Transaction& transaction) -> Result<void> {
-    if (transaction.execute(kDeleteEndpoint, {public_id}).empty()) return no_endpoint(public_id);
-    tell(transaction, "endpoint.deleted", public_id, actor, now);
-    return {};
-  });
+  for (std::int64_t after = 0;;) {
+    auto last = database_->write([&](Transaction& transaction) { return delete_some(transaction, public_id, after, actor, now); });
+    if (!last) return after == 0 ? Result<void>(last.error()) : Result<void>();  // another finished what was begun here
+    if (!*last) return {};
+    after = **last;
+    fail_point<StoreUnavailable>("K24");
+  }
 }
+
+std::vector<const char*> endpoint_deletion_statements() { return {kSomeDeliveries, kDeleteDeliveries, kDeleteEndpoint}; }
 
 std::vector<EndpointRecord> SqlStore::list_endpoints() {
   return database_->read([](Connection& connection) {

@@ -32,4 +32,6 @@ FAULTS = [
           unit("api_test", "OneThatCannotBeCompleted")),
     fault("first-page-of-expired", "what has expired stays since others wait to be completed", "src/api/resumable.cpp", "!page.empty(); page = page_after(page.back())) {", "!page.empty(); page.clear()) {",
           unit("api_test", "WhatIsCompleteKeepsNobody")),
+    fault("deletion-leaves-it-on", "an endpoint whose deletion broke off goes on being told", "src/store/sql_store_endpoints.cpp", "SET enabled = 0, disabled_reason = $2, updated_at = $3 WHERE id = $1 AND (enabled", "SET enabled = enabled, disabled_reason = $2, updated_at = $3 WHERE id = $1 AND (enabled",
+          unit(STORE, "WhoseDeletionBreaksOff")),
 ]

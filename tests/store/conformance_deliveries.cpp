@@ -1,3 +1,4 @@
+#include "base/fail_point.h"
 #include "compat/answers.h"
 #include "store/conformance.h"
 
@@ -486,6 +487,31 @@ TEST_P(StoreConformance, AnEndpointGoesWithItsDeliveries) {
   EXPECT_TRUE(tell.all().empty());
   EXPECT_TRUE(store_->list_endpoints().empty());
   EXPECT_EQ(store_->delete_endpoint(made.public_id, kAdmin, now_).error().code, domain::code::not_found);
+}
+
+// Many are deleted some at a time: what it is told by after the first of them is that it can be deleted again.
+TEST_P(StoreConformance, AnEndpointWhoseDeletionBreaksOffIsDisabledAndCanBeDeletedAgain) {
+  Teller tell{store_, now_};
+  auto made = tell.endpoint(), other = tell.endpoint();
+  for (int i = 0; i < 501; ++i) ASSERT_TRUE(store_->test_endpoint(made.public_id, kAdmin, now_));
+  ASSERT_TRUE(store_->test_endpoint(other.public_id, kAdmin, now_));
+  ASSERT_TRUE(arm_fail_points("K24=error@1"));
+  EXPECT_THROW((void)store_->delete_endpoint(made.public_id, kAdmin, now_), StoreUnavailable);
+  ASSERT_TRUE(arm_fail_points(""));
+  auto left = store_->find_endpoint(made.public_id);
+  ASSERT_TRUE(left);
+  EXPECT_FALSE(left->enabled);
+  EXPECT_THAT(left->disabled_reason, testing::HasSubstr("delete it again"));
+  EXPECT_EQ(tell.all().size(), 2u);
+  EXPECT_TRUE(store_->delete_endpoint(made.public_id, kAdmin, now_));
+  EXPECT_FALSE(store_->find_endpoint(made.public_id));
+  ASSERT_EQ(tell.all().size(), 1u);
+  EXPECT_EQ(tell.all().at(0).endpoint, other.public_id);
+  std::vector<std::string> told;
+  for (const Event& event : store_->events(0, std::nullopt, 1000)) {
+    if (event.type == "endpoint.disabled" || event.type == "endpoint.deleted") told.push_back(event.type);
+  }
+  EXPECT_THAT(told, testing::ElementsAre("endpoint.disabled", "endpoint.deleted"));
 }
 
 TEST_P(StoreConformance, EndedDeliveriesAreForgottenAfterAWhile) {
