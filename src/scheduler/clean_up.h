@@ -29,6 +29,7 @@ class CleanUp {
   store::Store& store_;
   std::int64_t jobs_after_ = 0;
   std::int64_t images_after_ = 0;
+  std::string sums_after_;
 };
 
 }  // namespace darkroom::scheduler

@@ -274,7 +274,7 @@ TEST_F(MaintenanceTest, CleanUpFindsNothingInAHealthyStore) {
   store_->claim({.node = "n", .worker = "w", .lanes = {"ai_processing/demo"}, .count = 1}, clock_.now());
   CleanUp clean_up({}, *store_);
   EXPECT_EQ(clean_up.run(clock_.now(), {}).value(),
-            R"({"running_without_node":0,"batches_not_completed":0,"open_attempts":0,"wrong_lanes":0,"images_without_job":0,"stale_jobs":0,"stale_results":0})");
+            R"({"running_without_node":0,"batches_not_completed":0,"open_attempts":0,"wrong_lanes":0,"images_without_job":0,"stale_jobs":0,"stale_results":0,"wrong_sums":0})");
 }
 
 TEST_F(MaintenanceTest, WatchRaisesAndClearsOncePerCrossing) {

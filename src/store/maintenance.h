@@ -25,6 +25,7 @@ struct Repairs {
   std::int64_t images_without_job = 0;  // a failed job is made, so that the photo can be retried
   std::int64_t stale_jobs = 0;          // images that do not point to their newest job: pointed to it
   std::int64_t stale_results = 0;       // images that do not show their newest result: pointed to it
+  std::int64_t wrong_sums = 0;          // owners whose photos were counted as more or fewer bytes than they are: counted anew
   bool operator==(const Repairs&) const = default;
   Repairs& operator+=(const Repairs& more) {
     open_attempts += more.open_attempts;
@@ -32,6 +33,7 @@ struct Repairs {
     images_without_job += more.images_without_job;
     stale_jobs += more.stale_jobs;
     stale_results += more.stale_results;
+    wrong_sums += more.wrong_sums;
     return *this;
   }
 };
@@ -39,6 +41,12 @@ struct Repairs {
 struct RepairStretch {
   Repairs repairs;
   std::optional<std::int64_t> next;
+};
+
+// The same where the cursor is an owner; it begins with "".
+struct SumsStretch {
+  Repairs repairs;
+  std::optional<std::string> next;
 };
 
 struct AlertText {
@@ -78,6 +86,8 @@ class Maintenance {
   virtual RepairStretch repair_jobs(std::int64_t after, Time now) = 0;
   // An image without any job gets a failed one for this model.
   virtual RepairStretch repair_images(std::int64_t after, std::string_view default_model, Time now) = 0;
+  // What bytes_of() says of each owner is what its photos take.
+  virtual SumsStretch repair_sums(std::string_view after, Time now) = 0;
 
   // --- watching ---
   virtual std::int64_t failures_since(Time since) = 0;  // jobs that failed; exact to 10,000

@@ -56,8 +56,8 @@ class RepairTest : public testing::TestWithParam<Kind> {
  protected:
   RepairTest() : home_(GetParam().make()), store_(home_->open(now_)) {}
 
-  ImageRecord upload() {
-    NewImage image{.title = "a", .owner = "minji", .sha256 = std::string(64, 'a'), .byte_count = 5, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
+  ImageRecord upload(const std::string& owner = "minji", std::int64_t byte_count = 5) {
+    NewImage image{.title = "a", .owner = owner, .sha256 = std::string(64, 'a'), .byte_count = byte_count, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
     return store_->create_image(image, {"admin", ""}, now_).value();
   }
 
@@ -74,6 +74,7 @@ class RepairTest : public testing::TestWithParam<Kind> {
 
   Repairs repair() {
     Repairs of_jobs = store_->repair_jobs(0, now_).repairs, all = store_->repair_images(0, "demo", now_).repairs;
+    all.wrong_sums = store_->repair_sums("", now_).repairs.wrong_sums;
     all.open_attempts = of_jobs.open_attempts;
     all.wrong_lanes = of_jobs.wrong_lanes;
     return all;
@@ -171,6 +172,45 @@ TEST_P(RepairTest, AnImageWithoutAJobGetsOneToBeRetried) {
   EXPECT_EQ(found->job.state, domain::JobState::failed);
   ASSERT_TRUE(store_->retry_job(found->job.public_id, {"admin", ""}, now_));
   complete("{}");
+}
+
+TEST_P(RepairTest, WhatAnOwnersPhotosTakeIsCountedAnew) {
+  upload();
+  upload();
+  const char* const kDamages[] = {"UPDATE owner_bytes SET bytes = bytes + 7", "UPDATE owner_bytes SET bytes = -1", "DELETE FROM owner_bytes",
+                                  "UPDATE owner_bytes SET owner = 'joon'"};
+  const std::int64_t kWrong[] = {1, 1, 1, 2};
+  for (int i = 0; i < 4; ++i) {
+    damage(kDamages[i]);
+    EXPECT_NE(store_->bytes_of("minji"), 10) << kDamages[i];
+    EXPECT_EQ(repair(), (Repairs{.wrong_sums = kWrong[i]})) << kDamages[i];
+    EXPECT_EQ(store_->bytes_of("minji"), 10) << kDamages[i];
+    EXPECT_EQ(store_->bytes_of("joon"), 0) << kDamages[i];
+    EXPECT_EQ(repair(), Repairs{});
+  }
+  EXPECT_EQ(repairs_told(), 5);
+}
+
+// By hand as by the verbs: the database itself keeps count.
+TEST_P(RepairTest, WhatIsDoneToPhotosByHandIsCountedToo) {
+  upload();
+  upload();
+  damage("UPDATE image SET byte_count = byte_count + 1");
+  EXPECT_EQ(store_->bytes_of("minji"), 12);
+  damage("UPDATE image SET owner = 'joon' WHERE id = 1");
+  EXPECT_EQ(store_->bytes_of("minji"), 6);
+  EXPECT_EQ(store_->bytes_of("joon"), 6);
+  damage("DELETE FROM image");
+  EXPECT_EQ(store_->bytes_of("minji"), 0);
+  EXPECT_EQ(store_->bytes_of("joon"), 0);
+  EXPECT_EQ(repair(), Repairs{});
+}
+
+TEST_P(RepairTest, EachOwnersSumIsLookedAtWithPhotosAndWithout) {
+  for (const char* owner : {"minji", "joon", "sua"}) upload(owner, 3);
+  damage("UPDATE owner_bytes SET bytes = 1 WHERE owner <> 'minji'");
+  EXPECT_EQ(store_->repair_sums("joon", now_).repairs.wrong_sums, 1) << "of those after it";
+  EXPECT_EQ(store_->repair_sums("", now_).repairs.wrong_sums, 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, RepairTest,

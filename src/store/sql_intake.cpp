@@ -2,6 +2,7 @@
 
 #include "domain/error_codes.h"
 #include "store/access.h"
+#include "store/sql_bytes.h"
 #include "store/sql_deliveries.h"
 #include "store/sql_failures.h"
 #include "store/sql_new_jobs.h"
@@ -23,7 +24,6 @@ constexpr RowSql kObjections{
     "SELECT sha256, -1 FROM blob_removal /*, GIVEN*/ WHERE sha256 = $1 UNION ALL SELECT sha256, crashes FROM content_crash /*, GIVEN*/ WHERE sha256 = $1", "t"};
 // Two that add to the photos of one account wait for each other here, so that each sees what the other added.
 constexpr const char* kHoldQuota = "SELECT byte_quota FROM account WHERE name = $1 AND byte_quota IS NOT NULL /*FOR UPDATE*/";
-constexpr const char* kBytesOf = "SELECT CAST(COALESCE(SUM(byte_count), 0) AS BIGINT) FROM image WHERE owner = $1";
 constexpr const char* kMaxRetries = "SELECT max_retries FROM queue WHERE name = $1";
 constexpr RowSql kInsertImage{
     "INSERT INTO image (id, title, owner, external_id, metadata, sha256, byte_count, format, width, height, job_id, result_job_id, created_at, updated_at, "
@@ -78,7 +78,7 @@ class Quotas {
       Rows quota = transaction.execute(kHoldQuota, {owner});
       if (quota.empty()) continue;
       room.quota = quota.front().integer(0);
-      room.used = transaction.execute(kBytesOf, {owner}).front().integer(0);
+      room.used = bytes_of_owner(transaction.connection, owner);
     }
   }
 
@@ -247,7 +247,7 @@ void take_in(Transaction& transaction, std::span<Intake* const> intakes) {
   for (Entrant& entrant : admitted) entrant.intake.job = std::move(entrant.job);
 }
 
-std::vector<const char*> hot_intake_statements() { return {kMaxRetries, kHoldQuota, kBytesOf}; }
+std::vector<const char*> hot_intake_statements() { return {kMaxRetries, kHoldQuota}; }
 std::vector<RowSql> hot_intake_rows() { return {kObjections, kInsertImage, kInsertJob}; }
 
 }  // namespace darkroom::store

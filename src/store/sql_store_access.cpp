@@ -23,7 +23,6 @@ constexpr const char* kDeleteAccount = "DELETE FROM account WHERE name = $1";
 // Locks all of them, so that two admins cannot take each other's role away at the same moment.
 constexpr const char* kActiveAdmins = "SELECT name FROM account WHERE role = 'admin' AND disabled_at IS NULL ORDER BY name /*FOR UPDATE*/";
 constexpr const char* kEndSessions = "DELETE FROM session WHERE account = $1";
-constexpr const char* kBytesOf = "SELECT CAST(COALESCE(SUM(byte_count), 0) AS BIGINT) FROM image WHERE owner = $1";
 
 Error no_such_account(std::string_view name) { return {std::string(code::not_found), "There is no user '" + std::string(name) + "'."}; }
 
@@ -134,10 +133,6 @@ Result<void> SqlStore::delete_account(std::string_view name, const Actor& actor,
     append_access_event(transaction, "account.deleted", about("account", name), actor, now);
     return {};
   });
-}
-
-std::int64_t SqlStore::bytes_of(std::string_view owner) {
-  return database_->read([&](Connection& connection) { return connection.execute(kBytesOf, {owner}).front().integer(0); });
 }
 
 }  // namespace darkroom::store

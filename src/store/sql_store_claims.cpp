@@ -3,6 +3,7 @@
 #include "domain/error_codes.h"
 #include "store/sql_ageing.h"
 #include "store/sql_batches.h"
+#include "store/sql_bytes.h"
 #include "store/sql_claims.h"
 #include "store/sql_deliveries.h"
 #include "store/sql_endings.h"
@@ -165,7 +166,7 @@ Promoted SqlStore::expire_due(int most, Time now) {
 
 std::vector<const char*> hot_statements() {
   std::vector<const char*> statements = {kDue, kNextDue, kHoldLateRetries, kSetDue, kLate, kNextLate, kWaitingOfContent};
-  for (const auto& more : {hot_claim_statements(), hot_ageing_statements(), hot_limit_statements(), hot_ending_statements(), hot_intake_statements(), hot_delivery_statements(), hot_site_statements()}) {
+  for (const auto& more : {hot_claim_statements(), hot_ageing_statements(), hot_limit_statements(), hot_ending_statements(), hot_intake_statements(), hot_delivery_statements(), hot_site_statements(), byte_statements()}) {
     statements.insert(statements.end(), more.begin(), more.end());
   }
   for (const RowSql& row : hot_row_statements()) statements.push_back(row.text);

@@ -32,6 +32,11 @@ FAULTS = [
           unit("api_test", "OneThatCannotBeCompleted")),
     fault("first-page-of-expired", "what has expired stays since others wait to be completed", "src/api/resumable.cpp", "!page.empty(); page = page_after(page.back())) {", "!page.empty(); page.clear()) {",
           unit("api_test", "WhatIsCompleteKeepsNobody")),
+    fault("owner-waits-for-itself", "each upload of an owner waits for the one before", "src/store/migrations/postgres/0021_bytes_of_owners.sql", "LIMIT 1 FOR UPDATE SKIP LOCKED;", "LIMIT 1 FOR UPDATE;",
+          unit(STORE, "PhotosOfOneOwnerDoNotWait")),
+    fault("deleted-still-counted", "photos that are gone use up a quota", "src/store/migrations/sqlite/0021_bytes_of_owners.sql", "AFTER DELETE ON image BEGIN\n  INSERT INTO owner_bytes (owner, bytes) VALUES (OLD.owner, -OLD.byte_count)",
+          "AFTER DELETE ON image BEGIN\n  INSERT INTO owner_bytes (owner, bytes) VALUES (OLD.owner, 0)", unit(STORE, "IsRightAfterEveryVerb")),
+    fault("wrong-sum-stays", "a quota that was counted wrong once is wrong for ever", "src/store/sql_store_bytes.cpp", "if (bytes_of_owner(connection, owner) != bytes) wrong", "if (bytes < 0) wrong", unit(STORE, "IsCountedAnew")),
     fault("deletion-leaves-it-on", "an endpoint whose deletion broke off goes on being told", "src/store/sql_store_endpoints.cpp", "SET enabled = 0, disabled_reason = $2, updated_at = $3 WHERE id = $1 AND (enabled", "SET enabled = enabled, disabled_reason = $2, updated_at = $3 WHERE id = $1 AND (enabled",
           unit(STORE, "WhoseDeletionBreaksOff")),
 ]

@@ -15,6 +15,7 @@ struct Migration {
   std::string title;
   std::string script;         // in SQLite's words, see postgres_schema()
   std::string postgres = {};  // what only PostgreSQL runs after it, in its own words
+  std::string sqlite = {};    // what only SQLite runs after it
 };
 
 // src/store/migrations, compiled in.

@@ -25,7 +25,7 @@ void keep_copy(SqliteConnection& connection, const std::string& copy) {
 void apply(SqliteConnection& connection, const Migration& migration, Time now) {
   connection.execute(kBegin);
   try {
-    connection.run_script(migration.script);
+    connection.run_script(migration.script + migration.sqlite);
     note_applied(connection, migration, now);
     connection.execute(kCommit);
   } catch (...) {

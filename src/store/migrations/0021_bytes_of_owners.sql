@@ -1,0 +1,2 @@
+-- What the photos of an owner take, changed with them by triggers: nobody adds up an owner's photos to know it. The table owner_bytes and its triggers are
+-- in sqlite/ and postgres/. The sum of an owner's rows is the number: on SQLite it has one, on PostgreSQL one for each who adds at the same moment.
