@@ -76,7 +76,9 @@ Result<Order> read_order(const Parts& parts, const http::Request& request) {
 
 void act_on_chunk(const Parts& parts, const Order& order, const std::vector<domain::ImageId>& images, const store::Actor& actor, Done& done) {
   if (order.jobs) {
-    done.changed += parts.store.act_on_jobs({.images = images}, *order.jobs, order.dry_run, actor, parts.clock.now()).changed;
+    // With what a newest job can cease to meet: it is looked at once more where the job is changed.
+    store::JobFilter which{.images = images, .states = order.which.states, .model = order.which.model, .error_code = order.which.error_code, .batch = order.which.batch};
+    done.changed += parts.store.act_on_jobs(which, *order.jobs, order.dry_run, actor, parts.clock.now()).changed;
     return;
   }
   if (order.dry_run) {

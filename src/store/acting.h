@@ -82,8 +82,8 @@ class Acting {
   // --- many jobs ---
   // Does to every matching job what the verb for one job does, skipping those that the action does not fit (a final job is not cancelled, an image
   // whose job is not final is not reprocessed, a quarantined photo is not retried). In chunks, so that no other write waits long; each chunk is one
-  // transaction and a job that changed in between is skipped; but one that goes back to wait meanwhile is cancelled or moved all the same. A dry run only
-  // counts.
+  // transaction and a job that no longer meets the filter in it is skipped; but one that goes back to wait meanwhile is cancelled or moved all the same. A
+  // dry run only counts.
   virtual BulkResult act_on_jobs(const JobFilter& filter, const BulkAction& action, bool dry_run, const Actor& actor, Time now) = 0;
 
   // --- batches ---

@@ -1,4 +1,5 @@
-// Many jobs are cancelled or moved while some of them go back from running to waiting: those are met all the same. On both databases.
+// Many jobs are cancelled or moved while some of them move on: what goes back from running to waiting is met all the same, and what no longer meets the
+// conditions is left. On both databases.
 #include "store/postgres_place.h"
 #include "store/sql/sqlite_database.h"
 #include "store/sql_store.h"
@@ -13,7 +14,7 @@ namespace {
 using domain::JobState;
 using testing_support::shared_postgres;
 
-// Another one, after each of whose writes something may be done.
+// Another one, before and after whose next write something may be done.
 class Interrupted final : public Database {
  public:
   explicit Interrupted(std::unique_ptr<Database> inner) : inner_(std::move(inner)) {}
@@ -22,10 +23,11 @@ class Interrupted final : public Database {
   std::shared_future<void> write_together_early(const SharedVerb& verb, void* ask, std::size_t weight) override { return inner_->write_together_early(verb, ask, weight); }
   void on_commit(std::function<void(const std::vector<Event>&)> listener) override { inner_->on_commit(std::move(listener)); }
 
-  std::function<void()> after_write;  // once
+  std::function<void()> before_write, after_write;  // once
 
  private:
   void write_blocking(std::function<void(Transaction&)> work) override {
+    if (auto act = std::exchange(before_write, nullptr)) act();
     inner_->write([&](Transaction& transaction) { return work(transaction), true; });
     if (auto act = std::exchange(after_write, nullptr)) act();
   }
@@ -67,15 +69,20 @@ class ActingPasses : public testing::TestWithParam<const char*> {
     return store_->create_image(photo, kAdmin, now_).value();
   }
 
+  domain::ClaimedJob claim() { return store_->claim({.node = "n", .worker = "w", .lanes = {"ai_processing/demo"}, .count = 1}, now_).at(0); }
+  void fail(const domain::ClaimedJob& job) {
+    domain::Failed failed{{"model_unavailable", "x"}, domain::Failed::Kind::transient};
+    store_->finish({job.fence, failed, "w", "v"}, {}, {.first_delay = 60s, .jitter = 0}, now_).stored.get();
+  }
+
   // A photo runs, another waits. While the second one is changed the first one's attempt fails, and it waits for its retry.
   BulkResult act_while_one_goes_back(const BulkAction& action, std::optional<Time> run_at = {}) {
     runs_ = upload();
-    auto job = store_->claim({.node = "n", .worker = "w", .lanes = {"ai_processing/demo"}, .count = 1}, now_).at(0);
+    auto job = claim();
     waits_ = upload(run_at);
     database_->after_write = [&] {
       late_ = upload();
-      domain::Failed failed{{"model_unavailable", "x"}, domain::Failed::Kind::transient};
-      store_->finish({job.fence, failed, "w", "v"}, {}, {.first_delay = 60s, .jitter = 0}, now_).stored.get();
+      fail(job);
     };
     return store_->act_on_jobs({}, action, false, kAdmin, now_);
   }
@@ -116,6 +123,45 @@ TEST_P(ActingPasses, MovingAllLeavesWhatSomebodyMovedAgainMeanwhile) {
   BulkResult result = store_->act_on_jobs({}, Reprioritise{7}, false, kAdmin, now_);
   EXPECT_EQ(priority_of(waits_), 50);
   EXPECT_EQ(result.changed, 1);
+}
+
+TEST_P(ActingPasses, CancellingWhatWaitsLeavesWhatHasStartedMeanwhile) {
+  waits_ = upload();
+  database_->before_write = [&] { claim(); };
+  BulkResult result = store_->act_on_jobs({.states = {JobState::queued}}, Cancel{}, false, kAdmin, now_);
+  EXPECT_EQ(state_of(waits_), JobState::running);
+  EXPECT_EQ(result.changed, 0);
+}
+
+TEST_P(ActingPasses, CancellingWhatWaitsMeetsWhatHasStartedAndGoneBackMeanwhile) {
+  waits_ = upload();
+  database_->before_write = [&] {
+    database_->after_write = [&, job = claim()] { fail(job); };
+  };
+  BulkResult result = store_->act_on_jobs({.states = {JobState::scheduled, JobState::queued}}, Cancel{}, false, kAdmin, now_);
+  EXPECT_EQ(state_of(waits_), JobState::cancelled);
+  EXPECT_EQ(result.changed, 1);
+}
+
+TEST_P(ActingPasses, MovingWhatIsScheduledLeavesWhatIsInLineMeanwhile) {
+  waits_ = upload(now_ + 1h);
+  database_->before_write = [&] { store_->promote_due(10, now_ + 1h); };
+  BulkResult result = store_->act_on_jobs({.states = {JobState::scheduled}}, Reprioritise{7}, false, kAdmin, now_);
+  EXPECT_EQ(state_of(waits_), JobState::queued);
+  EXPECT_EQ(priority_of(waits_), 0);
+  EXPECT_EQ(result.changed, 0);
+}
+
+TEST_P(ActingPasses, CancellingByAnErrorLeavesWhatTriesAgainMeanwhile) {
+  waits_ = upload();
+  fail(claim());
+  database_->before_write = [&] {
+    store_->promote_due(10, now_ + 1h);
+    claim();
+  };
+  BulkResult result = store_->act_on_jobs({.error_code = "model_unavailable"}, Cancel{}, false, kAdmin, now_);
+  EXPECT_EQ(state_of(waits_), JobState::running);
+  EXPECT_EQ(result.changed, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, ActingPasses, testing::Values("sqlite", "postgres"), [](const auto& made) { return std::string(made.param); });

@@ -22,6 +22,8 @@ namespace {
 namespace code = domain::code;
 using domain::JobState;
 
+using Changed = std::vector<std::int64_t>;  // ids of jobs
+
 struct LockedJob {
   std::int64_t id = 0;
   std::string public_id;
@@ -31,9 +33,10 @@ struct LockedJob {
   std::string lane;
   std::string owner;
   int priority = 0;
+  std::optional<std::string> error_code;
 };
 
-#define DARKROOM_LOCKED "SELECT id, public_id, image_id, state, batch_id, lane, owner, priority FROM job "
+#define DARKROOM_LOCKED "SELECT id, public_id, image_id, state, batch_id, lane, owner, priority, error_code FROM job "
 constexpr const char* kLockOpen =
     DARKROOM_LOCKED "WHERE id " DARKROOM_LISTED("$1") " AND state IN ('scheduled', 'queued', 'running') ORDER BY id /*FOR UPDATE*/";
 constexpr RowSql kLockWaiting{
@@ -51,16 +54,25 @@ std::vector<LockedJob> locked_from(const Rows& rows) {
     job.lane = row.text(5);
     job.owner = row.text(6);
     job.priority = row.small(7);
+    job.error_code = row.optional_text(8);
     jobs.push_back(std::move(job));
   }
   std::ranges::sort(jobs, {}, &LockedJob::id);
   return jobs;
 }
 
-std::string list_of(const std::vector<LockedJob>& jobs) {
-  std::vector<std::int64_t> ids;
+// Leaves those out that no longer meet what a job can cease to meet; all else of a job that is not final is as it was when it was selected.
+void keep_meeting(std::vector<LockedJob>& jobs, const JobFilter& filter) {
+  std::erase_if(jobs, [&](const LockedJob& job) {
+    bool in_state = filter.states.empty() || std::ranges::find(filter.states, job.state) != filter.states.end();
+    return !in_state || (filter.error_code && job.error_code != filter.error_code);
+  });
+}
+
+Changed ids_of(const std::vector<LockedJob>& jobs) {
+  Changed ids;
   for (const LockedJob& job : jobs) ids.push_back(job.id);
-  return json_list(ids);
+  return ids;
 }
 
 // The listener hears what the log has just got. Event ids rise as job ids do, since both were written in that order.
@@ -86,10 +98,11 @@ constexpr const char* kCancelAttempts =
     "SELECT id, claim_no, attempt, worker, started_at, CAST($2 AS BIGINT), 'cancelled' FROM job WHERE state = 'running' AND id " DARKROOM_LISTED("$1");
 
 // Each cancelled job is told on its own: a worker frees its slot by it, and whoever waits for the job is answered.
-std::size_t cancel_chunk(Transaction& transaction, std::span<const std::int64_t> ids, const Actor& actor, Time now) {
+Changed cancel_chunk(Transaction& transaction, std::span<const std::int64_t> ids, const JobFilter& filter, const Actor& actor, Time now) {
   std::vector<LockedJob> jobs = locked_from(transaction.execute(kLockOpen, {json_list({ids.begin(), ids.end()})}));
-  if (jobs.empty()) return 0;
-  std::string held = list_of(jobs);
+  keep_meeting(jobs, filter);
+  if (jobs.empty()) return {};
+  std::string held = json_list(ids_of(jobs));
   Rows written = transaction.execute(kTellCancelled, {held, now, actor.name, actor.reason});
   tell(transaction, jobs, written, {.at = now, .type = "job.cancelled", .actor = actor.name, .reason = actor.reason});
   if (std::ranges::find(jobs, JobState::running, &LockedJob::state) != jobs.end()) transaction.execute(kCancelAttempts, {held, now});
@@ -100,17 +113,18 @@ std::size_t cancel_chunk(Transaction& transaction, std::span<const std::int64_t>
     if (job.batch) batches.insert(*job.batch);
   }
   for (std::int64_t batch : batches) batch_job_ended(transaction, batch, now);
-  return jobs.size();
+  return ids_of(jobs);
 }
 
 constexpr RowSql kMove{"UPDATE job SET priority = $2, rank = COALESCE($3, rank), updated_at = $4 /*FROM GIVEN*/ WHERE id = $1", "iiii"};
 
 // Each owner's jobs join the turns of their new priority as if they had just arrived there, in their old order. The listener hears of the last one only.
-std::size_t move_chunk(Transaction& transaction, std::span<const std::int64_t> ids, int priority, const Actor& actor, Time now) {
+Changed move_chunk(Transaction& transaction, std::span<const std::int64_t> ids, const JobFilter& filter, int priority, const Actor& actor, Time now) {
   RowParams wanted, moves;
   for (std::int64_t id : ids) wanted.insert(wanted.end(), {id, priority});
   std::vector<LockedJob> jobs = locked_from(transaction.execute_rows(kLockWaiting, wanted));
-  if (jobs.empty()) return 0;
+  keep_meeting(jobs, filter);
+  if (jobs.empty()) return {};
   std::vector<Line> lines;
   for (const LockedJob& job : jobs) {
     if (job.state == JobState::queued) lines.push_back({job.lane, priority, job.owner});
@@ -127,18 +141,18 @@ std::size_t move_chunk(Transaction& transaction, std::span<const std::int64_t> i
   std::size_t heard = transaction.events.size();
   append_events(transaction, std::move(events));
   transaction.events.erase(transaction.events.begin() + static_cast<std::ptrdiff_t>(heard), transaction.events.end() - 1);
-  return jobs.size();
+  return ids_of(jobs);
 }
 
-constexpr const char* kImagesOfJobs = "SELECT image_id, public_id, max_attempts FROM job WHERE image_id IS NOT NULL AND id " DARKROOM_LISTED("$1") " ORDER BY id";
+constexpr const char* kImagesOfJobs = "SELECT image_id, public_id, max_attempts, id FROM job WHERE image_id IS NOT NULL AND id " DARKROOM_LISTED("$1") " ORDER BY id";
 
-// `how` of a retry is what the job had before, and the new job takes the old one's place in its batch.
-std::size_t again_chunk(Transaction& transaction, std::span<const std::int64_t> ids, const std::optional<Reprocess>& how, const Actor& actor, Time now) {
-  std::size_t changed = 0;
+// `how` of a retry is what the job had before, and the new job takes the old one's place in its batch. A final job meets its filter for ever.
+Changed again_chunk(Transaction& transaction, std::span<const std::int64_t> ids, const std::optional<Reprocess>& how, const Actor& actor, Time now) {
+  Changed changed;
   for (const Row& row : transaction.execute(kImagesOfJobs, {json_list({ids.begin(), ids.end()})})) {
     Reprocess as_before{.max_attempts = row.small(2)};
     auto made = replace_job(transaction, ImageId{row.integer(0)}, row.text(1), how.value_or(as_before), how ? InBatch::stays_out : InBatch::takes_place, actor, now);
-    if (made) ++changed;
+    if (made) changed.push_back(row.integer(3));
   }
   return changed;
 }
@@ -146,13 +160,14 @@ std::size_t again_chunk(Transaction& transaction, std::span<const std::int64_t> 
 struct Act {
   Transaction& transaction;
   std::span<const std::int64_t> ids;
+  const JobFilter& filter;
   const Actor& actor;
   Time now;
 
-  std::size_t operator()(const Cancel&) const { return cancel_chunk(transaction, ids, actor, now); }
-  std::size_t operator()(const Reprioritise& move) const { return move_chunk(transaction, ids, move.priority, actor, now); }
-  std::size_t operator()(const Retry&) const { return again_chunk(transaction, ids, std::nullopt, actor, now); }
-  std::size_t operator()(const Reprocess& how) const { return again_chunk(transaction, ids, how, actor, now); }
+  Changed operator()(const Cancel&) const { return cancel_chunk(transaction, ids, filter, actor, now); }
+  Changed operator()(const Reprioritise& move) const { return move_chunk(transaction, ids, filter, move.priority, actor, now); }
+  Changed operator()(const Retry&) const { return again_chunk(transaction, ids, std::nullopt, actor, now); }
+  Changed operator()(const Reprocess& how) const { return again_chunk(transaction, ids, how, actor, now); }
 };
 
 // So many that a chunk holds the writer for some milliseconds.
@@ -163,7 +178,7 @@ std::size_t chunk_size(const BulkAction& action) {
 }  // namespace
 
 std::size_t move_jobs(Transaction& transaction, std::span<const std::int64_t> ids, int priority, const Actor& actor, Time now) {
-  return move_chunk(transaction, ids, priority, actor, now);
+  return move_chunk(transaction, ids, {}, priority, actor, now).size();
 }
 
 std::vector<RowSql> hot_move_rows() { return {kLockWaiting, kMove}; }
@@ -180,9 +195,9 @@ Result<JobRecord> SqlStore::cancel_job(std::string_view public_id, const Actor& 
     Rows found = transaction.execute(kFindJob, {public_id});
     if (found.empty()) return not_found("job " + std::string(public_id));
     std::int64_t id = found.front().integer(0);
-    std::size_t changed = cancel_chunk(transaction, {&id, 1}, actor, transaction.clock(now));
+    bool changed = !cancel_chunk(transaction, {&id, 1}, {}, actor, transaction.clock(now)).empty();
     JobRecord job = job_from(transaction.execute(kFindJob, {public_id}).front());
-    if (changed == 0) return Error{std::string(code::conflict), "Job " + std::string(public_id) + " is already " + std::string(domain::to_string(job.state)) + ", so there is nothing to cancel."};
+    if (!changed) return Error{std::string(code::conflict), "Job " + std::string(public_id) + " is already " + std::string(domain::to_string(job.state)) + ", so there is nothing to cancel."};
     return job;
   });
 }
@@ -196,7 +211,7 @@ Result<JobRecord> SqlStore::reprioritise_job(std::string_view public_id, int pri
     if (found.empty()) return not_found("job " + std::string(public_id));
     if (as_expected && !as_expected(job_from(found.front()))) return changed_meanwhile("job");
     std::int64_t id = found.front().integer(0);
-    move_chunk(transaction, {&id, 1}, priority, actor, now);
+    move_chunk(transaction, {&id, 1}, {}, priority, actor, now);
     JobRecord job = job_from(transaction.execute(kFindJob, {public_id}).front());
     if (job.state != JobState::scheduled && job.state != JobState::queued) {
       return Error{std::string(code::conflict), "Job " + std::string(public_id) + " is " + std::string(domain::to_string(job.state)) + ". Only a job that waits can change its priority."};
@@ -212,7 +227,6 @@ BulkResult SqlStore::act_on_jobs(const JobFilter& filter, const BulkAction& acti
     return std::pair(std::move(chosen), counted);
   });
   if (dry_run || result.changed == 0) return result;
-  result.changed = 0;
   // A read may run more than once: each time it goes on from the same place.
   auto next_page = [&, &selection = selection] {
     auto [page, moved] = database_->read([&](Connection& connection) {
@@ -224,13 +238,14 @@ BulkResult SqlStore::act_on_jobs(const JobFilter& filter, const BulkAction& acti
     return page;
   };
   // A later pass is for those that were missed: one that was moved before and has another priority again got it from somebody else, and keeps it.
-  std::set<std::int64_t> met;
+  std::set<std::int64_t> done;
   auto act_on = [&](std::vector<std::int64_t> page) {
-    std::erase_if(page, [&](std::int64_t job) { return !met.insert(job).second; });
+    std::erase_if(page, [&](std::int64_t job) { return done.contains(job); });
     for (std::size_t at = 0; at < page.size(); at += chunk_size(action)) {
       std::size_t count = std::min(chunk_size(action), page.size() - at);
       auto chunk = std::span(page).subspan(at, count);
-      result.changed += static_cast<std::int64_t>(database_->write([&](Transaction& transaction) { return std::visit(Act{transaction, chunk, actor, transaction.clock(now)}, action); }));
+      Changed changed = database_->write([&](Transaction& transaction) { return std::visit(Act{transaction, chunk, filter, actor, transaction.clock(now)}, action); });
+      done.insert(changed.begin(), changed.end());
       fail_point<StoreUnavailable>("K22");
     }
   };
@@ -239,6 +254,7 @@ BulkResult SqlStore::act_on_jobs(const JobFilter& filter, const BulkAction& acti
     if (page.empty()) break;
     for (; !page.empty(); page = next_page()) act_on(std::move(page));
   }
+  result.changed = static_cast<std::int64_t>(done.size());
   result.matched = std::max(result.matched, result.changed);
   return result;
 }

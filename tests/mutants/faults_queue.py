@@ -25,6 +25,8 @@ FAULTS = [
     ], None, unit(STORE, "ALateResultIsDiscarded"), unit(STORE, "AZombieIsRefusedAndToldWhatItLost")),
     fault("refund-not-written", "an attempt that is to be given back is not", "src/store/sql_store_endings.cpp", "next.refund_attempt ? 1 : 0", "0",
           unit(STORE, "AnInterruptionCostsNoAttemptFiveTimes"), unit(STORE, "JobsOfANodeThatStoppedAnsweringGoBackRefunded")),
+    fault("cancels-what-started", "cancelling what waits kills a job that has started meanwhile", "src/store/sql_store_acting.cpp", "return !in_state || (filter", "return (!in_state && false) || (filter",
+          unit(STORE, "LeavesWhatHasStartedMeanwhile")),
 
     # --- who starts next ---
     fault("priority-reversed", "the least urgent photo starts first", "src/store/sql_claims.cpp",
