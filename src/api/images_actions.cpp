@@ -85,9 +85,7 @@ void act_on_chunk(const Parts& parts, const Order& order, const std::vector<doma
     done.changed += static_cast<std::int64_t>(images.size());
     return;
   }
-  for (domain::ImageId id : images) {
-    if (parts.store.delete_image(id, actor, parts.clock.now())) ++done.changed;
-  }
+  done.changed += parts.store.delete_found(images, order.which, actor, parts.clock.now());
 }
 
 // Oldest first and up to the newest image of the beginning: what is changed on the way may leave the conditions without anything being missed, and what

@@ -1,4 +1,4 @@
-// Many jobs are cancelled or moved while some of them move on: what goes back from running to waiting is met all the same, and what no longer meets the
+// Many jobs are cancelled or moved, or images deleted, while some of them move on: what goes back from running to waiting is met all the same, and what no longer meets the
 // conditions is left. On both databases.
 #include "store/postgres_place.h"
 #include "store/sql/sqlite_database.h"
@@ -162,6 +162,25 @@ TEST_P(ActingPasses, CancellingByAnErrorLeavesWhatTriesAgainMeanwhile) {
   BulkResult result = store_->act_on_jobs({.error_code = "model_unavailable"}, Cancel{}, false, kAdmin, now_);
   EXPECT_EQ(state_of(waits_), JobState::running);
   EXPECT_EQ(result.changed, 0);
+}
+
+TEST_P(ActingPasses, DeletingWhatWasFoundLeavesWhatNoLongerMeetsTheConditions) {
+  std::vector<ImageId> found;
+  for (int i = 0; i < 3; ++i) found.push_back(upload().id);
+  store_->act_on_jobs({}, Cancel{}, false, kAdmin, now_);
+  store_->delete_image(found[2], kAdmin, now_, {}).value();
+  database_->before_write = [&] { store_->reprocess_image(found[0], {}, kAdmin, now_).value(); };
+  EXPECT_EQ(store_->delete_found(found, {.states = {JobState::cancelled}}, kAdmin, now_), 1);
+  ASSERT_TRUE(store_->find_image(found[0])) << "it is wanted again";
+  EXPECT_EQ(store_->find_image(found[0])->job.state, JobState::queued);
+  EXPECT_FALSE(store_->find_image(found[1]));
+}
+
+TEST_P(ActingPasses, DeletingWhatWaitsLeavesWhatHasStartedMeanwhile) {
+  waits_ = upload();
+  database_->before_write = [&] { claim(); };
+  EXPECT_EQ(store_->delete_found({waits_.id}, {.states = {JobState::scheduled, JobState::queued}}, kAdmin, now_), 0);
+  EXPECT_EQ(state_of(waits_), JobState::running);
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, ActingPasses, testing::Values("sqlite", "postgres"), [](const auto& made) { return std::string(made.param); });

@@ -94,6 +94,8 @@ class Finding {
   virtual FoundImages find_images(const ImageQuery& query, Duration longest) = 0;
   // The same images in the same order, for those who count or change many.
   virtual FoundIds find_image_ids(const ImageQuery& query, Duration longest) = 0;
+  // Deletes those of these images that still meet the conditions then, each in one transaction, as delete_image() does. Returns their number.
+  virtual std::int64_t delete_found(const std::vector<ImageId>& images, const ImageQuery& query, const Actor& actor, Time now) = 0;
   // One transaction. Errors: not_found; precondition_failed; conflict when the priority is to change and the newest job does not wait.
   virtual Result<ImageRecord> change_image(ImageId id, const ImageChange& change, const Expectation<ImageRecord>& as_expected, const Actor& actor, Time now) = 0;
   // Events after this one that are settled, of one image if one is given, at most `limit`.

@@ -45,6 +45,7 @@ class SqlStore final : public Store {
 
   FoundImages find_images(const ImageQuery& query, Duration longest) override;
   FoundIds find_image_ids(const ImageQuery& query, Duration longest) override;
+  std::int64_t delete_found(const std::vector<ImageId>& images, const ImageQuery& query, const Actor& actor, Time now) override;
   Result<ImageRecord> change_image(ImageId id, const ImageChange& change, const Expectation<ImageRecord>& as_expected, const Actor& actor, Time now) override;
   SeenEvents seen_events(std::int64_t after, int limit, std::optional<ImageId> image) override;
   std::vector<EndedJob> ended_since(Time since, int limit) override;

@@ -2,6 +2,7 @@
 // way, so no statement sorts. Where little may match, the walk goes a window of ids at a time and looks at the clock between them: a page that the time
 // has cut off says where to go on.
 #include "store/sql_finding.h"
+#include "store/sql_images.h"
 #include "store/sql_job_lists.h"
 #include "store/sql_rows.h"
 #include "store/sql_selection.h"
@@ -98,11 +99,11 @@ class Search {
       first_state_ = domain::to_string(query.states.front());
       last_state_ = domain::to_string(query.states.back());
     }
-    choose();
   }
 
   // Where the next page goes on; none: nothing is left.
   std::optional<ImageKey> run(Duration longest) {
+    choose();
     if (query_.sort == ImageSort::title) {
       walk_titles(longest);
     } else {
@@ -110,6 +111,8 @@ class Search {
     }
     return std::move(next_);
   }
+
+  bool meets(ImageId image) { return !look(kAny.which_up, image.value - 1, image.value + 1).empty(); }
 
  private:
   // Ids in order, when there are few: otherwise they are met on the way.
@@ -261,6 +264,23 @@ FoundIds SqlStore::find_image_ids(const ImageQuery& query, Duration longest) {
     found.next = Search(connection, query, Reads::which, take).run(longest);
     return found;
   });
+}
+
+// In statements of their own: the job is the image's newest when the image is held, and what is asked next sees both as they are then.
+constexpr const char* kHoldImage = "SELECT id FROM image WHERE id = $1 /*FOR UPDATE*/";
+constexpr const char* kHoldNewestJob = "SELECT id FROM job WHERE id = (SELECT job_id FROM image WHERE id = $1) /*FOR UPDATE*/";
+
+std::int64_t SqlStore::delete_found(const std::vector<ImageId>& images, const ImageQuery& query, const Actor& actor, Time now) {
+  std::int64_t deleted = 0;
+  for (ImageId id : images) {
+    deleted += database_->write([&](Transaction& transaction) {
+      transaction.execute(kHoldImage, {id.value});
+      transaction.execute(kHoldNewestJob, {id.value});
+      if (!Search(transaction.connection, query, Reads::which, {}).meets(id)) return 0;
+      return delete_image_in(transaction, id, actor, transaction.clock(now)) ? 1 : 0;
+    });
+  }
+  return deleted;
 }
 
 std::vector<const char*> finding_statements() {

@@ -26,7 +26,9 @@ FAULTS = [
     fault("refund-not-written", "an attempt that is to be given back is not", "src/store/sql_store_endings.cpp", "next.refund_attempt ? 1 : 0", "0",
           unit(STORE, "AnInterruptionCostsNoAttemptFiveTimes"), unit(STORE, "JobsOfANodeThatStoppedAnsweringGoBackRefunded")),
     fault("cancels-what-started", "cancelling what waits kills a job that has started meanwhile", "src/store/sql_store_acting.cpp", "return !in_state || (filter", "return (!in_state && false) || (filter",
-          unit(STORE, "LeavesWhatHasStartedMeanwhile")),
+          unit(STORE, "CancellingWhatWaitsLeavesWhatHasStarted")),
+    fault("deletes-what-runs-again", "deleting what was cancelled deletes a photo that is wanted again meanwhile", "src/store/sql_store_finding.cpp", ".meets(id)) return 0;", ".meets(id)) (void)0;",
+          unit(STORE, "DeletingWhatWasFoundLeaves")),
 
     # --- who starts next ---
     fault("priority-reversed", "the least urgent photo starts first", "src/store/sql_claims.cpp",
