@@ -76,6 +76,9 @@ Result<NewBatch> read_new_batch(const Parts& parts, const http::Request& request
   if (!reason) return reason.error();
   if (!acts_for_others(request)) {  // of its own images only, in its own name
     if (*owner && **owner != request.principal) return Error{std::string(domain::code::forbidden), "Only operators make batches in another's name."};
+    if (*images && (*images)->owner.value_or(request.principal) != request.principal) {
+      return Error{std::string(domain::code::forbidden), "Only operators make batches of another's photos."};
+    }
     if (*images) (*images)->owner = request.principal;
   }
   return NewBatch{**title, owner->value_or(request.principal), std::move(*images), {.model = *model, .priority = *priority, .max_attempts = parts.config.max_attempts}, *reason};

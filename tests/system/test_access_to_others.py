@@ -88,7 +88,7 @@ def test_an_uploader_makes_batches_of_its_own_images_only(peopled):
     server = as_user(peopled, "the-uploader")
     make = lambda **body: server.post("/api/v1/batches", json={"title": "album"} | body)
     wrong = []
-    for chosen in ({"filter": {"all": True}}, {"filter": {"owner": "somebody"}}, {"image_ids": [own["id"], others["id"]]}):
+    for chosen in ({"filter": {"all": True}}, {"filter": {"owner": "the-uploader"}}, {"image_ids": [own["id"], others["id"]]}):
         made = make(**chosen)
         assert made.status_code == 201, made.text
         batch = made.json()["batch"]
@@ -97,6 +97,10 @@ def test_an_uploader_makes_batches_of_its_own_images_only(peopled):
         assert server.get(f"/api/v1/batches/{batch['id']}", params={"wait": 20}).json()["batch"]["state"] == "completed"
     if make(image_ids=[others["id"]]).json()["batch"]["total"] != 0:
         wrong.append("another's image, by its id")
-    if make(owner="somebody").json().get("code") != "forbidden":
-        wrong.append("a batch of somebody else")
+    newest = peopled.image(own["id"])["job_id"]
+    for refused in ({"owner": "somebody"}, {"filter": {"owner": "somebody"}}, {"filter": {"owner": "somebody"}, "owner": "the-uploader"}):
+        if make(**refused).json().get("code") != "forbidden":
+            wrong.append(f"{refused}: of somebody else")
+    if peopled.image(own["id"])["job_id"] != newest:
+        wrong.append("one's own photo instead of another's")
     assert not wrong, "\n".join(wrong)
