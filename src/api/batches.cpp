@@ -21,8 +21,10 @@ Error no_such_batch(const std::string& id) {
   return {std::string(domain::code::not_found), "There is no batch '" + id + "'. A batch's id is a UUID."};
 }
 
-http::Response batch_response(int status, const store::BatchRecord& batch) {
-  http::Response response = json_response(status, json::object{{"batch", batch_json(batch)}});
+http::Response batch_response(int status, const store::BatchRecord& batch, const std::optional<store::BulkResult>& filled = {}) {
+  json::object answer{{"batch", batch_json(batch)}};
+  if (filled) answer["matched"] = filled->matched, answer["left_out"] = filled->matched - filled->changed;
+  http::Response response = json_response(status, std::move(answer));
   if (status == 201) response.headers.emplace_back("Location", "/api/v1/batches/" + batch.public_id);
   return response;
 }
@@ -31,6 +33,12 @@ http::Response batch_response(int status, const store::BatchRecord& batch) {
 Error was_cut_short(const store::BatchRecord& batch, const store::BulkResult& filled) {
   return {std::string(domain::code::conflict), "Batch " + batch.public_id + " was sealed by another while it was being filled: it got " + std::to_string(filled.changed) + " of the " +
                                                    std::to_string(filled.matched) + " images that were meant. Make another batch of the others."};
+}
+
+Error nothing_to_fill_it(const store::BulkResult& counted) {
+  if (counted.matched == 0) return invalid("No image meets the conditions, so there is no batch to make.");
+  return invalid("None of the " + std::to_string(counted.matched) + " images that meet the conditions can be processed again now, so there is no batch to make: "
+                 "they wait or run still, or are in quarantine.");
 }
 
 struct NewBatch {
@@ -91,6 +99,10 @@ http::Reply create_batch(const Parts& parts, const http::Request& request) {
   if (!wanted) return problem(wanted.error());
   store::Actor actor = actor_of(request, wanted->reason);
   Time now = parts.clock.now();
+  if (wanted->images) {
+    auto counted = parts.store.act_on_jobs(*wanted->images, wanted->how, true, actor, now);
+    if (counted.changed == 0) return problem(nothing_to_fill_it(counted));
+  }
   // An open one waits for its uploads, whoever sends them; one of images is filled here, or by nobody any more.
   store::BatchRecord batch = parts.store.create_batch(wanted->title, wanted->owner, actor, now, wanted->images ? parts.config.node : "");
   if (!wanted->images) return batch_response(201, batch);
@@ -105,7 +117,7 @@ http::Reply create_batch(const Parts& parts, const http::Request& request) {
   auto sealed = parts.store.seal_batch(batch.public_id, actor, parts.clock.now());
   if (!sealed) return problem(sealed.error());
   if (!sealed->sealed_now) return problem(was_cut_short(*sealed, filled));
-  return batch_response(201, *sealed);
+  return batch_response(201, *sealed, filled);
 }
 
 http::Reply list_batches(const Parts& parts, const http::Request& request) {

@@ -15,6 +15,10 @@ const std::vector<std::string> kHead = {"batch", "state", "jobs", "waiting", "ru
 
 std::string describe_batch(const json::object& answer) { return table({kHead, batch_line(answer.at("batch").as_object())}); }
 
+std::string describe_filled(const json::object& answer) {
+  return describe_batch(answer) + shown(answer, "matched") + " jobs matched, " + shown(answer, "left_out") + " of them left out\n";
+}
+
 }  // namespace
 
 int show_batches(const Session& session, const std::string& id, bool wait) {
@@ -38,7 +42,7 @@ int make_batch(const Session& session, const ManyOptions& given) {
   json::object body = options.how;
   body["title"] = options.title;
   body["filter"] = options.filter;
-  return ask(session, {.method = "POST", .path = "/api/v1/batches", .body = body}, describe_batch);
+  return ask(session, {.method = "POST", .path = "/api/v1/batches", .body = body}, describe_filled);
 }
 
 int seal_batch(const Session& session, const std::string& id) {

@@ -89,6 +89,8 @@ FAULTS = [
           unit(STORE, "WhatAProcessThatIsGoneWasFillingIsSealed"), system("test_crash_points.py", "while_it_fills_a_batch_the_batch_ends")),
     fault("sealed-while-filled", "a process that was silent for a lease has the batch sealed that it fills", BATCHES, "OR node.lost_at > $1)", "OR node.lost_at > $1 + 1000000000000)", unit(STORE, "ThatWasSilentForALeaseStaysOpen")),
     fault("filled-by-nobody", "a batch is sealed while it is being filled", "src/api/batches.cpp", 'wanted->images ? parts.config.node : ""', 'wanted->images ? "" : parts.config.node', system("test_crash_points.py", "while_it_fills_a_batch_the_batch_ends")),
+    fault("batch-of-nothing", "a batch that no photo is in is made, and its end is told", "src/api/batches.cpp", "if (counted.changed == 0) return", "if (counted.changed < 0) return",
+          system("test_batches.py", "one_of_nothing_is_refused")),
     fault("refused-half-filled", "a batch that could not be filled stays open", "src/api/batches.cpp", "    (void)parts.store.seal_batch(batch.public_id, actor, parts.clock.now());  // what", "    // what", system("test_crash_points.py", "an_error_while_it_fills")),
 
     fault("sealed-without-a-word", "a batch that was cut short is answered as if it were whole", "src/api/batches.cpp", "if (!sealed->sealed_now) return", "if (sealed->total < 0) return",

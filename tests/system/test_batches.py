@@ -73,6 +73,23 @@ def test_existing_images_are_processed_again_as_one_batch(server):
     assert len(completions(server)) == 2
 
 
+def test_a_batch_says_how_many_are_left_out_and_one_of_nothing_is_refused(server, darkroom):
+    done = server.result_of(unique_jpeg(), uploader="minji")
+    server.post("/api/v1/queues/ai_processing/pause")
+    waiting = server.upload(unique_jpeg(), uploader="minji")
+    for nothing in ({"filter": {"owner": "nobody"}}, {"filter": {"owner": "minji", "state": "queued"}}, {"image_ids": [waiting["id"], 999]}):
+        refused = server.post("/api/v1/batches", json={"title": "t"} | nothing)
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid_field"), refused.text
+    assert server.get("/api/v1/batches").json()["items"] == [] and completions(server) == []
+    order = {"action": "reprocess", "filter": {"image_ids": [done["id"], waiting["id"]]}}
+    counted = server.post("/api/v1/jobs/actions", json=order | {"dry_run": True}).json()
+    made = server.post("/api/v1/batches", json={"title": "t", "image_ids": [done["id"], waiting["id"]]})
+    assert (made.status_code, made.json()["batch"]["total"]) == (201, 1), made.text
+    assert (made.json()["matched"], made.json()["left_out"]) == (2, 1) == (counted["matched"], counted["matched"] - counted["changed"])
+    said = darkroom("batches", "make", "again", "--owner", "nobody", folder=server.folder)
+    assert said.returncode != 0 and "No image meets the conditions" in said.stderr, said
+
+
 def test_the_last_job_may_be_cancelled_or_deleted(server):
     server.post("/api/v1/queues/ai_processing/pause")
     batch = make(server)
@@ -156,6 +173,7 @@ def test_commands_make_a_batch_of_existing_images(server, darkroom):
     assert server.get("/api/v1/batches").json()["items"] == []
     made = darkroom("batches", "make", "다시", "--owner", "minji", "--model", "null", "--priority", 7, "--json", folder=server.folder)
     assert made.returncode == 0, made.stderr
+    assert (json.loads(made.stdout)["matched"], json.loads(made.stdout)["left_out"]) == (2, 0)
     ended = look(server, json.loads(made.stdout)["batch"], wait=30)
     assert (ended["title"], ended["state"], ended["completed"]) == ("다시", "completed", 2)
     assert {server.image(image)["priority"] for image in mine} == {7}
