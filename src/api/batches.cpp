@@ -38,7 +38,7 @@ Error was_cut_short(const store::BatchRecord& batch, const store::BulkResult& fi
 Error nothing_to_fill_it(const store::BulkResult& counted) {
   if (counted.matched == 0) return invalid("No image meets the conditions, so there is no batch to make.");
   return invalid("None of the " + std::to_string(counted.matched) + " images that meet the conditions can be processed again now, so there is no batch to make: "
-                 "they wait or run still, or are in quarantine.");
+                 "they wait or run still, are in quarantine, or their model is gone; name one with model.");
 }
 
 struct NewBatch {
@@ -89,7 +89,8 @@ Result<NewBatch> read_new_batch(const Parts& parts, const http::Request& request
     }
     if (*images) (*images)->owner = request.principal;
   }
-  return NewBatch{**title, owner->value_or(request.principal), std::move(*images), {.model = *model, .priority = *priority, .max_attempts = parts.config.max_attempts}, *reason};
+  store::Reprocess how{.model = *model, .priority = *priority, .max_attempts = parts.config.max_attempts, .models = models_that_run(parts)};
+  return NewBatch{**title, owner->value_or(request.principal), std::move(*images), std::move(how), *reason};
 }
 
 }  // namespace

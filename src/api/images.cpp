@@ -112,6 +112,8 @@ http::Reply reprocess_image(const Parts& parts, const http::Request& request) {
   if (!how) return problem(how.error());
   auto reason = read_reason(*body);
   if (!reason) return problem(reason.error());
+  auto before = how->model ? std::nullopt : parts.store.find_image(*id);
+  if (auto refused = before ? cannot_run_again(parts, before->job) : std::nullopt) return problem(*refused);
   auto image = parts.store.reprocess_image(*id, *how, actor_of(request, *reason), parts.clock.now());
   return image ? image_response(201, parts, *image) : problem(image.error());
 }

@@ -52,7 +52,9 @@ Result<std::optional<store::BulkAction>> read_action(const Parts& parts, const j
   if (*priority && name != "reprocess" && name != "reprioritise") return invalid("priority goes only with the actions reprioritise and reprocess.");
   if (name == "delete") return Maybe();
   if (name == "cancel") return Maybe(store::Cancel{});
-  if (name == "reprocess") return Maybe(store::Reprocess{.model = *model, .priority = *priority, .max_attempts = parts.config.max_attempts});
+  if (name == "reprocess") {
+    return Maybe(store::Reprocess{.model = *model, .priority = *priority, .max_attempts = parts.config.max_attempts, .models = models_that_run(parts)});
+  }
   if (name != "reprioritise") return invalid("action must be one of delete, cancel, reprioritise, reprocess.");
   if (!*priority) return invalid("priority is needed to reprioritise, from -100 to 100.");
   return Maybe(store::Reprioritise{**priority});

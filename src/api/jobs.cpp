@@ -96,6 +96,8 @@ http::Reply retry_job(const Parts& parts, const http::Request& request) {
   if (!body) return problem(body.error());
   auto reason = read_reason(*body);
   if (!reason) return problem(reason.error());
+  auto job = is_uuid(id) ? parts.store.find_job(id) : std::nullopt;
+  if (auto refused = job ? cannot_run_again(parts, *job) : std::nullopt) return problem(*refused);
   auto image = parts.store.retry_job(id, actor_of(request, *reason), parts.clock.now());
   return image ? image_response(201, parts, *image) : problem(image.error());
 }

@@ -35,8 +35,8 @@ Result<store::BulkAction> read_action(const Parts& parts, const json::object& bo
   if (*model && name != "reprocess") return invalid("model goes only with the action reprocess.");
   if (*priority && name != "reprocess" && name != "reprioritise") return invalid("priority goes only with the actions reprioritise and reprocess.");
   if (name == "cancel") return store::BulkAction(store::Cancel{});
-  if (name == "retry") return store::BulkAction(store::Retry{});
-  if (name == "reprocess") return store::BulkAction(store::Reprocess{.model = *model, .priority = *priority, .max_attempts = parts.config.max_attempts});
+  if (name == "retry") return store::BulkAction(store::Retry{models_that_run(parts)});
+  if (name == "reprocess") return store::BulkAction(store::Reprocess{.model = *model, .priority = *priority, .max_attempts = parts.config.max_attempts, .models = models_that_run(parts)});
   if (name != "reprioritise") return invalid("action must be one of cancel, reprioritise, retry, reprocess.");
   if (!*priority) return invalid("reprioritise needs a priority from -100 to 100.");
   return store::BulkAction(store::Reprioritise{**priority});

@@ -16,6 +16,7 @@
 #include "views/pictures.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -83,7 +84,10 @@ struct Parts {
 // Whether some process of the installation can run it, or is trying it, or could run it before it went away: a job waits until it is back. The default model
 // counts also where no worker has been seen yet.
 bool can_run(const Parts& parts, const std::string& model);
+std::vector<std::string> models_that_run(const Parts& parts);
 // Of a model that cannot be run: unknown_model with those that can, or model_refused with the reason.
 Error cannot_run(const Parts& parts, const std::string& model);
+// Of a job that has ended and is to run again on the model that it had; none when it can.
+std::optional<Error> cannot_run_again(const Parts& parts, const store::JobRecord& job);
 
 }  // namespace darkroom::api

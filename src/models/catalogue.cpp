@@ -102,6 +102,14 @@ bool Catalogue::is_known(const std::string& name) const {
   return std::ranges::find(pending_, name) != pending_.end();
 }
 
+std::vector<std::string> Catalogue::known() const {
+  std::vector<std::string> names;
+  for (const ModelPtr& model : models()) names.push_back(model->name);
+  std::lock_guard lock(mutex_);
+  names.insert(names.end(), pending_.begin(), pending_.end());
+  return names;
+}
+
 std::vector<Unusable> Catalogue::unusable() const {
   std::lock_guard lock(mutex_);
   return unusable_;

@@ -49,6 +49,7 @@ class Catalogue {
 
   // Whether jobs may be queued for it: it can be run, or is being tried and will probably be.
   bool is_known(const std::string& name) const;
+  std::vector<std::string> known() const;
   // Models of which nothing can be used, and of which a newer version was refused.
   std::vector<Unusable> unusable() const;
   // "demo, yolox_nano": for messages.

@@ -33,7 +33,9 @@ struct Cancel {};
 struct Reprioritise {
   int priority = 0;
 };
-struct Retry {};
+struct Retry {
+  std::optional<std::vector<std::string>> models = {};  // those that can be run: a job of another one is left; none: any
+};
 using BulkAction = std::variant<Cancel, Reprioritise, Retry, Reprocess>;
 
 struct BulkResult {
@@ -81,7 +83,7 @@ class Acting {
 
   // --- many jobs ---
   // Does to every matching job what the verb for one job does, skipping those that the action does not fit (a final job is not cancelled, an image
-  // whose job is not final is not reprocessed, a quarantined photo is not retried). In chunks, so that no other write waits long; each chunk is one
+  // whose job is not final is not reprocessed, a quarantined photo or one whose model is not among `models` is not retried). In chunks, so that no other write waits long; each chunk is one
   // transaction and a job that no longer meets the filter in it is skipped; but one that goes back to wait meanwhile is cancelled or moved all the same. A
   // dry run only counts.
   virtual BulkResult act_on_jobs(const JobFilter& filter, const BulkAction& action, bool dry_run, const Actor& actor, Time now) = 0;

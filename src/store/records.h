@@ -180,6 +180,7 @@ struct Reprocess {
   std::optional<int> priority = {};
   int max_attempts = 4;
   std::optional<std::string> batch = {};  // public id
+  std::optional<std::vector<std::string>> models = {};  // of many, where `model` is none: as Retry::models
 };
 
 struct ImagePage {

@@ -1,6 +1,7 @@
 #include "store/sql_selection.h"
 
 #include "base/id.h"
+#include "base/json_text.h"
 #include "domain/job_rules.h"
 #include "store/sql_failures.h"
 
@@ -28,10 +29,11 @@ constexpr int kPage = 50'000;
 #define DARKROOM_FITS                                                                                            \
   "(CAST($10 AS BIGINT) IS NULL OR job.priority <> CAST($10 AS BIGINT)) AND (CAST($11 AS BIGINT) IS NULL OR "   \
   "(job.image_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM content_crash WHERE content_crash.sha256 = image.sha256 " \
-  "AND content_crash.crashes >= CAST($11 AS BIGINT))))"
+  "AND content_crash.crashes >= CAST($11 AS BIGINT)))) "                                                         \
+  "AND (CAST($12 AS TEXT) IS NULL OR job.model IN (SELECT value FROM json_each(CAST($12 AS TEXT))))"
 #define DARKROOM_MATCHES(first) " FROM job LEFT JOIN image ON image.id = job.image_id WHERE " first DARKROOM_CONDITIONS
 #define DARKROOM_COUNT(first) "SELECT COUNT(*), COALESCE(SUM(CASE WHEN " DARKROOM_FITS " THEN 1 ELSE 0 END), 0)" DARKROOM_MATCHES(first)
-#define DARKROOM_PAGE(first, id) "SELECT job.id" DARKROOM_MATCHES(first) " AND " DARKROOM_FITS " AND " id " > $12 AND " id " <= $13 ORDER BY " id " LIMIT $14"
+#define DARKROOM_PAGE(first, id) "SELECT job.id" DARKROOM_MATCHES(first) " AND " DARKROOM_FITS " AND " id " > $13 AND " id " <= $14 ORDER BY " id " LIMIT $15"
 // The id is an expression, so that the rows are read from the index of their state, and not from among all the history.
 #define DARKROOM_IN_STATE(state) {DARKROOM_COUNT("job.state = '" state "' AND "), DARKROOM_PAGE("job.state = '" state "' AND ", "(0 + job.id)")}
 #define DARKROOM_OTHER(first) {DARKROOM_COUNT(first), DARKROOM_PAGE(first, "job.id")}
@@ -87,6 +89,15 @@ std::optional<std::set<std::int64_t>> named(Connection& connection, const JobFil
   return found;
 }
 
+// Those that can be run, where it matters which model the job has.
+const std::vector<std::string>* models_of(const BulkAction& action) {
+  const auto* how = std::get_if<Reprocess>(&action);
+  const auto* retry = std::get_if<Retry>(&action);
+  if (how && how->model) return nullptr;
+  const auto& models = how ? how->models : retry->models;
+  return models ? &*models : nullptr;
+}
+
 }  // namespace
 
 std::string json_list(const std::vector<std::int64_t>& ids) {
@@ -106,6 +117,7 @@ Selection::Selection(Connection& connection, const JobFilter& filter, const Bulk
   } else {
     fitting_ = {JobState::completed, JobState::failed, JobState::cancelled};
     crashes_ = domain::kCrashesUntilQuarantine;
+    if (const auto* models = models_of(action)) models_ = json_array(*models, [](const std::string& name) { return json_text(name); });
     passes_ = 1;
   }
   if (filter.batch) {
@@ -161,7 +173,7 @@ BulkResult Selection::count(Connection& connection) const {
   for (JobState state : states_) {
     Row counts = connection
                      .execute(texts_for(state).count, {filter_.queue, filter_.model, filter_.owner, filter_.error_code, filter_.created_from, filter_.created_before, batch_,
-                                                       domain::to_string(state), listed_, other_than_, crashes_})
+                                                       domain::to_string(state), listed_, other_than_, crashes_, models_})
                      .front();
     result.matched += counts.integer(0);
     if (fits(state)) result.changed += counts.integer(1);
@@ -181,7 +193,7 @@ std::vector<std::int64_t> Selection::next_page(Connection& connection) {
     JobState state = states_[state_at_];
     if (!fits(state)) continue;
     for (const Row& row : connection.execute(texts_for(state).page, {filter_.queue, filter_.model, filter_.owner, filter_.error_code, filter_.created_from, filter_.created_before,
-                                                                     batch_, domain::to_string(state), listed_, other_than_, crashes_, after_, newest_, kPage})) {
+                                                                     batch_, domain::to_string(state), listed_, other_than_, crashes_, models_, after_, newest_, kPage})) {
       ids.push_back(row.integer(0));
     }
     after_ = ids.empty() ? 0 : ids.back();

@@ -48,6 +48,7 @@ class Selection {
   std::vector<domain::JobState> fitting_;  // of the action
   std::optional<int> other_than_;          // priority
   std::optional<int> crashes_;             // fewer than these of their content
+  std::optional<std::string> models_;      // one of these
   int passes_ = 5;
   bool nothing_ = false;                   // it names what is not there
   std::optional<std::int64_t> batch_;

@@ -27,6 +27,8 @@ FAULTS = [
           unit(STORE, "AnInterruptionCostsNoAttemptFiveTimes"), unit(STORE, "JobsOfANodeThatStoppedAnsweringGoBackRefunded")),
     fault("cancels-what-started", "cancelling what waits kills a job that has started meanwhile", "src/store/sql_store_acting.cpp", "return !in_state || (filter", "return (!in_state && false) || (filter",
           unit(STORE, "CancellingWhatWaitsLeavesWhatHasStarted")),
+    fault("retries-what-nothing-runs", "retrying many gives jobs of a model that is gone to nobody", "src/store/sql_selection.cpp", '"AND (CAST($12 AS TEXT) IS NULL OR job', '"AND (CAST($12 AS TEXT) IS NOT NULL OR job',
+          unit(STORE, "OnAModelThatIsGone")),
     fault("deletes-what-runs-again", "deleting what was cancelled deletes a photo that is wanted again meanwhile", "src/store/sql_store_finding.cpp", ".meets(id)) return 0;", ".meets(id)) (void)0;",
           unit(STORE, "DeletingWhatWasFoundLeaves")),
 

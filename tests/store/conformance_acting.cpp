@@ -203,6 +203,22 @@ TEST_P(StoreConformance, ADryRunCountsWhatARunThenChanges) {
   EXPECT_EQ(store_->claim(wants(10, {"other"}), now_).size(), 6u);
 }
 
+TEST_P(StoreConformance, WhatRanOnAModelThatIsGoneIsRunAgainOnlyWithAnother) {
+  upload(photo("minji", 0, "demo")), upload(photo("minji", 0, "gone"));
+  store_->act_on_jobs({}, Cancel{}, false, kAdmin, now_);
+  const std::vector<std::string> models = {"demo", "a \"strange\" one"};
+  for (const BulkAction& action : std::vector<BulkAction>{Retry{models}, Reprocess{.models = models}}) {
+    for (bool dry : {true, false}) {
+      BulkResult done = store_->act_on_jobs({}, action, dry, kAdmin, now_);
+      EXPECT_EQ(done.matched, 2) << action.index() << dry;
+      EXPECT_EQ(done.changed, 1) << action.index() << dry;
+    }
+    EXPECT_EQ(claim_one().model, "demo");
+    store_->act_on_jobs({}, Cancel{}, false, kAdmin, now_);
+  }
+  EXPECT_EQ(store_->act_on_jobs({}, Reprocess{.model = "demo", .models = models}, false, kAdmin, now_).changed, 2);
+}
+
 TEST_P(StoreConformance, OnlyTheNewestJobOfAnImageIsActedOn) {
   auto image = upload();
   finish(claim_one(), permanent());

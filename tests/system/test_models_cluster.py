@@ -2,7 +2,7 @@
 import base64
 
 from support.boxes import found_in
-from support.models import BLUE, GREEN, RED, color_model, drop, listed, painted, put
+from support.models import BLUE, GREEN, RED, color_model, drop, listed, only_another_runs_it_again, painted, put
 from support.waiting import eventually
 
 LABELS = "blue\ngreen\nred\n"
@@ -36,6 +36,17 @@ def test_photos_for_a_model_whose_workers_are_away_wait_for_them(make_cluster, t
     worker.restart()
     assert [found["class"] for found in found_in(web.image(image["id"], wait=30))] == ["red"]
     assert [found["class"] for found in found_in(web.image(int(last.headers["Darkroom-Image"]), wait=30))] == ["blue"]
+
+
+def test_what_ran_runs_again_while_its_workers_are_away_and_only_with_another_model_when_they_are_gone(make_cluster, tmp_path):
+    web, worker, cluster = with_a_worker_of_colors(make_cluster, tmp_path)
+    done = web.result_of(painted(((0, 0, 64, 64), RED)), model="colors")
+    assert worker.stop() == 0
+    again = web.post(f"/api/v1/jobs/{done['job_id']}/retry")
+    assert again.status_code == 201, again.text
+    assert web.post(f"/api/v1/jobs/{again.json()['image']['job_id']}/cancel").status_code == 200
+    cluster.postgres.sql("DELETE FROM node WHERE models LIKE '%colors%'", cluster.name)  # as when it was away for long
+    only_another_runs_it_again(web, web.image(done["id"]), "colors")
 
 
 def test_the_default_model_is_waited_for_where_no_worker_was_seen_yet(make_cluster, tmp_path):

@@ -4,7 +4,7 @@ import threading
 import pytest
 
 from support.boxes import found_in
-from support.models import BROKEN, RED, added, color_model, drop, listed, model_of, no_family_model, painted, put, two_way_model, when_tried
+from support.models import BROKEN, RED, added, color_model, drop, listed, model_of, no_family_model, only_another_runs_it_again, painted, put, two_way_model, when_tried
 from support.photos import unique_jpeg
 from support.processes import children
 from support.waiting import eventually
@@ -36,6 +36,13 @@ def test_a_model_put_over_http_runs_at_once_and_results_name_its_version(server)
     assert classes_of(image) == ["red"]
     assert image["result"]["model"]["version"] == model["version"] == image["attempts"][0]["model_version"]
     assert [version["state"] for version in model["versions"]] == ["current"]
+
+
+def test_what_ran_on_a_model_that_is_gone_is_run_again_only_with_another(server):
+    added(server, "colors", color_model(), LABELS)
+    done = server.result_of(red_photo(), model="colors")
+    assert server.delete("/api/v1/models/colors").status_code == 204
+    only_another_runs_it_again(server, done, "colors")
 
 
 def test_the_same_bytes_again_change_nothing(server):

@@ -135,3 +135,20 @@ def spoil(server, name):
     version = added(server, name, color_model())
     (server.folder / "library" / name / version / "model.onnx").write_bytes(BROKEN)
     os.kill(server.zygote(name), signal.SIGKILL)
+
+
+def only_another_runs_it_again(server, done, model):
+    """The model of this image, which has its result, is gone: each way to run it once more is refused or leaves it out."""
+    again = lambda **body: server.post(f"/api/v1/images/{done['id']}/reprocess", json=body)
+    for refused in (server.post(f"/api/v1/jobs/{done['job_id']}/retry"), again()):
+        assert (refused.status_code, refused.json()["code"]) == (422, "unknown_model"), refused.text
+        assert "name another model" in refused.json()["detail"]
+    of_it = {"image_ids": [done["id"]]}
+    batch = server.post("/api/v1/batches", json={"title": "t"} | of_it)
+    assert (batch.status_code, batch.json()["code"]) == (422, "invalid_field"), batch.text
+    orders = [("jobs", "retry", of_it), ("jobs", "reprocess", of_it), ("images", "reprocess", {"model": model})]
+    for dry_run in (True, False):
+        answers = [server.post(f"/api/v1/{of}/actions", json={"action": action, "filter": which, "dry_run": dry_run}).json() for of, action, which in orders]
+        assert answers == [{"matched": 1, "changed": 0, "dry_run": dry_run}] * 3
+    assert server.image(done["id"])["job_id"] == done["job_id"]
+    assert again(model="null").status_code == 201
