@@ -57,7 +57,7 @@ std::optional<http::Response> refusal(const Parts& parts, const std::string& nam
   if (waiting == 0) return std::nullopt;
   return problem(code::conflict,
                  std::to_string(waiting) + " jobs wait for '" + name +
-                     "'. Cancel them or reprocess their images with another model first; with ?force=true it is removed all the same, "
+                     "'. Cancel them first; their images can then be reprocessed with another model. With ?force=true it is removed all the same, "
                      "and they wait until a model of this name is there again.");
 }
 

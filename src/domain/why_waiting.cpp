@@ -54,7 +54,7 @@ Reason no_worker_reason(const Situation& s) {
   if (s.servers.empty()) return {why::no_worker, "No worker is alive. Start one: darkroom worker, or darkroom serve."};
   std::string alive = count_of(static_cast<std::int64_t>(s.servers.size()), "living worker");
   return {why::no_worker, "None of the " + alive + " has the model '" + s.model + "' (" + names_of(s, false) +
-                              "). Give one of them the model, or reprocess the photo with another."};
+                              "). Give one of them the model, or cancel this job and then reprocess the photo with another."};
 }
 
 Reason draining_reason(const Situation& s) {

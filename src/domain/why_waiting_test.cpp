@@ -56,7 +56,7 @@ TEST(WhyWaiting, EachCauseHasItsCodeWithItsNumbers) {
   s.servers[0].draining = true;
   expect(s, why::draining, {"alpha", "'demo'"});
   s.servers[0].has_model = false;
-  expect(s, why::no_worker, {"alpha", "'demo'"});
+  expect(s, why::no_worker, {"alpha", "'demo'", "cancel this job and then reprocess"});
   s.servers.clear();
   expect(s, why::no_worker, {"darkroom worker"});
   s.paused = true;

@@ -5,7 +5,7 @@ export default {
   'place.paused': 'The queue {queue} is paused. Nothing of it starts until somebody resumes it.',
   'place.paused.by': 'The queue {queue} was paused by {who}. Nothing of it starts until somebody resumes it.',
   'place.paused.why': 'The queue {queue} was paused by {who}: “{reason}”. Nothing of it starts until somebody resumes it.',
-  'place.no_worker': 'No living worker has the model {model}. Start one that has it, or process the photo with another model.',
+  'place.no_worker': 'No living worker has the model {model}. Start one that has it, or cancel the job and then process the photo with another model.',
   'place.no_worker.maintenance': 'No process that does maintenance is alive. Start one: darkroom web or darkroom serve.',
   'place.draining': 'All workers that have the model {model} are stopping. It goes on as soon as one is started again.',
   'place.concurrency_limited': 'The queue {queue} runs as many jobs at once as it is allowed to.',

@@ -7,7 +7,7 @@ const ko: Translation<typeof en> = {
   'place.paused': '대기열 {queue}이(가) 일시 정지됐어요. 다시 시작하기 전까지 실행되지 않아요.',
   'place.paused.by': '{who} 님이 대기열 {queue}을(를) 일시 정지했어요. 다시 시작하기 전까지 실행되지 않아요.',
   'place.paused.why': '{who} 님이 대기열 {queue}을(를) 일시 정지했어요: “{reason}”. 다시 시작하기 전까지 실행되지 않아요.',
-  'place.no_worker': '모델 {model}을(를) 실행할 수 있는 워커가 없어요. 이 모델이 있는 워커를 시작하거나 다른 모델로 처리해 주세요.',
+  'place.no_worker': '모델 {model}을(를) 실행할 수 있는 워커가 없어요. 이 모델이 있는 워커를 시작하거나, 작업을 취소한 뒤 다른 모델로 처리해 주세요.',
   'place.no_worker.maintenance': '유지 관리를 맡을 프로세스가 없어요. darkroom web이나 darkroom serve를 시작해 주세요.',
   'place.draining': '모델 {model}을(를) 실행하는 워커가 모두 종료하는 중이에요. 워커가 다시 시작되면 이어서 처리해요.',
   'place.concurrency_limited': '대기열 {queue}에서 동시에 실행할 수 있는 작업 수가 가득 찼어요.',
