@@ -67,7 +67,8 @@ class Maintenance {
   virtual ~Maintenance() = default;
 
   // --- retention; cursors begin at 0 ---
-  // Jobs of images that ended before `before`, with attempts and results, except the newest job of each image and the one that its result is of.
+  // Jobs of images that ended before `before`, with attempts and results, except the newest job of each image, the one that its result is of, and
+  // those of a batch that is not completed.
   virtual Stretch prune_history(std::int64_t after, Time before) = 0;
   // Images whose newest job ended in this state before `before`, as delete_image() does, with its event and its note for the blob.
   virtual Stretch prune_images(std::int64_t after, domain::JobState state, Time before, const Actor& actor, Time now) = 0;

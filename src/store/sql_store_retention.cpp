@@ -33,12 +33,15 @@ Candidates candidates_from(const Rows& rows) {
 #define DARKROOM_SHOWS_NO_RESULT \
   "(COALESCE(image.result_job_id, 0) <> job.id OR NOT EXISTS (SELECT 1 FROM result WHERE result.job_id = job.id))"
 
+// A batch counts its jobs when it completes; until then they stay.
+#define DARKROOM_IS_COUNTED "NOT EXISTS (SELECT 1 FROM batch WHERE batch.id = job.batch_id AND batch.completed_at IS NULL)"
+
 constexpr const char* kLookAtHistory =
-    "SELECT job.id, CASE WHEN job.finished_at < $2 AND image.job_id <> job.id AND " DARKROOM_SHOWS_NO_RESULT " THEN 1 ELSE 0 END "
+    "SELECT job.id, CASE WHEN job.finished_at < $2 AND image.job_id <> job.id AND " DARKROOM_SHOWS_NO_RESULT " AND " DARKROOM_IS_COUNTED " THEN 1 ELSE 0 END "
     "FROM job LEFT JOIN image ON image.id = job.image_id WHERE job.id > $1 ORDER BY job.id LIMIT $3";
 constexpr const char* kPruneJob =
     "DELETE FROM job WHERE id = $1 AND finished_at < $2 AND EXISTS (SELECT 1 FROM image WHERE image.id = job.image_id AND image.job_id <> job.id "
-    "AND " DARKROOM_SHOWS_NO_RESULT ") RETURNING id";
+    "AND " DARKROOM_SHOWS_NO_RESULT ") AND " DARKROOM_IS_COUNTED " RETURNING id";
 
 constexpr const char* kLookAtImages =
     "SELECT image.id, CASE WHEN job.state = $2 AND job.finished_at < $3 THEN 1 ELSE 0 END FROM image JOIN job ON job.id = image.job_id "

@@ -104,6 +104,8 @@ FAULTS = [
           unit(STORE, "AKeyForAnotherRequestIsAMismatch")),
     fault("dry-run-counts-more", "a dry run counts jobs that the change leaves alone", "src/store/sql_selection.cpp", "other_than_ = move->priority;", "(void)move;",
           unit(STORE, "ADryRunCountsWhatARunThenChanges")),
+    fault("batch-loses-its-history", "an open batch counts fewer jobs when history is pruned", "src/store/sql_store_retention.cpp", "= job.batch_id AND batch.completed_at IS NULL)", "= job.batch_id AND batch.id < 0)",
+          unit(STORE, "TheHistoryOfABatchStays")),
     fault("batch-ends-twice", "a batch tells its end twice", "src/store/sql_store_batches.cpp",
           [("AND sealed_at IS NOT NULL AND completed_at IS NULL /*FOR UPDATE*/", "AND sealed_at IS NOT NULL /*FOR UPDATE*/"), ("WHERE id = $1 AND completed_at IS NULL RETURNING id", "WHERE id = $1 RETURNING id")], None,
           unit(STORE, "ABatchThatManyFindDoneEndsOnce")),

@@ -155,6 +155,22 @@ TEST_P(StoreConformance, ARetriedJobTakesThePlaceOfTheFailedOne) {
   EXPECT_EQ(completions(*store_).size(), 1u);
 }
 
+TEST_P(StoreConformance, TheHistoryOfABatchStaysUntilItHasCompleted) {
+  BatchRecord batch = make(*store_, now_);
+  auto image = upload(into(batch, photo()));
+  finish(claim_one(), permanent());
+  ASSERT_TRUE(store_->reprocess_image(image.id, {}, kAdmin, now_));
+  finish(claim_one(), success());
+  const Time later = now_ + std::chrono::days(1);
+  EXPECT_EQ(store_->prune_history(0, later).count, 0);
+  EXPECT_EQ(look(*store_, batch).failed, 1);
+  ASSERT_TRUE(store_->seal_batch(batch.public_id, kAdmin, now_));
+  ASSERT_EQ(completions(*store_).size(), 1u);
+  EXPECT_EQ(completions(*store_)[0].data, R"({"batch":")" + batch.public_id + R"(","total":1,"completed":0,"failed":1,"cancelled":0})");
+  EXPECT_EQ(store_->prune_history(0, later).count, 1);
+  EXPECT_EQ(look(*store_, batch).failed, 1);
+}
+
 TEST_P(StoreConformance, ACompletedBatchStaysAsItIsWhenAJobOfItIsRetried) {
   BatchRecord batch = make(*store_, now_);
   auto image = upload(into(batch, photo()));
