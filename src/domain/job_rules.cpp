@@ -47,7 +47,7 @@ struct Decide {
   Transition operator()(const Crashed& ending) const {
     Transition next;
     if (counters.content_crashes + 1 >= kCrashesUntilQuarantine) {
-      next = failed({ending.error.code, ending.error.message + " It is the second time for this photo, so it is quarantined."}, "crashed");
+      next = failed({ending.error.code, ending.error.message + std::string(kSaysQuarantined)}, "crashed");
     } else if (!attempts_left()) {
       next = failed(ending.error, "crashed");
     } else {

@@ -17,6 +17,8 @@
 namespace darkroom::domain {
 
 inline constexpr int kCrashesUntilQuarantine = 2;
+// The end of the message of the crash that quarantined its photo.
+inline constexpr std::string_view kSaysQuarantined = " It is the second time for this photo, so it is quarantined.";
 inline constexpr int kMostInterruptions = 5;
 
 struct JobCounters {

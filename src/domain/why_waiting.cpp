@@ -1,6 +1,7 @@
 #include "domain/why_waiting.h"
 
 #include "domain/error_codes.h"
+#include "domain/job_rules.h"
 
 #include <algorithm>
 
@@ -19,11 +20,20 @@ std::string names_of(const Situation& s, bool with_model) {
   return names;
 }
 
+// What to do about a job that ended without a result; empty where its error says it.
+std::string advice_after_end(const Situation& s) {
+  if (is_maintenance(s)) return " Its schedule runs it again at its next time, or at once: darkroom schedules run NAME.";
+  if (s.state == JobState::cancelled || !s.error) return " Retry it to run the photo again, as a new job.";
+  if (s.error->code == code::quarantined || s.error->code == code::expired) return "";
+  if (s.error->message.ends_with(kSaysQuarantined)) return " Release it from the quarantine, then retry this job.";
+  return " Retry it to run the photo again, as a new job.";
+}
+
 Reason final_reason(const Situation& s) {
   std::string message = "It has " + std::string(s.state == JobState::cancelled ? "been cancelled" : to_string(s.state));
   if (s.finished_at) message += " at " + to_rfc3339(*s.finished_at);
   message += s.state == JobState::failed && s.error ? ": " + s.error->code + ", " + s.error->message : ".";
-  if (s.state != JobState::completed) message += " Retry it to run the photo again, as a new job.";
+  if (s.state != JobState::completed) message += advice_after_end(s);
   return {why::finished, message};
 }
 

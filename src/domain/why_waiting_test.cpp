@@ -1,5 +1,8 @@
 #include "domain/why_waiting.h"
 
+#include "domain/error_codes.h"
+#include "domain/job_rules.h"
+
 #include <gtest/gtest.h>
 
 namespace darkroom::domain {
@@ -80,6 +83,25 @@ TEST(WhyWaiting, EachCauseHasItsCodeWithItsNumbers) {
   expect(s, why::finished, {"failed", "model_unavailable", "Retry"});
   s.state = JobState::completed;
   expect(s, why::finished, {"completed at 2023-11-14T22:13:20"});
+}
+
+TEST(WhyWaiting, WhoeverEndedWithoutAResultIsToldWhatCanBeDone) {
+  auto s = waiting();
+  s.state = JobState::failed;
+  auto told = [&](std::string_view code, const std::string& message) {
+    s.error = Error{std::string(code), message};
+    return why_waiting(s, kNow).message;
+  };
+  EXPECT_TRUE(told(code::timeout, "It took too long.").ends_with("It took too long. Retry it to run the photo again, as a new job."));
+  EXPECT_TRUE(told(code::expired, "Retry it if it is still wanted.").ends_with(", Retry it if it is still wanted."));
+  EXPECT_TRUE(told(code::quarantined, "Release it, then retry.").ends_with(", Release it, then retry."));
+  EXPECT_TRUE(told(code::decoder_crash, "It died." + std::string(kSaysQuarantined)).ends_with("Release it from the quarantine, then retry this job."));
+  s.queue = kMaintenanceQueue;
+  EXPECT_TRUE(told(code::internal, "It broke.").ends_with("darkroom schedules run NAME."));
+  s.state = JobState::cancelled;
+  EXPECT_EQ(why_waiting(s, kNow).message.find("photo"), std::string::npos);
+  s.queue = kProcessQueue;
+  EXPECT_TRUE(why_waiting(s, kNow).message.ends_with("Retry it to run the photo again, as a new job."));
 }
 
 TEST(WhyWaiting, OneWorkerThatStaysIsEnough) {

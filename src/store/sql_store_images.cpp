@@ -66,7 +66,7 @@ void take_in_once(Transaction& transaction, Intake* intake) {
   }
 }
 
-constexpr const char* kImageOfJob = "SELECT image_id, max_attempts FROM job WHERE public_id = $1 AND image_id IS NOT NULL";
+constexpr const char* kImageOfJob = "SELECT image_id, max_attempts FROM job WHERE public_id = $1";
 
 // An image has one at most.
 constexpr const char* kOpenJobOf = "SELECT batch_id, public_id FROM job WHERE image_id = $1 AND state IN ('scheduled', 'queued', 'running')";
@@ -141,6 +141,9 @@ Result<ImageRecord> SqlStore::retry_job(std::string_view public_id, const Actor&
   return database_->write([&](Transaction& transaction) -> Result<ImageRecord> {
     Rows found = transaction.execute(kImageOfJob, {public_id});
     if (found.empty()) return not_found("job " + std::string(public_id));
+    if (found.front().is_null(0)) {
+      return Error{std::string(code::conflict), "Job " + std::string(public_id) + " is maintenance and has no photo to run again. Run its schedule instead: darkroom schedules run NAME."};
+    }
     Reprocess as_before{.max_attempts = found.front().small(1)};
     return replace_job(transaction, ImageId{found.front().integer(0)}, public_id, as_before, InBatch::takes_place, actor, transaction.clock(now));
   });

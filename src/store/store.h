@@ -55,7 +55,7 @@ class Store : public Accounts, public Acting, public Queues, public Schedules, p
   // What create_image() gives again for this key; none when it would make something. Errors: idempotency_mismatch; conflict when the image has been deleted.
   virtual Result<std::optional<ImageRecord>> image_of_key(const IdempotencyKey& key, Time now) = 0;
   // A new job for the same photo, queued; the old one keeps its final state. Errors: not_found; conflict unless the job is final
-  // and the newest of its image.
+  // and the newest of its image, and of a job that has no image.
   virtual Result<ImageRecord> retry_job(std::string_view public_id, const Actor& actor, Time now) = 0;
   // The same from the image, if wanted with another model or priority. The present result stays until a new one succeeds.
   // Errors: not_found; conflict while the newest job is not final; quarantined (of both).

@@ -29,6 +29,8 @@ FAULTS = [
           unit(STORE, "CancellingWhatWaitsLeavesWhatHasStarted")),
     fault("retries-what-nothing-runs", "retrying many gives jobs of a model that is gone to nobody", "src/store/sql_selection.cpp", '"AND (CAST($12 AS TEXT) IS NULL OR job', '"AND (CAST($12 AS TEXT) IS NOT NULL OR job',
           unit(STORE, "OnAModelThatIsGone")),
+    fault("advice-of-a-photo", "a maintenance job that failed is said to run a photo again", "src/domain/why_waiting.cpp", "if (is_maintenance(s)) return \" Its", "if (s.queue.empty()) return \" Its",
+          unit("domain_test", "IsToldWhatCanBeDone")),
     fault("deletes-what-runs-again", "deleting what was cancelled deletes a photo that is wanted again meanwhile", "src/store/sql_store_finding.cpp", ".meets(id)) return 0;", ".meets(id)) (void)0;",
           unit(STORE, "DeletingWhatWasFoundLeaves")),
 

@@ -86,6 +86,17 @@ TEST_P(StoreConformance, MaintenanceIsListedByItsQueueItsKindAndItsFirstWord) {
   EXPECT_TRUE(store_->find_jobs({.kind = "maintenance.prune"}).jobs.empty());
 }
 
+TEST_P(StoreConformance, MaintenanceHasNoPhotoToRunAgain) {
+  domain::Schedule rule{.name = "tidy", .cron = "0 3 * * *", .zone = "UTC", .kind = "maintenance.cleanup"};
+  store_->put_schedule(rule, now_, {"admin", ""}, now_).value();
+  store_->run_schedule("tidy", 4, {"admin", ""}, now_).value();
+  const std::string job = store_->find_jobs({.queue = "maintenance"}).jobs.at(0).job.public_id;
+  ASSERT_TRUE(store_->cancel_job(job, {"admin", ""}, now_));
+  auto refused = store_->retry_job(job, {"admin", ""}, now_);
+  EXPECT_EQ(refused.error().code, domain::code::conflict);
+  EXPECT_NE(refused.error().message.find("has no photo"), std::string::npos) << refused.error().message;
+}
+
 // One that is put off again and again: its oldest attempts are in the log of events.
 TEST_P(StoreConformance, OfAJobWithManyAttemptsTheNewestAreShown) {
   auto image = upload(), other = upload("jun");
