@@ -46,7 +46,7 @@ std::optional<ScheduleRecord> read_schedule(Connection& connection, std::string_
 
 constexpr const char* kInsertScheduledJob =
     "INSERT INTO job (public_id, kind, queue, model, lane, args, owner, priority, rank, state, run_at, max_attempts, created_at, updated_at) "
-    "VALUES ($1, $2, $3, '', $4, $5, 'system', 0, $6, 'queued', $7, $8, $7, $7)";
+    "VALUES ($1, $2, $3, '', $4, $5, 'system', 0, $6, 'queued', $7, COALESCE((SELECT max_retries + 1 FROM queue WHERE name = $3), CAST($8 AS BIGINT)), $7, $7)";
 
 struct NewScheduledJob {
   std::string public_id;

@@ -1,4 +1,5 @@
 // Limits of the whole cluster: pause, rate as a sliding window, concurrency; and the retries of a queue.
+#include "domain/maintenance.h"
 #include "store/conformance.h"
 
 #include <algorithm>
@@ -292,6 +293,14 @@ TEST_P(StoreConformance, AQueueHasItsOwnFirstRetryAndItsOwnNumberOfRetries) {
     EXPECT_EQ(ended->state, domain::JobState::failed) << model;
     EXPECT_EQ(ended->attempt, 2);
   }
+}
+
+TEST_P(StoreConformance, AJobOfAScheduleHasTheRetriesOfItsQueue) {
+  std::string kind(domain::kind::cleanup);
+  ASSERT_TRUE(store_->put_schedule({.name = "often", .cron = "* * * * *", .zone = "UTC", .kind = kind}, now_, kAdmin, now_));
+  EXPECT_EQ(store_->find_job(store_->run_schedule("often", 4, kAdmin, now_).value())->max_attempts, 4);
+  ASSERT_TRUE(store_->change_queue(domain::kMaintenanceQueue, {.max_retries = std::optional<int>(0)}, kAdmin, now_));
+  EXPECT_EQ(store_->find_job(store_->run_schedule("often", 4, kAdmin, now_).value())->max_attempts, 1);
 }
 
 }  // namespace
