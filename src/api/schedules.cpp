@@ -150,7 +150,7 @@ http::Reply put_schedule(const Parts& parts, const http::Request& request) {
   auto next = calendar::next_slot(*rule, now);
   if (!next) return problem(next.error());
   auto stored = parts.store.put_schedule(*rule, rule->enabled ? std::optional(*next) : std::nullopt, actor_of(request), now);
-  return stored ? schedule_response(parts, *stored, before ? 200 : 201) : problem(stored.error());
+  return stored ? schedule_response(parts, *stored, stored->made_now ? 201 : 200) : problem(stored.error());
 }
 
 http::Reply delete_schedule(const Parts& parts, const http::Request& request) {

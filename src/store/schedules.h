@@ -19,6 +19,7 @@ struct ScheduleRecord {
   std::optional<Time> last_slot;    // the newest that was fired or skipped
   Time created_at{};
   Time updated_at{};
+  bool made_now = false;            // by the put_schedule() that answers with it
 };
 
 // One slot that is due, and where the schedule stands afterwards.

@@ -65,12 +65,10 @@ void insert_job(Transaction& transaction, const NewScheduledJob& job, const Acto
 
 // What fires at the same times as before keeps the slot that may be due, and does not refuse who is firing it.
 #define DARKROOM_SAME_TIMES \
-  "schedule.enabled = 1 AND excluded.enabled = 1 AND schedule.cron = excluded.cron AND schedule.zone = excluded.zone"
-constexpr const char* kPutSchedule =
-    "INSERT INTO schedule (name, cron, zone, kind, args, enabled, missed, next_slot, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) "
-    "ON CONFLICT (name) DO UPDATE SET cron = excluded.cron, zone = excluded.zone, kind = excluded.kind, args = excluded.args, enabled = excluded.enabled, "
-    "missed = excluded.missed, next_slot = CASE WHEN " DARKROOM_SAME_TIMES " THEN schedule.next_slot ELSE excluded.next_slot END, "
-    "revision = CASE WHEN " DARKROOM_SAME_TIMES " THEN schedule.revision ELSE schedule.revision + 1 END, updated_at = excluded.updated_at RETURNING revision";
+  "enabled = 1 AND CAST($6 AS BIGINT) = 1 AND cron = $2 AND zone = $3"
+constexpr const char* kReplaceSchedule =
+    "UPDATE schedule SET cron = $2, zone = $3, kind = $4, args = $5, enabled = $6, missed = $7, next_slot = CASE WHEN " DARKROOM_SAME_TIMES " THEN next_slot ELSE $8 END, "
+    "revision = CASE WHEN " DARKROOM_SAME_TIMES " THEN revision ELSE revision + 1 END, updated_at = $9 WHERE name = $1 RETURNING revision";
 constexpr const char* kAddSchedule =
     "INSERT INTO schedule (name, cron, zone, kind, args, enabled, missed, next_slot, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) "
     "ON CONFLICT (name) DO NOTHING RETURNING revision";
@@ -143,10 +141,13 @@ std::vector<ScheduleRecord> schedules_from(const Rows& rows) {
 Result<ScheduleRecord> SqlStore::put_schedule(const domain::Schedule& rule, std::optional<Time> next_slot, const Actor& actor, Time now) {
   if (rule.enabled && !next_slot) return Error{std::string(domain::code::invalid_field), "The schedule '" + rule.name + "' never fires. Change its cron expression."};
   return database_->write([&](Transaction& transaction) -> Result<ScheduleRecord> {
-    bool is_new = !read_schedule(transaction.connection, rule.name);
-    write_schedule(transaction, kPutSchedule, rule, next_slot, now);
+    // Of two that make it at the same moment, the second finds it made. One that is deleted in between is made after all.
+    bool is_new = write_schedule(transaction, kAddSchedule, rule, next_slot, now);
+    while (!is_new && !write_schedule(transaction, kReplaceSchedule, rule, next_slot, now)) is_new = write_schedule(transaction, kAddSchedule, rule, next_slot, now);
     tell(transaction, is_new ? "schedule.created" : "schedule.changed", rule.name, actor, now);
-    return read_schedule(transaction.connection, rule.name).value();
+    ScheduleRecord stored = read_schedule(transaction.connection, rule.name).value();
+    stored.made_now = is_new;
+    return stored;
   });
 }
 

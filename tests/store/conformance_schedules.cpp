@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <barrier>
 #include <thread>
 
 namespace darkroom::store {
@@ -49,6 +50,25 @@ TEST_P(StoreConformance, AScheduleIsKeptAsItWasPut) {
   EXPECT_EQ(count_events(*store_, "schedule.created"), 1);
   EXPECT_EQ(count_events(*store_, "schedule.changed"), 1);
   EXPECT_EQ(store_->put_schedule(nightly(), std::nullopt, kAdmin, now_).error().code, domain::code::invalid_field);
+}
+
+TEST_P(StoreConformance, OfManyThatPutAScheduleAtOnceOneMakesIt) {
+  std::atomic<int> made = 0;
+  std::barrier start(8);
+  {
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 8; ++i) {
+      callers.emplace_back([&] {
+        for (int round = 0; round < 20; ++round) {
+          start.arrive_and_wait();
+          if (store_->put_schedule(nightly("night-" + std::to_string(round)), now_, kAdmin, now_).value().made_now) ++made;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(made, 20);
+  EXPECT_EQ(count_events(*store_, "schedule.created"), 20);
+  EXPECT_EQ(count_events(*store_, "schedule.changed"), 7 * 20);
 }
 
 TEST_P(StoreConformance, AddingAScheduleLeavesOneThatIsThere) {
