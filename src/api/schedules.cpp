@@ -59,6 +59,10 @@ Error no_such_schedule(const std::string& name) {
 
 Error invalid(const std::string& message) { return {std::string(domain::code::invalid_field), message}; }
 
+Error runs_only(const std::string& name, std::string_view kind) {
+  return invalid("The schedule '" + name + "' is built in and runs " + std::string(kind) + " alone. Change when it fires, or make another schedule with a name of its own.");
+}
+
 Result<std::string> text_of(const json::object& body, const char* name, std::optional<std::string> fallback = {}) {
   const auto* value = body.if_contains(name);
   if (!value && fallback) return *fallback;
@@ -144,6 +148,7 @@ http::Reply put_schedule(const Parts& parts, const http::Request& request) {
   auto rule = rule_from(parts, request.params.at("name"), *body);
   if (!rule) return problem(rule.error());
   if (auto fits = domain::check_schedule(*rule); !fits) return problem(fits.error());
+  if (std::string_view kind = domain::kind_of_built_in(rule->name); !kind.empty() && kind != rule->kind) return problem(runs_only(rule->name, kind));
   auto before = parts.store.find_schedule(rule->name);
   if (before && !body->contains("enabled")) rule->enabled = before->rule.enabled;
   Time now = now_of(parts);

@@ -35,7 +35,7 @@ struct BuiltInSchedule {
   std::string_view kind;
 };
 
-// Made at each start where they are absent, so that they can be paused and changed, but not removed.
+// Made at each start where they are absent, so that they can be paused, and fire at other times, but not be removed or run anything else.
 inline constexpr std::array kBuiltInSchedules = {
     BuiltInSchedule{"prune", "30 3 * * *", kind::prune},
     BuiltInSchedule{"sweep_blobs", "17 * * * *", kind::sweep_blobs},
@@ -43,7 +43,13 @@ inline constexpr std::array kBuiltInSchedules = {
     BuiltInSchedule{"watch_resources", "* * * * *", kind::watch_resources},
 };
 
-inline bool is_built_in_schedule(std::string_view name) { return std::ranges::find(kBuiltInSchedules, name, &BuiltInSchedule::name) != kBuiltInSchedules.end(); }
+// What it runs; empty: there is none of this name.
+inline std::string_view kind_of_built_in(std::string_view name) {
+  auto found = std::ranges::find(kBuiltInSchedules, name, &BuiltInSchedule::name);
+  return found == kBuiltInSchedules.end() ? std::string_view() : found->kind;
+}
+
+inline bool is_built_in_schedule(std::string_view name) { return !kind_of_built_in(name).empty(); }
 
 // Each kind waits for its own kind alone: a long prune must not silence the alerts.
 inline std::string maintenance_lane(std::string_view kind) { return lane_of(kMaintenanceQueue, kind); }

@@ -47,6 +47,14 @@ def test_a_built_in_schedule_is_paused_instead_of_removed(server, darkroom):
     assert built_in == {"prune": False, "sweep_blobs": True, "cleanup": True, "watch_resources": True}
 
 
+def test_a_built_in_schedule_keeps_what_it_runs(server):
+    refused = put(server, name="prune", kind="maintenance.cleanup")
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_field") and "maintenance.prune" in refused.json()["detail"]
+    moved = put(server, name="prune", kind="maintenance.prune", cron="0 4 * * *")
+    assert moved.status_code == 200 and moved.json()["schedule"]["cron"] == "0 4 * * *", moved.text
+    assert server.get("/api/v1/schedules/prune").json()["schedule"]["kind"] == "maintenance.prune"
+
+
 def test_run_makes_its_job_now(server):
     put(server)
     answer = server.post("/api/v1/schedules/nightly/run")

@@ -51,7 +51,7 @@ export function ScheduleForm({ schedule, onClose }: { schedule?: Schedule; onClo
       )}
       <fieldset className="choices" data-columns>
         <legend>{t('kind')}</legend>
-        {kinds.data?.items.map((each) => (
+        {kinds.data?.items.filter((each) => !schedule?.built_in || each.kind === schedule.kind).map((each) => (
           <label className="choice" key={each.kind}>
             <input type="radio" name={group} value={each.kind} checked={kind === each.kind} onChange={() => setKind(each.kind)} />
             <span className="name">{t.maybe(`kind.${each.kind}`) ?? each.kind}</span>
