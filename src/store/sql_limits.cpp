@@ -151,7 +151,8 @@ void store_settings(Transaction& transaction, const QueueSettings& queue, Time n
 }
 
 QueueSettings changed(QueueSettings queue, const QueueChange& change, const Actor& actor) {
-  if (change.paused && *change.paused != queue.paused) {
+  bool another_reason = queue.paused && !actor.reason.empty() && actor.reason != queue.pause_reason;
+  if (change.paused && (*change.paused != queue.paused || another_reason)) {
     queue.paused = *change.paused;
     queue.paused_by = queue.paused ? actor.name : "";
     queue.pause_reason = queue.paused ? actor.reason : "";
@@ -174,12 +175,14 @@ std::string json_of(const QueueSettings& queue) {
 }
 
 void tell_change(Transaction& transaction, const QueueSettings& old, const QueueSettings& fresh, const Actor& actor, Time now) {
-  std::string type = old.paused == fresh.paused ? "queue.changed" : fresh.paused ? "queue.paused" : "queue.resumed";
+  bool pauses = fresh.paused && (!old.paused || old.pause_reason != fresh.pause_reason);
+  bool resumes = old.paused && !fresh.paused;
+  std::string type = pauses ? "queue.paused" : resumes ? "queue.resumed" : "queue.changed";
   append_event(transaction, {.at = now, .type = type, .image = std::nullopt, .job = std::nullopt, .actor = actor.name, .reason = actor.reason, .data = json_of(fresh)});
 }
 
 bool same_rules(const QueueSettings& a, const QueueSettings& b) {
-  return a.paused == b.paused && a.rate == b.rate && a.concurrency == b.concurrency && a.ageing == b.ageing && a.max_retries == b.max_retries &&
+  return a.paused == b.paused && a.pause_reason == b.pause_reason && a.rate == b.rate && a.concurrency == b.concurrency && a.ageing == b.ageing && a.max_retries == b.max_retries &&
          a.first_retry == b.first_retry;
 }
 

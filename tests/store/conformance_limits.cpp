@@ -84,6 +84,23 @@ TEST_P(StoreConformance, AChangeOfAQueueIsToldOnceWithItsActorAndReason) {
   EXPECT_EQ(store_->change_queue("nothing", paused(true), kAdmin, now_).error().code, domain::code::not_found);
 }
 
+TEST_P(StoreConformance, APausedQueueThatIsPausedForAnotherReasonHasThatOne) {
+  ASSERT_TRUE(store_->change_queue(kQueue, paused(true), kAdmin, now_));
+  auto again = store_->change_queue(kQueue, paused(true), {"jun", "the disk is being changed"}, now_);
+  EXPECT_EQ(again->paused_by, "jun");
+  EXPECT_EQ(again->pause_reason, "the disk is being changed");
+  ASSERT_TRUE(store_->change_queue(kQueue, paused(true), {"jun", "the disk is being changed"}, now_));
+  ASSERT_TRUE(store_->change_queue(kQueue, {.paused = true, .concurrency = std::optional<int>(3)}, {"minji", ""}, now_));
+  EXPECT_EQ(store_->change_queue(kQueue, concurrency(4), {"minji", "too slow"}, now_)->pause_reason, "the disk is being changed");
+  auto events = store_->events(0, std::nullopt, 10);
+  ASSERT_EQ(events.size(), 4u);
+  EXPECT_EQ(events[1].type, "queue.paused");
+  EXPECT_EQ(events[1].actor, "jun");
+  EXPECT_EQ(events[1].reason, "the disk is being changed");
+  EXPECT_EQ(events[2].type, "queue.changed");
+  EXPECT_EQ(events[3].type, "queue.changed");
+}
+
 TEST_P(StoreConformance, AQueueIsChangedOnlyAsItIsExpected) {
   auto is_running = [](const QueueSettings& queue) { return !queue.paused; };
   ASSERT_TRUE(store_->change_queue(kQueue, paused(true), kAdmin, now_, is_running));
