@@ -14,7 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kLongestTitle = 400;  // bytes
+constexpr std::size_t kLongestTitle = 400;  // characters
 constexpr std::size_t kLongestOwner = 200;
 
 Error no_such_batch(const std::string& id) {
@@ -71,7 +71,7 @@ Result<NewBatch> read_new_batch(const Parts& parts, const http::Request& request
   if (!body) return body.error();
   auto title = read_text(*body, "title", kLongestTitle), owner = read_text(*body, "owner", kLongestOwner);
   if (!title) return title.error();
-  if (!*title) return invalid("title must say what the batch is, in 1 to 400 bytes.");
+  if (!*title) return invalid("title must say what the batch is, in 1 to 400 characters.");
   if (!owner) return owner.error();
   auto images = read_images(*body);
   if (!images) return images.error();

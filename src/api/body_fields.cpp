@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "domain/error_codes.h"
+#include "text/unicode.h"
 
 #include <algorithm>
 #include <array>
@@ -65,20 +66,27 @@ Result<void> is_list(const json::value& list, const std::string& name) {
 
 Error invalid(std::string message) { return {std::string(domain::code::invalid_field), std::move(message)}; }
 
+bool has_characters(std::string_view text, std::size_t longest) { return !text.empty() && text::characters(text) <= longest; }
+
+std::string must_be_text(const std::string& name, std::size_t longest) { return name + " must be a text of 1 to " + std::to_string(longest) + " characters."; }
+
 Result<std::optional<std::string>> read_text(const json::object& body, const char* name, std::size_t longest) {
   const json::value* value = body.if_contains(name);
   if (!value) return std::optional<std::string>();
-  if (!value->is_string() || value->as_string().empty() || value->as_string().size() > longest) {
-    return invalid(std::string(name) + " must be a text of 1 to " + std::to_string(longest) + " bytes.");
-  }
+  if (!value->is_string() || !has_characters(value->as_string(), longest)) return invalid(must_be_text(name, longest));
   return std::optional(std::string(value->as_string()));
 }
 
-Result<std::string> read_reason(const json::object& body) {
+Result<std::string> check_reason(std::string reason, std::size_t longest) {
+  if (text::characters(reason) > longest) return invalid("reason must be a text of at most " + std::to_string(longest) + " characters.");
+  return reason;
+}
+
+Result<std::string> read_reason(const json::object& body, std::size_t longest) {
   const auto* reason = body.if_contains("reason");
   if (!reason) return std::string();
-  if (!reason->is_string() || reason->as_string().size() > kLongestReason) return invalid("reason must be a text of at most 1000 bytes.");
-  return std::string(reason->as_string());
+  if (!reason->is_string()) return invalid("reason must be a text.");
+  return check_reason(std::string(reason->as_string()), longest);
 }
 
 Result<std::optional<int>> read_priority(const json::object& body) {

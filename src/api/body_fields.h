@@ -9,18 +9,23 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace darkroom::api {
 
 Error invalid(std::string message);
 
-inline constexpr std::size_t kLongestReason = 1000;                           // bytes
-Result<std::string> read_reason(const boost::json::object& body);             // at most these
+inline constexpr std::size_t kLongestReason = 1000;                           // characters
+Result<std::string> read_reason(const boost::json::object& body, std::size_t longest = kLongestReason);
+Result<std::string> check_reason(std::string reason, std::size_t longest = kLongestReason);
 Result<std::optional<int>> read_priority(const boost::json::object& body);    // -100 to 100
 Result<std::optional<std::string>> read_model(const Parts& parts, const boost::json::object& body);
 Result<bool> read_flag(const boost::json::object& body, const char* name);
-// A text of 1 to `longest` bytes.
+// Whether it has 1 to `longest` characters, and what is said where it has not.
+bool has_characters(std::string_view text, std::size_t longest);
+std::string must_be_text(const std::string& name, std::size_t longest);
+// A text of 1 to `longest` characters.
 Result<std::optional<std::string>> read_text(const boost::json::object& body, const char* name, std::size_t longest);
 
 // How many things one request may name.

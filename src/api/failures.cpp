@@ -11,12 +11,12 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kLongestName = 400;
+constexpr std::size_t kLongestName = 400;  // characters
 
 Result<std::optional<std::string>> name_in(const http::Request& request, const std::string& name) {
   auto found = request.query.find(name);
   if (found == request.query.end()) return std::optional<std::string>();
-  if (found->second.empty() || found->second.size() > kLongestName) return invalid(name + " must be a text of 1 to " + std::to_string(kLongestName) + " bytes.");
+  if (!has_characters(found->second, kLongestName)) return invalid(must_be_text(name, kLongestName));
   return std::optional(found->second);
 }
 

@@ -3,6 +3,7 @@
 #include "api/image_query.h"
 #include "http/mutator_for_test.h"
 #include "http/percent.h"
+#include "text/unicode.h"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +13,7 @@ namespace darkroom::api {
 namespace {
 
 constexpr int kRounds = 20'000;
-constexpr std::size_t kLongestCondition = 400;  // bytes, as docs/openapi.yaml says
+constexpr std::size_t kLongestCondition = 400;  // characters, as docs/openapi.yaml says
 
 std::string secret_in(const std::string& cookies, bool is_secure) {
   http::Request request;
@@ -40,7 +41,7 @@ TEST(Fuzz, ACookieIsFoundWhateverStandsBesideIt) {
 
 bool is_well_formed(const store::ImageQuery& query) {
   for (const auto* text : {&query.model, &query.owner, &query.label, &query.error_code, &query.title, &query.batch}) {
-    if (*text && ((*text)->empty() || (*text)->size() > kLongestCondition)) return false;
+    if (*text && ((*text)->empty() || text::characters(**text) > kLongestCondition)) return false;
   }
   return query.limit >= 1 && query.limit <= 200;
 }

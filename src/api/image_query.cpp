@@ -18,7 +18,7 @@ using domain::JobState;
 using store::ImageQuery;
 using store::ImageSort;
 
-constexpr std::size_t kLongest = 400;  // bytes
+constexpr std::size_t kLongest = 400;  // characters
 const std::string kNobody(1, '\1');  // no account has such a name
 constexpr std::array<std::string_view, 9> kConditions = {"status", "model", "uploader", "label", "error", "search", "since", "until", "batch"};
 
@@ -44,7 +44,7 @@ Result<void> read_time(const std::string& name, const std::string& value, std::o
 }
 
 Result<void> read_condition(const std::string& name, const std::string& value, ImageQuery& query) {
-  if (value.empty() || value.size() > kLongest) return invalid(name + " must be a text of 1 to " + std::to_string(kLongest) + " bytes.");
+  if (!has_characters(value, kLongest)) return invalid(must_be_text(name, kLongest));
   if (name == "since") return read_time(name, value, query.created_from);
   if (name == "until") return read_time(name, value, query.created_before);
   if (name == "status") {

@@ -11,14 +11,14 @@
 namespace darkroom::api {
 namespace {
 
-constexpr std::size_t kLongest = 400;  // bytes
+constexpr std::size_t kLongest = 400;  // characters
 constexpr std::chrono::milliseconds kLongestSearch{200};
 const std::string kNobody(1, '\1');  // no account has such a name
 
 Result<std::optional<std::string>> text_of(const http::Request& request, const std::string& name) {
   auto found = request.query.find(name);
   if (found == request.query.end()) return std::optional<std::string>();
-  if (found->second.empty() || found->second.size() > kLongest) return invalid(name + " must be a text of 1 to " + std::to_string(kLongest) + " bytes.");
+  if (!has_characters(found->second, kLongest)) return invalid(must_be_text(name, kLongest));
   return std::optional(found->second);
 }
 

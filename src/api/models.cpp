@@ -27,8 +27,7 @@ http::Response no_such_model(const Parts& parts, const std::string& name) {
 Result<std::string> reason_of(const http::Request& request) {
   auto reason = request.query.find("reason");
   if (reason == request.query.end()) return std::string();
-  if (reason->second.size() > kLongestReason) return invalid("reason must be a text of at most 1000 bytes.");
-  return reason->second;
+  return check_reason(reason->second);
 }
 
 Result<bool> is_forced(const http::Request& request) {

@@ -10,6 +10,7 @@
 #include "http/multipart.h"
 #include "http/percent.h"
 #include "models/sidecar.h"
+#include "text/unicode.h"
 
 #include <algorithm>
 #include <array>
@@ -96,7 +97,7 @@ class ModelUpload {
   Result<void> check_fields() const {
     for (const auto& [name, text] : fields_) {
       bool is_text = http::is_utf8(text) && text.find('\0') == text.npos;
-      if (!is_text || text.size() > kLongestReason) return invalid(name + " must be a UTF-8 text of at most 1000 bytes.");
+      if (!is_text || text::characters(text) > kLongestReason) return invalid(name + " must be a UTF-8 text of at most 1000 characters.");
     }
     return {};
   }

@@ -17,7 +17,7 @@ namespace json = boost::json;
 using store::QueueChange;
 using store::QueueReport;
 
-constexpr std::size_t kLongestReason = 500;
+constexpr std::size_t kLongestPauseReason = 500;  // characters
 
 double in_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
@@ -110,15 +110,8 @@ Result<QueueChange> change_from(const json::object& body) {
   return change;
 }
 
-Result<std::string> reason_from(const json::object& body) {
-  const auto* reason = body.if_contains("reason");
-  if (!reason) return std::string();
-  if (!reason->is_string() || reason->as_string().size() > kLongestReason) return invalid("reason must be a text of at most 500 bytes.");
-  return std::string(reason->as_string());
-}
-
 http::Reply change(const Parts& parts, const http::Request& request, const json::object& body, const QueueChange& change) {
-  auto reason = reason_from(body);
+  auto reason = read_reason(body, kLongestPauseReason);
   if (!reason) return problem(reason.error());
   const std::string& name = request.params.at("name");
   auto changed = parts.store.change_queue(name, change, actor_of(request, *reason), parts.clock.now(), expectation_of<store::QueueSettings>(request));

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/id.h"
 #include "domain/error_codes.h"
+#include "domain/printable.h"
 #include "http/ascii.h"
 #include "text/unicode.h"
 
@@ -30,24 +31,8 @@ constexpr std::size_t kLargestMetadata = 16 * 1024;  // bytes
 constexpr std::size_t kLongestKey = 255;
 constexpr std::int64_t kYear = 366 * 24 * 3600;  // seconds
 
-// Characters of a UTF-8 text; npos when it is not UTF-8 or holds control characters.
-std::size_t characters(std::string_view text) {
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < text.size(); ++count) {
-    auto lead = static_cast<unsigned char>(text[i]);
-    if (lead < 0x20 || lead == 0x7f) return std::string_view::npos;
-    std::size_t length = lead < 0x80 ? 1 : (lead >> 5) == 6 ? 2 : (lead >> 4) == 14 ? 3 : (lead >> 3) == 30 ? 4 : 0;
-    if (length == 0 || i + length > text.size()) return std::string_view::npos;
-    for (std::size_t k = 1; k < length; ++k) {
-      if ((static_cast<unsigned char>(text[i + k]) >> 6) != 2) return std::string_view::npos;
-    }
-    i += length;
-  }
-  return count;
-}
-
 Result<std::string> short_text(const std::string& name, const std::string& value, std::size_t longest) {
-  if (characters(value) > longest) {  // npos counts as too long
+  if (!domain::is_printable_utf8(value) || text::characters(value) > longest) {
     return invalid(name + " must be a UTF-8 text of at most " + std::to_string(longest) + " characters without control characters.");
   }
   return value;
@@ -56,10 +41,10 @@ Result<std::string> short_text(const std::string& name, const std::string& value
 // The last part of the client's file name, without what no title may hold, cut to the longest title.
 std::string title_from(std::string name) {
   if (auto slash = name.find_last_of("/\\"); slash != std::string::npos) name.erase(0, slash + 1);
-  if (characters(name) == std::string_view::npos) {
+  if (!domain::is_printable_utf8(name)) {
     std::erase_if(name, [](unsigned char c) { return c < 0x20 || c >= 0x7f; });
   }
-  while (characters(name) > kLongestTitle) {
+  while (text::characters(name) > kLongestTitle) {
     while (!name.empty() && (static_cast<unsigned char>(name.back()) >> 6) == 2) name.pop_back();
     name.pop_back();
   }

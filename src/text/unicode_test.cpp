@@ -16,6 +16,13 @@ TEST(Unicode, FoldingMakesOneOfAllCases) {
   EXPECT_EQ(folded("제주 Sunset"), "제주 sunset");
 }
 
+TEST(Unicode, CharactersAreCountedAndNotBytes) {
+  EXPECT_EQ(characters(""), 0u);
+  EXPECT_EQ(characters("a b"), 3u);
+  EXPECT_EQ(characters("고양이"), 3u);
+  EXPECT_EQ(characters("ß🐈"), 2u);
+}
+
 TEST(Unicode, WhatIsNoUtf8ComesBackAsItIs) { EXPECT_EQ(folded("\xFF\xFE"), "\xFF\xFE"); }
 
 }  // namespace

@@ -95,6 +95,8 @@ FAULTS = [
           unit("store_test", "APutThatChangesNoTimes"), unit("scheduler_test", "AlsoWhenItsScheduleIsPutOnceMore")),
     fault("put-resumes", "a schedule that was paused runs again since it was put once more", "src/api/schedules.cpp", "if (before && !body->contains", "if (false && !body->contains", system("test_schedules.py", "put_once_more_stays_paused")),
     fault("built-in-removed", "a built-in schedule is removed until the next start", "src/api/schedules.cpp", "if (domain::is_built_in_schedule(name)) {", "if (name.empty()) {", system("test_schedules.py", "built_in_schedule_is_paused")),
+    fault("bytes-for-characters", "a Korean title or reason of a third of the length that is promised is refused", "src/api/body_fields.cpp",
+          "!text.empty() && text::characters(text) <= longest", "!text.empty() && text.size() <= longest", system("test_batches.py", "400_characters_of_any_language")),
     fault("built-in-runs-another", "a built-in schedule can be made to run something else, and its own work is done by nobody", "src/api/schedules.cpp", "!kind.empty() && kind != rule->kind", "kind == rule->name",
           system("test_schedules.py", "built_in_schedule_keeps_what_it_runs")),
     fault("paused-by-one-machine", "a machine with older time zones pauses a schedule for all", "src/scheduler/fire_schedules.cpp", "!zone && config_.has_others && now", "!zone && false && now",

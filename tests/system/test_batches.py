@@ -142,6 +142,16 @@ def test_a_wrong_batch_is_refused(server, body, status, code):
     assert server.get("/api/v1/batches").json()["items"] == []
 
 
+def test_a_title_may_have_400_characters_of_any_language(server):
+    assert make(server, title="봄" * 400, owner="김" * 200, reason="까" * 1000)["title"] == "봄" * 400
+    for body in ({"title": "봄" * 401}, {"owner": "김" * 201}, {"reason": "까" * 1001}):
+        refused = server.post("/api/v1/batches", json={"title": "t"} | body)
+        assert refused.status_code == 422 and "characters" in refused.json()["detail"], refused.text
+    assert server.get("/api/v1/images", params={"search": "봄" * 400}).status_code == 200
+    assert server.get("/api/v1/jobs", params={"owner": "김" * 400}).status_code == 200
+    assert server.get("/api/v1/failures", params={"model": "봄" * 401}).status_code == 422
+
+
 def test_there_must_be_such_a_batch(server):
     assert server.get(f"/api/v1/batches/{NOBODY}").status_code == 404
     assert server.get("/api/v1/batches/spring").status_code == 404

@@ -50,6 +50,10 @@ def test_a_paused_queue_starts_nothing_and_says_who_and_why(server):
     assert told == [("queue.paused", "admin", "the disk is being changed"), ("queue.resumed", "admin", "")]
 
 
+def test_a_reason_may_have_500_characters_of_any_language(server):
+    assert server.post(PROCESSING + "/pause", json={"reason": "왜" * 500}).json()["queue"]["pause_reason"] == "왜" * 500
+
+
 def test_a_pause_survives_a_restart(server):
     server.post(PROCESSING + "/pause")
     server.restart()
@@ -83,7 +87,7 @@ def test_a_change_leaves_what_it_does_not_name_and_null_removes(server):
     ({"concurrency": 0}, 422, "invalid_field"),
     ({"concurrency": "3"}, 422, "invalid_field"),
     ({"paused": "yes"}, 422, "invalid_field"),
-    ({"reason": "x" * 501}, 422, "invalid_field"),
+    ({"reason": "왜" * 501}, 422, "invalid_field"),
     ({"max_retries": -1}, 422, "invalid_field"),
     ({"speed": 3}, 400, "unknown_field"),
 ])
