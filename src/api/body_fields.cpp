@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "domain/error_codes.h"
+#include "domain/printable.h"
 #include "text/unicode.h"
 
 #include <algorithm>
@@ -12,7 +13,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kLongestName = 400;
+constexpr std::size_t kLongestName = 400;  // characters
+constexpr std::size_t kLongestPassword = 1000;
 constexpr std::array<std::string_view, 13> kConditions = {"all",       "state", "queue", "model", "owner",      "error", "created_from", "created_before",
                                                           "image_ids", "batch", "cause", "kind",  "failed_from"};
 
@@ -74,10 +76,21 @@ Result<std::optional<std::string>> read_text(const json::object& body, const cha
   const json::value* value = body.if_contains(name);
   if (!value) return std::optional<std::string>();
   if (!value->is_string() || !has_characters(value->as_string(), longest)) return invalid(must_be_text(name, longest));
+  if (!domain::is_printable_utf8(value->as_string())) return invalid(std::string(name) + " must be a text without control characters.");
+  return std::optional(std::string(value->as_string()));
+}
+
+Result<std::optional<std::string>> read_password(const json::object& body, const char* name) {
+  const json::value* value = body.if_contains(name);
+  if (!value) return std::optional<std::string>();
+  if (!value->is_string() || !has_characters(value->as_string(), kLongestPassword)) return invalid(must_be_text(name, kLongestPassword));
   return std::optional(std::string(value->as_string()));
 }
 
 Result<std::string> check_reason(std::string reason, std::size_t longest) {
+  std::string one_line = reason;
+  std::ranges::replace_if(one_line, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  if (!domain::is_printable_utf8(one_line)) return invalid("reason must be a UTF-8 text without control characters other than tabs and ends of lines.");
   if (text::characters(reason) > longest) return invalid("reason must be a text of at most " + std::to_string(longest) + " characters.");
   return reason;
 }

@@ -16,7 +16,7 @@ namespace darkroom::api {
 
 Error invalid(std::string message);
 
-inline constexpr std::size_t kLongestReason = 1000;                           // characters
+inline constexpr std::size_t kLongestReason = 1000;                           // characters, of which tabs and ends of lines are the only control characters
 Result<std::string> read_reason(const boost::json::object& body, std::size_t longest = kLongestReason);
 Result<std::string> check_reason(std::string reason, std::size_t longest = kLongestReason);
 Result<std::optional<int>> read_priority(const boost::json::object& body);    // -100 to 100
@@ -25,8 +25,10 @@ Result<bool> read_flag(const boost::json::object& body, const char* name);
 // Whether it has 1 to `longest` characters, and what is said where it has not.
 bool has_characters(std::string_view text, std::size_t longest);
 std::string must_be_text(const std::string& name, std::size_t longest);
-// A text of 1 to `longest` characters.
+// A text of 1 to `longest` characters without control characters.
 Result<std::optional<std::string>> read_text(const boost::json::object& body, const char* name, std::size_t longest);
+// One of any characters.
+Result<std::optional<std::string>> read_password(const boost::json::object& body, const char* name);
 
 // How many things one request may name.
 inline constexpr std::size_t kMostNamed = 10'000;

@@ -98,7 +98,7 @@ http::Reply log_in(const Parts& parts, const http::Request& request) {
   if (!request.header("content-type").starts_with("application/json")) return problem(code::unsupported_media_type, "Send name and password as application/json.");
   auto body = json_body(request, {"name", "password"});
   if (!body) return problem(body.error());
-  auto name = read_text(*body, "name", 200), password = read_text(*body, "password", 1000);
+  auto name = read_text(*body, "name", 200), password = read_password(*body, "password");
   if (!name || !password || !*name || !*password) return problem(code::invalid_field, "Send name and password as texts.");
   auto tried = parts.log_in->try_password(**name, **password, request.client_address, parts.clock.now());
   if (auto* later = std::get_if<LogInGate::TryLater>(&tried)) return try_later(later->wait);
@@ -133,7 +133,7 @@ http::Reply change_password(const Parts& parts, const http::Request& request) {
   if (request.caller.credential != http::Credential::session) return problem(code::forbidden, "Log in to change your password.");
   auto body = json_body(request, {"old_password", "new_password"});
   if (!body) return problem(body.error());
-  auto old = read_text(*body, "old_password", 1000), fresh = read_text(*body, "new_password", 1000);
+  auto old = read_password(*body, "old_password"), fresh = read_password(*body, "new_password");
   if (!old || !fresh || !*old || !*fresh) return problem(code::invalid_field, "Send old_password and new_password as texts.");
   auto tried = parts.log_in->try_password(request.caller.name, **old, request.client_address, parts.clock.now());
   if (auto* later = std::get_if<LogInGate::TryLater>(&tried)) return try_later(later->wait);

@@ -58,8 +58,8 @@ struct Password {
 };
 
 // The one that the body has, checked, or a new one.
-Result<Password> read_password(const json::object& body, const std::string& name) {
-  auto text = read_text(body, "password", 1000);
+Result<Password> password_in(const json::object& body, const std::string& name) {
+  auto text = read_password(body, "password");
   if (!text) return text.error();
   if (*text) {
     if (auto good = auth::check_password(**text, name); !good) return good.error();
@@ -99,7 +99,7 @@ Result<Change> read_user_change(const http::Request& request) {
   bool lets_in = *role || *reset || body->contains("password") || (body->contains("disabled") && !*disabled);
   if (auto may = lets_in ? check_maker(request.caller) : Result<void>(); !may) return may.error();
   if (*reset || body->contains("password")) {
-    auto password = read_password(*body, request.params.at("name"));
+    auto password = password_in(*body, request.params.at("name"));
     if (!password) return password.error();
     change.change.password_hash = password->hash;
     change.made_password = password->made;
@@ -148,7 +148,7 @@ http::Reply create_user(const Parts& parts, const http::Request& request) {
   if (!quota) return problem(quota.error());
   auto reason = read_reason(*body);
   if (!reason) return problem(reason.error());
-  auto password = read_password(*body, *name);
+  auto password = password_in(*body, *name);
   if (!password) return problem(password.error());
   store::Account account{*name, **role, password->hash, std::nullopt, quota->value_or(std::nullopt)};
   auto made = parts.store.create_account(account, actor_of(request, *reason), parts.clock.now());

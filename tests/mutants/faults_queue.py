@@ -97,6 +97,8 @@ FAULTS = [
     fault("built-in-removed", "a built-in schedule is removed until the next start", "src/api/schedules.cpp", "if (domain::is_built_in_schedule(name)) {", "if (name.empty()) {", system("test_schedules.py", "built_in_schedule_is_paused")),
     fault("bytes-for-characters", "a Korean title or reason of a third of the length that is promised is refused", "src/api/body_fields.cpp",
           "!text.empty() && text::characters(text) <= longest", "!text.empty() && text.size() <= longest", system("test_batches.py", "400_characters_of_any_language")),
+    fault("controls-in-a-title", "a batch's title or owner has characters that a terminal obeys and a database cuts", "src/api/body_fields.cpp",
+          "if (!domain::is_printable_utf8(value->as_string())) return", "if (value->as_string().empty()) return", system("test_batches.py", "wrong_batch_is_refused")),
     fault("built-in-runs-another", "a built-in schedule can be made to run something else, and its own work is done by nobody", "src/api/schedules.cpp", "!kind.empty() && kind != rule->kind", "kind == rule->name",
           system("test_schedules.py", "built_in_schedule_keeps_what_it_runs")),
     fault("paused-by-one-machine", "a machine with older time zones pauses a schedule for all", "src/scheduler/fire_schedules.cpp", "!zone && config_.has_others && now", "!zone && false && now",

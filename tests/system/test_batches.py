@@ -132,6 +132,7 @@ def test_batches_are_listed_newest_first(server):
 
 @pytest.mark.parametrize("body, status, code", [
     ({}, 422, "invalid_field"), ({"title": ""}, 422, "invalid_field"), ({"title": "t", "priority": 3}, 422, "invalid_field"),
+    ({"title": " \n "}, 422, "invalid_field"), ({"title": "t", "owner": "jun\0"}, 422, "invalid_field"), ({"title": "t", "reason": "\x1b[2J"}, 422, "invalid_field"),
     ({"title": "t", "image_ids": []}, 422, "invalid_field"), ({"title": "t", "image_ids": ["7"]}, 422, "invalid_field"),
     ({"title": "t", "filter": {}}, 422, "invalid_field"), ({"title": "t", "image_ids": [1], "filter": {"all": True}}, 422, "invalid_field"),
     ({"title": "t", "image_ids": [1], "model": "nothing"}, 422, "unknown_model"), ({"title": "t", "name": "x"}, 400, "unknown_field"),
