@@ -68,6 +68,11 @@ Result<void> is_list(const json::value& list, const std::string& name) {
 
 Error invalid(std::string message) { return {std::string(domain::code::invalid_field), std::move(message)}; }
 
+Result<std::string> reason_in_query(const http::Request& request) {
+  auto reason = request.query.find("reason");
+  return reason == request.query.end() ? std::string() : check_reason(reason->second);
+}
+
 bool has_characters(std::string_view text, std::size_t longest) { return !text.empty() && text::characters(text) <= longest; }
 
 std::string must_be_text(const std::string& name, std::size_t longest) { return name + " must be a text of 1 to " + std::to_string(longest) + " characters."; }

@@ -19,6 +19,7 @@ Error invalid(std::string message);
 inline constexpr std::size_t kLongestReason = 1000;                           // characters, of which tabs and ends of lines are the only control characters
 Result<std::string> read_reason(const boost::json::object& body, std::size_t longest = kLongestReason);
 Result<std::string> check_reason(std::string reason, std::size_t longest = kLongestReason);
+Result<std::string> reason_in_query(const http::Request& request);  // of what is removed: it takes no body
 Result<std::optional<int>> read_priority(const boost::json::object& body);    // -100 to 100
 Result<std::optional<std::string>> read_model(const Parts& parts, const boost::json::object& body);
 Result<bool> read_flag(const boost::json::object& body, const char* name);

@@ -24,12 +24,6 @@ http::Response no_such_model(const Parts& parts, const std::string& name) {
   return problem(code::not_found, "There is no model '" + name + "' here. Present: " + parts.catalogue.names() + ".");
 }
 
-Result<std::string> reason_of(const http::Request& request) {
-  auto reason = request.query.find("reason");
-  if (reason == request.query.end()) return std::string();
-  return check_reason(reason->second);
-}
-
 Result<bool> is_forced(const http::Request& request) {
   auto force = request.query.find("force");
   if (force == request.query.end() || force->second == "false") return false;
@@ -115,7 +109,7 @@ http::Reply delete_model(const Parts& parts, const http::Request& request) {
   if (auto known = allow_query(request, {"force", "reason"}); !known) return problem(known.error());
   auto forced = is_forced(request);
   if (!forced) return problem(forced.error());
-  auto reason = reason_of(request);
+  auto reason = reason_in_query(request);
   if (!reason) return problem(reason.error());
   const std::string& name = request.params.at("name");
   store::Actor actor = actor_of(request, *reason);
@@ -129,7 +123,7 @@ http::Reply delete_model(const Parts& parts, const http::Request& request) {
 
 http::Reply delete_model_version(const Parts& parts, const http::Request& request) {
   if (auto known = allow_query(request, {"reason"}); !known) return problem(known.error());
-  auto reason = reason_of(request);
+  auto reason = reason_in_query(request);
   if (!reason) return problem(reason.error());
   auto removed = parts.librarian->remove_version(request.params.at("name"), request.params.at("version"), librarys(actor_of(request, *reason)));
   if (!removed) return problem(removed.error());

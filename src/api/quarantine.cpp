@@ -1,4 +1,5 @@
 // Quarantine: contents that crashed a runner twice, and their release.
+#include "api/body_fields.h"
 #include "api/handlers.h"
 #include "api/json.h"
 #include "api/problem.h"
@@ -22,7 +23,10 @@ http::Reply list_quarantine(const Parts& parts, const http::Request& request) {
 }
 
 http::Reply release_quarantine(const Parts& parts, const http::Request& request) {
-  auto released = parts.store.release_quarantine(request.params.at("sha256"), actor_of(request), parts.clock.now());
+  if (auto known = allow_query(request, {"reason"}); !known) return problem(known.error());
+  auto reason = reason_in_query(request);
+  if (!reason) return problem(reason.error());
+  auto released = parts.store.release_quarantine(request.params.at("sha256"), actor_of(request, *reason), parts.clock.now());
   if (!released) return problem(released.error());
   http::Response done;
   done.status = 204;

@@ -1,4 +1,5 @@
 // Schedules: which maintenance job runs when, in which time zone.
+#include "api/body_fields.h"
 #include "api/handlers.h"
 #include "api/json.h"
 #include "api/problem.h"
@@ -57,8 +58,6 @@ Error no_such_schedule(const std::string& name) {
   return {std::string(domain::code::not_found), "There is no schedule '" + name + "'. GET /api/v1/schedules lists them."};
 }
 
-Error invalid(const std::string& message) { return {std::string(domain::code::invalid_field), message}; }
-
 Error runs_only(const std::string& name, std::string_view kind) {
   return invalid("The schedule '" + name + "' is built in and runs " + std::string(kind) + " alone. Change when it fires, or make another schedule with a name of its own.");
 }
@@ -86,6 +85,11 @@ Result<void> read_options(const json::object& body, domain::Schedule& rule) {
   }
   rule.missed = *policy;
   return {};
+}
+
+Result<std::string> reason_in(const http::Request& request) {
+  auto body = json_body(request, {"reason"});
+  return body ? read_reason(*body) : body.error();
 }
 
 Result<domain::Schedule> rule_from(const Parts& parts, const std::string& name, const json::object& body) {
@@ -171,9 +175,10 @@ http::Reply delete_schedule(const Parts& parts, const http::Request& request) {
 }
 
 http::Reply run_schedule(const Parts& parts, const http::Request& request) {
-  if (auto empty = json_body(request, {}); !empty) return problem(empty.error());
+  auto reason = reason_in(request);
+  if (!reason) return problem(reason.error());
   const std::string& name = request.params.at("name");
-  auto job = parts.store.run_schedule(name, parts.config.max_attempts, actor_of(request), now_of(parts));
+  auto job = parts.store.run_schedule(name, parts.config.max_attempts, actor_of(request, *reason), now_of(parts));
   if (!job) return problem(job.error());
   http::Response response = json_response(201, json::object{{"job_id", *job}});
   response.headers.emplace_back("Location", "/api/v1/jobs/" + *job);
@@ -181,20 +186,22 @@ http::Reply run_schedule(const Parts& parts, const http::Request& request) {
 }
 
 http::Reply pause_schedule(const Parts& parts, const http::Request& request) {
-  if (auto empty = json_body(request, {}); !empty) return problem(empty.error());
-  auto paused = parts.store.pause_schedule(request.params.at("name"), actor_of(request), now_of(parts));
+  auto reason = reason_in(request);
+  if (!reason) return problem(reason.error());
+  auto paused = parts.store.pause_schedule(request.params.at("name"), actor_of(request, *reason), now_of(parts));
   return paused ? schedule_response(parts, *paused) : problem(paused.error());
 }
 
 http::Reply resume_schedule(const Parts& parts, const http::Request& request) {
-  if (auto empty = json_body(request, {}); !empty) return problem(empty.error());
+  auto reason = reason_in(request);
+  if (!reason) return problem(reason.error());
   const std::string& name = request.params.at("name");
   auto schedule = parts.store.find_schedule(name);
   if (!schedule) return problem(no_such_schedule(name));
   Time now = now_of(parts);
   auto next = calendar::next_slot(schedule->rule, now);
   if (!next) return problem(next.error());
-  auto resumed = parts.store.resume_schedule(name, *next, actor_of(request), now);
+  auto resumed = parts.store.resume_schedule(name, *next, actor_of(request, *reason), now);
   return resumed ? schedule_response(parts, *resumed) : problem(resumed.error());
 }
 

@@ -79,9 +79,10 @@ void add_batches(CLI::App& app, Chosen& chosen) {
   add_new_jobs(*make, again);
   add_filter(*make, again, "--from-model");
   CLI::App* quarantine = add_client(app, chosen, "quarantine", "Photos that crashed a runner twice and are not run any more", show_quarantine);
-  add_client(*quarantine, chosen, "release", "Let photos of this content run again", [id](const Session& session) { return release_quarantine(session, *id); })
-      ->add_option("sha256", *id, "The content, as the list shows it")
-      ->required();
+  auto reason = std::make_shared<std::string>();
+  CLI::App* release = add_client(*quarantine, chosen, "release", "Let photos of this content run again", [=](const Session& session) { return release_quarantine(session, *id, *reason); });
+  release->add_option("sha256", *id, "The content, as the list shows it")->required();
+  release->add_option("--reason", *reason, "Kept in the log");
 }
 
 }  // namespace darkroom::cli

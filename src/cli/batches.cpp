@@ -60,8 +60,9 @@ int show_quarantine(const Session& session) {
   });
 }
 
-int release_quarantine(const Session& session, const std::string& sha256) {
-  return ask(session, {.method = "DELETE", .path = "/api/v1/quarantine/" + escaped(sha256)}, [](const json::object&) { return std::string("released: its photos may run again\n"); });
+int release_quarantine(const Session& session, const std::string& sha256, const std::string& reason) {
+  std::string query = reason.empty() ? "" : "?reason=" + escaped(reason);
+  return ask(session, {.method = "DELETE", .path = "/api/v1/quarantine/" + escaped(sha256) + query}, [](const json::object&) { return std::string("released: its photos may run again\n"); });
 }
 
 }  // namespace darkroom::cli

@@ -237,9 +237,14 @@ void add_schedules(CLI::App& app, Chosen& chosen) {
   text("kind", "What it runs, see darkroom schedules kinds")->required();
   text("zone", "Time zone of its clock, for example Asia/Seoul (default: the setting time_zone)");
   text("missed", "What becomes of slots that nobody fired: skip, once (default), all")->check(CLI::IsMember({"skip", "once", "all"}));
-  for (const auto& [action, help] : {std::pair("remove", "Remove it; jobs that it made stay. One that is built in is paused instead"), std::pair("run", "Make its job now, beside its slots"), std::pair("pause", "Fire no slots until it is resumed"),
-                                     std::pair("resume", "Fire its slots again")}) {
-    add_client(*schedules, chosen, action, help, [=, act = std::string(action)](const Session& session) { return act_on_schedule(session, act, *name); })->add_option("name", *name, "Its name")->required();
+  add_client(*schedules, chosen, "remove", "Remove it; jobs that it made stay. One that is built in is paused instead", [name](const Session& session) { return remove_schedule(session, *name); })
+      ->add_option("name", *name, "Its name")
+      ->required();
+  auto why = std::make_shared<boost::json::object>();
+  for (const auto& [action, help] : {std::pair("run", "Make its job now, beside its slots"), std::pair("pause", "Fire no slots until it is resumed"), std::pair("resume", "Fire its slots again")}) {
+    CLI::App* act = add_client(*schedules, chosen, action, help, [=, act = std::string(action)](const Session& session) { return act_on_schedule(session, act, *name, *why); });
+    act->add_option("name", *name, "Its name")->required();
+    act->add_option_function<std::string>("--reason", [why](const std::string& words) { (*why)["reason"] = words; }, "Kept in the log");
   }
 }
 

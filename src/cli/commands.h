@@ -106,7 +106,8 @@ int show_schedules(const Session& session);                                     
 int show_schedule_kinds(const Session& session);
 int show_slots(const Session& session, const std::string& cron, const std::string& zone);               // empty: that of the server
 int put_schedule(const Session& session, const std::string& name, const boost::json::object& rule);
-int act_on_schedule(const Session& session, const std::string& action, const std::string& name);        // remove, run, pause, resume
+int remove_schedule(const Session& session, const std::string& name);
+int act_on_schedule(const Session& session, const std::string& action, const std::string& name, const boost::json::object& body);  // run, pause, resume
 int retry(const Session& session, const std::string& job, const boost::json::object& how);              // act.cpp
 int reprocess(const Session& session, const std::string& image, const boost::json::object& how);
 int act_on_many(const Session& session, const ManyOptions& options);                                    // many.cpp
@@ -116,7 +117,7 @@ int show_batches(const Session& session, const std::string& id, bool wait);     
 int seal_batch(const Session& session, const std::string& id);
 int make_batch(const Session& session, const ManyOptions& options);
 int show_quarantine(const Session& session);
-int release_quarantine(const Session& session, const std::string& sha256);
+int release_quarantine(const Session& session, const std::string& sha256, const std::string& reason);
 int remove_image(const Session& session, const std::string& image);
 int show_endpoints(const Session& session);                                                             // webhooks.cpp
 int add_endpoint(const Session& session, const boost::json::object& body);

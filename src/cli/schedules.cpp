@@ -49,13 +49,14 @@ int put_schedule(const Session& session, const std::string& name, const json::ob
   return ask(session, {"PUT", "/api/v1/schedules/" + escaped(name), rule}, describe_schedule);
 }
 
-int act_on_schedule(const Session& session, const std::string& action, const std::string& name) {
-  std::string path = "/api/v1/schedules/" + escaped(name);
-  if (action == "remove") return ask(session, {"DELETE", path}, [](const json::object&) { return std::string("removed\n"); });
-  if (action == "run") {
-    return ask(session, {"POST", path + "/run"}, [](const json::object& answer) { return "job " + shown(answer, "job_id") + "\n"; });
-  }
-  return ask(session, {"POST", path + "/" + action}, describe_schedule);
+int remove_schedule(const Session& session, const std::string& name) {
+  return ask(session, {"DELETE", "/api/v1/schedules/" + escaped(name)}, [](const json::object&) { return std::string("removed\n"); });
+}
+
+int act_on_schedule(const Session& session, const std::string& action, const std::string& name, const json::object& body) {
+  std::string path = "/api/v1/schedules/" + escaped(name) + "/" + action;
+  if (action == "run") return ask(session, {"POST", path, body}, [](const json::object& answer) { return "job " + shown(answer, "job_id") + "\n"; });
+  return ask(session, {"POST", path, body}, describe_schedule);
 }
 
 }  // namespace darkroom::cli

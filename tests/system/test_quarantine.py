@@ -48,6 +48,17 @@ def test_it_is_neither_retried_nor_reprocessed_until_it_is_released(server):
     assert server.delete(f"/api/v1/quarantine/{'0' * 64}").status_code == 404
 
 
+def test_why_it_is_released_stands_in_the_event(server, darkroom):
+    _, image = crashed_twice(server)
+    address = f"{server.url}/api/v1/quarantine/{image['sha256']}"
+    with_body = server.http.delete(address, json={"reason": "mended"}, timeout=70)
+    assert with_body.status_code == 413 and with_body.json()["detail"] == "This address takes no request body."
+    assert server.http.delete(address, params={"why": "x"}, timeout=70).status_code == 400
+    assert server.http.delete(address, params={"reason": "x" * 1001}, timeout=70).status_code == 422
+    assert darkroom("quarantine", "release", image["sha256"], "--reason", "the decoder is mended", folder=server.folder).returncode == 0
+    assert [event["reason"] for event in server.events() if event["type"] == "quarantine.released"] == ["the decoder is mended"]
+
+
 def test_the_quarantine_outlives_a_restart(server):
     photo, _ = crashed_twice(server)
     server.restart()

@@ -73,6 +73,17 @@ def test_a_paused_schedule_has_no_next_slot_until_it_is_resumed(server):
     assert server.post("/api/v1/schedules/x/run").status_code == 404
 
 
+def test_why_a_schedule_is_run_paused_or_resumed_stands_in_the_event(server, darkroom):
+    put(server)
+    job = server.post("/api/v1/schedules/nightly/run", json={"reason": "the disk is full"}).json()["job_id"]
+    assert server.post("/api/v1/schedules/nightly/pause", json={"reason": "not today"}).status_code == 200
+    assert darkroom("schedules", "resume", "nightly", "--reason", "it is quiet again", folder=server.folder).returncode == 0
+    told = [(event["type"], event["reason"]) for event in server.events() if event["reason"] in ("the disk is full", "not today", "it is quiet again")]
+    assert told == [("job.created", "the disk is full"), ("schedule.paused", "not today"), ("schedule.resumed", "it is quiet again")]
+    assert server.job(job, wait=30)["state"] == "completed"
+    assert server.post("/api/v1/schedules/nightly/pause", json={"reason": "x" * 1001}).status_code == 422
+
+
 def test_the_next_times_are_told_before_anything_is_saved(server, darkroom):
     def slots(**query):
         return server.get("/api/v1/schedules/slots", params=query)
