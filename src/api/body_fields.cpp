@@ -1,6 +1,6 @@
 #include "api/body_fields.h"
 
-#include "base/id.h"
+#include "api/query.h"
 #include "domain/error_codes.h"
 #include "domain/printable.h"
 #include "text/unicode.h"
@@ -46,7 +46,7 @@ Result<void> read_texts(const json::object& object, store::JobFilter& filter) {
     if (!text) return text.error();
     *place = *text;
   }
-  if (filter.batch && !is_uuid(*filter.batch)) return invalid("filter.batch must be the id of a batch, a UUID.");
+  if (filter.batch && !(filter.batch = uuid_of(*filter.batch))) return invalid("filter.batch must be the id of a batch, a UUID.");
   return {};
 }
 
@@ -135,8 +135,9 @@ Result<std::vector<std::string>> read_job_ids(const json::value& list, const std
   if (auto fits = is_list(list, name); !fits) return fits.error();
   std::vector<std::string> ids;
   for (const json::value& item : list.as_array()) {
-    if (!item.is_string() || !is_uuid(std::string_view(item.as_string()))) return invalid(name + " must hold job ids, which are UUIDs.");
-    ids.emplace_back(item.as_string());
+    auto id = item.is_string() ? uuid_of(item.as_string()) : std::nullopt;
+    if (!id) return invalid(name + " must hold job ids, which are UUIDs.");
+    ids.push_back(std::move(*id));
   }
   return ids;
 }

@@ -6,7 +6,6 @@
 #include "api/query.h"
 #include "api/waiting.h"
 #include "api/wanted_events.h"
-#include "base/id.h"
 #include "domain/error_codes.h"
 
 #include <algorithm>
@@ -108,8 +107,8 @@ Result<Wanted> read_wanted(const http::Request& request) {
   if (!image) return image.error();
   if (*image) wanted.events.image = *image;
   if (auto batch = request.query.find("batch"); batch != request.query.end()) {
-    if (!is_uuid(batch->second)) return Error{std::string(domain::code::invalid_field), "batch must be the id of a batch, a UUID."};
-    wanted.events.batch = batch->second;
+    wanted.events.batch = uuid_of(batch->second);
+    if (!wanted.events.batch) return Error{std::string(domain::code::invalid_field), "batch must be the id of a batch, a UUID."};
   }
   if (auto types = request.query.find("types"); types != request.query.end()) {
     for (std::size_t at = 0; at < types->second.size();) {

@@ -102,6 +102,15 @@ Refusal identify(const GuardParts& parts, const Rule& rule, http::Request& reque
   return problem(code::unauthorized, "Send the header 'Authorization: Bearer TOKEN'. On the server's machine the token lies in the file admin.token of the data folder.");
 }
 
+// In the address, so that each handler finds them as the store has them.
+void fold_ids(http::Request& request) {
+  for (const char* name : {"id", "job"}) {
+    auto found = request.params.find(name);
+    if (found == request.params.end()) continue;
+    if (auto id = uuid_of(found->second)) found->second = *id;
+  }
+}
+
 std::optional<std::string> owner_of(store::Store& store, Owned owned, const http::Request& request) {
   const std::string& id = request.params.at("id");
   switch (owned) {
@@ -149,6 +158,7 @@ Refusal judge(const GuardParts& parts, const Rule& rule, const http::Route& rout
 
 http::Guard make_guard(GuardParts parts) {
   return [parts = std::move(parts)](const http::Route& route, http::Request& request) -> Refusal {
+    fold_ids(request);
     const Rule* rule = find_rule(route.access);
     if (!rule) return problem(code::forbidden, "Nobody may do this: the route has no rule.");
     if (route.access == kPublic) return std::nullopt;

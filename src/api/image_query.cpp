@@ -4,7 +4,6 @@
 #include "api/cursor.h"
 #include "api/guard.h"
 #include "api/query.h"
-#include "base/id.h"
 #include "domain/error_codes.h"
 
 #include <algorithm>
@@ -53,11 +52,11 @@ Result<void> read_condition(const std::string& name, const std::string& value, I
     query.states = std::move(*states);
     return {};
   }
-  if (name == "batch" && !is_uuid(value)) return invalid("batch must be the id of a batch, a UUID.");
   for (auto [known, place] : {std::pair("model", &query.model), std::pair("uploader", &query.owner), std::pair("label", &query.label), std::pair("error", &query.error_code),
                               std::pair("search", &query.title), std::pair("batch", &query.batch)}) {
     if (name == known) *place = value;
   }
+  if (name == "batch" && !(query.batch = uuid_of(value))) return invalid("batch must be the id of a batch, a UUID.");
   return {};
 }
 

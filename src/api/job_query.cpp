@@ -4,7 +4,6 @@
 #include "api/cursor.h"
 #include "api/guard.h"
 #include "api/query.h"
-#include "base/id.h"
 
 #include <sstream>
 
@@ -28,7 +27,7 @@ Result<void> read_texts(const http::Request& request, store::JobQuery& query) {
     if (!text) return text.error();
     *place = std::move(*text);
   }
-  if (query.batch && !is_uuid(*query.batch)) return invalid("batch must be the id of a batch, a UUID.");
+  if (query.batch && !(query.batch = uuid_of(*query.batch))) return invalid("batch must be the id of a batch, a UUID.");
   if (auto own = owner_seen_by(request)) query.owner = query.owner.value_or(*own) == *own ? *own : kNobody;
   return {};
 }

@@ -1,8 +1,10 @@
 #include "api/query.h"
 
+#include "base/id.h"
 #include "domain/error_codes.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
 namespace darkroom::api {
@@ -75,6 +77,13 @@ Result<std::optional<Time>> time_in(const http::Request& request, const std::str
   auto time = from_rfc3339(found->second);
   if (!time) return error(code::invalid_field, name + " must be a time such as 2026-01-31T09:30:00Z.");
   return time;
+}
+
+std::optional<std::string> uuid_of(std::string_view text) {
+  if (!is_uuid(text)) return std::nullopt;
+  std::string small(text);
+  std::ranges::transform(small, small.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return small;
 }
 
 Result<domain::ImageId> image_id(const http::Request& request) {

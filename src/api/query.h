@@ -27,6 +27,9 @@ Result<std::optional<Time>> time_in(const http::Request& request, const std::str
 
 Result<std::int64_t> parse_whole(std::string_view text, const std::string& name, std::pair<std::int64_t, std::int64_t> range);
 
+// A UUID as the store has it, in small letters, however it is written. None: the text is no UUID.
+std::optional<std::string> uuid_of(std::string_view text);
+
 // {id} of the route as an image id. Error not_found, as for an image that does not exist.
 Result<domain::ImageId> image_id(const http::Request& request);
 

@@ -6,7 +6,6 @@
 #include "api/webhooks.h"
 #include "auth/scopes.h"
 #include "base/hash.h"
-#include "base/id.h"
 #include "domain/error_codes.h"
 #include "domain/printable.h"
 #include "http/ascii.h"
@@ -93,8 +92,8 @@ Result<void> read_times(const std::function<std::string(const char*)>& field, co
 Result<void> read_waiting(const std::function<std::string(const char*)>& field, const Parts& parts, store::NewImage& image) {
   if (auto read = read_times(field, parts, image); !read) return read;
   if (std::string batch = field("batch"); !batch.empty()) {
-    if (!is_uuid(batch)) return invalid("batch must be the id of an open batch, a UUID. Make one with POST /api/v1/batches.");
-    image.batch = batch;
+    image.batch = uuid_of(batch);
+    if (!image.batch) return invalid("batch must be the id of an open batch, a UUID. Make one with POST /api/v1/batches.");
   }
   return {};
 }

@@ -99,6 +99,7 @@ FAULTS = [
           "!text.empty() && text::characters(text) <= longest", "!text.empty() && text.size() <= longest", system("test_batches.py", "400_characters_of_any_language")),
     fault("controls-in-a-title", "a batch's title or owner has characters that a terminal obeys and a database cuts", "src/api/body_fields.cpp",
           "if (!domain::is_printable_utf8(value->as_string())) return", "if (value->as_string().empty()) return", system("test_batches.py", "wrong_batch_is_refused")),
+    fault("ids-as-written", "a job's id in capitals is no job's", "src/api/query.cpp", "static_cast<char>(std::tolower(c))", "static_cast<char>(c)", system("test_batches.py", "written_in_capitals")),
     fault("built-in-runs-another", "a built-in schedule can be made to run something else, and its own work is done by nobody", "src/api/schedules.cpp", "!kind.empty() && kind != rule->kind", "kind == rule->name",
           system("test_schedules.py", "built_in_schedule_keeps_what_it_runs")),
     fault("paused-by-one-machine", "a machine with older time zones pauses a schedule for all", "src/scheduler/fire_schedules.cpp", "!zone && config_.has_others && now", "!zone && false && now",

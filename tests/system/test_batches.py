@@ -153,6 +153,21 @@ def test_a_title_may_have_400_characters_of_any_language(server):
     assert server.get("/api/v1/failures", params={"model": "봄" * 401}).status_code == 422
 
 
+def test_an_id_may_be_written_in_capitals(server):
+    server.post("/api/v1/queues/ai_processing/pause")
+    batch = make(server)["id"]
+    image = server.upload(unique_jpeg(), batch=batch.upper())
+    job = image["job_id"]
+    assert image["batch_id"] == batch and look(server, {"id": batch.upper()})["total"] == 1
+    assert server.job(job.upper())["job_id"] == job
+    assert [item["job_id"] for item in server.get("/api/v1/jobs", params={"batch": batch.upper()}).json()["items"]] == [job]
+    assert [item["id"] for item in server.get("/api/v1/images", params={"batch": batch.upper()}).json()["items"]] == [image["id"]]
+    for which in ({"ids": [job.upper()]}, {"filter": {"batch": batch.upper()}}):
+        counted = server.post("/api/v1/jobs/actions", json={"action": "cancel", "dry_run": True} | which)
+        assert counted.json()["matched"] == 1, counted.text
+    assert server.post(f"/api/v1/jobs/{job.upper()}/cancel").status_code == 200
+
+
 def test_there_must_be_such_a_batch(server):
     assert server.get(f"/api/v1/batches/{NOBODY}").status_code == 404
     assert server.get("/api/v1/batches/spring").status_code == 404
