@@ -1,6 +1,7 @@
 #include "api/resumable.h"
 
 #include "api/photo_header.h"
+#include "api/query.h"
 #include "api/sender.h"
 #include "api/upload_fields.h"
 #include "base/base64.h"
@@ -42,6 +43,15 @@ std::map<std::string, std::string> stored_metadata(const store::UploadRecord& up
   const json::value fields = json::parse(upload.fields);
   for (const auto& member : fields.as_object()) metadata[std::string(member.key())] = std::string(member.value().as_string());
   return metadata;
+}
+
+// Its batch was said when it began, and stays what it was: once that is sealed, no piece that comes again will help.
+Error with_sealed_batch(const Parts& parts, const store::UploadRecord& upload, Error error) {
+  auto metadata = stored_metadata(upload);
+  auto named = metadata.find("batch");
+  auto id = named == metadata.end() ? std::nullopt : uuid_of(named->second);
+  auto batch = id ? parts.store.find_batch(*id) : std::nullopt;
+  return batch && batch->sealed_at ? batch_was_sealed(*id) : error;
 }
 
 Error is_gone() { return {std::string(code::not_found), "This upload is gone. Begin it again."}; }
@@ -132,6 +142,11 @@ Result<std::map<std::string, std::string>> read_upload_metadata(std::string_view
   return metadata;
 }
 
+Error batch_was_sealed(const std::string& id) {
+  return {std::string(code::conflict), "The batch " + id + " of this upload is sealed: nothing can be added to it any more, and an upload cannot be given another. Begin it again with an open "
+                                       "batch or with none. One that was begun may be deleted."};
+}
+
 Result<UploadForm> form_of(const std::map<std::string, std::string>& metadata) {
   UploadForm form;
   for (const auto& [name, value] : metadata) {
@@ -165,7 +180,7 @@ Result<domain::ImageId> complete_upload(const Parts& parts, const store::UploadR
   auto image = take_in(parts, upload, writer->fd());
   // What may be otherwise in a while: the file stays, and the last piece may be sent again.
   static constexpr std::array kPassing = {code::conflict, code::unknown_model, code::model_refused};
-  if (!image && std::ranges::find(kPassing, image.error().code) != kPassing.end()) return image.error();
+  if (!image && std::ranges::find(kPassing, image.error().code) != kPassing.end()) return with_sealed_batch(parts, upload, image.error());
   if (image) {
     parts.store.finish_upload(upload.id, image->id);
   } else {

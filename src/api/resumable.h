@@ -34,6 +34,9 @@ Result<std::map<std::string, std::string>> read_upload_metadata(std::string_view
 // The form of an upload's fields as they were announced. Error: unknown_field.
 Result<UploadForm> form_of(const std::map<std::string, std::string>& metadata);
 
+// What is said of an upload for such a batch.
+Error batch_was_sealed(const std::string& id);
+
 // The image of an upload that nobody can write to now: one that another request adds to or completes, or whose bytes are gone. Errors: locked, not_found.
 Result<domain::ImageId> completed_by_another(const Parts& parts, const std::string& id);
 

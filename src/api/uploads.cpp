@@ -151,6 +151,11 @@ Result<store::UploadRecord> read_announced(const Parts& parts, const http::Reque
   if (!image) return image.error();
   image->byte_count = *length;
   if (auto allowed = check_sender(parts, request.caller, *image); !allowed) return allowed.error();
+  if (image->batch) {
+    auto batch = parts.store.find_batch(*image->batch);
+    if (!batch) return error(code::not_found, "There is no batch " + *image->batch + ".");
+    if (batch->sealed_at && !*key) return batch_was_sealed(*image->batch);  // with a key it may be one that became an image in time
+  }
   json::object fields;
   for (const auto& [name, value] : *metadata) fields[name] = value;
   fields[kSignerField] = signer_of(request);

@@ -65,6 +65,23 @@ def test_a_photo_in_three_pieces_becomes_one_image(server):
     assert list((server.folder / "uploads").iterdir()) == []
 
 
+def test_an_upload_whose_batch_is_sealed_meanwhile_says_that_it_must_be_begun_again(server):
+    photo = unique_jpeg()
+    batch = server.post("/api/v1/batches", json={"title": "spring"}).json()["batch"]["id"]
+    place = place_of(server, len(photo), batch=batch)
+    keyed = {"Idempotency-Key": "photo-7"}
+    in_time = send(server, begin(server, len(photo), keyed, batch=batch).headers["Location"], 0, photo).headers["Darkroom-Image"]
+    server.post(f"/api/v1/batches/{batch}/seal")
+    for answer in (send(server, place, 0, photo), server.get(place), begin(server, len(photo), batch=batch)):
+        assert (answer.status_code, answer.json()["code"]) == (409, "conflict"), answer.text
+        assert "sealed" in answer.json()["detail"] and "Begin it again" in answer.json()["detail"]
+    assert begin(server, len(photo), batch="01a203b7-eb0f-71c7-bfff-d37c3c46b2f2").status_code == 404
+    again = send(server, begin(server, len(photo), keyed, batch=batch).headers["Location"], 0, photo)
+    assert again.headers["Darkroom-Image"] == in_time, "the same upload as one that became an image in time"
+    assert send(server, place_of(server, len(photo)), 0, photo).headers["Darkroom-Image"] != in_time
+    assert server.http.delete(server.url + place, headers={"Tus-Resumable": "1.0.0"}, timeout=70).status_code == 204
+
+
 def test_the_server_is_killed_in_the_middle_and_the_upload_goes_on(make_server):
     server = make_server()
     photo = unique_jpeg()
