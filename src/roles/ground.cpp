@@ -93,6 +93,8 @@ Ground::Ground(const config::Config& the_config, Role the_role)
   librarian.open(store.is_shared() ? models::Library::Leftovers::old : models::Library::Leftovers::all);
 }
 
+std::string Ground::at_node() const { return store.is_shared() ? "@" + node().name : ""; }
+
 store::NodeRecord Ground::node() const {
   store::NodeRecord node;
   node.id = node_id;

@@ -26,6 +26,9 @@ struct Ground {
   // This process as the registry shows it; slots, models and url are filled by those who have them.
   store::NodeRecord node() const;
 
+  // After the name of each place in which this process runs jobs, where others have places of the same names: "@photo-2:417". Alone: empty.
+  std::string at_node() const;
+
   const config::Config& config;
   Role role;
   SystemClock clock;

@@ -97,7 +97,7 @@ void Upkeep::add_maintenance() {
       {domain::kind::cleanup, [this](const std::string&, Time now, std::stop_token stop) { return clean_up_.run(now, stop); }},
       {domain::kind::watch_resources, [this](const std::string&, Time now, std::stop_token stop) { return watch_.run(now, stop); }},
   };
-  scheduler::RunMaintenanceConfig config{.node = ground_.node_id, .retry = ground_.config.worker.retry};
+  scheduler::RunMaintenanceConfig config{.node = ground_.node_id, .at = ground_.at_node(), .retry = ground_.config.worker.retry};
   for (const scheduler::MaintenanceTask& task : tasks) {
     scheduler::RunMaintenance& place = *maintenance_.emplace_back(std::make_unique<scheduler::RunMaintenance>(config, ground_.store, ground_.clock, task));
     maintain_.push_back(add(std::string(task.kind), [&place] { return place.run_once(); }));

@@ -16,6 +16,7 @@ constexpr Duration kNothingToDo = std::chrono::hours(1);
 worker::WorkerConfig worker_config(const Ground& ground) {
   worker::WorkerConfig config = ground.config.worker;
   config.node = ground.node_id;
+  config.at = ground.at_node();
   config.refuse_truncated = ground.config.runner.photo.refuse_truncated;
   return config;
 }

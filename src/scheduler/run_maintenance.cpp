@@ -16,7 +16,7 @@ domain::Failed failed(std::string message, domain::Failed::Kind kind) {
 }  // namespace
 
 RunMaintenance::RunMaintenance(RunMaintenanceConfig config, store::Store& store, const Clock& clock, MaintenanceTask task)
-    : config_(std::move(config)), store_(store), clock_(clock), task_(std::move(task)), place_(task_.kind) {}
+    : config_(std::move(config)), store_(store), clock_(clock), task_(std::move(task)), place_(std::string(task_.kind) + config_.at) {}
 
 void RunMaintenance::stop() {
   std::lock_guard lock(mutex_);

@@ -24,6 +24,7 @@ struct MaintenanceTask {
 
 struct RunMaintenanceConfig {
   std::string node;  // id of this process, as registered
+  std::string at = {};  // after the name of its place, so that it is told from those of other processes
   domain::RetryPolicy retry;
   std::chrono::seconds longest_sleep{5};  // a belt: a wake-up that was missed costs no more than this
 };
@@ -57,7 +58,7 @@ class RunMaintenance {
   store::Store& store_;
   const Clock& clock_;
   MaintenanceTask task_;
-  std::string place_;  // as its jobs name it, by the kind: what a claim without an answer took is found by it
+  std::string place_;  // as its jobs name it, by the kind and the process: what a claim without an answer took is found by it
   std::mutex mutex_;
   bool stopping_ = false;                  // guarded by the mutex
   std::optional<InProgress> in_progress_;  // the same

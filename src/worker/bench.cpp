@@ -11,9 +11,9 @@ int places_of(const domain::Model& model) { return is_service(model) && model.re
 
 }  // namespace
 
-Bench::Bench(int number, runner::Zygotes& zygotes) : name_("slot-" + std::to_string(number)) { slot_.emplace(zygotes); }
+Bench::Bench(int number, const std::string& at, runner::Zygotes& zygotes) : name_("slot-" + std::to_string(number) + at) { slot_.emplace(zygotes); }
 
-Bench::Bench(const ServicePlace& place) : name_("http-" + place.model + "-" + std::to_string(place.number)), place_(place) { call_.emplace(); }
+Bench::Bench(const ServicePlace& place, const std::string& at) : name_("http-" + place.model + "-" + std::to_string(place.number) + at), place_(place) { call_.emplace(); }
 
 Tool Bench::tool() {
   if (slot_) return &*slot_;

@@ -29,8 +29,9 @@ struct ServicePlace {
 
 class Bench {
  public:
-  Bench(int number, runner::Zygotes& zygotes);
-  explicit Bench(const ServicePlace& place);
+  // `at` ends its name: of what process it is, where there are several.
+  Bench(int number, const std::string& at, runner::Zygotes& zygotes);
+  Bench(const ServicePlace& place, const std::string& at);
 
   const std::string& name() const { return name_; }
   const std::optional<ServicePlace>& place() const { return place_; }

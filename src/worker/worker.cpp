@@ -24,7 +24,7 @@ bool brings_work(std::string_view event_type) {
 
 Worker::Worker(WorkerConfig config, WorkerParts parts) : config_(std::move(config)), parts_(std::move(parts)) {
   int slots = config_.slots > 0 ? config_.slots : usable_cores();
-  for (int i = 1; i <= slots; ++i) add(std::make_unique<Bench>(i, parts_.zygotes));
+  for (int i = 1; i <= slots; ++i) add(std::make_unique<Bench>(i, config_.at, parts_.zygotes));
   staff();
   staffing_ = std::make_unique<Loop>("staffing", [this] { return staff(); });
 }
@@ -53,7 +53,7 @@ Duration Worker::staff() {
       }
     }
   }
-  for (const ServicePlace& place : missing) add(std::make_unique<Bench>(place));
+  for (const ServicePlace& place : missing) add(std::make_unique<Bench>(place, config_.at));
   return kLookAgain;
 }
 

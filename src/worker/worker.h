@@ -31,6 +31,7 @@ namespace darkroom::worker {
 
 struct WorkerConfig {
   std::string node = "local";  // id of this process, as registered
+  std::string at = {};           // after the name of each bench, so that it is told from those of other processes
   int slots = 0;  // 0: one for each usable core
   domain::RetryPolicy retry;
   bool refuse_truncated = false;  // photos that are cut off, by models of engine `http`

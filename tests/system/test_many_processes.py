@@ -106,6 +106,24 @@ def test_a_worker_that_is_told_to_stop_gives_its_work_to_another(make_cluster):
     assert [attempt["ending"] for attempt in image["attempts"]] == ["interrupted", "completed"]
 
 
+def test_it_is_told_which_process_runs_a_job_and_which_ran_it(make_cluster, darkroom):
+    cluster = make_cluster(workers=2, slots=1).start()
+    images = [cluster.web.upload(unique_jpeg("slow:3000")) for _ in range(2)]
+    for image in images:
+        cluster.web.wait_for_state(image["id"], "processing")
+    jobs = [cluster.web.job(image["job_id"]) for image in images]
+    assert {job["worker"] for job in jobs} == {"slot-1@worker-1", "slot-1@worker-2"}
+    for job in jobs:
+        assert f"It is running on {job['worker']} since" in job["place"]["message"]
+    for image, job in zip(images, jobs):
+        ended = cluster.web.image(image["id"], wait=30)
+        assert ended["attempts"][0]["worker"] == job["worker"]
+        assert {event["actor"] for event in cluster.web.events(image["id"]) if event["type"] in ("job.started", "job.completed")} == {job["worker"]}
+    web = cluster.database.rows("SELECT name FROM node WHERE role = 'web'")[0]["name"]
+    done = cluster.web.job(cluster.web.post("/api/v1/schedules/cleanup/run").json()["job_id"], wait=30)
+    assert done["attempts"][0]["worker"] == f"maintenance.cleanup@{web}"
+
+
 def test_a_cancelled_job_frees_the_slot_of_another_process(make_cluster):
     cluster = make_cluster(workers=1, slots=1, lease_seconds=3600).start()  # so that no heartbeat tells it in time
     web = cluster.web
