@@ -204,7 +204,7 @@ void add_queues(CLI::App& app, Chosen& chosen) {
         "--rate", [change](const std::string& text) { (*change)["rate"] = text == "none" ? boost::json::value(nullptr) : boost::json::value(text); }, "Starts in any time: 10/m, 2/s, 5/30s; none removes it");
     add_limit(*command, change, "--concurrency", "concurrency", "Jobs that run at the same time, everywhere");
     add_limit(*command, change, "--ageing", "ageing_seconds", "Every 8th start takes who waited longest over so many seconds");
-    add_limit(*command, change, "--max-retries", "max_retries", "Retries of jobs made from now on");
+    add_limit(*command, change, "--max-retries", "max_retries", "Retries of jobs made from now on; fewer hold for those that are there as well");
     add_limit(*command, change, "--first-retry", "first_retry_seconds", "Seconds before the first retry, doubled for each further one");
   }
 }

@@ -38,7 +38,7 @@ export default {
   'hint.concurrency': 'Jobs that run at the same time.',
   'without.concurrency': 'unlimited',
   'field.max_retries': 'Retries',
-  'hint.max_retries': 'How often a job that failed for a passing reason is tried again.',
+  'hint.max_retries': 'How often a job that failed for a passing reason is tried again. More hold for new jobs, fewer for all.',
   'without.max_retries': 'as configured',
   'field.first_retry_seconds': 'First retry after, in seconds',
   'hint.first_retry_seconds': 'Each further one waits twice as long.',

@@ -41,7 +41,7 @@ const ko: Translation<typeof en> = {
   'hint.concurrency': '동시에 실행할 작업 수예요.',
   'without.concurrency': '제한 없음',
   'field.max_retries': '재시도 횟수',
-  'hint.max_retries': '일시적인 이유로 실패한 작업을 다시 시도하는 횟수예요.',
+  'hint.max_retries': '일시적인 이유로 실패한 작업을 다시 시도하는 횟수예요. 늘리면 새 작업에만, 줄이면 모든 작업에 적용돼요.',
   'without.max_retries': '설정값',
   'field.first_retry_seconds': '첫 재시도까지(초)',
   'hint.first_retry_seconds': '그다음부터는 두 배씩 늘어나요.',
