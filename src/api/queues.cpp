@@ -17,6 +17,7 @@ namespace json = boost::json;
 using store::QueueChange;
 using store::QueueReport;
 
+constexpr std::string_view kWebhooksQueue = "webhooks";
 constexpr std::size_t kLongestPauseReason = 500;  // characters
 
 double in_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
@@ -91,6 +92,16 @@ Result<void> read_rate(const json::value& value, QueueChange& change) {
   return {};
 }
 
+// It has no jobs: what it holds is sent by delivery/, at the pace of the settings webhooks.*.
+Result<void> check_fields_of(const std::string& queue, const json::object& body) {
+  for (const auto& member : body) {
+    std::string name(member.key());
+    if (queue != kWebhooksQueue || member.value().is_null() || name == "paused" || name == "reason") continue;
+    return invalid(name + " cannot be set for the queue webhooks: it has deliveries and no jobs, and can only be paused. The settings webhooks.* say how they are sent.");
+  }
+  return {};
+}
+
 Result<QueueChange> change_from(const json::object& body) {
   QueueChange change;
   if (const auto* paused = body.if_contains("paused")) {
@@ -141,6 +152,7 @@ http::Reply get_queue(const Parts& parts, const http::Request& request) {
 http::Reply change_queue(const Parts& parts, const http::Request& request) {
   auto body = json_body(request, {"paused", "reason", "rate", "concurrency", "ageing_seconds", "max_retries", "first_retry_seconds"});
   if (!body) return problem(body.error());
+  if (auto fits = check_fields_of(request.params.at("name"), *body); !fits) return problem(fits.error());
   auto wanted = change_from(*body);
   return wanted ? change(parts, request, *body, *wanted) : problem(wanted.error());
 }

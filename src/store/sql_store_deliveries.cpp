@@ -22,6 +22,7 @@ constexpr const char* kWaitingTargets =
     "SELECT (SELECT MIN(delivery.target) FROM delivery WHERE delivery.state = 'waiting' AND delivery.target > line.target) FROM line WHERE line.target IS NOT NULL) "
     "SELECT line.target, (SELECT delivery.due_at FROM delivery WHERE delivery.state = 'waiting' AND delivery.target = line.target ORDER BY delivery.due_at, delivery.id LIMIT 1) "
     "FROM line WHERE line.target IS NOT NULL";
+constexpr const char* kIsPaused = "SELECT 1 FROM queue WHERE name = 'webhooks' AND paused = 1";
 constexpr const char* kDisabled = "SELECT id FROM endpoint WHERE enabled = 0";
 constexpr const char* kHeldTargets = "SELECT target, until FROM target_hold WHERE until > $1";
 constexpr const char* kNextOfTarget =
@@ -196,6 +197,7 @@ ClaimedDeliveries SqlStore::claim_deliveries(const DeliveryClaim& claim, Time no
   auto targets = database_->read([&](Connection& connection) {
     claimed.at = connection.clock(now);
     claimed.next_due.reset();
+    if (!connection.execute(kIsPaused).empty()) return std::vector<std::string>();
     return due_targets(connection, claimed.at, claimed.next_due);
   });
   if (targets.empty() || claim.count <= 0) return claimed;

@@ -102,6 +102,8 @@ FAULTS = [
     fault("ids-as-written", "a job's id in capitals is no job's", "src/api/query.cpp", "static_cast<char>(std::tolower(c))", "static_cast<char>(c)", system("test_batches.py", "written_in_capitals")),
     fault("slots-of-one-name", "of several workers nobody can tell which one runs a job", "src/roles/ground.cpp", 'return store.is_shared() ? "@" + node().name : "";', 'return "";',
           system("test_many_processes.py", "told_which_process_runs_a_job")),
+    fault("webhooks-not-paused", "who pauses the queue of webhooks is called all the same", "src/store/sql_store_deliveries.cpp", "if (!connection.execute(kIsPaused).empty()) return", "if (false) return",
+          unit(STORE, "WhileTheQueueOfWebhooksIsPaused")),
     fault("built-in-runs-another", "a built-in schedule can be made to run something else, and its own work is done by nobody", "src/api/schedules.cpp", "!kind.empty() && kind != rule->kind", "kind == rule->name",
           system("test_schedules.py", "built_in_schedule_keeps_what_it_runs")),
     fault("paused-by-one-machine", "a machine with older time zones pauses a schedule for all", "src/scheduler/fire_schedules.cpp", "!zone && config_.has_others && now", "!zone && false && now",

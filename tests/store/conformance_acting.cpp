@@ -169,7 +169,7 @@ TEST_P(StoreConformance, AFilterMatchesOnAllItsConditions) {
   EXPECT_EQ(count({.owner = "minji"}), 2);
   EXPECT_EQ(count({.model = "demo", .owner = "minji"}), 1);
   EXPECT_EQ(count({.queue = std::string(domain::kProcessQueue)}), 3);
-  EXPECT_EQ(count({.queue = "default"}), 0);
+  EXPECT_EQ(count({.queue = "webhooks"}), 0);
   EXPECT_EQ(count({.created_from = now_}), 2);
   EXPECT_EQ(count({.created_before = now_}), 1);
   EXPECT_EQ(count({.images = {mine.id, others.id, ImageId{999}}}), 2);

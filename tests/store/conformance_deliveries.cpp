@@ -265,6 +265,25 @@ TEST_P(StoreConformance, AReceiverThatAskedForTimeIsLeftAloneAlsoAfterARestart) 
 }
 
 // The receiver's last word counts, also when it is sooner.
+TEST_P(StoreConformance, WhileTheQueueOfWebhooksIsPausedNothingIsSent) {
+  Teller tell{store_, now_};
+  tell.endpoint();
+  upload();
+  finish(claim_one(), success());
+  auto under_way = tell.due().deliveries.at(0);
+  upload();
+  finish(claim_one(), success());
+  ASSERT_TRUE(store_->change_queue("webhooks", {.paused = true}, {"admin", "the receiver is down"}, now_));
+  EXPECT_TRUE(tell.settle(under_way, Verdict::again, 500)) << "a try that was begun has its end";
+  now_ += minutes(10);
+  EXPECT_TRUE(tell.due().deliveries.empty());
+  EXPECT_FALSE(tell.due().next_due);
+  reopen();
+  EXPECT_TRUE(tell.due().deliveries.empty());
+  ASSERT_TRUE(store_->change_queue("webhooks", {.paused = false}, kAdmin, now_));
+  EXPECT_EQ(tell.due().deliveries.size(), 2u);
+}
+
 TEST_P(StoreConformance, AHoldIsReplacedAndForgotten) {
   Teller tell{store_, now_};
   tell.endpoint();

@@ -61,7 +61,7 @@ TEST_P(StoreConformance, EveryQueueIsReportedByNameAlsoAnEmptyOne) {
   std::vector<std::string> names;
   for (const QueueReport& each : store_->queues(now_)) names.push_back(each.settings.name);
   EXPECT_TRUE(std::ranges::is_sorted(names));
-  for (const char* name : {"ai_processing", "default", "maintenance", "webhooks"}) EXPECT_TRUE(std::ranges::count(names, name) == 1) << name;
+  for (const char* name : {"ai_processing", "maintenance", "webhooks"}) EXPECT_TRUE(std::ranges::count(names, name) == 1) << name;
   QueueReport empty = see.report();
   EXPECT_EQ(empty.queued + empty.scheduled + empty.running + empty.finished_last_hour, 0);
   EXPECT_FALSE(empty.oldest || empty.wait || empty.run);

@@ -22,7 +22,7 @@ def change(server, **fields):
 
 def test_every_queue_is_listed_by_name(server):
     names = [item["name"] for item in server.get("/api/v1/queues").json()["items"]]
-    assert names == sorted(names) and {"ai_processing", "maintenance"} <= set(names)
+    assert names == ["ai_processing", "maintenance", "webhooks"]
 
 
 def test_a_report_counts_what_waits_runs_and_has_finished(server):
@@ -96,6 +96,16 @@ def test_what_cannot_be_set_is_refused_with_the_field(server, body, status, code
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
     assert next(iter(body)) in answer.json()["detail"] or code == "invalid_field"
     assert not queue(server)["paused"]
+
+
+def test_the_queue_of_webhooks_takes_a_pause_and_no_limits(server):
+    address = server.url + "/api/v1/queues/webhooks"
+    for body in ({"rate": "10/m"}, {"concurrency": 1}, {"ageing_seconds": 60}, {"max_retries": 0}, {"first_retry_seconds": 1}):
+        refused = server.http.patch(address, json=body, timeout=70)
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid_field") and "paused" in refused.json()["detail"], refused.text
+    paused = server.http.patch(address, json={"paused": True, "reason": "the receiver is down", "rate": None}, timeout=70)
+    assert paused.status_code == 200 and paused.json()["queue"]["paused"]
+    assert server.post("/api/v1/queues/webhooks/resume").status_code == 200
 
 
 def test_a_queue_that_does_not_exist_is_not_found_and_those_that_do_are_named(server):

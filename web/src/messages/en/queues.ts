@@ -2,7 +2,6 @@ export default {
   'title': 'Queues',
   'all.jobs': 'All jobs',
   'queue.ai_processing': 'Photos',
-  'queue.default': 'Default',
   'queue.maintenance': 'Maintenance',
   'queue.webhooks': 'Webhooks',
   'ready': 'Ready',

@@ -5,7 +5,6 @@ const ko: Translation<typeof en> = {
   'title': '대기열',
   'all.jobs': '전체 작업',
   'queue.ai_processing': '사진 처리',
-  'queue.default': '기본',
   'queue.maintenance': '유지 관리',
   'queue.webhooks': '웹훅',
   'ready': '정상',

@@ -35,7 +35,7 @@ export default function QueuesPage() {
           ? [...items]
               .sort((a, b) => Number(b.name === usual) - Number(a.name === usual))
               .map((queue) => <QueueCard key={queue.name} queue={queue} chosen={queue === chosen} onChoose={() => change({ queue: queue.name })} onAsk={(ask) => setQuestion({ ask, queue })} />)
-          : Array.from({ length: 4 }, (_, index) => <Skeleton key={index} height="9.5rem" />)}
+          : Array.from({ length: 3 }, (_, index) => <Skeleton key={index} height="9.5rem" />)}
       </div>
       {chosen && (
         <>

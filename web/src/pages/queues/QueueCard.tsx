@@ -87,9 +87,11 @@ export function QueueCard({ queue, chosen, onChoose, onAsk }: { queue: Queue; ch
               {t('pause')}
             </Button>
           )}
-          <Button kind="quiet" icon="settings" onClick={() => onAsk('limits')}>
-            {t('limits')}
-          </Button>
+          {queue.name !== 'webhooks' && (
+            <Button kind="quiet" icon="settings" onClick={() => onAsk('limits')}>
+              {t('limits')}
+            </Button>
+          )}
         </div>
       )}
     </section>
