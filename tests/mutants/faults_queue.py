@@ -133,7 +133,11 @@ FAULTS = [
     fault("supersede-off", "an older result is delivered after a newer one", "src/store/sql_deliveries.cpp", "if (!old.empty()) transaction.post_rows(kSupersede, old);", "",
           unit(STORE, "ANewerResultSupersedesOneThatWaits")),
 
-    # --- cancel ---
+    # --- cancel, and what is heard of it ---
+    fault("cancel-that-never-was", "a cancel whose commit failed ends its job", "src/store/sql/postgres_tail.cpp", "if (event.id <= passing_) unsure_.insert(event.id);", "if (event.id <= passing_) listener_({event});",
+          unit(STORE, "WhatWasRolledBackIsNotHeard")),
+    fault("cancel-without-answer", "a cancel whose answer was lost is heard by nobody", "src/store/sql/postgres_tail.cpp", "if (event.id <= passing_) unsure_", "if (event.id <= place_) unsure_",
+          unit(STORE, "AsTheTailPasses")),
     fault("cancel-before-the-run", "what is cancelled between its claim and its run holds its slot until the next heartbeat", "src/worker/worker.cpp", "if (gone_.has(job.public_id) || gone_.has(job.image)) bench.abandon();", "if (gone_.has(job.public_id) || gone_.has(job.image)) return;",
           unit("worker_test", "ACancelBetweenTheClaimAndTheRun", "ADeletionBetweenTheClaimAndTheRun")),
     fault("cancel-not-heard", "a cancelled job holds its slot until the next heartbeat", "src/roles/working.cpp", 'if (event.job && event.type == "job.cancelled") worker_->call_off(*event.job);', "",

@@ -50,6 +50,7 @@ PostgresTail::PostgresTail(const PostgresOptions& options, PostgresConnection& c
       channel_(read(connection, kChannel).front().text(0)),
       name_(make_uuid_v7(std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()))),
       place_(read(connection, kHorizon).front().integer(0)),
+      passing_(place_),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       thread_([this](std::stop_token stop) { run(stop); }) {}
 
@@ -70,14 +71,11 @@ void PostgresTail::announce() {
 }
 
 void PostgresTail::no_skip(const std::vector<Event>& own) {
-  std::vector<Event> met;
-  {
-    std::lock_guard guard(mutex_);
-    for (const Event& event : own) {
-      if (own_.erase(event.id) == 0 && event.id <= place_) met.push_back(event);
-    }
+  std::lock_guard guard(mutex_);
+  for (const Event& event : own) {
+    own_.erase(event.id);
+    if (event.id <= passing_) unsure_.insert(event.id);
   }
-  if (!met.empty()) listener_(met);
 }
 
 void PostgresTail::wake() {
@@ -168,16 +166,33 @@ void PostgresTail::speak(PostgresConnection& connection, Timetable& times) {
 
 void PostgresTail::look(PostgresConnection& connection) {
   std::int64_t horizon = read(connection, kHorizon).front().integer(0);
+  tell_unsure(connection);
   std::vector<Range> ranges = foreign_ranges(horizon);
-  tell(connection, ranges);
+  tell(connection, ranges, Whose::of_others);
   std::lock_guard guard(mutex_);
   for (std::int64_t id = place_ + 1; id <= horizon && !own_.empty(); ++id) own_.erase(id);
   place_ = std::max(place_, horizon);
 }
 
+// What the horizon has passed is in the log, or never will be.
+void PostgresTail::tell_unsure(PostgresConnection& connection) {
+  std::vector<Range> ranges;
+  {
+    std::lock_guard guard(mutex_);
+    unsure_.erase(unsure_.upper_bound(place_), unsure_.end());  // of a look that failed: they are met again
+    for (std::int64_t id : unsure_) ranges.push_back({id - 1, id});
+  }
+  if (ranges.empty()) return;
+  std::vector<Range> told = ranges;
+  tell(connection, ranges, Whose::unsure);
+  std::lock_guard guard(mutex_);
+  for (const Range& range : told) unsure_.erase(range.last);
+}
+
 // Where, up to the horizon, events of others may stand, rising. What is our own is not read again.
 std::vector<PostgresTail::Range> PostgresTail::foreign_ranges(std::int64_t horizon) {
   std::lock_guard guard(mutex_);
+  passing_ = std::max(place_, horizon);
   if (horizon - place_ > static_cast<std::int64_t>(own_.size()) * 2 + kPage) return {{place_, horizon}};
   std::vector<Range> ranges;
   for (std::int64_t id = place_ + 1; id <= horizon; ++id) {
@@ -191,7 +206,7 @@ std::vector<PostgresTail::Range> PostgresTail::foreign_ranges(std::int64_t horiz
   return ranges;
 }
 
-void PostgresTail::tell(PostgresConnection& connection, std::span<Range> ranges) {
+void PostgresTail::tell(PostgresConnection& connection, std::span<Range> ranges, Whose whose) {
   while (!ranges.empty()) {
     std::string afters, lasts;
     for (std::int64_t room = kPage; room > 0 && !ranges.empty();) {
@@ -208,7 +223,8 @@ void PostgresTail::tell(PostgresConnection& connection, std::span<Range> ranges)
     {
       std::lock_guard guard(mutex_);
       for (const Row& row : rows) {
-        if (!own_.contains(row.integer(0))) events.push_back(event_from(row));
+        std::int64_t id = row.integer(0);
+        if (whose == Whose::unsure || (!own_.contains(id) && !unsure_.contains(id))) events.push_back(event_from(row));
       }
     }
     if (!events.empty()) listener_(events);

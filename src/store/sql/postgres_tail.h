@@ -14,6 +14,7 @@
 #include <chrono>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <thread>
@@ -34,7 +35,7 @@ class PostgresTail {
   void skip(const std::vector<Event>& own);
   // They were committed: the other processes are told to look.
   void announce();
-  // They were not committed, or nobody knows: those that the tail meets, or has met, it tells.
+  // They were not committed, or nobody knows: of those that the tail meets, or has passed over, it tells what is in the log.
   void no_skip(const std::vector<Event>& own);
 
  private:
@@ -56,8 +57,10 @@ class PostgresTail {
     std::int64_t after;
     std::int64_t last;
   };
+  void tell_unsure(PostgresConnection& connection);
   std::vector<Range> foreign_ranges(std::int64_t horizon);
-  void tell(PostgresConnection& connection, std::span<Range> ranges);
+  enum class Whose { of_others, unsure };
+  void tell(PostgresConnection& connection, std::span<Range> ranges, Whose whose);
   void wake();
   void wait_until(Clock::time_point time, int socket);
 
@@ -68,6 +71,8 @@ class PostgresTail {
   std::mutex mutex_;
   std::int64_t place_;  // the last event that was told or passed over
   std::unordered_set<std::int64_t> own_;
+  std::int64_t passing_;  // the horizon up to which it looks, or has looked last
+  std::set<std::int64_t> unsure_;  // passed over as our own; whether they are in the log is to be seen
   std::atomic<bool> announced_ = false;
   bool warned_ = false;
   FileDescriptor wake_;  // eventfd
