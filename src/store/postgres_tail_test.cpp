@@ -1,4 +1,4 @@
-// What a process hears of the event log when a commit of its own fails.
+// What a process hears of the others when a commit of its own fails, and when the log is an older one than it has followed.
 #include "store/postgres_place.h"
 #include "store/sql/postgres_tail.h"
 #include "store/sql_rows.h"
@@ -117,6 +117,26 @@ TEST_F(PostgresTailTest, WhatWasCommittedWithoutAnAnswerIsHeardAlsoWhenThatIsKno
   expect_heard("cancelled");
   pass_over();
   EXPECT_EQ(heard(), (Types{"next", "cancelled"}));
+}
+
+// As a standby has it that takes over without the newest events: their ids are given once more.
+TEST_F(PostgresTailTest, AnOlderLogIsFollowedFromWhereItIs) {
+  for (int i = 0; i < 40; ++i) other_tells("old");
+  pass_over();
+  auto server = place_.connect();
+  std::int64_t newest = server->query("SELECT MAX(id) FROM event").front().integer(0), kept = newest - 30;
+  std::vector<Event> own(1);
+  own.front().id = newest + 3;  // of a transaction that is lost, too
+  tail_->skip(own);
+  std::string last = std::to_string(kept);
+  server->run_script("BEGIN; DELETE FROM event WHERE id > " + last + "; SELECT setval('event_id_seq', " + last + "); INSERT INTO event (at, type, actor) VALUES (" +
+                         DARKROOM_SERVERS_CLOCK ", 'taken over', 'test'); COMMIT", 20s);
+  expect_heard("taken over");
+  for (std::int64_t id = kept + 2; id <= newest + 5; ++id) other_tells("more");
+  pass_over();
+  Types told = heard();
+  EXPECT_EQ(std::ranges::count(told, "taken over"), 1);
+  EXPECT_EQ(std::ranges::count(told, "more"), 34);
 }
 
 }  // namespace

@@ -138,6 +138,8 @@ FAULTS = [
           unit(STORE, "WhatWasRolledBackIsNotHeard")),
     fault("cancel-without-answer", "a cancel whose answer was lost is heard by nobody", "src/store/sql/postgres_tail.cpp", "if (event.id <= passing_) unsure_", "if (event.id <= place_) unsure_",
           unit(STORE, "AsTheTailPasses")),
+    fault("older-log-not-followed", "after a fail-over that lost events nothing is heard of others", "src/store/sql/postgres_tail.cpp", "if (newest < place_) begin_again", "if (newest < 0) begin_again",
+          unit(STORE, "AnOlderLogIsFollowed")),
     fault("cancel-before-the-run", "what is cancelled between its claim and its run holds its slot until the next heartbeat", "src/worker/worker.cpp", "if (gone_.has(job.public_id) || gone_.has(job.image)) bench.abandon();", "if (gone_.has(job.public_id) || gone_.has(job.image)) return;",
           unit("worker_test", "ACancelBetweenTheClaimAndTheRun", "ADeletionBetweenTheClaimAndTheRun")),
     fault("cancel-not-heard", "a cancelled job holds its slot until the next heartbeat", "src/roles/working.cpp", 'if (event.job && event.type == "job.cancelled") worker_->call_off(*event.job);', "",

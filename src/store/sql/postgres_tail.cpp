@@ -19,16 +19,23 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kBetweenNotifies{20}, kHeartbeat{10'000}, kEchoWithin{2'000}, kFirstBackoff{100}, kLongestBackoff{5'000};
+constexpr std::chrono::seconds kClocksDiffer{1};
 constexpr std::size_t kMostOwn = 1'000'000;
 constexpr std::int64_t kPage = 1'000;  // ids asked for at once
 
 constexpr const char* kHorizon = "SELECT id FROM event_horizon";
+// The sequence never goes back, as the horizon may, unless the log is an older one.
+constexpr const char* kLook =
+    "SELECT horizon.id, CASE WHEN log.is_called THEN log.last_value ELSE log.last_value - 1 END, " DARKROOM_SERVERS_CLOCK " FROM event_horizon AS horizon, event_id_seq AS log";
 constexpr const char* kChannel = "SELECT 'darkroom_' || current_schema()";
 constexpr const char* kNotify = "SELECT pg_notify($1, $2)";
 // Range by range, each by the index: OFFSET keeps the planner from making one join of it, for which it might read the whole log.
 constexpr const char* kEvents =
     "SELECT told.* FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[])) AS range (after, last) CROSS JOIN LATERAL (SELECT id, at, type, image_id, job_id, actor, "
     "reason, data FROM event WHERE id > range.after AND id <= range.last OFFSET 0) AS told ORDER BY told.id";
+
+constexpr const char* kEventsSince =
+    "SELECT id, at, type, image_id, job_id, actor, reason, data FROM event WHERE id > $1 AND id <= $2 AND at >= $3 ORDER BY id";
 
 milliseconds with_jitter(milliseconds delay) {
   thread_local std::minstd_rand generator{std::random_device{}()};
@@ -165,13 +172,33 @@ void PostgresTail::speak(PostgresConnection& connection, Timetable& times) {
 }
 
 void PostgresTail::look(PostgresConnection& connection) {
-  std::int64_t horizon = read(connection, kHorizon).front().integer(0);
+  Rows rows = read(connection, kLook);
+  std::int64_t horizon = rows.front().integer(0), newest = rows.front().integer(1);
+  if (newest < place_) begin_again(connection, horizon, newest);
+  looked_at_ = rows.front().time(2);
   tell_unsure(connection);
   std::vector<Range> ranges = foreign_ranges(horizon);
   tell(connection, ranges, Whose::of_others);
   std::lock_guard guard(mutex_);
   for (std::int64_t id = place_ + 1; id <= horizon && !own_.empty(); ++id) own_.erase(id);
   place_ = std::max(place_, horizon);
+}
+
+// A server that lacks the newest events took over, and gives their ids once more. What others have written there since the last look is told here: it stands
+// where the tail has been.
+void PostgresTail::begin_again(PostgresConnection& connection, std::int64_t horizon, std::int64_t newest) {
+  log::warning("the event log has gone back, as when a standby takes over that lacks the newest events: following it from there",
+               {{"from", std::to_string(place_)}, {"to", std::to_string(newest)}});
+  Rows rows = read(connection, kEventsSince, {horizon - kPage, horizon, looked_at_ - kClocksDiffer});
+  {
+    std::lock_guard guard(mutex_);
+    std::erase_if(own_, [newest](std::int64_t id) { return id > newest; });
+    unsure_.clear();
+    place_ = passing_ = horizon;
+  }
+  tell(rows, Whose::of_others);
+  std::lock_guard guard(mutex_);
+  std::erase_if(own_, [horizon](std::int64_t id) { return id <= horizon; });
 }
 
 // What the horizon has passed is in the log, or never will be.
@@ -219,16 +246,20 @@ void PostgresTail::tell(PostgresConnection& connection, std::span<Range> ranges,
       if (last == range.last) ranges = ranges.subspan(1);
     }
     Rows rows = read(connection, kEvents, {afters + '}', lasts + '}'});
-    std::vector<Event> events;
-    {
-      std::lock_guard guard(mutex_);
-      for (const Row& row : rows) {
-        std::int64_t id = row.integer(0);
-        if (whose == Whose::unsure || (!own_.contains(id) && !unsure_.contains(id))) events.push_back(event_from(row));
-      }
-    }
-    if (!events.empty()) listener_(events);
+    tell(rows, whose);
   }
+}
+
+void PostgresTail::tell(const Rows& rows, Whose whose) {
+  std::vector<Event> events;
+  {
+    std::lock_guard guard(mutex_);
+    for (const Row& row : rows) {
+      std::int64_t id = row.integer(0);
+      if (whose == Whose::unsure || (!own_.contains(id) && !unsure_.contains(id))) events.push_back(event_from(row));
+    }
+  }
+  if (!events.empty()) listener_(events);
 }
 
 }  // namespace darkroom::store

@@ -57,10 +57,12 @@ class PostgresTail {
     std::int64_t after;
     std::int64_t last;
   };
+  void begin_again(PostgresConnection& connection, std::int64_t horizon, std::int64_t newest);
   void tell_unsure(PostgresConnection& connection);
   std::vector<Range> foreign_ranges(std::int64_t horizon);
   enum class Whose { of_others, unsure };
   void tell(PostgresConnection& connection, std::span<Range> ranges, Whose whose);
+  void tell(const Rows& rows, Whose whose);
   void wake();
   void wait_until(Clock::time_point time, int socket);
 
@@ -73,6 +75,7 @@ class PostgresTail {
   std::unordered_set<std::int64_t> own_;
   std::int64_t passing_;  // the horizon up to which it looks, or has looked last
   std::set<std::int64_t> unsure_;  // passed over as our own; whether they are in the log is to be seen
+  Time looked_at_{};  // by the server's clock
   std::atomic<bool> announced_ = false;
   bool warned_ = false;
   FileDescriptor wake_;  // eventfd
