@@ -23,7 +23,11 @@ class PostgresTailTest : public testing::Test {
     place_.options.poll_interval = 20ms;
     others_ = place_.open();
     here_ = place_.connect();
-    tail_ = std::make_unique<PostgresTail>(place_.options, *here_, [this](const std::vector<Event>& events) {
+    its_options_ = place_.options;
+    for (auto& [key, value] : its_options_.parameters) {
+      if (key == "application_name") value = its_name();
+    }
+    tail_ = std::make_unique<PostgresTail>(its_options_, *here_, [this](const std::vector<Event>& events) {
       std::function<void()> act;
       {
         std::lock_guard guard(mutex_);
@@ -33,6 +37,8 @@ class PostgresTailTest : public testing::Test {
       if (act) act();
     });
   }
+
+  std::string its_name() const { return place_.options.schema + " tail"; }
 
   void do_as_it_tells(std::function<void()> act) {
     std::lock_guard guard(mutex_);
@@ -80,6 +86,7 @@ class PostgresTailTest : public testing::Test {
   PostgresPlace place_;
   std::unique_ptr<PostgresDatabase> others_;
   std::unique_ptr<PostgresConnection> here_;
+  PostgresOptions its_options_;
   std::unique_ptr<PostgresTail> tail_;
 };
 
@@ -117,6 +124,16 @@ TEST_F(PostgresTailTest, WhatWasCommittedWithoutAnAnswerIsHeardAlsoWhenThatIsKno
   expect_heard("cancelled");
   pass_over();
   EXPECT_EQ(heard(), (Types{"next", "cancelled"}));
+}
+
+TEST_F(PostgresTailTest, WhatWasToldBeforeTheConnectionBrokeIsNotToldAgain) {
+  constexpr std::int64_t kMany = 1'500;  // more than are read at once
+  constexpr const char* kEndTail = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = $1";
+  auto server = place_.connect(), many = place_.connect();
+  do_as_it_tells([&] { EXPECT_EQ(server->query(kEndTail, {its_name()}).size(), 1u); });
+  many->query("INSERT INTO event (at, type, actor) SELECT 0, 'many', 'test' FROM generate_series(1, CAST($1 AS BIGINT))", {kMany});
+  pass_over();
+  EXPECT_EQ(std::ranges::count(heard(), "many"), kMany);
 }
 
 // As a standby has it that takes over without the newest events: their ids are given once more.

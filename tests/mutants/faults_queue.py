@@ -140,6 +140,8 @@ FAULTS = [
           unit(STORE, "AsTheTailPasses")),
     fault("older-log-not-followed", "after a fail-over that lost events nothing is heard of others", "src/store/sql/postgres_tail.cpp", "if (newest < place_) begin_again", "if (newest < 0) begin_again",
           unit(STORE, "AnOlderLogIsFollowed")),
+    fault("told-again", "what was told before the connection broke is told again", "src/store/sql/postgres_tail.cpp", "if (whose == Whose::of_others) pass_over(until);", "(void)until;",
+          unit(STORE, "WhatWasToldBeforeTheConnection")),
     fault("cancel-before-the-run", "what is cancelled between its claim and its run holds its slot until the next heartbeat", "src/worker/worker.cpp", "if (gone_.has(job.public_id) || gone_.has(job.image)) bench.abandon();", "if (gone_.has(job.public_id) || gone_.has(job.image)) return;",
           unit("worker_test", "ACancelBetweenTheClaimAndTheRun", "ADeletionBetweenTheClaimAndTheRun")),
     fault("cancel-not-heard", "a cancelled job holds its slot until the next heartbeat", "src/roles/working.cpp", 'if (event.job && event.type == "job.cancelled") worker_->call_off(*event.job);', "",

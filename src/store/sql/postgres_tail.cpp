@@ -179,9 +179,13 @@ void PostgresTail::look(PostgresConnection& connection) {
   tell_unsure(connection);
   std::vector<Range> ranges = foreign_ranges(horizon);
   tell(connection, ranges, Whose::of_others);
+  pass_over(horizon);
+}
+
+void PostgresTail::pass_over(std::int64_t last) {
   std::lock_guard guard(mutex_);
-  for (std::int64_t id = place_ + 1; id <= horizon && !own_.empty(); ++id) own_.erase(id);
-  place_ = std::max(place_, horizon);
+  for (std::int64_t id = place_ + 1; id <= last && !own_.empty(); ++id) own_.erase(id);
+  place_ = std::max(place_, last);
 }
 
 // A server that lacks the newest events took over, and gives their ids once more. What others have written there since the last look is told here: it stands
@@ -236,17 +240,19 @@ std::vector<PostgresTail::Range> PostgresTail::foreign_ranges(std::int64_t horiz
 void PostgresTail::tell(PostgresConnection& connection, std::span<Range> ranges, Whose whose) {
   while (!ranges.empty()) {
     std::string afters, lasts;
+    std::int64_t until = 0;
     for (std::int64_t room = kPage; room > 0 && !ranges.empty();) {
       Range& range = ranges.front();
       std::int64_t last = std::min(range.last, range.after + room);
       afters += (afters.empty() ? "{" : ",") + std::to_string(range.after);
       lasts += (lasts.empty() ? "{" : ",") + std::to_string(last);
       room -= last - range.after;
-      range.after = last;
+      until = range.after = last;
       if (last == range.last) ranges = ranges.subspan(1);
     }
     Rows rows = read(connection, kEvents, {afters + '}', lasts + '}'});
     tell(rows, whose);
+    if (whose == Whose::of_others) pass_over(until);  // what follows may fail, and this be told again
   }
 }
 

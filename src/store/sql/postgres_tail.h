@@ -63,6 +63,7 @@ class PostgresTail {
   enum class Whose { of_others, unsure };
   void tell(PostgresConnection& connection, std::span<Range> ranges, Whose whose);
   void tell(const Rows& rows, Whose whose);
+  void pass_over(std::int64_t last);
   void wake();
   void wait_until(Clock::time_point time, int socket);
 
