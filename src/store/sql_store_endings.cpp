@@ -33,7 +33,7 @@ constexpr const char* kOrphans = "SELECT " DARKROOM_HELD_COLUMNS "WHERE job.stat
   "error_code = $9, error_message = $10, node = NULL, worker = NULL, updated_at = $11 /*FROM GIVEN*/ WHERE id = $1 AND claim_no = $2 AND worker IS NOT NULL"
 constexpr std::string_view kEndedTypes = "iitiiiiitti";
 constexpr RowSql kEndJob{"UPDATE job SET state = $3, " DARKROOM_ENDED, kEndedTypes};
-// A job that goes back was at the head and stays there: with its own rank, or with that of the head, where ranks have begun anew since. A statement of its
+// A job that goes back was at the head and stays there: with its own rank, or with that of the head, where one that has gone back before stands there. A statement of its
 // own, since PostgreSQL takes half as long again for it, also where nothing goes back.
 constexpr RowSql kGoBack{
     "UPDATE job SET state = $3, rank = COALESCE((SELECT head.rank FROM job AS head WHERE head.state = 'queued' AND head.lane = job.lane "

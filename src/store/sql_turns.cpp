@@ -37,7 +37,10 @@ Ranks::Ranks(Connection& connection, std::vector<Line> lines) : Ranks(std::move(
 
 Ask Ranks::ask() const {
   RowParams values;
-  for (std::size_t i = 0; i < lines_.size(); ++i) values.insert(values.end(), {lines_[i].lane, lines_[i].priority, lines_[i].owner, static_cast<std::int64_t>(i)});
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    std::string_view lane = lines_[i].lane;
+    values.insert(values.end(), {lane, lines_[i].priority, lines_[i].owner, static_cast<std::int64_t>(i), lane.substr(0, lane.find('/'))});
+  }
   return {kRanks, std::move(values)};
 }
 

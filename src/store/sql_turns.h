@@ -71,8 +71,12 @@ class Ranks {
 // The next rank of one line.
 std::int64_t next_rank(Connection& connection, std::string_view lane, int priority, std::string_view owner);
 
+// Where nothing is queued the last ranks of those that run or have just ended stand for the head: a job that is on its way in may have one of theirs.
 inline constexpr RowSql kRanks{
-    "SELECT (SELECT rank FROM job WHERE state = 'queued' AND lane = $1 AND priority = $2 ORDER BY rank, id LIMIT 1), "
-    "(SELECT rank FROM job WHERE state = 'queued' AND lane = $1 AND priority = $2 AND owner = $3 ORDER BY rank DESC LIMIT 1), $4 /*FROM GIVEN*/", "titi"};
+    "SELECT COALESCE((SELECT rank FROM job WHERE state = 'queued' AND lane = $1 AND priority = $2 ORDER BY rank, id LIMIT 1), "
+    "(SELECT MAX(begun.rank) FROM (SELECT running.rank FROM job AS running WHERE running.state = 'running' AND running.queue = $5 AND running.lane = $1 "
+    "AND running.priority = $2 UNION ALL SELECT ended.rank FROM (SELECT rank, lane, priority, started_at FROM job WHERE queue = $5 AND finished_at IS NOT NULL "
+    "ORDER BY finished_at DESC LIMIT 64) AS ended WHERE ended.lane = $1 AND ended.priority = $2 AND ended.started_at IS NOT NULL) AS begun)), "
+    "(SELECT rank FROM job WHERE state = 'queued' AND lane = $1 AND priority = $2 AND owner = $3 ORDER BY rank DESC LIMIT 1), $4 /*FROM GIVEN*/", "titit"};
 
 }  // namespace darkroom::store

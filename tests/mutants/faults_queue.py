@@ -44,6 +44,8 @@ FAULTS = [
     fault("turns-ignored-of-models", "where several models wait, one owner's photos bury another's", "src/store/sql_claims.cpp",
           "ORDER BY job.priority DESC, job.rank, job.id LIMIT 1 /*OF JOB SKIP LOCKED*/", "ORDER BY job.priority DESC, job.id LIMIT 1 /*OF JOB SKIP LOCKED*/",
           unit(STORE, "AcrossLanes", "AClaimOfManyTakesWhatClaimsOfOneWouldTake", "Turn", "OwnersTakeTurnsAlsoWhereSeveralModelsWait")),
+    fault("turns-begin-at-zero", "a photo that is on its way in as its line runs empty waits for all that come then", "src/store/sql_turns.h", "SELECT MAX(begun.rank)", "SELECT 0 * MAX(begun.rank)",
+          unit(STORE, "APhotoOnItsWayIn")),
     fault("two-promote-at-once", "two processes that promote give an owner's jobs the same turns", "src/store/sql_store_claims.cpp",
           "if (database_->is_shared() && transaction", "if (most < 0 && transaction", unit(STORE, "WhoComesWhileAnotherPromotes")),
     fault("asks-without-pause", "who finds due what another holds asks the database without a pause", "src/scheduler/promote_due.cpp", "return config_.pause;", "return Duration::zero();",

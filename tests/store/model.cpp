@@ -12,16 +12,18 @@ bool is_waiting(const Job& job) { return !job.deleted && (job.state == JobState:
 
 }  // namespace
 
-// The rule of turns: after the owner's last job of this lane and priority, and not before the one at its head.
+// The rule of turns: after the owner's last job of this lane and priority, and not before the one at its head, or where there is none, the last that went.
 std::int64_t Model::next_rank(const Job& job) const {
   std::optional<std::int64_t> head;
-  std::int64_t after_own = 0;
+  std::int64_t after_own = 0, begun = 0;
   for (const Job& other : jobs) {
-    if (&other == &job || other.deleted || other.state != JobState::queued || other.model != job.model || other.priority != job.priority) continue;
+    if (&other == &job || other.deleted || other.model != job.model || other.priority != job.priority) continue;
+    if (other.claims > 0 && (other.state == JobState::running || domain::is_final(other.state))) begun = std::max(begun, other.rank);
+    if (other.state != JobState::queued) continue;
     head = std::min(head.value_or(other.rank), other.rank);
     if (other.owner == job.owner) after_own = std::max(after_own, other.rank + 1);
   }
-  return head ? std::max(*head, after_own) : 0;
+  return head ? std::max(*head, after_own) : begun;
 }
 
 // It was at the head when it started, and is there again.
