@@ -41,6 +41,14 @@ std::vector<Time> starts_in_log(Store& store) {
   return starts;
 }
 
+// So many jobs of another queue are made and started; returns how many were.
+std::size_t start_maintenance(Store& store, const char* node, int count, Time now) {
+  domain::Schedule rule{.name = "tidy", .cron = "@hourly", .zone = "UTC", .kind = std::string(domain::kind::prune)};
+  store.put_schedule(rule, now, kAdmin, now).value();
+  for (int i = 0; i < count; ++i) store.run_schedule("tidy", 4, kAdmin, now).value();
+  return store.claim({.node = node, .worker = "prune", .lanes = {domain::maintenance_lane(domain::kind::prune)}, .count = count}, now).size();
+}
+
 TEST_P(StoreConformance, APausedQueueGivesNothingAndGoesOnWhenResumed) {
   upload();
   auto running = claim_one();
@@ -158,6 +166,33 @@ TEST_P(StoreConformance, StartsAreKeptForAClaimOfAnEarlierMoment) {
   EXPECT_EQ(store_->claim(wants(10), now_).size(), 10u);
   EXPECT_EQ(store_->claim(wants(1), now_ + seconds(61)).size(), 1u);
   EXPECT_TRUE(store_->claim(wants(20), now_ + milliseconds(500)).empty());
+}
+
+TEST_P(StoreConformance, StartsOfAClockThatWasFarAheadBlockNobodyWhenItIsPutBack) {
+  for (int i = 0; i < 30; ++i) upload();
+  ASSERT_TRUE(store_->change_queue(kQueue, rate(10, minutes(1)), kAdmin, now_));
+  EXPECT_EQ(store_->claim(wants(20), now_ + std::chrono::years(1)).size(), 10u);
+  EXPECT_EQ(store_->claim(wants(20), now_).size(), 10u);
+}
+
+TEST_P(StoreConformance, ARateCountsAndForgetsTheStartsOfItsOwnQueueAlone) {
+  for (int i = 0; i < 4; ++i) upload();
+  ASSERT_TRUE(store_->change_queue(kQueue, rate(2, std::chrono::hours(1)), kAdmin, now_));
+  ASSERT_TRUE(store_->change_queue(domain::kMaintenanceQueue, rate(5, seconds(1)), kAdmin, now_));
+  ASSERT_EQ(start_maintenance(*store_, kNode, 2, now_), 2u);
+  EXPECT_EQ(store_->claim(wants(4), now_).size(), 2u) << "what another queue starts uses up nothing";
+  now_ += minutes(2);
+  ASSERT_EQ(start_maintenance(*store_, kNode, 1, now_), 1u);
+  EXPECT_TRUE(store_->claim(wants(4), now_).empty()) << "the window of another queue is shorter";
+  ASSERT_TRUE(store_->change_queue(domain::kMaintenanceQueue, {.rate = std::optional<RateLimit>()}, kAdmin, now_));
+  EXPECT_TRUE(store_->claim(wants(4), now_).empty()) << "it was another queue whose limit was taken away";
+}
+
+TEST_P(StoreConformance, ALimitSetInMidWindowCountsTheStartsOfItsOwnQueueAlone) {
+  for (int i = 0; i < 4; ++i) upload();
+  ASSERT_EQ(start_maintenance(*store_, kNode, 3, now_), 3u);
+  ASSERT_TRUE(store_->change_queue(kQueue, rate(2, std::chrono::hours(1)), kAdmin, now_));
+  EXPECT_EQ(store_->claim(wants(4), now_).size(), 2u);
 }
 
 TEST_P(StoreConformance, AStartBecomesPossibleTheMomentTheWindowAllowsIt) {
@@ -292,7 +327,25 @@ TEST_P(StoreConformance, ConcurrencyIsLiftedAtTheNextClaim) {
   EXPECT_EQ(store_->claim(wants(9), now_).size(), 6u);
 }
 
+TEST_P(StoreConformance, ConcurrencyCountsWhatRunsOfItsOwnQueueAlone) {
+  for (int i = 0; i < 3; ++i) upload();
+  ASSERT_EQ(start_maintenance(*store_, kNode, 2, now_), 2u);
+  ASSERT_TRUE(store_->change_queue(kQueue, concurrency(1), kAdmin, now_));
+  EXPECT_EQ(store_->claim(wants(3), now_).size(), 1u);
+}
+
 // --- retries of a queue ---
+
+TEST_P(StoreConformance, AJobThatIsMadeAgainHasTheRetriesOfItsQueue) {
+  upload_and_finish(1);
+  auto image = upload();
+  finish(claim_one(), permanent());
+  ASSERT_TRUE(store_->change_queue(kQueue, {.max_retries = std::optional<int>(6)}, kAdmin, now_));
+  EXPECT_EQ(store_->reprocess_image({1}, {}, kAdmin, now_)->job.max_attempts, 7);
+  auto retried = store_->retry_job(image.job.public_id, kAdmin, now_);
+  ASSERT_TRUE(retried);
+  EXPECT_EQ(retried->job.max_attempts, 7);
+}
 
 TEST_P(StoreConformance, AQueueHasItsOwnFirstRetryAndItsOwnNumberOfRetries) {
   QueueChange own{.max_retries = std::optional<int>(1), .first_retry = std::optional<seconds>(5)};

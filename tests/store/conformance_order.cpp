@@ -110,6 +110,27 @@ TEST_P(StoreConformance, AClaimOfManyTakesWhatClaimsOfOneWouldTake) {
   EXPECT_EQ(together, singly);
 }
 
+TEST_P(StoreConformance, OwnersTakeTurnsAlsoInAClaimOfAsManyAsALimitAllows) {
+  Ids a, b;
+  for (int i = 0; i < 4; ++i) a.push_back(upload("a").id.value);
+  for (int i = 0; i < 2; ++i) b.push_back(upload("b").id.value);
+  ASSERT_TRUE(store_->change_queue(kQueue, {.rate = RateLimit{3, minutes(1)}}, {"admin", ""}, now_));
+  EXPECT_EQ(images_of(store_->claim(wants(3), now_)), (Ids{a[0], b[0], a[1]}));
+}
+
+// Other writes do not wait until all of them are through.
+TEST_P(StoreConformance, AClaimThatMeetsManyThatHaveExpiredLeavesSomeToTheNext) {
+  NewImage late = photo();
+  late.expires_at = now_ + seconds(1);
+  for (int i = 0; i < 450; ++i) upload(late);
+  auto good = upload().id.value;
+  now_ += seconds(1);
+  EXPECT_TRUE(store_->claim(wants(1), now_).empty());
+  EXPECT_EQ(store_->count_jobs().queued, 251);
+  EXPECT_TRUE(store_->claim(wants(1), now_).empty());
+  EXPECT_EQ(claim_one().image.value, good);
+}
+
 TEST_P(StoreConformance, EachOfManyClaimedTogetherHasItsAttemptAndItsEvent) {
   for (int i = 0; i < 70; ++i) upload("a", i % 3);
   std::vector<Event> heard;
@@ -294,6 +315,31 @@ TEST_P(StoreConformance, AgeingIsCountedForEachLaneByItself) {
   EXPECT_EQ(demo[7], old_demo);
   Ids other = images_of(store_->claim(wants(9, {"other"}), now_));
   EXPECT_EQ(other[7], old_other);
+}
+
+TEST_P(StoreConformance, TheHeadOfALevelIsWhoseTurnItIs) {
+  auto first = upload("a", -5).id.value;
+  upload("a", -5);
+  auto other = upload("b", -5).id.value;
+  ASSERT_EQ(claim_one().image.value, first);
+  now_ += minutes(60);
+  for (int i = 0; i < 20; ++i) upload("busy", 10);
+  ASSERT_TRUE(store_->change_queue(kQueue, {.ageing = Duration(minutes(20))}, {"admin", ""}, now_));
+  EXPECT_EQ(claim_order(8)[7], other);
+}
+
+TEST_P(StoreConformance, AgeingThatIsSwitchedOnAgainCountsFromTheFirstStart) {
+  auto low = upload("a", -5).id.value;
+  now_ += minutes(60);
+  for (int i = 0; i < 30; ++i) upload("a", 10);
+  QueueChange on{.ageing = Duration(minutes(20))}, off{.ageing = std::optional<Duration>()};
+  ASSERT_TRUE(store_->change_queue(kQueue, on, {"admin", ""}, now_));
+  claim_order(7);
+  ASSERT_TRUE(store_->change_queue(kQueue, off, {"admin", ""}, now_));
+  ASSERT_TRUE(store_->change_queue(kQueue, on, {"admin", ""}, now_));
+  Ids order = claim_order(8);
+  EXPECT_EQ(order[7], low);
+  EXPECT_EQ(std::ranges::count(order, low), 1);
 }
 
 TEST_P(StoreConformance, AgeingCanBeSwitchedOffAgain) {

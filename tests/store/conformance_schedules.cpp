@@ -210,6 +210,17 @@ TEST_P(StoreConformance, ASlotWhoseLikeStillWaitsIsSkipped) {
   EXPECT_EQ(claim_maintenance(*store_, now_, kNode).size(), 2u) << "as the rule says";
 }
 
+TEST_P(StoreConformance, ASlotIsNotSkippedForAJobOfItsKindThatDoesSomethingElse) {
+  domain::Schedule other = nightly("other");
+  other.args = R"({"a":2})";
+  for (const domain::Schedule& rule : {nightly(), other}) {
+    auto made = store_->put_schedule(rule, now_, kAdmin, now_).value();
+    EXPECT_TRUE(store_->fire(firing_of(made, now_ + minutes(1)), now_));
+  }
+  EXPECT_TRUE(store_->fires_of("other", 10).at(0).job);
+  EXPECT_EQ(claim_maintenance(*store_, now_, kNode).size(), 2u);
+}
+
 TEST_P(StoreConformance, APausedScheduleIsNotDueAndResumesWhereItIsTold) {
   auto schedule = store_->put_schedule(nightly(), now_, kAdmin, now_).value();
   auto paused = store_->pause_schedule("nightly", kAdmin, now_).value();

@@ -121,6 +121,8 @@ def test_the_commands_show_and_steer(server, darkroom):
     assert done.returncode == 0 and "rate 10/m" in done.stdout, done.stderr
     assert darkroom("queue", "set", "ai_processing", "--rate", "none", folder=folder).returncode == 0
     assert (queue(server)["rate"], queue(server)["concurrency"]) == (None, 3)
+    assert darkroom("queue", "set", "ai_processing", "--max-retries", "6", "--first-retry", "90", folder=folder).returncode == 0
+    assert (queue(server)["max_retries"], queue(server)["first_retry_seconds"]) == (6, 90)
     done = darkroom("queue", "pause", "ai_processing", "--reason", "because", folder=folder)
     assert "paused by admin (because)" in done.stdout
     assert json.loads(darkroom("queues", "ai_processing", "--json", folder=folder).stdout)["queue"]["pause_reason"] == "because"

@@ -1,0 +1,35 @@
+"""Faults of what is chosen and counted: the limits of one queue, the conditions of a filter, what a new job is given, estimates; and of what nobody is told of."""
+from fault import fault, system, unit
+
+LIMITS, CLAIMS, INSIGHT, CLEAN_UP = "src/store/sql_limits.cpp", "src/store/sql_claims.cpp", "src/store/sql_store_insight.cpp", "src/scheduler/clean_up.cpp"
+FIELDS, COMMANDS, UPKEEP = "src/api/body_fields.cpp", "src/cli/acting_commands.cpp", "src/roles/upkeep.cpp"
+EACH_CONDITION = system("test_actions.py", "each_condition")
+OTHER_MODEL = system("test_actions.py", "another_model_by_whatever_way")
+STORE = "store_test"
+
+FAULTS = [
+    # --- limits ---
+    fault("rate-counts-all-queues", "what another queue starts uses up a queue's rate", LIMITS, "FROM queue_start WHERE queue = $1 AND at > $2 AND at <= $3", "FROM queue_start WHERE $1 <> '' AND at > $2 AND at <= $3",
+          unit(STORE, "ARateCountsAndForgets")),
+    fault("concurrency-counts-all", "what runs of another queue uses up a queue's concurrency", LIMITS, "FROM job WHERE state = 'running' AND queue = $1", "FROM job WHERE state = 'running' AND $1 <> ''",
+          unit(STORE, "ConcurrencyCountsWhatRuns")),
+    fault("starts-of-others-dropped", "a rate is exceeded, since a shorter window of another queue drops its starts", LIMITS, "FROM queue_start WHERE queue = $1 AND at <= $2", "FROM queue_start WHERE $1 <> '' AND at <= $2",
+          unit(STORE, "ARateCountsAndForgets")),
+    fault("rate-begins-anew", "a rate is exceeded, since that of another queue was taken away", LIMITS, 'FROM queue_start WHERE queue = $1";', 'FROM queue_start WHERE $1 <> \'\'";', unit(STORE, "ARateCountsAndForgets")),
+    fault("log-of-all-queues", "a new rate counts what other queues have started", LIMITS, "AND (job.queue = $1 OR job.id IS NULL)", "AND ($1 <> '' OR job.id IS NULL)", unit(STORE, "CountsTheStartsOfItsOwnQueueAlone")),
+    fault("future-starts-count", "a queue starts nothing for as long as a clock was ahead", LIMITS, "at > $2 AND at <= $3", "at > $2 AND (at <= $3 OR $3 > 0)", unit(STORE, "StartsOfAClockThatWasFarAhead")),
+    fault("ageing-counts-on", "ageing that is switched on again takes the least urgent job first", LIMITS, "if (old.ageing.has_value() != fresh.ageing.has_value()) forget_starts(transaction, queue);", "",
+          unit(STORE, "AgeingThatIsSwitchedOnAgain")),
+    fault("retries-of-the-server", "a job that is made again has not the retries of its queue", "src/store/sql_new_jobs.cpp", "COALESCE((SELECT max_retries + 1 FROM queue WHERE name = $4), CAST($12 AS BIGINT))",
+          "COALESCE(CAST($12 AS BIGINT), (SELECT max_retries + 1 FROM queue WHERE name = $4))", unit(STORE, "AJobThatIsMadeAgain")),
+    fault("retry-flags-swapped", "a command sets the delay where it was told the number of retries", "src/cli/command_line.cpp", [
+        ('"--max-retries", "max_retries",', '"--max-retries", "first_retry_seconds",'), ('"--first-retry", "first_retry_seconds",', '"--first-retry", "max_retries",')], None,
+          system("test_queues.py", "commands_show_and_steer")),
+    fault("turns-ignored-under-a-rate", "under a rate one owner's photos bury another's", CLAIMS, "ORDER BY job.priority DESC, job.rank, job.id LIMIT $3", "ORDER BY job.priority DESC, job.id LIMIT $3",
+          unit(STORE, "OwnersTakeTurnsAlsoInAClaimOfAsMany")),
+    fault("turns-ignored-by-ageing", "what waits too long starts in the order of arrival, and not of turns", "src/store/sql_ageing.cpp", "ORDER BY head.rank, head.id LIMIT 1)", "ORDER BY head.id LIMIT 1)",
+          unit(STORE, "TheHeadOfALevelIsWhoseTurnItIs")),
+    fault("all-expired-in-one-go", "other writes wait until a claim is through with all that has expired", CLAIMS, "constexpr int kMostEnded = 200;", "constexpr int kMostEnded = 1'000'000;", unit(STORE, "LeavesSomeToTheNext")),
+    fault("skipped-for-another", "a schedule is skipped for a job that does something else", "src/store/sql_store_schedules.cpp", "lane = $1 AND args = $2 AND", "lane = $1 AND $2 <> '' AND", unit(STORE, "ASlotIsNotSkippedForAJob")),
+
+]
