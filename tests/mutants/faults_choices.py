@@ -32,4 +32,17 @@ FAULTS = [
     fault("all-expired-in-one-go", "other writes wait until a claim is through with all that has expired", CLAIMS, "constexpr int kMostEnded = 200;", "constexpr int kMostEnded = 1'000'000;", unit(STORE, "LeavesSomeToTheNext")),
     fault("skipped-for-another", "a schedule is skipped for a job that does something else", "src/store/sql_store_schedules.cpp", "lane = $1 AND args = $2 AND", "lane = $1 AND $2 <> '' AND", unit(STORE, "ASlotIsNotSkippedForAJob")),
 
+    # --- what is reported and estimated ---
+    fault("all-scheduled-reported", "a queue's report counts what other queues have scheduled", "src/store/sql_store_queues.cpp", "WHERE state = 'scheduled' AND queue = $1", "WHERE state = 'scheduled' AND $1 <> ''",
+          unit(STORE, "WhatWaitsAndRunsInOneQueue")),
+    fault("all-running-reported", "a queue's report counts what runs of other queues", "src/store/sql_store_queues.cpp", "WHERE state = 'running' AND queue = $1", "WHERE state = 'running' AND $1 <> ''",
+          unit(STORE, "WhatWaitsAndRunsInOneQueue")),
+    fault("held-back-by-others", "a photo is said to wait for what runs of another queue", INSIGHT, "WHERE state = 'running' AND queue = $1", "WHERE state = 'running' AND $1 <> ''", unit(STORE, "WhatWaitsAndRunsInOneQueue")),
+    fault("middle-for-slowest", "the slowest runs are reported as quick as those of the middle", "src/store/sql_store_queues.cpp", "return Spread{at(50), at(95)};", "return Spread{at(50), at(50)};", unit(STORE, "TheMiddleOfTheRuns")),
+    fault("estimate-of-all-models", "runs of a slow model put off the estimate of a quick one", INSIGHT, "row.text(0) != line.lane || ", "", unit(STORE, "OnlyRunsOfTheModel")),
+    fault("estimate-of-cancelled", "runs that were cancelled put off the estimate", INSIGHT, ' || row.text(4) == "cancelled") continue;', ") continue;", unit(STORE, "OnlyRunsOfTheModel")),
+    fault("estimate-of-old-settings", "a limit that is gone puts off the estimate", INSIGHT, "std::max(lane.servers.steady_since, queue.settled_at)", "lane.servers.steady_since", unit(STORE, "WhatTheSettingsWere")),
+    fault("lost-worker-shares", "no start is estimated, since a worker that is lost had another model as well", INSIGHT, "bool takes_work = is_alive(node) && node.state", "bool takes_work = node.state",
+          unit(STORE, "AWorkerThatIsLostSharesItsSlots")),
+
 ]

@@ -42,15 +42,16 @@ struct Insight {
     for (const std::string& word : words) EXPECT_NE(place.message.find(word), std::string::npos) << word << " is not in: " << place.message;
   }
 
-  // Runs the next `count` jobs one after the other, each taking `each`, which moves the clock.
-  void run(int count, Duration each = seconds(2)) {
-    ClaimRequest one{.node = kWorker, .worker = "worker-1", .lanes = {domain::lane_of(domain::kProcessQueue, "demo")}, .count = 1};
+  // Runs the next `count` jobs one after the other, each taking `each`, which moves the clock, as `between` does after it.
+  void run(int count, Duration each = seconds(2), const std::string& model = "demo", Duration between = {}) {
+    ClaimRequest one{.node = kWorker, .worker = "worker-1", .lanes = {domain::lane_of(domain::kProcessQueue, model)}, .count = 1};
     ClaimRequest none{.node = kWorker, .worker = "worker-1", .lanes = {}, .count = 0};
     for (int i = 0; i < count; ++i) {
       auto jobs = store.claim(one, now);
       ASSERT_EQ(jobs.size(), 1u);
       now += each;
       store.finish({jobs[0].fence, domain::Succeeded{{}, "{}"}, "worker-1", "v1"}, none, {}, now).stored.get();
+      now += between;
     }
   }
 };
@@ -81,6 +82,22 @@ TEST_P(StoreConformance, AReportCountsEachStateOverAllLanes) {
   EXPECT_EQ(found.scheduled, 1);
   EXPECT_EQ(found.running, 1);
   EXPECT_EQ(see.report("default").queued, 0);
+}
+
+TEST_P(StoreConformance, WhatWaitsAndRunsInOneQueueBearsOnNoOther) {
+  Insight see{*store_, now_};
+  see.register_worker();
+  domain::Schedule rule{.name = "now", .cron = "@hourly", .zone = "UTC", .kind = std::string(domain::kind::prune)};
+  store_->put_schedule(rule, now_, {"admin", ""}, now_).value();
+  for (int i = 0; i < 2; ++i) store_->run_schedule("now", 4, {"admin", ""}, now_).value();
+  auto jobs = store_->claim({.node = kWorker, .worker = "prune", .lanes = {domain::maintenance_lane(domain::kind::prune)}, .count = 2}, now_);
+  ASSERT_EQ(jobs.size(), 2u);
+  finish(jobs[0], transient());
+  QueueReport photos = see.report(), upkeep = see.report("maintenance");
+  EXPECT_EQ(std::tuple(photos.scheduled, photos.running), std::tuple(0, 0));
+  EXPECT_EQ(std::tuple(upkeep.scheduled, upkeep.running), std::tuple(1, 1));
+  see.set({.concurrency = 1});
+  see.expect(see.place(upload()), "next");
 }
 
 TEST_P(StoreConformance, JobsOfOneOwnerAreCountedOverAllLanesAndPriorities) {
@@ -125,6 +142,17 @@ TEST_P(StoreConformance, ThroughputAndLatencyAreThoseOfTheNewest) {
   now_ = start + hours(3);
   EXPECT_EQ(see.report().finished_last_hour, 0);
   EXPECT_EQ(see.report().run->p50, seconds(25));
+}
+
+TEST_P(StoreConformance, TheMiddleOfTheRunsIsToldBesideTheSlowestOfThem) {
+  Insight see{*store_, now_};
+  for (int i = 0; i < 20; ++i) upload();
+  see.run(15, seconds(1));
+  see.run(5, seconds(9));
+  QueueReport found = see.report();
+  ASSERT_TRUE(found.run);
+  EXPECT_EQ(found.run->p50, seconds(1));
+  EXPECT_EQ(found.run->p95, seconds(9));
 }
 
 TEST_P(StoreConformance, AReportCarriesTheSettings) {
@@ -348,6 +376,56 @@ TEST_P(StoreConformance, AfterTwentyFinishedJobsTheStartIsEstimated) {
   last = see.place(images.back());
   ASSERT_TRUE(last.starts_in);
   EXPECT_NEAR(last.starts_in->count() / 1e6, 9 + 38 * 10, 10);
+}
+
+TEST_P(StoreConformance, OnlyRunsOfTheModelThatCameToTheirEndAreEstimatedFrom) {
+  Insight see{*store_, now_};
+  see.register_worker();
+  for (int i = 0; i < 20; ++i) upload(), upload(photo("a", 0, "other"));
+  see.run(20);
+  see.run(20, seconds(30), "other");
+  for (int i = 0; i < 5; ++i) {
+    auto image = upload();
+    claim_one();
+    now_ += seconds(60);
+    ASSERT_TRUE(store_->cancel_job(image.job.public_id, {"admin", ""}, now_));
+  }
+  std::vector<ImageRecord> images;
+  for (int i = 0; i < 40; ++i) images.push_back(upload());
+  Place last = see.place(images.back());
+  ASSERT_TRUE(last.starts_in);
+  EXPECT_NEAR(last.starts_in->count() / 1e6, 39 * 2, 4);
+}
+
+// A rate that is gone made the starts slower than the slots explain.
+TEST_P(StoreConformance, WhatTheSettingsWereBeforeTheyChangedSlowsNoEstimate) {
+  Insight see{*store_, now_};
+  see.register_worker();
+  std::vector<ImageRecord> images;
+  for (int i = 0; i < 60; ++i) images.push_back(upload());
+  see.run(25, seconds(2), "demo", seconds(8));
+  Place slow = see.place(images.back());
+  ASSERT_TRUE(slow.starts_in);
+  EXPECT_NEAR(slow.starts_in->count() / 1e6, 34 * 10, 20);
+  see.set({.concurrency = 1});
+  Place quick = see.place(images.back());
+  ASSERT_TRUE(quick.starts_in);
+  EXPECT_NEAR(quick.starts_in->count() / 1e6, 34 * 2, 4);
+}
+
+TEST_P(StoreConformance, AWorkerThatIsLostSharesItsSlotsWithNobody) {
+  Insight see{*store_, now_};
+  NodeRecord lost{.id = "01890000-0000-7000-8000-000000000002", .name = "beta", .role = "worker", .version = "1", .slots = 1, .models = {"demo", "other"}, .started_at = now_};
+  store_->register_node(lost, seconds(1), now_);
+  see.register_worker();
+  std::vector<ImageRecord> images;
+  for (int i = 0; i < 40; ++i) images.push_back(upload());
+  see.run(20);
+  upload(photo("a", 7, "other"));
+  Place last = see.place(images.back());
+  EXPECT_EQ(last.ahead, 19);
+  ASSERT_TRUE(last.starts_in);
+  EXPECT_NEAR(last.starts_in->count() / 1e6, 19 * 2, 4);
 }
 
 TEST_P(StoreConformance, AScheduledJobStartsAtItsTimeOrAfterTheLine) {
