@@ -45,4 +45,7 @@ FAULTS = [
     fault("lost-worker-shares", "no start is estimated, since a worker that is lost had another model as well", INSIGHT, "bool takes_work = is_alive(node) && node.state", "bool takes_work = node.state",
           unit(STORE, "AWorkerThatIsLostSharesItsSlots")),
 
+    # --- which jobs, and what they get ---
+    fault("batch-ignored", "a cancel of one batch cancels everything", "src/store/sql_selection.cpp", "found.empty() ? nothing_ = true : (batch_ = found.front().integer(0)).has_value();", "if (found.empty()) nothing_ = true;",
+          unit(STORE, "ABatchIsOneOfTheConditions")),
 ]

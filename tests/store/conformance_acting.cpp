@@ -181,6 +181,24 @@ TEST_P(StoreConformance, AFilterMatchesOnAllItsConditions) {
   EXPECT_TRUE(store_->events(0, std::nullopt, 100).size() == 3) << "a dry run changed something";
 }
 
+TEST_P(StoreConformance, ABatchIsOneOfTheConditions) {
+  std::string batch = store_->create_batch("album", "minji", kAdmin, now_).public_id;
+  auto into = [&](const std::string& owner) {
+    NewImage image = photo(owner);
+    image.batch = batch;
+    return upload(image);
+  };
+  auto outside = upload(), inside = into("minji");
+  into("jun");
+  auto count = [&](const JobFilter& filter) { return store_->act_on_jobs(filter, Cancel{}, true, kAdmin, now_).changed; };
+  EXPECT_EQ(count({.batch = batch}), 2);
+  EXPECT_EQ(count({.owner = "jun", .batch = batch}), 1);
+  EXPECT_EQ(count({.images = {outside.id, inside.id}, .batch = batch}), 1);
+  EXPECT_EQ(store_->act_on_jobs({.batch = batch}, Cancel{}, false, kAdmin, now_).changed, 2);
+  EXPECT_EQ(store_->find_image(outside.id)->job.state, JobState::queued);
+  EXPECT_EQ(store_->find_image(inside.id)->job.state, JobState::cancelled);
+}
+
 TEST_P(StoreConformance, ADryRunCountsWhatARunThenChanges) {
   for (int i = 0; i < 6; ++i) upload("minji", i % 2);
   finish(claim_one(), permanent());
