@@ -48,4 +48,14 @@ FAULTS = [
     # --- which jobs, and what they get ---
     fault("batch-ignored", "a cancel of one batch cancels everything", "src/store/sql_selection.cpp", "found.empty() ? nothing_ = true : (batch_ = found.front().integer(0)).has_value();", "if (found.empty()) nothing_ = true;",
           unit(STORE, "ABatchIsOneOfTheConditions")),
+    fault("queue-unread", "a cancel in one queue is one in all", FIELDS, 'std::pair("queue", &filter.queue), ', "", EACH_CONDITION),
+    fault("model-unread", "a cancel of one model is one of all", FIELDS, 'std::pair("model", &filter.model), ', "", EACH_CONDITION),
+    fault("times-unread", "a cancel of what was made in one hour is one of all that there is", FIELDS, 'std::pair("created_from", &filter.created_from), std::pair("created_before", &filter.created_before), ', "", EACH_CONDITION),
+    fault("batch-for-owner", "a command that is given a batch looks for an owner of that name", COMMANDS, 'condition("--batch", "batch",', 'condition("--batch", "owner",', EACH_CONDITION),
+    fault("retry-of-everything", "a retry without a state runs again what has completed", "src/api/jobs_actions.cpp", "  if (std::holds_alternative<store::Retry>(action)) return {JobState::failed};\n", "",
+          system("test_actions.py", "a_retry_by_conditions")),
+    fault("jobs-with-the-old-model", "jobs that are to get another model get their old one", "src/api/jobs_actions.cpp", "store::Reprocess{.model = *model,", "store::Reprocess{.model = std::nullopt,", OTHER_MODEL),
+    fault("images-with-the-old-model", "images that are to get another model get their old one", "src/api/images_actions.cpp", "store::Reprocess{.model = *model,", "store::Reprocess{.model = std::nullopt,", OTHER_MODEL),
+    fault("batch-with-the-old-model", "a batch with another model has the old one", "src/api/batches.cpp", "{.model = *model,", "{.model = std::nullopt,", OTHER_MODEL),
+
 ]

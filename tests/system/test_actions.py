@@ -3,10 +3,12 @@ import json
 import pty
 import os
 import subprocess
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
+from support.answers import moment_of
+from support.models import added, color_model
 from support.photos import unique_jpeg
 from support.places import program
 from support.quickness import delay_of_the_machine, three_quarters_within
@@ -131,6 +133,48 @@ def test_a_dry_run_counts_what_a_run_then_changes(busy):
     assert busy.image(other["id"])["status"] == "pending"
 
 
+def test_each_condition_is_kept_by_the_api_and_by_the_commands(server, darkroom):
+    """Whatever the server says that it knows as a condition is here, with how many of six jobs it leaves."""
+    for schedule in server.get("/api/v1/schedules").json()["items"]:  # so that nothing but these jobs is made
+        assert server.post(f"/api/v1/schedules/{schedule['name']}/pause").status_code == 200
+    added(server, "colour", color_model())
+    batch = server.post("/api/v1/batches", json={"title": "spring"}).json()["batch"]["id"]
+    first = server.result_of(unique_jpeg("lie"), uploader="minji", batch=batch)
+    for _ in range(2):
+        server.result_of(unique_jpeg(), uploader="minji")
+    server.post("/api/v1/queues/ai_processing/pause")
+    fourth = server.upload(unique_jpeg(), uploader="minji", batch=batch)
+    server.upload(unique_jpeg(), uploader="jun", model="colour")
+    server.upload(unique_jpeg(), uploader="jun")
+    cause = server.get("/api/v1/failures").json()["items"][0]["cause"]
+    after_failure = (moment_of(first["attempts"][0]["finished_at"]) + timedelta(seconds=1)).isoformat()
+    any_state = {"queue": "ai_processing", "state": ["scheduled", "queued", "running", "completed", "failed", "cancelled"]}
+    conditions = {"all": (any_state | {"all": True}, 6), "state": (any_state | {"state": "failed"}, 1), "queue": (any_state | {"queue": "webhooks"}, 0),
+                  "model": (any_state | {"model": "colour"}, 1), "owner": (any_state | {"owner": "jun"}, 2), "error": (any_state | {"error": "model_output"}, 1),
+                  "batch": (any_state | {"batch": batch}, 2), "created_from": (any_state | {"created_from": fourth["created_at"]}, 3),
+                  "created_before": (any_state | {"created_before": fourth["created_at"]}, 3), "image_ids": (any_state | {"image_ids": [first["id"], fourth["id"]]}, 2),
+                  "cause": ({"cause": cause}, 1), "kind": ({"cause": cause, "kind": "maintenance"}, 0), "failed_from": ({"cause": cause, "failed_from": after_failure}, 0)}
+    known = act(server, "cancel", filter={"colour": "red"}).json()["detail"].split("Known: ")[1].rstrip(".").split(", ")
+    assert sorted(known) == sorted(conditions)
+    matched = {name: done(act(server, "cancel", filter=which, dry_run=True))["matched"] for name, (which, _) in conditions.items()}
+    assert matched == {name: count for name, (_, count) in conditions.items()}
+    # Without a state a cancel is of what has not ended: three of them.
+    flags = {("--all",): 3, ("--state", "failed"): 1, ("--model", "colour"): 1, ("--owner", "jun"): 2, ("--error", "model_output"): 0, ("--batch", batch): 1,
+             ("--cause", cause): 1, ("--created-from", fourth["created_at"]): 3, ("--created-before", fourth["created_at"]): 0}
+    shown = {words: darkroom("cancel", *words, "--dry-run", "--json", folder=server.folder) for words in flags}
+    assert {words: json.loads(answer.stdout or "{}").get("matched", answer.stderr) for words, answer in shown.items()} == flags
+
+
+def test_a_retry_by_conditions_is_of_what_failed(server):
+    fine = server.result_of(unique_jpeg(), uploader="minji")
+    failed = server.result_of(unique_jpeg("lie"), uploader="minji")
+    server.post("/api/v1/queues/ai_processing/pause")
+    cancelled = server.upload(unique_jpeg(), uploader="minji")
+    assert cancel(server, cancelled["job_id"]).status_code == 200
+    assert done(act(server, "retry", filter={"owner": "minji"})) == {"matched": 1, "changed": 1, "dry_run": False}
+    assert [server.image(image["id"])["job_id"] == image["job_id"] for image in (fine, failed, cancelled)] == [True, False, True]
+
+
 def test_failed_jobs_are_retried_by_their_error(server):
     failed = [server.result_of(unique_jpeg("lie"))["id"] for _ in range(2)]
     fine = server.result_of(unique_jpeg())
@@ -155,6 +199,28 @@ def test_images_are_reprocessed_by_filter_with_another_priority(server):
     for image in images:
         again = server.image(image["id"], wait=20)
         assert again["job_id"] != image["job_id"] and again["priority"] == 9
+
+
+def test_many_are_processed_with_another_model_by_whatever_way(server, darkroom):
+    image = server.result_of(unique_jpeg(), uploader="minji")
+    added(server, "colour", color_model())
+    owner, again = {"owner": "minji"}, {"action": "reprocess", "model": "colour"}
+    ways = {
+        "jobs by ids": lambda job: done(server.post("/api/v1/jobs/actions", json=again | {"ids": [job]})),
+        "jobs by filter": lambda job: done(server.post("/api/v1/jobs/actions", json=again | {"filter": owner})),
+        "images": lambda job: done(server.post("/api/v1/images/actions", json=again | {"filter": {"uploader": "minji"}})),
+        "a batch of ids": lambda job: server.post("/api/v1/batches", json={"title": "a", "model": "colour", "image_ids": [image["id"]]}).raise_for_status(),
+        "a batch of a filter": lambda job: server.post("/api/v1/batches", json={"title": "b", "model": "colour", "filter": owner}).raise_for_status(),
+        "reprocess": lambda job: darkroom("reprocess", "--owner", "minji", "--model", "colour", folder=server.folder).check_returncode(),
+        "batches make": lambda job: darkroom("batches", "make", "c", "--owner", "minji", "--model", "colour", folder=server.folder).check_returncode(),
+    }
+    models = {}
+    for way, process in ways.items():
+        process(server.image(image["id"])["job_id"])
+        models[way] = server.image(image["id"], wait=20)["model"]
+        assert server.post(f"/api/v1/images/{image['id']}/reprocess", json={"model": "null"}).status_code == 201
+        assert server.image(image["id"], wait=20)["model"] == "null"
+    assert models == dict.fromkeys(ways, "colour")
 
 
 @pytest.mark.parametrize("body, code", [
