@@ -4,14 +4,19 @@
 #include "domain/error_codes.h"
 #include "domain/maintenance.h"
 #include "scheduler/clean_up.h"
+#include "scheduler/counts.h"
 #include "scheduler/fixture_for_test.h"
 #include "scheduler/prune_finished.h"
 #include "scheduler/run_maintenance.h"
 #include "scheduler/sweep_blobs.h"
 #include "scheduler/watch_resources.h"
-#include "support/postgres_server.h"
+#include "store/postgres_place.h"
+#include "store/sql/sqlite_connection.h"
+#include "store/sql_store.h"
 
 #include <gmock/gmock.h>
+
+#include <array>
 
 namespace darkroom::scheduler {
 namespace {
@@ -275,6 +280,57 @@ TEST_F(MaintenanceTest, CleanUpFindsNothingInAHealthyStore) {
   CleanUp clean_up({}, *store_);
   EXPECT_EQ(clean_up.run(clock_.now(), {}).value(),
             R"({"running_without_node":0,"batches_not_completed":0,"open_attempts":0,"wrong_lanes":0,"images_without_job":0,"stale_jobs":0,"stale_results":0,"wrong_sums":0})");
+}
+
+std::string repaired(int running, int batches, int attempts, int lanes, int images) {
+  return counts_json({{"running_without_node", running}, {"batches_not_completed", batches}, {"open_attempts", attempts}, {"wrong_lanes", lanes}, {"images_without_job", images},
+                      {"stale_jobs", 0}, {"stale_results", 0}});
+}
+
+// Four photos, of which the first is done in a sealed batch and the second runs on a node that nobody knows; kDamage is done to it by hand.
+void fill(store::Store& store, Time now) {
+  std::string batch = store.create_batch("album", "a", {"admin", ""}, now).public_id;
+  auto upload = [&](std::optional<std::string> into) {
+    store::NewImage image{.title = "a", .owner = "a", .sha256 = std::string(64, 'a'), .byte_count = 5, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
+    image.batch = std::move(into);
+    store.create_image(image, {"admin", ""}, now).value();
+  };
+  store::ClaimRequest next{.node = "unknown", .worker = "w", .lanes = {"ai_processing/demo"}, .count = 1};
+  upload(batch);
+  store.finish({store.claim(next, now).at(0).fence, domain::Succeeded{}, "w", "v"}, {}, {}, now).stored.get();
+  store.seal_batch(batch, {"admin", ""}, now).value();
+  upload({});
+  ASSERT_EQ(store.claim(next, now).size(), 1u);
+  upload({});
+  upload({});
+}
+
+constexpr std::array kDamage = {
+    "UPDATE batch SET completed_at = NULL",
+    "UPDATE attempt SET ending = NULL, finished_at = NULL WHERE job_id = (SELECT job_id FROM image WHERE id = 1)",
+    "UPDATE job SET lane = 'ai_processing/gone' WHERE image_id = 3",
+    "DELETE FROM job WHERE image_id = 4",
+};
+
+TEST_F(MaintenanceTest, CleanUpCountsWhatItRepairsAndRepairsItOnce) {
+  fill(*store_, clock_.now());
+  store_.reset();
+  for (const char* sql : kDamage) store::SqliteConnection(folder_ + "/darkroom.db", store::SqliteConnection::Mode::writer).execute(sql);
+  store_ = store::open_store(folder_ + "/darkroom.db", clock_.now());
+  CleanUp clean_up({}, *store_);
+  EXPECT_EQ(clean_up.run(clock_.now(), {}).value(), repaired(0, 1, 1, 1, 1)) << "what runs here is nobody else's";
+  EXPECT_EQ(clean_up.run(clock_.now(), {}).value(), repaired(0, 0, 0, 0, 0));
+}
+
+TEST(MaintenanceOnPostgres, CleanUpAlsoTakesBackWhatRunsOnANodeThatNobodyKnows) {
+  store::PostgresPlace place(testing_support::shared_postgres());
+  store::SqlStore store(place.open());
+  Time now = ManualClock().now();
+  fill(store, now);
+  for (const char* sql : kDamage) place.connect()->run_script(sql, 20s);
+  CleanUp clean_up({}, store);
+  EXPECT_EQ(clean_up.run(now, {}).value(), repaired(1, 1, 1, 1, 1));
+  EXPECT_EQ(clean_up.run(now, {}).value(), repaired(0, 0, 0, 0, 0));
 }
 
 TEST_F(MaintenanceTest, WatchRaisesAndClearsOncePerCrossing) {

@@ -255,6 +255,13 @@ TEST_F(LeaseTest, ANodeThatDrainsSaysSoAtOnce) {
   EXPECT_TRUE(comes_true([&] { return store_->nodes(clock_.now()).at(0).state == store::NodeState::draining; }));
 }
 
+TEST_F(LeaseTest, ANodeThatWasGivenUpRegistersAgainWithItsNextSignOfLife) {
+  auto worker = start(1);
+  auto lease = keep(*worker);
+  store_->rescue_expired({}, clock_.now() + std::chrono::hours(1));
+  EXPECT_TRUE(comes_true([&] { return store_->nodes(clock_.now()).at(0).state == store::NodeState::running; }));
+}
+
 TEST_F(LeaseTest, TheRegistryShowsTheNodeUntilItLeaves) {
   auto worker = start(1);
   auto lease = keep(*worker);

@@ -58,4 +58,11 @@ FAULTS = [
     fault("images-with-the-old-model", "images that are to get another model get their old one", "src/api/images_actions.cpp", "store::Reprocess{.model = *model,", "store::Reprocess{.model = std::nullopt,", OTHER_MODEL),
     fault("batch-with-the-old-model", "a batch with another model has the old one", "src/api/batches.cpp", "{.model = *model,", "{.model = std::nullopt,", OTHER_MODEL),
 
+    # --- leases, and what is left behind ---
+    fault("never-registers-again", "a worker that stood still past its lease is lost for good", "src/worker/lease_keeper.cpp", "    store_.register_node(node_, config_.lease, clock_.now());\n  }\n  for", "  }\n  for",
+          unit("worker_test", "ANodeThatWasGivenUp"), system("test_lost_workers.py", "stood_still_past_its_lease")),
+    fault("cleanup-takes-nothing-back", "the cleanup leaves a job running whose node nobody knows", CLEAN_UP, "store_.is_shared() ? store_.rescue_expired(config_.retry, now) : 0", "0", unit("scheduler_test", "CleanUpAlsoTakesBack")),
+    fault("cleanup-leaves-batches", "the cleanup leaves a batch open whose jobs are done", CLEAN_UP, "int batches = store_.complete_batches(now);", "int batches = 0;", unit("scheduler_test", "CleanUpCountsWhatItRepairs")),
+    fault("cleanup-tells-nothing", "the cleanup repairs and says that all was well", CLEAN_UP, "    sum += stretch.repairs;\n", "", unit("scheduler_test", "CleanUpCountsWhatItRepairs")),
+
 ]

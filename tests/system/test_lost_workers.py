@@ -124,9 +124,11 @@ def test_a_worker_that_stood_still_past_its_lease_finds_its_result_refused(clust
     zombie.resume()
     eventually(lambda: "late result discarded" in zombie.log_text(), 10, f"the late result is refused; the log:\n{zombie.log_text()[-2000:]}")
     assert len(cluster.web.events(image["id"])) == told
-    again = [cluster.web.upload(unique_jpeg("slow:300"))["id"] for _ in range(4)]  # and it works on
+    eventually(lambda: {node["state"] for node in cluster.web.get("/api/v1/workers").json()["items"]} == {"running"}, 10, "it counts as alive again")
+    again = [cluster.web.upload(unique_jpeg("slow:2500"))["id"] for _ in range(4)]  # and it works on: longer than a lease, and nobody takes it for lost
     for image_id in again:
         assert cluster.web.image(image_id, wait=30)["status"] == "completed"
+        assert endings(cluster.web, image_id) == ["completed"]
     assert eventually(lambda: slots_of(zombie), 10, "the worker that came back takes jobs again")
     judge(cluster, image["id"])
 
