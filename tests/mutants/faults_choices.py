@@ -65,4 +65,11 @@ FAULTS = [
     fault("cleanup-leaves-batches", "the cleanup leaves a batch open whose jobs are done", CLEAN_UP, "int batches = store_.complete_batches(now);", "int batches = 0;", unit("scheduler_test", "CleanUpCountsWhatItRepairs")),
     fault("cleanup-tells-nothing", "the cleanup repairs and says that all was well", CLEAN_UP, "    sum += stretch.repairs;\n", "", unit("scheduler_test", "CleanUpCountsWhatItRepairs")),
 
+    # --- what nobody is told of ---
+    fault("slot-not-told", "a photo waits for a second beside a free slot", "src/roles/working.cpp", "  if (work) worker_->wake();\n", "", system("test_wake_ups.py", "is_told_of_a_photo")),
+    fault("retry-not-told", "a retry waits for seconds beyond its time", UPKEEP, '    if (event.type == "job.retry_scheduled") promote_->wake();\n', "", system("test_wake_ups.py", "a_retry_starts")),
+    fault("delay-not-told", "a job for later waits for seconds beyond its time", UPKEEP, '      if (event.data.find("run_at") != std::string::npos) promote_->wake();\n', "", system("test_wake_ups.py", "a_job_for_later")),
+    fault("expiry-not-told", "a job expires seconds after its time", UPKEEP, '      if (event.data.find("expires_at") != std::string::npos) expire_->wake();\n', "", system("test_wake_ups.py", "a_job_expires")),
+    fault("slots-look-seldom", "a start that a rate has put off waits until somebody happens to be told of something", "src/worker/worker.cpp", "constexpr std::chrono::seconds kLookAgain{1};", "constexpr std::chrono::seconds kLookAgain{15};",
+          system("test_wake_ups.py", "a_rate_has_put_off")),
 ]
