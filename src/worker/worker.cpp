@@ -210,7 +210,8 @@ void Worker::end(Bench& bench) {
   bench.job.reset();
 }
 
-// Runs the job, hands its ending in and takes the next job, which is begun while the ending is being made durable.
+// Runs the job, hands its ending in and takes the next job, which is begun while the ending is being made durable. While a claim is without an answer it takes
+// none with it: what that claim may have taken is looked for first.
 std::vector<domain::ClaimedJob> Worker::work_on(std::stop_token stop, const domain::ClaimedJob& job, Bench& bench) {
   begin(bench, job);
   Workshop workshop{parts_.blobs, parts_.catalogue, bench.tool(), bench.stop(), parts_.keep_thumbnail, config_.refuse_truncated};
@@ -220,7 +221,7 @@ std::vector<domain::ClaimedJob> Worker::work_on(std::stop_token stop, const doma
   std::vector<domain::ClaimedJob> next;
   try {
     store::ClaimRequest request = request_of(bench);
-    if (stop.stop_requested() || is_held()) request.count = 0;
+    if (stop.stop_requested() || is_held() || bench.unanswered_since) request.count = 0;
     store::Finished finished = parts_.store.finish(ended.finish, request, config_.retry, parts_.clock.now());
     if (parts_.on_ended) parts_.on_ended(job, ended.finish.ending, finished.applied);
     if (!finished.applied) log::warning("late result discarded", {{"job", job.public_id}, {"claim", job.fence.claim_no}});

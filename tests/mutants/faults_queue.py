@@ -10,6 +10,7 @@ FAULTS = [
     fault("taking-turns", "two slots take turns at the database, each alone", "src/store/sql/gathering.cpp", "if (++served_now_ == 1) await_those_who_return(lock);", "++served_now_;",
           unit("store_test", "TwoWhoComeBackAtOnce")),
     fault("unanswered-claim", "what a claim without an answer took runs for ever", "src/worker/worker.cpp", "    give_back_unanswered(bench);\n", "", unit("worker_test", "WhatAClaimWithoutAnAnswer")),
+    fault("unanswered-in-a-backlog", "what a claim without an answer took is held until the line is worked off", "src/worker/worker.cpp", "is_held() || bench.unanswered_since)", "is_held())", unit("worker_test", "WhatItTookGoesBackBefore")),
     fault("unanswered-maintenance", "maintenance that a claim took whose commit came late runs for ever", "src/scheduler/run_maintenance.cpp",
           "*unanswered_since_ > store::kLatestCommit)", "*unanswered_since_ > Duration::zero())", unit("scheduler_test", "WhoseCommitCameLate")),
     fault("folder-not-swept", "the folder of a process that never gets the sweep's job is not swept", "src/scheduler/sweep_blobs.cpp", "now - *swept < longest", "now - *swept < 1'000 * longest",
