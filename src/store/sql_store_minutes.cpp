@@ -19,7 +19,7 @@ constexpr int kMostEnded = 200'000;  // jobs of a minute, or of those not yet wr
 constexpr int kDeepest = 100'000;  // a longer line is counted as that long
 
 constexpr const char* kQueueNames = "SELECT name FROM queue ORDER BY name";
-constexpr const char* kLastMinute = "SELECT minute FROM queue_minute WHERE queue = $1 ORDER BY minute DESC LIMIT 1";
+constexpr const char* kLastMinute = "SELECT minute FROM queue_minute WHERE queue = $1 AND minute <= $2 ORDER BY minute DESC LIMIT 1";
 constexpr const char* kNextEnd =
     "SELECT finished_at FROM job WHERE queue = $1 AND finished_at IS NOT NULL AND finished_at >= $2 AND finished_at < $3 ORDER BY finished_at LIMIT 1";
 constexpr const char* kEnded =
@@ -32,6 +32,7 @@ constexpr const char* kKeepMinute =
     "ON CONFLICT (queue, minute) DO UPDATE SET completed = excluded.completed, failed = excluded.failed, cancelled = excluded.cancelled, wait = excluded.wait, "
     "run = excluded.run, depth = COALESCE(queue_minute.depth, excluded.depth)";
 constexpr const char* kDropOld = "DELETE FROM queue_minute WHERE queue = $1 AND minute < $2";
+constexpr const char* kDropAhead = "DELETE FROM queue_minute WHERE queue = $1 AND minute > $2";
 constexpr const char* kMinutes =
     "SELECT minute, completed, failed, cancelled, wait, run, depth FROM queue_minute WHERE queue = $1 AND minute >= $2 AND minute < $3 ORDER BY minute";
 
@@ -67,11 +68,12 @@ struct Noted {
   bool more = false;
 };
 
-// The last minute that was written down is counted once more, for ends that were committed late.
+// The last minute that was written down is counted once more, for ends that were committed late. Those that are yet to come are of a clock that has been put
+// back since: they are counted anew when they are over.
 Noted count_minutes(Connection& connection, const std::string& queue, Time now) {
   Noted noted{queue, {}, false};
   Time open = open_from(now), at = open - kMinutesKept;
-  Rows last = connection.execute(kLastMinute, {queue});
+  Rows last = connection.execute(kLastMinute, {queue, open});
   if (!last.empty() && last.front().time(0) >= open - minutes(1)) return noted;
   if (!last.empty()) at = std::max(at, last.front().time(0));
   while (true) {
@@ -96,6 +98,7 @@ void keep(Transaction& transaction, const Noted& noted, Time now) {
     transaction.post(kKeepMinute, {noted.queue, stint.begin, stint.completed, stint.failed, stint.cancelled, stint.wait.to_text(), stint.run.to_text(), stint.depth});
   }
   transaction.execute(kDropOld, {noted.queue, open_from(now) - kMinutesKept});
+  transaction.execute(kDropAhead, {noted.queue, open_from(now)});
 }
 
 Stint stint_from(const Row& row) {
@@ -184,6 +187,6 @@ std::vector<Stint> SqlStore::stints(const StintQuery& query, Time now) {
   });
 }
 
-std::vector<const char*> minute_statements() { return {kQueueNames, kLastMinute, kNextEnd, kEnded, kInLine, kKeepMinute, kDropOld, kMinutes}; }
+std::vector<const char*> minute_statements() { return {kQueueNames, kLastMinute, kNextEnd, kEnded, kInLine, kKeepMinute, kDropOld, kDropAhead, kMinutes}; }
 
 }  // namespace darkroom::store

@@ -54,6 +54,10 @@ FAULTS = [
           unit(STORE, "AKeyWhoseTimeIsOverIsFree")),
     fault("schedule-stays-ahead", "a schedule that a wrong clock moved on fires no more for a year", "src/scheduler/fire_schedules.cpp", "store_.list_schedules()) set_back_if_ahead(schedule, now);", "store_.list_schedules()) (void)schedule;",
           unit(SCHEDULER, "AClockThatIsPutForwardAndBack")),
+    fault("minutes-stay-ahead", "nothing is written down for as long as the clock was ahead", "src/store/sql_store_minutes.cpp", 'AND minute <= $2 ORDER BY minute DESC', 'AND minute <= $2 + 86400000000 ORDER BY minute DESC',
+          unit(STORE, "MinutesGoOnWhenAClock")),
+    fault("minutes-of-another-time", "what a clock that was ahead wrote down hides what ends then", "src/store/sql_store_minutes.cpp", "  transaction.execute(kDropAhead, {noted.queue, open_from(now)});\n", "",
+          unit(STORE, "MinutesGoOnWhenAClock")),
 
     # --- leases ---
     fault("late-without-end", "a job runs on here and elsewhere when no beat comes through", "src/worker/lease_keeper.cpp", 'if (worker_) watch_.emplace("lease_time", [this] { return look_at_time(); });', "",

@@ -133,6 +133,22 @@ TEST_P(StoreConformance, ALongTimeOfMinutesIsWrittenDownInStretches) {
   EXPECT_EQ(minutes.completed({.from = begin, .step = 60min}).at(0), 0);
 }
 
+// Nothing was written down until the time came again in which the clock had been put back.
+TEST_P(StoreConformance, MinutesGoOnWhenAClockThatWasAheadIsPutBack) {
+  Minutes minutes{*store_, now_};
+  Time begin = now_;
+  store_->note_minutes(begin);
+  for (int i = 0; i < 3; ++i) store_->note_minutes(begin + 3h + i * 1min + 6s);
+  minutes.upload();
+  store_->note_minutes(begin + 2min + 6s);
+  now_ = begin + 3h;
+  minutes.run_one(success(), 1s, 1s);
+  store_->note_minutes(begin + 3h + 1min + 6s);
+  auto stints = store_->stints({.from = begin}, begin + 3h + 1min + 6s);
+  EXPECT_EQ(stints.at(1).depth, 1);
+  EXPECT_EQ(stints.at(180).completed, 1);
+}
+
 TEST_P(StoreConformance, AChartOfAQueueShowsItAlone) {
   Minutes minutes{*store_, now_};
   Time begin = now_;
