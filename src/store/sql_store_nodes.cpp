@@ -22,6 +22,7 @@ namespace {
 constexpr std::chrono::hours kKept{24};    // rows of nodes that were not seen for longer are removed
 constexpr std::chrono::hours kKeptWithPhotos{7 * 24};  // of those that answer HTTP: a machine that is away for some days still has its photos
 constexpr std::chrono::hours kListed{1};
+constexpr std::chrono::seconds kAhead{1};  // a beat that is written at the same moment is no more ahead than that
 constexpr const char* kLost = "its worker stopped answering";
 
 // The models stand in one column, a line each, with the number of places after a tab where it has places of its own: a name holds neither.
@@ -158,8 +159,9 @@ int SqlStore::give_back(std::string_view node, std::string_view worker, Time now
   });
 }
 
-constexpr const char* kMarkLost =
-    "UPDATE node SET state = 'stopped', lost_at = $1 WHERE lease_until <= $1 AND state <> 'stopped' RETURNING name";
+constexpr const char* kDoubtful = "SELECT id, name, seen_at, lease_until FROM node WHERE state <> 'stopped' AND (lease_until <= $1 OR seen_at > $2) ORDER BY id /*FOR UPDATE*/";
+constexpr const char* kMarkLost = "UPDATE node SET state = 'stopped', lost_at = $2 WHERE id = $1";
+constexpr const char* kSeenNow = "UPDATE node SET seen_at = $2, lease_until = $3 WHERE id = $1";
 constexpr const char* kAbandoned =
     "SELECT " DARKROOM_HELD_COLUMNS
     "WHERE job.state = 'running' AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = job.node AND node.lease_until > $1) ORDER BY job.id /*OF JOB SKIP LOCKED*/";
@@ -171,10 +173,26 @@ void forget_nodes(Transaction& transaction, Time at) {
   if (!transaction.execute(kForgetNodes, {at, at - kKept, at - kKeptWithPhotos}).empty()) transaction.execute(kForgetRemovals);
 }
 
+namespace {
+
+// A node that was seen in a time that is yet to come, by a clock that has been put back since, has as long from now as its lease was: it may be dead.
+void look_at_leases(Transaction& transaction, Time at) {
+  for (const Row& row : transaction.execute(kDoubtful, {at, at + kAhead})) {
+    if (row.time(3) > at) {
+      transaction.execute(kSeenNow, {row.text(0), at, at + (row.time(3) - row.time(2))});
+      continue;
+    }
+    transaction.execute(kMarkLost, {row.text(0), at});
+    tell(transaction, "node.lost", row.text(1), "its lease ran out", at);
+  }
+}
+
+}  // namespace
+
 int SqlStore::rescue_expired(const domain::RetryPolicy&, Time now) {
   return database_->write_apart([&](Transaction& transaction) {
     Time at = transaction.clock(now);
-    for (const Row& row : transaction.execute(kMarkLost, {at})) tell(transaction, "node.lost", row.text(0), "its lease ran out", at);
+    look_at_leases(transaction, at);
     Rows abandoned = transaction.execute(kAbandoned, {at});
     for (const Row& row : abandoned) interrupt(transaction, held_from(row), kLost, at);
     forget_nodes(transaction, at);

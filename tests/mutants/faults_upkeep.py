@@ -35,8 +35,8 @@ FAULTS = [
     fault("registered-by-own-clock", "a node with a wrong clock is never missed", NODES, "Time at = transaction.clock(now);\n    transaction.execute(kRegister", "Time at = now;\n    transaction.execute(kRegister",
           unit(STORE, "ABeatByAWrongClock")),
     fault("beat-by-own-clock", "a node with a wrong clock is lost, or never missed", NODES, "Time at = transaction.clock(now);\n    Beat beat;", "Time at = now;\n    Beat beat;", unit(STORE, "ABeatByAWrongClock")),
-    fault("rescue-by-own-clock", "a node with a wrong clock takes the jobs of all others", NODES, "Time at = transaction.clock(now);\n    for (const Row& row : transaction.execute(kMarkLost",
-          "Time at = now;\n    for (const Row& row : transaction.execute(kMarkLost", unit(STORE, "ARescueByAWrongClock")),
+    fault("rescue-by-own-clock", "a node with a wrong clock takes the jobs of all others", NODES, "Time at = transaction.clock(now);\n    look_at_leases",
+          "Time at = now;\n    look_at_leases", unit(STORE, "ARescueByAWrongClock")),
     fault("told-by-own-clock", "what a machine with a wrong clock does happened in another year, and a rate passes over the starts before it", "src/store/sql_rows.cpp",
           "events[i].at = given.clock.value_or(events[i].at);", "", unit(STORE, "AllThatIsToldIsToldBy"), unit(STORE, "ANewRateFindsTheStarts"), unit(STORE, "WhatAWebWithAWrongClockSends")),
     fault("sealed-by-own-clock", "a batch was completed in another year", BATCHES, "Time at = transaction.clock(now);\n    Rows sealed", "Time at = now;\n    Rows sealed", unit(STORE, "AllThatIsToldIsToldBy")),
@@ -60,6 +60,7 @@ FAULTS = [
           unit(STORE, "MinutesGoOnWhenAClock")),
 
     # --- leases ---
+    fault("lease-stays-ahead", "a node that died after its clock was put back keeps its jobs for as long", NODES, " OR seen_at > $2) ORDER BY id", " AND $2 > 0) ORDER BY id", unit(STORE, "ALeaseOfAClockThatWasAhead")),
     fault("late-without-end", "a job runs on here and elsewhere when no beat comes through", "src/worker/lease_keeper.cpp", 'if (worker_) watch_.emplace("lease_time", [this] { return look_at_time(); });', "",
           unit("worker_test", "WhatRunsIsCalledOffBeforeALease")),
     fault("late-by-two-leases", "a job runs on here long after others may have it", "src/worker/lease_keeper.cpp", "last_beat_ + config_.lease - config_.beat", "last_beat_ + config_.lease * 3 - config_.beat",
@@ -134,7 +135,7 @@ FAULTS = [
     fault("fetch-out-of-reach", "calling a run off does not reach its photo", "src/worker/bench.cpp", "  stop_.request_stop();\n", "", unit("worker_test", "WhosePhotoIsStillOnItsWay")),
     fault("away-is-forgotten", "a machine that was away for two days is not asked for its photos", NODES, "kKeptWithPhotos{7 * 24};", "kKeptWithPhotos{24};", unit(STORE, "ThePeersOfANode")),
     fault("lost-as-stopped", "a lost worker counts as stopped in good order once its jobs were given to others, and is no alert", "src/store/sql_store_nodes.cpp",
-          "UPDATE node SET state = 'stopped', lost_at = $1 WHERE", "UPDATE node SET state = 'stopped', lost_at = NULL WHERE CAST($1 AS BIGINT) IS NOT NULL AND",
+          "UPDATE node SET state = 'stopped', lost_at = $2 WHERE", "UPDATE node SET state = 'stopped', lost_at = NULL WHERE CAST($2 AS BIGINT) IS NOT NULL AND",
           unit("store_test", "ALostNodeIsToldOnce"), unit("scheduler_test", "WatchMissesAWorker")),
     fault("replaced-by-any", "a worker that was started on another host ends the alert of a lost one", "src/scheduler/watch_resources.cpp",
           " && without_process(other.name) == without_process(lost.name);", " && without_process(other.name) != without_process(other.name + lost.name);", unit("scheduler_test", "WatchKnowsAWorkerThatWasStartedAgain")),

@@ -113,6 +113,28 @@ TEST_P(StoreConformance, JobsOfANodeThatStoppedAnsweringGoBackRefunded) {
   EXPECT_EQ(claim_one().image, image.id) << "it kept its place in the line";
 }
 
+// Its jobs ran for as long as the clock had been ahead, and the registry showed it alive.
+TEST_P(StoreConformance, ALeaseOfAClockThatWasAheadLastsNoLongerThanOthers) {
+  store_->register_node(node(kNode), kLease, now_ + hours(1));
+  upload();
+  claim_one();
+  EXPECT_EQ(store_->rescue_expired(policy_, now_), 0) << "it may live";
+  EXPECT_EQ(store_->rescue_expired(policy_, now_ + kLease - Duration(1)), 0);
+  now_ += kLease;
+  EXPECT_EQ(store_->rescue_expired(policy_, now_), 1);
+  EXPECT_EQ(store_->nodes(now_).at(0).state, NodeState::lost);
+}
+
+TEST_P(StoreConformance, ANodeThatLivesOnKeepsItsLeaseWhenAClockIsPutBack) {
+  store_->register_node(node(kNode), kLease, now_ + hours(1));
+  for (int i = 0; i < 5; ++i) {
+    store_->rescue_expired(policy_, now_);
+    now_ += seconds(9);
+    EXPECT_TRUE(store_->beat(kNode, NodeState::running, {}, kLease, now_).known);
+  }
+  EXPECT_EQ(node_events(*store_), Types{"node.started"});
+}
+
 TEST_P(StoreConformance, AZombieIsRefusedAndToldWhatItLost) {
   store_->register_node(node(kNode), kLease, now_);
   store_->register_node(node(kOther, "host-b:1"), kLease, now_);
