@@ -284,7 +284,7 @@ TEST_F(MaintenanceTest, CleanUpFindsNothingInAHealthyStore) {
 
 std::string repaired(int running, int batches, int attempts, int lanes, int images) {
   return counts_json({{"running_without_node", running}, {"batches_not_completed", batches}, {"open_attempts", attempts}, {"wrong_lanes", lanes}, {"images_without_job", images},
-                      {"stale_jobs", 0}, {"stale_results", 0}});
+                      {"stale_jobs", 0}, {"stale_results", 0}, {"wrong_sums", 0}});
 }
 
 // Four photos, of which the first is done in a sealed batch and the second runs on a node that nobody knows; kDamage is done to it by hand.
