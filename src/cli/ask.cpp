@@ -14,14 +14,17 @@ namespace darkroom::cli {
 
 namespace json = boost::json;
 
+void print_answer(const Session& session, const json::object& answer, const Describe& describe) {
+  std::cout << (session.json ? darkroom::json::to_text(answer) + "\n" : describe(answer));
+}
+
 int ask(const Session& session, const Question& question, const Describe& describe) {
   auto client = connect(session.config, session.url, session.token);
   if (!client) return report(client.error());
   auto answer = question.method == "GET" ? client->get(question.path) : client->send(question.method, question.path, question.body);
   if (!answer) return report(answer.error());
   if (!answer->ok()) return report(answer->error());
-  json::object body = answer->body.is_object() ? answer->body.as_object() : json::object();
-  std::cout << (session.json ? darkroom::json::to_text(body) + "\n" : describe(body));
+  print_answer(session, answer->body.is_object() ? answer->body.as_object() : json::object(), describe);
   return kOk;
 }
 
@@ -52,7 +55,7 @@ int ask_pages(const Session& session, const std::string& path, const ListOptions
     cursor = page.at("next_cursor").is_null() ? "" : std::string(page.at("next_cursor").as_string());
   } while (!cursor.empty() && static_cast<int>(items.size()) < options.limit);
   page["items"] = std::move(items);
-  std::cout << (session.json ? darkroom::json::to_text(page) + "\n" : describe(page));
+  print_answer(session, page, describe);
   return kOk;
 }
 

@@ -22,6 +22,9 @@ using Describe = std::function<std::string(const boost::json::object& answer)>;
 // Prints the answer and returns the exit code. `describe` is not asked with --json; an answer without a body is an empty object.
 int ask(const Session& session, const Question& question, const Describe& describe);
 
+// What came back, as ask() prints it.
+void print_answer(const Session& session, const boost::json::object& answer, const Describe& describe);
+
 // The same for a list in pages: follows them until it has as many items as wanted, since a search that finds little answers with short ones. The answer is the
 // last page's, with all the items.
 int ask_pages(const Session& session, const std::string& path, const ListOptions& options, const Describe& describe);

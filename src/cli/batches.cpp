@@ -1,5 +1,10 @@
 // Commands about batches and the quarantine.
 #include "cli/ask.h"
+#include "cli/exit_codes.h"
+#include "cli/local_server.h"
+
+#include <algorithm>
+#include <chrono>
 
 namespace darkroom::cli {
 namespace {
@@ -19,13 +24,31 @@ std::string describe_filled(const json::object& answer) {
   return describe_batch(answer) + shown(answer, "matched") + " jobs matched, " + shown(answer, "left_out") + " of them left out\n";
 }
 
+constexpr std::chrono::seconds kLongestWait{60};  // of one request
+
 }  // namespace
 
-int show_batches(const Session& session, const std::string& id, bool wait) {
-  if (!id.empty()) {
-    std::string path = "/api/v1/batches/" + escaped(id) + (wait ? "?wait=60" : "");
-    return ask(session, {.path = path}, describe_batch);
+int show_batch(const Session& session, const std::string& id) { return ask(session, {.path = "/api/v1/batches/" + escaped(id)}, describe_batch); }
+
+int wait_for_batch(const Session& session, const std::string& id, int seconds) {
+  auto client = connect(session.config, session.url, session.token);
+  if (!client) return report(client.error());
+  auto until = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+  while (true) {
+    auto left = std::max(std::chrono::ceil<std::chrono::seconds>(until - std::chrono::steady_clock::now()), std::chrono::seconds(0));
+    auto answer = client->get("/api/v1/batches/" + escaped(id) + "?wait=" + std::to_string(std::min(left, kLongestWait).count()));
+    if (!answer) return report(answer.error());
+    if (!answer->ok()) return report(answer->error());
+    const json::object& batch = answer->body.as_object().at("batch").as_object();
+    bool completed = batch.at("state") == "completed";
+    if (!completed && left.count() > 0) continue;
+    print_answer(session, answer->body.as_object(), describe_batch);
+    if (!completed) return report({"conflict", "batch " + id + " has not completed within " + std::to_string(seconds) + " s. Ask again" + (batch.at("state") == "open" ? ", or seal it: nothing completes while it is open" : "")});
+    return batch.at("failed").to_number<std::int64_t>() > 0 ? kFailure : kOk;
   }
+}
+
+int show_batches(const Session& session) {
   return ask(session, {.path = "/api/v1/batches"}, [](const json::object& answer) {
     std::vector<std::vector<std::string>> lines = {kHead};
     for (const json::value& batch : answer.at("items").as_array()) lines.push_back(batch_line(batch.as_object()));

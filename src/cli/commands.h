@@ -113,7 +113,10 @@ int reprocess(const Session& session, const std::string& image, const boost::jso
 int act_on_many(const Session& session, const ManyOptions& options);                                    // many.cpp
 // Asks a person at a terminal whether to do it to so many. Errors: declined, and those of the server.
 Result<void> confirm_many(const Session& session, const ManyOptions& options);
-int show_batches(const Session& session, const std::string& id, bool wait);                             // batches.cpp; empty: all
+int show_batches(const Session& session);                                                               // batches.cpp
+int show_batch(const Session& session, const std::string& id);
+// Until it has completed, at most so many seconds. kFailure when a job of it failed, kConflict when it has not completed.
+int wait_for_batch(const Session& session, const std::string& id, int seconds);
 int seal_batch(const Session& session, const std::string& id);
 int make_batch(const Session& session, const ManyOptions& options);
 int show_quarantine(const Session& session);

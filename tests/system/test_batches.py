@@ -215,3 +215,20 @@ def test_a_batch_that_was_left_open_is_sealed_by_command(server, darkroom):
     assert sealed.returncode == 0 and "completed" in sealed.stdout, sealed.stderr
     assert [told["total"] for told in completions(server)] == [1]
     assert darkroom("batches", "seal", NOBODY, folder=server.folder).returncode == 3
+
+
+def test_who_waits_for_a_batch_by_command_is_told_how_it_ended(server, darkroom):
+    open_one, good, bad = (make(server, title=title) for title in ("open", "good", "bad"))
+    server.upload(unique_jpeg(), batch=good["id"])
+    server.upload(unique_jpeg(), batch=bad["id"])
+    server.upload(unique_jpeg("lie"), batch=bad["id"])
+    for batch in (good, bad):
+        seal(server, batch)
+    assert darkroom("batches", good["id"], "--wait", folder=server.folder).returncode == 0
+    failed = darkroom("batches", bad["id"], "--wait", folder=server.folder)
+    assert failed.returncode == 1 and "completed" in failed.stdout and not failed.stderr
+    late = darkroom("batches", open_one["id"], "--wait", "--within", "0", "--json", folder=server.folder)
+    assert late.returncode == 4 and "seal it" in late.stderr and json.loads(late.stdout)["batch"]["state"] == "open"
+    assert darkroom("batches", bad["id"], folder=server.folder).returncode == 0
+    assert darkroom("batches", "--wait", folder=server.folder).returncode == 2
+    assert darkroom("batches", NOBODY, "--wait", folder=server.folder).returncode == 3
