@@ -28,7 +28,7 @@ void add_filter(CLI::App& command, std::shared_ptr<ManyOptions> options, const s
 // What new jobs of images that are there shall be.
 void add_new_jobs(CLI::App& command, std::shared_ptr<ManyOptions> options) {
   command.add_option_function<std::string>("--model", [options](const std::string& text) { options->how["model"] = text; }, "The model that they shall get");
-  command.add_option_function<int>("--priority", [options](int number) { options->how["priority"] = number; }, "-100 to 100, larger first");
+  command.add_option_function<int>("--priority", [options](int number) { options->how["priority"] = number; }, "-100 to 100, larger first")->check(is_priority());
 }
 
 }  // namespace
@@ -42,7 +42,7 @@ void add_acting(CLI::App& app, Chosen& chosen) {
   add_filter(*command, cancel, "--model");
   command = add_client(app, chosen, "priority", "Give waiting jobs another priority; acts at the next start", run_many(move));
   command->add_option("ids", move->ids, "job_ids, or images' numbers");
-  command->add_option_function<int>("--to", [move](int number) { move->how["priority"] = number; }, "-100 to 100, larger first")->required();
+  command->add_option_function<int>("--to", [move](int number) { move->how["priority"] = number; }, "-100 to 100, larger first")->required()->check(is_priority());
   add_filter(*command, move, "--model");
   auto one_or_many = [](auto options, auto one) {
     return [options, one](const Session& session) {

@@ -26,6 +26,9 @@ void add_common(CLI::App& command, Chosen& chosen);
 // A command that talks to a server.
 CLI::App* add_client(CLI::App& app, Chosen& chosen, const std::string& name, const std::string& help, std::function<int(const Session&)> run);
 
+CLI::Validator is_text();      // not empty, as a variable without a value is
+CLI::Validator is_priority();  // -100 to 100
+
 void add_webhooks(CLI::App& app, Chosen& chosen);  // command_line_webhooks.cpp
 void add_acting(CLI::App& app, Chosen& chosen);   // acting_commands.cpp
 void add_batches(CLI::App& app, Chosen& chosen);

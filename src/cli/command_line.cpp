@@ -5,6 +5,7 @@
 #include "cli/add_command.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "domain/job.h"
 #include "roles/serve.h"
 #include "roles/version.h"
 
@@ -25,6 +26,8 @@ extern char** environ;
 
 namespace darkroom::cli {
 namespace {
+
+constexpr int kYear = 366 * 24 * 3600;  // seconds
 
 constexpr const char* kExamples = R"(
 Examples:
@@ -64,6 +67,12 @@ void add_common(CLI::App& command, Chosen& chosen) {
   add_flag_of_key(command, chosen, "--data-dir", "data_dir", "Folder of the database, the photos and the credentials (DARKROOM_DATA_DIR)");
   command.add_option("--config", chosen.sources.file, "Configuration file (DARKROOM_CONFIG; default: darkroom.toml in the data folder)");
 }
+
+CLI::Validator is_text() {
+  return {[](const std::string& text) { return text.empty() ? std::string("must not be empty") : std::string(); }, ""};
+}
+
+CLI::Validator is_priority() { return CLI::Range(domain::kLowestPriority, domain::kHighestPriority); }
 
 CLI::App* add_client(CLI::App& app, Chosen& chosen, const std::string& name, const std::string& help, std::function<int(const Session&)> run) {
   CLI::App* command = app.add_subcommand(name, help);
@@ -110,13 +119,14 @@ void add_submit(CLI::App& app, Chosen& chosen) {
     std::replace(key.begin(), key.end(), '-', '_');
     command->add_option_function<std::string>(std::string("--") + field, [options, key](const std::string& text) { options->fields[key] = text; }, "The upload's field " + key);
   }
-  auto seconds = [&](const std::string& flag, const char* field, const char* help) {
-    command->add_option_function<std::string>(flag, [options, field](const std::string& text) { options->fields[field] = text; }, help);
+  command->get_option("--priority")->check(is_priority());
+  auto seconds = [&](const std::string& flag, const char* field, int least, const char* help) {
+    command->add_option_function<std::string>(flag, [options, field](const std::string& text) { options->fields[field] = text; }, help)->check(CLI::Range(least, kYear));
   };
-  seconds("--delay", "delay_seconds", "Start no sooner than in so many seconds");
-  seconds("--expires-in", "expires_in_seconds", "Fail if not started within so many seconds");
-  command->add_option("--batch", options->batch, "Make a batch of this title of the photos");
-  command->add_option("--idempotency-key", options->idempotency_key, "Sent again with the same key, the same photos make no second job");
+  seconds("--delay", "delay_seconds", 0, "Start no sooner than in so many seconds");
+  seconds("--expires-in", "expires_in_seconds", 1, "Fail if not started within so many seconds");
+  command->add_option("--batch", options->batch, "Make a batch of this title of the photos")->check(is_text());
+  command->add_option("--idempotency-key", options->idempotency_key, "Sent again with the same key, the same photos make no second job")->check(is_text());
 }
 
 void add_picture(CLI::App& app, Chosen& chosen) {

@@ -146,6 +146,9 @@ std::string printable(std::string text);
 // Prints the error on standard error and returns its exit code.
 int report(const Error& error);
 
+// Says what the command line lacks; kUsage.
+int wrong_use(const std::string& message);
+
 // "image 7  street.jpg  completed  0.21 s" and a line for each object, for people.
 std::string describe_image(const boost::json::object& image);
 

@@ -58,10 +58,16 @@ std::string describe_image(const json::object& image) {
 
 int report(const Error& error) {
   std::cerr << "darkroom: " << printable(error.message) << "\n";
-  if (error.code == "not_found") return kNotFound;
+  if (error.code == "invalid_field" || error.code == "unknown_field") return kUsage;  // the server did not understand what the command line said
+  if (error.code == "not_found" || error.code == "unknown_model") return kNotFound;
   if (error.code == "conflict") return kConflict;
   if (error.code == "unreachable") return kUnreachable;
   return kFailure;
+}
+
+int wrong_use(const std::string& message) {
+  std::cerr << "darkroom: " << message << "\n";
+  return kUsage;
 }
 
 }  // namespace darkroom::cli

@@ -98,7 +98,7 @@ void add_finding(CLI::App& app, Chosen& chosen) {
   CLI::App* edit = add_client(app, chosen, "edit", "Change an image's title or priority", [=](const Session& session) { return edit_image(session, *id, *change); });
   edit->add_option("image", *id, "The image's number")->required();
   edit->add_option_function<std::string>("--title", [change](const std::string& text) { (*change)["title"] = text; }, "Its new title");
-  edit->add_option_function<int>("--priority", [change](int number) { (*change)["priority"] = number; }, "-100 to 100, larger first; acts at the next start");
+  edit->add_option_function<int>("--priority", [change](int number) { (*change)["priority"] = number; }, "-100 to 100, larger first; acts at the next start")->check(is_priority());
   edit->add_option_function<std::string>("--reason", [change](const std::string& text) { (*change)["reason"] = text; }, "Kept in the log");
 }
 

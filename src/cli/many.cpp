@@ -26,11 +26,6 @@ std::string describe_many(const std::string& action, const json::object& answer)
   return count_of(answer, "changed") + of + (answer.at("dry_run").as_bool() ? "would be " : "were ") + done_word(action) + "\n";
 }
 
-int wrong_use(const std::string& message) {
-  std::cerr << "darkroom: " << message << "\n";
-  return kUsage;
-}
-
 json::object order_by_filter(const ManyOptions& options, bool dry_run) {
   json::object body = options.how;
   body["action"] = options.action;

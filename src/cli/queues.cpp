@@ -98,6 +98,7 @@ int show_queues(const Session& session, const std::string& name) {
 }
 
 int change_queue(const Session& session, const std::string& name, const json::object& change) {
+  if (change.size() == (change.contains("reason") ? 1u : 0u)) return wrong_use("say what to change: --rate, --concurrency, --ageing, --max-retries or --first-retry");
   return ask(session, {"PATCH", "/api/v1/queues/" + escaped(name), change}, describe_queue);
 }
 

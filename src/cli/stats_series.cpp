@@ -1,12 +1,20 @@
 // `darkroom stats --minutes`: what the queues did, step by step.
 #include "cli/ask.h"
 #include "cli/commands.h"
+#include "cli/local_server.h"
 
 namespace darkroom::cli {
 
 namespace json = boost::json;
 
 int show_series(const Session& session, const std::map<std::string, std::string>& query) {
+  if (auto queue = query.find("queue"); queue != query.end()) {  // that it is not there is told as by `queues`
+    auto client = connect(session.config, session.url, session.token);
+    if (!client) return report(client.error());
+    auto answer = client->get("/api/v1/queues/" + escaped(queue->second));
+    if (!answer) return report(answer.error());
+    if (!answer->ok()) return report(answer->error());
+  }
   std::string path = "/api/v1/stats/series";
   for (const auto& [name, value] : query) path += (path.ends_with("series") ? "?" : "&") + name + "=" + escaped(value);
   return ask(session, {.path = path}, [](const json::object& answer) {

@@ -149,9 +149,8 @@ void submit_all(const Client& client, const SubmitOptions& options, Board& board
 
 int submit(const Session& session, const SubmitOptions& given) {
   if (!given.batch.empty() && !given.idempotency_key.empty()) {
-    std::cerr << "darkroom: --batch makes another batch each time, so --idempotency-key cannot go with it. Leave out one of the two, "
-                 "or send all photos in one POST /api/v1/images/many, which takes a key\n";
-    return kUsage;
+    return wrong_use("--batch makes another batch each time, so --idempotency-key cannot go with it. Leave out one of the two, "
+                     "or send all photos in one POST /api/v1/images/many, which takes a key");
   }
   std::optional<TemporaryServer> temporary;
   auto client = connect(session.config, session.url, session.token);

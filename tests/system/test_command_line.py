@@ -68,6 +68,30 @@ def test_exit_codes(server, darkroom):
     assert darkroom("jobs", "--url", "http://127.0.0.1:9", folder=server.folder).returncode == 5
 
 
+@pytest.mark.parametrize("words", [
+    ("submit", "PHOTO", "--delay", "abc"), ("submit", "PHOTO", "--expires-in", "0"), ("submit", "PHOTO", "--priority", "500"), ("submit", "PHOTO", "--run-at", "soon"),
+    ("submit", "PHOTO", "--batch", ""), ("submit", "PHOTO", "--idempotency-key", ""), ("priority", "1", "--to", "500"), ("reprocess", "1", "--priority", "-101"),
+    ("edit", "1", "--priority", "1.5"), ("edit", "1"), ("cancel", "--created-before", "yesterday"), ("queue", "set", "ai_processing"),
+    ("queue", "set", "ai_processing", "--reason", "why not"), ("queue", "set", "ai_processing", "--rate", "10/x"), ("queue", "set", "ai_processing", "--concurrency", "abc"),
+    ("schedules", "slots", "often"), ("schedules", "add", "x", "--cron", "@daily", "--kind", "nothing"),
+])
+def test_what_cannot_be_understood_is_exit_code_2_and_changes_nothing(server, darkroom, tmp_path, words):
+    (tmp_path / "a.jpg").write_bytes(unique_jpeg())
+    image = server.result_of(unique_jpeg())
+    before = len(server.events())
+    done = darkroom(*[tmp_path / "a.jpg" if word == "PHOTO" else word for word in words], folder=server.folder)
+    assert done.returncode == 2 and done.stderr and not done.stdout, (done.returncode, done.stderr, done.stdout)
+    assert len(server.events()) == before and server.image(image["id"])["job_id"] == image["job_id"]
+
+
+def test_what_is_not_there_is_exit_code_3_wherever_it_is_named(server, darkroom):
+    server.result_of(unique_jpeg())
+    for words in (("queues", "nix"), ("stats", "--queue", "nix"), ("reprocess", "1", "--model", "nix"), ("model", "show", "nix")):
+        done = darkroom(*words, folder=server.folder)
+        assert done.returncode == 3 and "nix" in done.stderr, (words, done.returncode, done.stderr)
+    assert darkroom("stats", "--queue", "ai_processing", folder=server.folder).returncode == 0
+
+
 def test_without_a_credential_it_says_where_one_is(darkroom, tmp_path):
     done = darkroom("jobs", folder=tmp_path / "empty", listen="127.0.0.1:9")
     assert done.returncode == 1

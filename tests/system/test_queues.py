@@ -128,6 +128,6 @@ def test_the_commands_show_and_steer(server, darkroom):
     assert json.loads(darkroom("queues", "ai_processing", "--json", folder=folder).stdout)["queue"]["pause_reason"] == "because"
     assert darkroom("queue", "resume", "ai_processing", folder=folder).returncode == 0
     assert not queue(server)["paused"]
-    assert darkroom("queue", "set", "ai_processing", "--rate", "often", folder=folder).returncode == 1
+    assert darkroom("queue", "set", "ai_processing", "--rate", "often", folder=folder).returncode == 2
     assert darkroom("queue", "set", "ai_processing", "--concurrency", "many", folder=folder).returncode == 2
     assert darkroom("queue", "pause", "x", folder=folder).returncode == 3

@@ -147,4 +147,4 @@ def test_the_commands(server, darkroom):
     assert "maintenance.prune" in darkroom("schedules", "kinds", folder=folder).stdout
     assert darkroom("schedules", "remove", "nightly", folder=folder).stdout == "removed\n"
     assert darkroom("schedules", "remove", "nightly", folder=folder).returncode == 3
-    assert darkroom("schedules", "add", "x", "--cron", "often", "--kind", "maintenance.cleanup", folder=folder).returncode == 1
+    assert darkroom("schedules", "add", "x", "--cron", "often", "--kind", "maintenance.cleanup", folder=folder).returncode == 2
