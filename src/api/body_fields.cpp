@@ -168,7 +168,7 @@ Result<store::JobFilter> read_filter(const json::value& value) {
     if (!time) return time.error();
     *place = *time;
   }
-  if (!filter.cause && (filter.kind || filter.failed_from)) return invalid("filter.kind and filter.failed_from go only with filter.cause.");
+  if (!filter.cause && filter.failed_from) return invalid("filter.failed_from goes only with filter.cause.");
   if (const auto* state = object->if_contains("state")) {
     auto states = read_states(*state);
     if (!states) return states.error();

@@ -25,7 +25,7 @@ struct JobFilter {
   std::optional<Time> created_from = {};         // inclusive
   std::optional<Time> created_before = {};       // exclusive
   std::optional<std::string> cause = {};         // failed for this reason, see failures.h
-  std::optional<std::string> kind = {};          // with cause
+  std::optional<std::string> kind = {};          // of this kind, or of those that begin with this word
   std::optional<Time> failed_from = {};          // with cause; inclusive
 };
 

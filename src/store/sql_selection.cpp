@@ -25,7 +25,8 @@ constexpr int kPage = 50'000;
   "AND (CAST($5 AS BIGINT) IS NULL OR job.created_at >= CAST($5 AS BIGINT)) "                                    \
   "AND (CAST($6 AS BIGINT) IS NULL OR job.created_at < CAST($6 AS BIGINT)) "                                     \
   "AND (CAST($7 AS BIGINT) IS NULL OR job.batch_id = CAST($7 AS BIGINT)) "                                       \
-  "AND (CAST($9 AS TEXT) IS NULL OR job.id " DARKROOM_LISTED("$9") ")"
+  "AND (CAST($9 AS TEXT) IS NULL OR job.id " DARKROOM_LISTED("$9") ") "                                          \
+  "AND " DARKROOM_OF_KIND("job.kind", "$13")
 #define DARKROOM_FITS                                                                                            \
   "(CAST($10 AS BIGINT) IS NULL OR job.priority <> CAST($10 AS BIGINT)) AND (CAST($11 AS BIGINT) IS NULL OR "   \
   "(job.image_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM content_crash WHERE content_crash.sha256 = image.sha256 " \
@@ -33,7 +34,7 @@ constexpr int kPage = 50'000;
   "AND (CAST($12 AS TEXT) IS NULL OR job.model IN (SELECT value FROM json_each(CAST($12 AS TEXT))))"
 #define DARKROOM_MATCHES(first) " FROM job LEFT JOIN image ON image.id = job.image_id WHERE " first DARKROOM_CONDITIONS
 #define DARKROOM_COUNT(first) "SELECT COUNT(*), COALESCE(SUM(CASE WHEN " DARKROOM_FITS " THEN 1 ELSE 0 END), 0)" DARKROOM_MATCHES(first)
-#define DARKROOM_PAGE(first, id) "SELECT job.id" DARKROOM_MATCHES(first) " AND " DARKROOM_FITS " AND " id " > $13 AND " id " <= $14 ORDER BY " id " LIMIT $15"
+#define DARKROOM_PAGE(first, id) "SELECT job.id" DARKROOM_MATCHES(first) " AND " DARKROOM_FITS " AND " id " > $14 AND " id " <= $15 ORDER BY " id " LIMIT $16"
 // The id is an expression, so that the rows are read from the index of their state, and not from among all the history.
 #define DARKROOM_IN_STATE(state) {DARKROOM_COUNT("job.state = '" state "' AND "), DARKROOM_PAGE("job.state = '" state "' AND ", "(0 + job.id)")}
 #define DARKROOM_OTHER(first) {DARKROOM_COUNT(first), DARKROOM_PAGE(first, "job.id")}
@@ -173,7 +174,7 @@ BulkResult Selection::count(Connection& connection) const {
   for (JobState state : states_) {
     Row counts = connection
                      .execute(texts_for(state).count, {filter_.queue, filter_.model, filter_.owner, filter_.error_code, filter_.created_from, filter_.created_before, batch_,
-                                                       domain::to_string(state), listed_, other_than_, crashes_, models_})
+                                                       domain::to_string(state), listed_, other_than_, crashes_, models_, filter_.kind})
                      .front();
     result.matched += counts.integer(0);
     if (fits(state)) result.changed += counts.integer(1);
@@ -193,7 +194,7 @@ std::vector<std::int64_t> Selection::next_page(Connection& connection) {
     JobState state = states_[state_at_];
     if (!fits(state)) continue;
     for (const Row& row : connection.execute(texts_for(state).page, {filter_.queue, filter_.model, filter_.owner, filter_.error_code, filter_.created_from, filter_.created_before,
-                                                                     batch_, domain::to_string(state), listed_, other_than_, crashes_, models_, after_, newest_, kPage})) {
+                                                                     batch_, domain::to_string(state), listed_, other_than_, crashes_, models_, filter_.kind, after_, newest_, kPage})) {
       ids.push_back(row.integer(0));
     }
     after_ = ids.empty() ? 0 : ids.back();

@@ -17,6 +17,10 @@ std::vector<RowSql> hot_move_rows();
 // A list of row ids as statements take it: IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT))).
 #define DARKROOM_LISTED(parameter) "IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST(" parameter " AS TEXT)))"
 
+// That a kind is the one asked for, or begins with its word; NULL asks for none.
+#define DARKROOM_OF_KIND(column, kind) \
+  "(CAST(" kind " AS TEXT) IS NULL OR " column " = CAST(" kind " AS TEXT) OR substr(" column ", 1, length(CAST(" kind " AS TEXT)) + 1) = CAST(" kind " AS TEXT) || '.')"
+
 std::string json_list(const std::vector<std::int64_t>& ids);
 
 class Selection {

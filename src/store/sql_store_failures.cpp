@@ -2,6 +2,7 @@
 #include "domain/failure_cause.h"
 #include "store/sql_failures.h"
 #include "store/sql_rows.h"
+#include "store/sql_selection.h"
 #include "store/sql_store.h"
 
 #include <algorithm>
@@ -27,7 +28,7 @@ constexpr const char* kSamples =
     "LEFT JOIN image ON image.id = job.image_id WHERE " DARKROOM_FAILURE_CONDITIONS
     "AND failure.cause = $5 AND failure.queue = $6 AND failure.kind = $7 AND failure.model = $8 ORDER BY failure.failed_at DESC LIMIT $9";
 constexpr const char* kFailedOf =
-    "SELECT job_id FROM failure WHERE cause = $1 AND (CAST($2 AS TEXT) IS NULL OR queue = CAST($2 AS TEXT)) AND (CAST($3 AS TEXT) IS NULL OR kind = CAST($3 AS TEXT)) "
+    "SELECT job_id FROM failure WHERE cause = $1 AND (CAST($2 AS TEXT) IS NULL OR queue = CAST($2 AS TEXT)) AND " DARKROOM_OF_KIND("kind", "$3") " "
     "AND (CAST($4 AS TEXT) IS NULL OR model = CAST($4 AS TEXT)) AND (CAST($5 AS BIGINT) IS NULL OR failed_at >= CAST($5 AS BIGINT))";
 
 FailedSample sample_from(const Row& row) {
