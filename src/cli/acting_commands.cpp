@@ -14,12 +14,14 @@ void add_filter(CLI::App& command, std::shared_ptr<ManyOptions> options, const s
   condition("--state", "state", "Only in this state")->check(CLI::IsMember({"scheduled", "queued", "running", "completed", "failed", "cancelled"}));
   condition(model_flag, "model", "Only of this model");
   condition("--owner", "owner", "Only of this owner");
+  condition("--queue", "queue", "Only of this queue");
+  condition("--kind", "kind", "Only of this kind, or of those that begin with this word: maintenance (without it and --queue: only photos)");
   condition("--error", "error", "Only with this error code");
   condition("--batch", "batch", "Only of this batch");
   condition("--cause", "cause", "Only those that failed for this reason, as `failures` shows it");
   condition("--created-from", "created_from", "Only made at this time or later, such as 2026-01-31T09:30:00Z");
   condition("--created-before", "created_before", "Only made before this time");
-  command.add_flag_callback("--all", [options] { options->filter["all"] = true; }, "All of them")->group("Conditions");
+  command.add_flag_callback("--all", [options] { options->filter["all"] = true; }, "All of them: all photos, or what --kind or --queue names")->group("Conditions");
   command.add_flag("--dry-run", options->dry_run, "Only count");
   command.add_flag("--yes", options->yes, "Do not ask at a terminal");
   command.add_option_function<std::string>("--reason", [options](const std::string& text) { options->how["reason"] = text; }, "Kept in the log");
@@ -29,6 +31,18 @@ void add_filter(CLI::App& command, std::shared_ptr<ManyOptions> options, const s
 void add_new_jobs(CLI::App& command, std::shared_ptr<ManyOptions> options) {
   command.add_option_function<std::string>("--model", [options](const std::string& text) { options->how["model"] = text; }, "The model that they shall get");
   command.add_option_function<int>("--priority", [options](int number) { options->how["priority"] = number; }, "-100 to 100, larger first")->check(is_priority());
+}
+
+void add_delete(CLI::App& app, Chosen& chosen) {
+  auto options = std::make_shared<DeleteOptions>();
+  CLI::App* command = add_client(app, chosen, "delete", "Delete images, their photos, jobs and results", [options](const Session& session) { return delete_images(session, *options); });
+  command->add_option("images", options->images, "Images' numbers");
+  auto take = [options](const std::string& name, const std::string& text) { options->filter[name] = text; };
+  add_image_conditions(*command, take);
+  command->add_flag_callback("--all", [options] { options->filter["all"] = true; }, "All of them");
+  command->add_flag("--dry-run", options->dry_run, "Only count");
+  command->add_flag("--yes", options->yes, "Do not ask at a terminal");
+  command->add_option("--reason", options->reason, "With conditions: kept in the log");
 }
 
 }  // namespace
@@ -44,23 +58,14 @@ void add_acting(CLI::App& app, Chosen& chosen) {
   command->add_option("ids", move->ids, "job_ids, or images' numbers");
   command->add_option_function<int>("--to", [move](int number) { move->how["priority"] = number; }, "-100 to 100, larger first")->required()->check(is_priority());
   add_filter(*command, move, "--model");
-  auto one_or_many = [](auto options, auto one) {
-    return [options, one](const Session& session) {
-      bool is_one = options->ids.size() == 1 && options->filter.empty() && !options->dry_run;
-      return is_one ? one(session, options->ids.front(), options->how) : act_on_many(session, *options);
-    };
-  };
-  command = add_client(app, chosen, "retry", "Run finished jobs again, each as a new job", one_or_many(retried, retry));
-  command->add_option("job", retried->ids, "job_id, a UUID")->expected(0, 1);
+  command = add_client(app, chosen, "retry", "Run finished jobs again, each as a new job", run_many(retried));
+  command->add_option("ids", retried->ids, "job_ids, or images' numbers");
   add_filter(*command, retried, "--model");
-  command = add_client(app, chosen, "reprocess", "Process images again, if wanted with another model", one_or_many(again, reprocess));
-  command->add_option("image", again->ids, "The image's number")->expected(0, 1);
+  command = add_client(app, chosen, "reprocess", "Process images again, if wanted with another model", run_many(again));
+  command->add_option("ids", again->ids, "Images' numbers, or job_ids");
   add_new_jobs(*command, again);
   add_filter(*command, again, "--from-model");
-  auto id = std::make_shared<std::string>();
-  add_client(app, chosen, "delete", "Delete an image, its photo, jobs and results", [id](const Session& session) { return remove_image(session, *id); })
-      ->add_option("image", *id, "The image's number")
-      ->required();
+  add_delete(app, chosen);
 }
 
 void add_batches(CLI::App& app, Chosen& chosen) {
@@ -80,10 +85,14 @@ void add_batches(CLI::App& app, Chosen& chosen) {
   auto again = std::make_shared<ManyOptions>();
   again->action = "reprocess";
   CLI::App* make = add_client(*batches, chosen, "make", "Process images again as one batch, sealed at once", [again](const Session& session) { return make_batch(session, *again); });
-  make->add_option("title", again->title, "What it is, for people")->required();
+  make->add_option("title", again->title, "What it is, for people")->required()->check(is_text());
+  make->add_option("ids", again->ids, "Images' numbers, or job_ids; or conditions");
+  make->add_option("--for", again->owner, "Whose batch it is (default: yours)")->check(is_text());
   add_new_jobs(*make, again);
   add_filter(*make, again, "--from-model");
-  CLI::App* quarantine = add_client(app, chosen, "quarantine", "Photos that crashed a runner twice and are not run any more", show_quarantine);
+  auto limit = std::make_shared<int>(50);
+  CLI::App* quarantine = add_client(app, chosen, "quarantine", "Photos that crashed a runner twice and are not run any more", [limit](const Session& session) { return show_quarantine(session, *limit); });
+  quarantine->add_option("--limit", *limit, "How many (default 50)")->check(CLI::Range(1, 200));
   auto reason = std::make_shared<std::string>();
   CLI::App* release = add_client(*quarantine, chosen, "release", "Let photos of this content run again", [=](const Session& session) { return release_quarantine(session, *id, *reason); });
   release->add_option("sha256", *id, "The content, as the list shows it")->required();

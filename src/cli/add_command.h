@@ -26,6 +26,8 @@ void add_common(CLI::App& command, Chosen& chosen);
 // A command that talks to a server.
 CLI::App* add_client(CLI::App& app, Chosen& chosen, const std::string& name, const std::string& help, std::function<int(const Session&)> run);
 
+// The conditions that lists of images and orders about them share; finding_commands.cpp.
+void add_image_conditions(CLI::App& command, const std::function<void(const std::string& name, const std::string& value)>& take);
 CLI::Validator is_text();      // not empty, as a variable without a value is
 CLI::Validator is_priority();  // -100 to 100
 

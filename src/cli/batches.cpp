@@ -57,14 +57,32 @@ int show_batches(const Session& session) {
 }
 
 int make_batch(const Session& session, const ManyOptions& given) {
+  if (given.ids.empty() == given.filter.empty()) {
+    return wrong_use("say which images: either their numbers, or conditions such as --state and --owner, or --all");
+  }
   ManyOptions options = given;
+  options.ids.clear();
+  if (!given.ids.empty()) {
+    auto client = connect(session.config, session.url, session.token);
+    if (!client) return report(client.error());
+    json::array images;
+    for (const std::string& id : given.ids) {
+      auto image = image_named(*client, id);
+      if (!image) return report(image.error());
+      images.emplace_back(*image);
+    }
+    options.filter["image_ids"] = std::move(images);
+  }
   // Spelt out, so that what is counted before is what the batch is made of.
-  if (!options.filter.empty() && !options.filter.contains("state")) options.filter["state"] = json::array{"completed", "failed", "cancelled"};
-  if (options.filter.empty() || options.dry_run) return act_on_many(session, options);
-  if (auto go = confirm_many(session, options); !go) return report(go.error());
+  if (!options.filter.contains("state")) options.filter["state"] = json::array{"completed", "failed", "cancelled"};
+  if (options.dry_run) return act_on_many(session, options);
+  if (given.ids.empty()) {
+    if (auto go = confirm_many(session, options); !go) return report(go.error());
+  }
   json::object body = options.how;
   body["title"] = options.title;
-  body["filter"] = options.filter;
+  body["filter"] = jobs_meant(options);
+  if (!options.owner.empty()) body["owner"] = options.owner;
   return ask(session, {.method = "POST", .path = "/api/v1/batches", .body = body}, describe_filled);
 }
 
@@ -72,8 +90,8 @@ int seal_batch(const Session& session, const std::string& id) {
   return ask(session, {.method = "POST", .path = "/api/v1/batches/" + escaped(id) + "/seal"}, describe_batch);
 }
 
-int show_quarantine(const Session& session) {
-  return ask(session, {.path = "/api/v1/quarantine"}, [](const json::object& answer) {
+int show_quarantine(const Session& session, int limit) {
+  return ask(session, {.path = "/api/v1/quarantine?limit=" + std::to_string(limit)}, [](const json::object& answer) {
     std::vector<std::vector<std::string>> lines = {{"sha256", "crashes", "last crash", "images"}};
     for (const json::value& item : answer.at("items").as_array()) {
       const json::object& content = item.as_object();

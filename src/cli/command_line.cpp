@@ -114,7 +114,7 @@ void add_submit(CLI::App& app, Chosen& chosen) {
   command->add_flag("--wait", options->wait, "Wait for the results and print each as it finishes");
   command->add_flag("--resumable", options->resumable, "Send in pieces, and go on where it was after the connection or the server was lost");
   command->add_flag("--start-server", options->start_server, "Start a server for this run if none is running");
-  for (const char* field : {"model", "priority", "title", "uploader", "external-id", "metadata", "run-at"}) {
+  for (const char* field : {"model", "priority", "title", "uploader", "external-id", "metadata", "run-at", "site", "callback-url"}) {
     std::string key(field);
     std::replace(key.begin(), key.end(), '-', '_');
     command->add_option_function<std::string>(std::string("--") + field, [options, key](const std::string& text) { options->fields[key] = text; }, "The upload's field " + key);
@@ -125,7 +125,10 @@ void add_submit(CLI::App& app, Chosen& chosen) {
   };
   seconds("--delay", "delay_seconds", 0, "Start no sooner than in so many seconds");
   seconds("--expires-in", "expires_in_seconds", 1, "Fail if not started within so many seconds");
-  command->add_option("--batch", options->batch, "Make a batch of this title of the photos")->check(is_text());
+  CLI::Option* made = command->add_option("--batch", options->batch, "Make a batch of this title of the photos")->check(is_text());
+  command->add_option_function<std::string>("--into", [options](const std::string& text) { options->fields["batch"] = text; }, "Send them into the open batch of this id, which stays open")
+      ->check(is_text())
+      ->excludes(made);
   command->add_option("--idempotency-key", options->idempotency_key, "Sent again with the same key, the same photos make no second job")->check(is_text());
 }
 
@@ -232,10 +235,15 @@ void add_watching(CLI::App& app, Chosen& chosen) {
 void add_schedules(CLI::App& app, Chosen& chosen) {
   auto name = std::make_shared<std::string>();
   auto rule = std::make_shared<boost::json::object>();
-  CLI::App* schedules = add_client(app, chosen, "schedules", "List schedules; add, remove, run, pause or resume one", show_schedules);
+  CLI::App* schedules = add_client(app, chosen, "schedules", "List schedules; show, add, remove, run, pause or resume one", show_schedules);
   add_client(*schedules, chosen, "kinds", "What a schedule may run", show_schedule_kinds);
+  add_client(*schedules, chosen, "show", "One with the newest slots that it fired, and why one made no job", [=](const Session& session) { return show_schedule(session, *name); })
+      ->add_option("name", *name, "Its name")
+      ->required();
   auto cron = std::make_shared<std::string>(), zone = std::make_shared<std::string>();
-  CLI::App* slots = add_client(*schedules, chosen, "slots", "The next five times at which an expression fires", [=](const Session& session) { return show_slots(session, *cron, *zone); });
+  auto count = std::make_shared<int>(5);
+  CLI::App* slots = add_client(*schedules, chosen, "slots", "The next times at which an expression fires", [=](const Session& session) { return show_slots(session, *cron, *zone, *count); });
+  slots->add_option("--count", *count, "How many (default 5)")->check(CLI::Range(1, 50));
   slots->add_option("cron", *cron, "Five fields, minute to day of week, or a macro: '30 3 * * *', @daily")->required();
   slots->add_option("--zone", *zone, "Time zone of its clock (default: the setting time_zone)");
   CLI::App* add = add_client(*schedules, chosen, "add", "Make a schedule, or replace the one of this name", [=](const Session& session) { return put_schedule(session, *name, *rule); });
@@ -247,6 +255,7 @@ void add_schedules(CLI::App& app, Chosen& chosen) {
   text("kind", "What it runs, see darkroom schedules kinds")->required();
   text("zone", "Time zone of its clock, for example Asia/Seoul (default: the setting time_zone)");
   text("missed", "What becomes of slots that nobody fired: skip, once (default), all")->check(CLI::IsMember({"skip", "once", "all"}));
+  add->add_flag_callback("--paused", [rule] { (*rule)["enabled"] = false; }, "Fire no slots until it is resumed");
   add_client(*schedules, chosen, "remove", "Remove it; jobs that it made stay. One that is built in is paused instead", [name](const Session& session) { return remove_schedule(session, *name); })
       ->add_option("name", *name, "Its name")
       ->required();

@@ -21,7 +21,7 @@ struct Session {
 struct SubmitOptions {
   std::vector<std::string> photos;
   std::map<std::string, std::string> fields;  // of the upload's form
-  std::string batch;                          // title of a batch to be made of these photos; empty: none
+  std::string batch;                          // title of a batch to be made of these photos; empty: none, or fields names one that is open
   std::string idempotency_key;                // of several photos each gets its own, with its number behind it
   bool resumable = false;  // in pieces
   bool wait = false;
@@ -73,10 +73,19 @@ struct WatchOptions {
 // One of cancel, reprioritise, retry, reprocess, on jobs that are named or that meet a filter.
 struct ManyOptions {
   std::string action;
-  std::vector<std::string> ids;  // of jobs, or numbers of images
+  std::vector<std::string> ids;  // of jobs, or numbers of images, whose newest job is meant
   boost::json::object filter;
   boost::json::object how;  // priority, model, reason
   std::string title;        // of the batch that they become
+  std::string owner;        // of that batch; empty: who asks
+  bool dry_run = false;
+  bool yes = false;
+};
+
+struct DeleteOptions {
+  std::vector<std::string> images;
+  boost::json::object filter;  // the conditions of the list of images
+  std::string reason;
   bool dry_run = false;
   bool yes = false;
 };
@@ -104,24 +113,29 @@ int show_workers(const Session& session);
 int why(const Session& session, const std::string& id);                                                 // a job, or an image's newest
 int show_schedules(const Session& session);                                                             // schedules.cpp
 int show_schedule_kinds(const Session& session);
-int show_slots(const Session& session, const std::string& cron, const std::string& zone);               // empty: that of the server
+int show_schedule(const Session& session, const std::string& name);
+int show_slots(const Session& session, const std::string& cron, const std::string& zone, int count);    // empty: that of the server
 int put_schedule(const Session& session, const std::string& name, const boost::json::object& rule);
 int remove_schedule(const Session& session, const std::string& name);
 int act_on_schedule(const Session& session, const std::string& action, const std::string& name, const boost::json::object& body);  // run, pause, resume
-int retry(const Session& session, const std::string& job, const boost::json::object& how);              // act.cpp
-int reprocess(const Session& session, const std::string& image, const boost::json::object& how);
 int act_on_many(const Session& session, const ManyOptions& options);                                    // many.cpp
 // Asks a person at a terminal whether to do it to so many. Errors: declined, and those of the server.
 Result<void> confirm_many(const Session& session, const ManyOptions& options);
+// The filter as the API takes it: of photos' jobs alone, unless it names a kind or a queue.
+boost::json::object jobs_meant(const ManyOptions& options);
+// The image that an id means: a number is one, a UUID is a job of it.
+Result<std::int64_t> image_named(const Client& client, const std::string& id);
 int show_batches(const Session& session);                                                               // batches.cpp
 int show_batch(const Session& session, const std::string& id);
 // Until it has completed, at most so many seconds. kFailure when a job of it failed, kConflict when it has not completed.
 int wait_for_batch(const Session& session, const std::string& id, int seconds);
 int seal_batch(const Session& session, const std::string& id);
 int make_batch(const Session& session, const ManyOptions& options);
-int show_quarantine(const Session& session);
+int show_quarantine(const Session& session, int limit);
 int release_quarantine(const Session& session, const std::string& sha256, const std::string& reason);
-int remove_image(const Session& session, const std::string& image);
+int delete_images(const Session& session, const DeleteOptions& options);                                // deleting.cpp
+bool wants_yes(bool given);                        // a person at a terminal who has not said it yet
+Result<void> ask_for_yes(const std::string& what);  // Error: declined
 int show_endpoints(const Session& session);                                                             // webhooks.cpp
 int add_endpoint(const Session& session, const boost::json::object& body);
 int change_endpoint(const Session& session, const std::string& id, const boost::json::object& body);

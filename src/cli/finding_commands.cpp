@@ -8,19 +8,9 @@ namespace {
 
 // The conditions and the order of a list of images, as parameters of its address.
 void add_conditions(CLI::App& command, const std::shared_ptr<std::map<std::string, std::string>>& query) {
-  auto condition = [&](const std::string& name, const char* help) {
-    return command.add_option_function<std::string>("--" + name, [query, name](const std::string& text) { (*query)[name] = text; }, help);
-  };
-  condition("status", "Only these")->check(CLI::IsMember({"pending", "processing", "completed", "failed", "cancelled"}));
-  condition("model", "Only of this model");
-  condition("uploader", "Only of this uploader");
-  condition("label", "Only those in which this was found");
-  condition("error", "Only with this error code");
-  condition("search", "Only those with this in their title, in any case");
-  condition("since", "Only uploaded at this time or later, such as 2026-01-31T09:30:00Z");
-  condition("until", "Only uploaded before this time");
-  condition("batch", "Only of this batch");
-  condition("sort", "newest, oldest or title")->check(CLI::IsMember({"newest", "oldest", "title"}));
+  auto take = [query](const std::string& name, const std::string& text) { (*query)[name] = text; };
+  add_image_conditions(command, take);
+  command.add_option_function<std::string>("--sort", [take](const std::string& text) { take("sort", text); }, "newest, oldest or title")->check(CLI::IsMember({"newest", "oldest", "title"}));
 }
 
 void add_results(CLI::App& app, Chosen& chosen) {
@@ -67,6 +57,21 @@ void add_jobs(CLI::App& app, Chosen& chosen) {
 }
 
 }  // namespace
+
+void add_image_conditions(CLI::App& command, const std::function<void(const std::string& name, const std::string& value)>& take) {
+  auto condition = [&](const std::string& name, const char* help) {
+    return command.add_option_function<std::string>("--" + name, [take, name](const std::string& text) { take(name, text); }, help);
+  };
+  condition("status", "Only these")->check(CLI::IsMember({"pending", "processing", "completed", "failed", "cancelled"}));
+  condition("model", "Only of this model");
+  condition("uploader", "Only of this uploader");
+  condition("label", "Only those in which this was found");
+  condition("error", "Only with this error code");
+  condition("search", "Only those with this in their title, in any case");
+  condition("since", "Only uploaded at this time or later, such as 2026-01-31T09:30:00Z");
+  condition("until", "Only uploaded before this time");
+  condition("batch", "Only of this batch");
+}
 
 void add_finding(CLI::App& app, Chosen& chosen) {
   add_jobs(app, chosen);

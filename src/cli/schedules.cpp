@@ -1,5 +1,8 @@
-// Commands about schedules: list, kinds, slots, add, remove, run, pause, resume.
+// Commands about schedules: list, kinds, slots, show, add, remove, run, pause, resume.
 #include "cli/ask.h"
+#include "cli/local_server.h"
+
+#include <algorithm>
 
 namespace darkroom::cli {
 namespace {
@@ -22,6 +25,40 @@ std::string describe_schedules(const json::object& answer) {
 
 std::string describe_schedule(const json::object& answer) { return table({kHead, line_of(answer.at("schedule").as_object())}); }
 
+// Why slots made no job, by the slot: of those whose log may be read.
+std::map<std::string, std::string> skips_of(const Session& session, const std::string& name, const json::object& answer) {
+  std::map<std::string, std::string> reasons;
+  const json::array& fires = answer.at("fires").as_array();
+  auto skipped = [](const json::value& fire) { return fire.at("job_id").is_null(); };
+  auto oldest = std::find_if(fires.rbegin(), fires.rend(), skipped);
+  if (oldest == fires.rend()) return reasons;
+  auto client = connect(session.config, session.url, session.token);
+  auto log = client ? client->get("/api/v1/audit?type=schedule.skipped&limit=500&since=" + escaped(std::string(oldest->at("fired_at").as_string()))) : Result<Answer>(client.error());
+  if (!log || !log->ok()) return reasons;
+  for (const json::value& event : log->body.at("items").as_array()) {
+    std::string reason(event.at("reason").as_string());
+    for (const json::value& fire : fires) {
+      std::string slot(fire.at("slot").as_string());
+      std::string begin = "slot " + slot + " of schedule " + name;
+      if (reason.starts_with(begin + ":") || reason.starts_with(begin + ",")) reasons[slot] = reason.substr(begin.size());
+    }
+  }
+  return reasons;
+}
+
+std::string describe_fires(const json::object& answer, const std::map<std::string, std::string>& skips) {
+  std::vector<std::vector<std::string>> lines{{"SLOT", "FIRED", "JOB"}};
+  for (const json::value& item : answer.at("fires").as_array()) {
+    const json::object& fire = item.as_object();
+    std::string job = fire.at("job_id").is_null() ? "none: skipped" : shown(fire, "job_id");
+    auto reason = skips.find(shown(fire, "slot"));
+    if (reason != skips.end()) job += printable(reason->second);
+    else if (fire.at("missed").to_number<int>() > 0) job += ", also for " + shown(fire, "missed") + " missed before it";
+    lines.push_back({shown(fire, "slot"), shown(fire, "fired_at"), job});
+  }
+  return lines.size() == 1 ? "it has not fired yet\n" : table(lines);
+}
+
 std::string describe_kinds(const json::object& answer) {
   std::vector<std::vector<std::string>> lines{{"KIND", "WHAT IT DOES"}};
   for (const json::value& item : answer.at("items").as_array()) {
@@ -36,8 +73,12 @@ int show_schedules(const Session& session) { return ask(session, {.path = "/api/
 
 int show_schedule_kinds(const Session& session) { return ask(session, {.path = "/api/v1/schedules/kinds"}, describe_kinds); }
 
-int show_slots(const Session& session, const std::string& cron, const std::string& zone) {
-  std::string path = "/api/v1/schedules/slots?cron=" + escaped(cron) + (zone.empty() ? "" : "&zone=" + escaped(zone));
+int show_schedule(const Session& session, const std::string& name) {
+  return ask(session, {.path = "/api/v1/schedules/" + escaped(name)}, [&](const json::object& answer) { return describe_schedule(answer) + describe_fires(answer, skips_of(session, name, answer)); });
+}
+
+int show_slots(const Session& session, const std::string& cron, const std::string& zone, int count) {
+  std::string path = "/api/v1/schedules/slots?cron=" + escaped(cron) + "&count=" + std::to_string(count) + (zone.empty() ? "" : "&zone=" + escaped(zone));
   return ask(session, {.path = path}, [](const json::object& answer) {
     std::string lines;
     for (const json::value& slot : answer.at("items").as_array()) lines += std::string(slot.as_string()) + "\n";
