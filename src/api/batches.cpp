@@ -1,5 +1,6 @@
 // Batches: make one, of existing images or open for uploads; its progress; seal it.
 #include "api/body_fields.h"
+#include "api/cursor.h"
 #include "api/guard.h"
 #include "api/handlers.h"
 #include "api/json.h"
@@ -93,6 +94,17 @@ Result<NewBatch> read_new_batch(const Parts& parts, const http::Request& request
   return NewBatch{**title, owner->value_or(request.principal), std::move(*images), std::move(how), *reason};
 }
 
+// The row of the batch that the page before ended with.
+Result<std::optional<std::int64_t>> read_place(const http::Request& request, const std::string& hash) {
+  auto cursor = request.query.find("cursor");
+  if (cursor == request.query.end()) return std::optional<std::int64_t>();
+  auto place = open_cursor(hash, cursor->second);
+  if (!place) return place.error();
+  auto row = parse_whole(*place, "cursor", {1, INT64_MAX});
+  if (!row) return not_a_cursor();
+  return std::optional(*row);
+}
+
 }  // namespace
 
 http::Reply create_batch(const Parts& parts, const http::Request& request) {
@@ -122,12 +134,24 @@ http::Reply create_batch(const Parts& parts, const http::Request& request) {
 }
 
 http::Reply list_batches(const Parts& parts, const http::Request& request) {
-  if (auto known = allow_query(request, {"limit"}); !known) return problem(known.error());
+  if (auto known = allow_query(request, {"limit", "cursor"}); !known) return problem(known.error());
   auto limit = whole_number(request, "limit", {1, 200}, 50);
   if (!limit) return problem(limit.error());
+  auto owner = owner_seen_by(request);
+  std::string hash = list_hash({"batches", owner.value_or("")});
+  auto before = read_place(request, hash);
+  if (!before) return problem(before.error());
+  auto page = parts.store.list_batches(static_cast<int>(*limit) + 1, owner, *before);  // one more tells whether there is a next page
+  std::optional<std::string> cursor;
+  if (page.size() > static_cast<std::size_t>(*limit)) {
+    page.pop_back();
+    cursor = make_cursor(hash, std::to_string(page.back().id));
+  }
   json::array items;
-  for (const store::BatchRecord& batch : parts.store.list_batches(static_cast<int>(*limit), owner_seen_by(request))) items.push_back(batch_json(batch));
-  return json_response(200, json::object{{"items", std::move(items)}});
+  for (const store::BatchRecord& batch : page) items.push_back(batch_json(batch));
+  http::Response response = json_response(200, json::object{{"items", std::move(items)}, {"next_cursor", cursor ? json::value(*cursor) : json::value(nullptr)}});
+  if (cursor) response.headers.emplace_back("Link", "<" + next_page_address(request, *cursor) + ">; rel=\"next\"");
+  return response;
 }
 
 http::Reply get_batch(const Parts& parts, const http::Request& request) {

@@ -48,11 +48,12 @@ int wait_for_batch(const Session& session, const std::string& id, int seconds) {
   }
 }
 
-int show_batches(const Session& session) {
-  return ask(session, {.path = "/api/v1/batches"}, [](const json::object& answer) {
+int show_batches(const Session& session, const ListOptions& options) {
+  return ask_pages(session, "/api/v1/batches", options, [&](const json::object& answer) {
     std::vector<std::vector<std::string>> lines = {kHead};
     for (const json::value& batch : answer.at("items").as_array()) lines.push_back(batch_line(batch.as_object()));
-    return lines.size() == 1 ? "no batches yet: darkroom submit --batch TITLE PHOTO...\n" : table(lines);
+    if (lines.size() == 1) return std::string("no batches yet: darkroom submit --batch TITLE PHOTO...\n");
+    return table(lines) + (answer.at("next_cursor").is_null() ? "" : "there are more: darkroom batches --limit " + std::to_string(2 * options.limit) + "\n");
   });
 }
 

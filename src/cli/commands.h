@@ -125,7 +125,7 @@ Result<void> confirm_many(const Session& session, const ManyOptions& options);
 boost::json::object jobs_meant(const ManyOptions& options);
 // The image that an id means: a number is one, a UUID is a job of it.
 Result<std::int64_t> image_named(const Client& client, const std::string& id);
-int show_batches(const Session& session);                                                               // batches.cpp
+int show_batches(const Session& session, const ListOptions& options);                                   // batches.cpp
 int show_batch(const Session& session, const std::string& id);
 // Until it has completed, at most so many seconds. kFailure when a job of it failed, kConflict when it has not completed.
 int wait_for_batch(const Session& session, const std::string& id, int seconds);

@@ -95,7 +95,8 @@ class Acting {
   // Errors: not_found. Sealing a sealed one changes nothing; `sealed_now` says which of the two it was. An empty batch completes at once.
   virtual Result<BatchRecord> seal_batch(std::string_view public_id, const Actor& actor, Time now) = 0;
   virtual std::optional<BatchRecord> find_batch(std::string_view public_id) = 0;
-  virtual std::vector<BatchRecord> list_batches(int limit, const std::optional<std::string>& owner = {}) = 0;  // newest first; of one owner, if one is given
+  // Newest first; of one owner, if one is given; those made before the batch with this row id, if one is given.
+  virtual std::vector<BatchRecord> list_batches(int limit, const std::optional<std::string>& owner = {}, const std::optional<std::int64_t>& before = {}) = 0;
   // Batches that are sealed, have no open job and were not completed by the transaction of their last job (two of them ended at the same moment on two
   // nodes): completes them, each once, and returns their number. Before that, seals what a process that is gone was filling.
   virtual int complete_batches(Time now) = 0;

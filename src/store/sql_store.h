@@ -69,7 +69,7 @@ class SqlStore final : public Store {
   BatchRecord create_batch(std::string_view title, std::string_view owner, const Actor& actor, Time now, std::string_view filled_by = {}) override;
   Result<BatchRecord> seal_batch(std::string_view public_id, const Actor& actor, Time now) override;
   std::optional<BatchRecord> find_batch(std::string_view public_id) override;
-  std::vector<BatchRecord> list_batches(int limit, const std::optional<std::string>& owner) override;
+  std::vector<BatchRecord> list_batches(int limit, const std::optional<std::string>& owner, const std::optional<std::int64_t>& before) override;
   int complete_batches(Time now) override;
   std::vector<Quarantined> list_quarantine(int limit) override;
   Result<void> release_quarantine(std::string_view sha256, const Actor& actor, Time now) override;

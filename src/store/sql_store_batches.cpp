@@ -9,6 +9,7 @@
 #include "store/sql_store.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace darkroom::store {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 #define DARKROOM_BATCH "SELECT id, public_id, title, owner, created_at, sealed_at, completed_at, jobs_completed, jobs_failed, jobs_cancelled FROM batch "
 constexpr const char* kFindBatch = DARKROOM_BATCH "WHERE public_id = $1";
 constexpr const char* kBatchById = DARKROOM_BATCH "WHERE id = $1";
-constexpr const char* kNewestBatches = DARKROOM_BATCH "WHERE CAST($2 AS TEXT) IS NULL OR owner = CAST($2 AS TEXT) ORDER BY id DESC LIMIT $1";
+constexpr const char* kNewestBatches = DARKROOM_BATCH "WHERE id < $3 AND (CAST($2 AS TEXT) IS NULL OR owner = CAST($2 AS TEXT)) ORDER BY id DESC LIMIT $1";
 // Of one that is being completed, once: its counts are kept.
 constexpr const char* kCountByState = "SELECT state, COUNT(*) FROM job WHERE batch_id = $1 GROUP BY state";
 #define DARKROOM_COUNTED(state) "(SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE batch_id = $1 AND state = '" state "' LIMIT $2) AS counted)"
@@ -146,10 +147,10 @@ std::optional<BatchRecord> SqlStore::find_batch(std::string_view public_id) {
   });
 }
 
-std::vector<BatchRecord> SqlStore::list_batches(int limit, const std::optional<std::string>& owner) {
+std::vector<BatchRecord> SqlStore::list_batches(int limit, const std::optional<std::string>& owner, const std::optional<std::int64_t>& before) {
   return database_->read([&](Connection& connection) {
     std::vector<BatchRecord> batches;
-    for (const Row& row : connection.execute(kNewestBatches, {limit, owner})) batches.push_back(batch_from(connection, row));
+    for (const Row& row : connection.execute(kNewestBatches, {limit, owner, before.value_or(std::numeric_limits<std::int64_t>::max())})) batches.push_back(batch_from(connection, row));
     return batches;
   });
 }

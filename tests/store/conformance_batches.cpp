@@ -208,6 +208,10 @@ TEST_P(StoreConformance, TheNewestBatchIsListedFirst) {
   ASSERT_EQ(list.size(), 2u);
   EXPECT_EQ(list[0].public_id, second.public_id);
   EXPECT_EQ(store_->list_batches(1).size(), 1u);
+  auto rest = store_->list_batches(10, std::nullopt, list.front().id);
+  ASSERT_EQ(rest.size(), list.size() - 1);
+  EXPECT_EQ(rest.front().public_id, list.at(1).public_id);
+  EXPECT_TRUE(store_->list_batches(10, std::nullopt, list.back().id).empty());
 }
 
 // However the last jobs end together, there is one completion; where two writers may miss each other, complete_batches() makes it.

@@ -130,6 +130,24 @@ def test_batches_are_listed_newest_first(server):
     assert [item["title"] for item in server.get("/api/v1/batches?limit=2").json()["items"]] == ["three", "둘"]
 
 
+def test_batches_are_followed_page_by_page(server, darkroom):
+    ids = [make(server, title=str(number))["id"] for number in range(5)][::-1]
+    seen, path = [], "/api/v1/batches?limit=2"
+    while path:
+        answer = server.get(path)
+        seen += [item["id"] for item in answer.json()["items"]]
+        cursor = answer.json()["next_cursor"]
+        assert (cursor is not None) == ("Link" in answer.headers)
+        path = cursor and f"/api/v1/batches?limit=2&cursor={cursor}"
+    assert seen == ids
+    assert server.get("/api/v1/batches?limit=5").json()["next_cursor"] is None
+    assert server.get("/api/v1/batches?cursor=nonsense").json()["code"] == "invalid_field"
+    some = darkroom("batches", "--limit", 2, folder=server.folder).stdout
+    assert ids[1] in some and ids[2] not in some and "there are more: darkroom batches --limit 4" in some
+    whole = darkroom("batches", folder=server.folder).stdout
+    assert ids[4] in whole and "there are more" not in whole
+
+
 @pytest.mark.parametrize("body, status, code", [
     ({}, 422, "invalid_field"), ({"title": ""}, 422, "invalid_field"), ({"title": "t", "priority": 3}, 422, "invalid_field"),
     ({"title": " \n "}, 422, "invalid_field"), ({"title": "t", "owner": "jun\0"}, 422, "invalid_field"), ({"title": "t", "reason": "\x1b[2J"}, 422, "invalid_field"),
