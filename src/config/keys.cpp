@@ -134,7 +134,7 @@ Key days_key(const char* name, const char* sentence, std::chrono::days scheduler
 std::vector<Key> upkeep_keys() {
   using scheduler::RetentionConfig;
   return {
-      days_key("retention.history_days", "Ended jobs that are neither a photo's newest nor the one of its result are kept so long; 0: for ever.", &RetentionConfig::history),
+      days_key("retention.history_days", "Ended jobs that are neither a photo's newest nor the one of its result, and completed batches without a job, are kept so long; 0: for ever.", &RetentionConfig::history),
       days_key("retention.events_days", "The log of all that happened is kept so long; 0: for ever.", &RetentionConfig::events),
       days_key("retention.completed_days", "Photos with a result are kept so long, with the result; 0: for ever.", &RetentionConfig::completed_images),
       days_key("retention.failed_days", "Photos whose newest job failed are kept so long; 0: for ever.", &RetentionConfig::failed_images),

@@ -164,7 +164,7 @@ TEST_F(MaintenanceTest, NothingIsPrunedUntilARuleSaysSo) {
   upload("one");
   end_next(domain::Succeeded{});
   PruneFinished prune({}, *store_, *remove_blobs_);
-  EXPECT_EQ(prune.run(clock_.now() + days(4000), {}).value(), R"({"images":0,"blobs":0,"jobs":0,"events":0,"maintenance_jobs":0})");
+  EXPECT_EQ(prune.run(clock_.now() + days(4000), {}).value(), R"({"images":0,"blobs":0,"jobs":0,"batches":0,"events":0,"maintenance_jobs":0})");
   EXPECT_EQ(store_->events(0, std::nullopt, 100).size(), 3u);
 }
 
@@ -179,12 +179,12 @@ TEST_F(MaintenanceTest, PruneFollowsItsRulesAndRemovesTheBlobs) {
   auto young = upload("young");
   end_next(domain::Succeeded{});
   PruneFinished prune({.history = days(30), .completed_images = days(30)}, *store_, *remove_blobs_);
-  EXPECT_EQ(prune.run(clock_.now(), {}).value(), R"({"images":1,"blobs":1,"jobs":1,"events":0,"maintenance_jobs":0})");
+  EXPECT_EQ(prune.run(clock_.now(), {}).value(), R"({"images":1,"blobs":1,"jobs":1,"batches":0,"events":0,"maintenance_jobs":0})");
   EXPECT_FALSE(store_->find_image(old.id));
   EXPECT_FALSE(blobs_->open(old.sha256));
   EXPECT_TRUE(blobs_->open(young.sha256));
   EXPECT_EQ(store_->jobs_of(again.id).size(), 1u);
-  EXPECT_EQ(prune.run(clock_.now(), {}).value(), R"({"images":0,"blobs":0,"jobs":0,"events":0,"maintenance_jobs":0})");
+  EXPECT_EQ(prune.run(clock_.now(), {}).value(), R"({"images":0,"blobs":0,"jobs":0,"batches":0,"events":0,"maintenance_jobs":0})");
 }
 
 class SweepBlobsTest : public MaintenanceTest {

@@ -31,9 +31,10 @@ Result<std::string> PruneFinished::run(Time now, std::stop_token stop) {
                         prune_images(JobState::cancelled, config_.cancelled_images, now, stop);
   int blobs = images > 0 ? remove_blobs_.run_once() : 0;
   std::int64_t history = prune_all(config_.history, stop, [&](std::int64_t after) { return store_.prune_history(after, now - config_.history); });
+  std::int64_t batches = prune_all(config_.history, stop, [&](std::int64_t after) { return store_.prune_batches(after, now - config_.history); });
   std::int64_t events = prune_all(config_.events, stop, [&](std::int64_t after) { return store_.prune_events(after, now - config_.events, now); });
   std::int64_t own = prune_all(config_.maintenance, stop, [&](std::int64_t) { return store_.prune_maintenance(now - config_.maintenance); });
-  return counts_json({{"images", images}, {"blobs", blobs}, {"jobs", history}, {"events", events}, {"maintenance_jobs", own}});
+  return counts_json({{"images", images}, {"blobs", blobs}, {"jobs", history}, {"batches", batches}, {"events", events}, {"maintenance_jobs", own}});
 }
 
 }  // namespace darkroom::scheduler

@@ -13,7 +13,7 @@ namespace darkroom::scheduler {
 
 // For how long things are kept; 0: for ever.
 struct RetentionConfig {
-  std::chrono::days history{0};           // ended jobs that are neither the newest of their photo nor the one that its result is of
+  std::chrono::days history{0};           // ended jobs that are neither the newest of their photo nor the one that its result is of; batches without a job
   std::chrono::days events{0};            // the log of all that happened
   std::chrono::days completed_images{0};  // photos by how their newest job ended, counted from then
   std::chrono::days failed_images{0};

@@ -26,5 +26,13 @@ TEST_F(ActingPlans, ABatchIsAskedForItsOwnJobsOnly) {
   }
 }
 
+TEST_F(ActingPlans, WhetherABatchHasAJobIsSeenInItsOwnIndex) {
+  for (const char* statement : retention_statements()) {
+    std::string found = plan(statement);
+    EXPECT_NE(found.find("job USING COVERING INDEX job_of_batch (batch_id=?"), std::string::npos) << statement << "\n" << found;
+    EXPECT_NE(found.find("SEARCH batch USING INTEGER PRIMARY KEY"), std::string::npos) << statement << "\n" << found;
+  }
+}
+
 }  // namespace
 }  // namespace darkroom::store

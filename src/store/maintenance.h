@@ -70,6 +70,8 @@ class Maintenance {
   // Jobs of images that ended before `before`, with attempts and results, except the newest job of each image, the one that its result is of, and
   // those of a batch that is not completed.
   virtual Stretch prune_history(std::int64_t after, Time before) = 0;
+  // Batches that were completed before `before` and of whose jobs none is left.
+  virtual Stretch prune_batches(std::int64_t after, Time before) = 0;
   // Images whose newest job ended in this state before `before`, as delete_image() does, with its event and its note for the blob.
   virtual Stretch prune_images(std::int64_t after, domain::JobState state, Time before, const Actor& actor, Time now) = 0;
   // The oldest events, up to the first that is to stay. One that lies ahead of now, by a clock that was wrong, is passed over.

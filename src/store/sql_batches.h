@@ -16,5 +16,6 @@ void batch_job_ended(Transaction& transaction, std::int64_t batch_id, Time now);
 
 // What is asked of a batch at each ending and each second: tests pin that it reads no other jobs.
 std::vector<const char*> batch_statements();
+std::vector<const char*> retention_statements();  // of batches
 
 }  // namespace darkroom::store

@@ -101,6 +101,7 @@ class SqlStore final : public Store {
   std::vector<FireRecord> fires_of(std::string_view name, int limit) override;
 
   Stretch prune_history(std::int64_t after, Time before) override;
+  Stretch prune_batches(std::int64_t after, Time before) override;
   Stretch prune_images(std::int64_t after, domain::JobState state, Time before, const Actor& actor, Time now) override;
   Stretch prune_events(std::int64_t after, Time before, Time now) override;
   Stretch prune_maintenance(Time before) override;

@@ -1,5 +1,6 @@
 // Retention: what the rules no longer keep goes, a stretch of rows at a time. A stretch is looked at in a read; what shall go is checked once more in
 // the transaction that removes it, since an image may have been taken up again in between.
+#include "store/sql_batches.h"
 #include "store/sql_images.h"
 #include "store/sql_rows.h"
 #include "store/sql_store.h"
@@ -43,6 +44,12 @@ constexpr const char* kPruneJob =
     "DELETE FROM job WHERE id = $1 AND finished_at < $2 AND EXISTS (SELECT 1 FROM image WHERE image.id = job.image_id AND image.job_id <> job.id "
     "AND " DARKROOM_SHOWS_NO_RESULT ") AND " DARKROOM_IS_COUNTED " RETURNING id";
 
+#define DARKROOM_HAS_NO_JOB "NOT EXISTS (SELECT 1 FROM job WHERE job.batch_id = batch.id)"
+constexpr const char* kLookAtBatches =
+    "SELECT batch.id, CASE WHEN batch.completed_at < $2 AND " DARKROOM_HAS_NO_JOB " THEN 1 ELSE 0 END FROM batch WHERE batch.id > $1 ORDER BY batch.id LIMIT $3";
+// Nothing comes into a batch that is completed.
+constexpr const char* kPruneBatch = "DELETE FROM batch WHERE id = $1 AND completed_at < $2 AND " DARKROOM_HAS_NO_JOB " RETURNING id";
+
 constexpr const char* kLookAtImages =
     "SELECT image.id, CASE WHEN job.state = $2 AND job.finished_at < $3 THEN 1 ELSE 0 END FROM image JOIN job ON job.id = image.job_id "
     "WHERE image.id > $1 ORDER BY image.id LIMIT $4";
@@ -69,6 +76,18 @@ Stretch SqlStore::prune_history(std::int64_t after, Time before) {
   return database_->write([&](Transaction& transaction) {
     Stretch stretch{0, found.next};
     for (std::int64_t id : found.ids) stretch.count += transaction.execute(kPruneJob, {id, before}).empty() ? 0 : 1;
+    return stretch;
+  });
+}
+
+std::vector<const char*> retention_statements() { return {kLookAtBatches, kPruneBatch}; }
+
+Stretch SqlStore::prune_batches(std::int64_t after, Time before) {
+  Candidates found = database_->read([&](Connection& connection) { return candidates_from(connection.execute(kLookAtBatches, {after, before, kLookAt})); });
+  if (found.ids.empty()) return {0, found.next};
+  return database_->write([&](Transaction& transaction) {
+    Stretch stretch{0, found.next};
+    for (std::int64_t id : found.ids) stretch.count += transaction.execute(kPruneBatch, {id, before}).empty() ? 0 : 1;
     return stretch;
   });
 }

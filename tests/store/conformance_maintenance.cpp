@@ -32,6 +32,9 @@ class Retained {
   std::int64_t history(Time before) {
     return all([&](std::int64_t after) { return store_.prune_history(after, before); });
   }
+  std::int64_t batches(Time before) {
+    return all([&](std::int64_t after) { return store_.prune_batches(after, before); });
+  }
   std::int64_t images(JobState state, Time before) {
     return all([&](std::int64_t after) { return store_.prune_images(after, state, before, kPrune, now_); });
   }
@@ -81,6 +84,27 @@ TEST_P(StoreConformance, HistoryIsGoneThroughInStretches) {
   EXPECT_LE(first.count, 200);
   EXPECT_TRUE(first.next);
   EXPECT_EQ(first.count + Retained(*store_, now_).history(now_ + days(1)), kPhotos);
+}
+
+TEST_P(StoreConformance, ACompletedBatchGoesWhenItsLastJobIsGoneAndOldEnough) {
+  auto make = [&] { return store_->create_batch("album", "minji", {"admin", ""}, now_).public_id; };
+  auto seal = [&](const std::string& batch) { EXPECT_TRUE(store_->seal_batch(batch, {"admin", ""}, now_)); };
+  std::string open = make(), shown = make(), deleted = make(), empty = make();
+  NewImage kept = photo(), goes = photo();
+  kept.batch = shown, goes.batch = deleted;
+  upload(kept);
+  auto gone = upload(goes);
+  finish(claim_one(), success());
+  finish(claim_one(), success());
+  for (const std::string& batch : {shown, deleted, empty}) seal(batch);
+  ASSERT_TRUE(store_->delete_image(gone.id, {"admin", ""}, now_));
+  Retained retained(*store_, now_);
+  EXPECT_EQ(retained.batches(now_), 0);  // not older than now
+  EXPECT_EQ(retained.batches(now_ + days(1)), 2);
+  EXPECT_FALSE(store_->find_batch(deleted));
+  EXPECT_FALSE(store_->find_batch(empty));
+  EXPECT_TRUE(store_->find_batch(shown)) << "a photo of it is there";
+  EXPECT_TRUE(store_->find_batch(open));
 }
 
 TEST_P(StoreConformance, ImagesGoByHowAndWhenTheyEnded) {

@@ -54,7 +54,7 @@ export const koreanKeys: Readonly<Record<string, string>> = {
   'storage.pictures_mb': '썸네일, 미리보기, 결과 그림이 함께 쓰는 디스크의 한도. 오래 보지 않은 것부터 지우고 필요하면 다시 만듭니다.',
   'uploads.quota_mb': '진행 중인 이어 올리기가 모두 합쳐 예고할 수 있는 크기. 더 오면 거절합니다(507).',
   'uploads.keep_hours': '이 시간 안에 끝나지 않은 이어 올리기는 잊습니다.',
-  'retention.history_days': '사진의 최신 작업도, 결과를 낸 작업도 아닌 끝난 작업을 두는 날 수. 0: 계속.',
+  'retention.history_days': '사진의 최신 작업도, 결과를 낸 작업도 아닌 끝난 작업과, 작업이 남지 않은 완료된 묶음을 두는 날 수. 0: 계속.',
   'retention.events_days': '일어난 모든 일의 기록을 두는 날 수. 0: 계속.',
   'retention.completed_days': '결과가 있는 사진을 결과와 함께 두는 날 수. 0: 계속.',
   'retention.failed_days': '최신 작업이 실패한 사진을 두는 날 수. 0: 계속.',
