@@ -78,7 +78,7 @@ void add_batches(CLI::App& app, Chosen& chosen) {
     if (id->empty()) return show_batches(session, *list);
     return *wait ? wait_for_batch(session, *id, *seconds) : show_batch(session, *id);
   });
-  CLI::Option* one = batches->add_option("id", *id, "Only this one");
+  CLI::Option* one = batches->add_option("id", *id, "Only this one")->check(is_text());
   batches->add_option("--limit", list->limit, "Without an id: how many (default 50)")->check(CLI::Range(1, 100000))->excludes(one);
   CLI::Option* waits = batches->add_flag("--wait", *wait, "With an id: answer when it has completed; exit code 1 when a job failed, 4 when it has not completed in time")->needs(one);
   batches->add_option("--within", *seconds, "With --wait: at most so many seconds (default 60)")->needs(waits)->check(CLI::Range(0, 7 * 24 * 3600));

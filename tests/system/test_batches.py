@@ -248,5 +248,6 @@ def test_who_waits_for_a_batch_by_command_is_told_how_it_ended(server, darkroom)
     late = darkroom("batches", open_one["id"], "--wait", "--within", "0", "--json", folder=server.folder)
     assert late.returncode == 4 and "seal it" in late.stderr and json.loads(late.stdout)["batch"]["state"] == "open"
     assert darkroom("batches", bad["id"], folder=server.folder).returncode == 0
-    assert darkroom("batches", "--wait", folder=server.folder).returncode == 2
+    for nothing in ((), ("",)):
+        assert darkroom("batches", *nothing, "--wait", folder=server.folder).returncode == 2
     assert darkroom("batches", NOBODY, "--wait", folder=server.folder).returncode == 3
