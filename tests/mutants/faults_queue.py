@@ -149,4 +149,8 @@ FAULTS = [
           unit("worker_test", "ACancelBetweenTheClaimAndTheRun", "ADeletionBetweenTheClaimAndTheRun")),
     fault("cancel-not-heard", "a cancelled job holds its slot until the next heartbeat", "src/roles/working.cpp", 'if (event.job && event.type == "job.cancelled") worker_->call_off(*event.job);', "",
           system("test_actions.py", "frees_its_slot")),
+    fault("chores-with-all", "cancelling all photos cancels the upkeep, too", "src/cli/many.cpp", 'if (!filter.contains("kind") && !filter.contains("queue")) filter["kind"] = domain::kProcessKind;', "",
+          system("test_command_acting.py", "all_means_all_photos")),
+    fault("a-failed-batch-is-fine", "a script goes on after a batch whose photos failed", "src/cli/batches.cpp", 'return batch.at("failed").to_number<std::int64_t>() > 0 ? kFailure : kOk;', "return kOk;",
+          system("test_batches.py", "told_how_it_ended")),
 ]

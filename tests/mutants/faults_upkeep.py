@@ -139,4 +139,6 @@ FAULTS = [
           unit("store_test", "ALostNodeIsToldOnce"), unit("scheduler_test", "WatchMissesAWorker")),
     fault("replaced-by-any", "a worker that was started on another host ends the alert of a lost one", "src/scheduler/watch_resources.cpp",
           " && without_process(other.name) == without_process(lost.name);", " && without_process(other.name) != without_process(other.name + lost.name);", unit("scheduler_test", "WatchKnowsAWorkerThatWasStartedAgain")),
+    fault("batches-with-photos-go", "a batch is gone while its photos are shown", "src/store/sql_store_retention.cpp", '"NOT EXISTS (SELECT 1 FROM job WHERE job.batch_id = batch.id)"', '"1 = 1"',
+          unit(STORE, "ACompletedBatchGoes")),
 ]
