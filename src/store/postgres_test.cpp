@@ -130,11 +130,12 @@ TEST_F(Postgres, EveryTransactionSetsItsLimits) {
     EXPECT_EQ(setting(transaction.connection, "synchronous_commit"), "on");
     EXPECT_EQ(setting(transaction.connection, "statement_timeout"), "10s");
     EXPECT_EQ(setting(transaction.connection, "lock_timeout"), "5s");
-    EXPECT_EQ(setting(transaction.connection, "idle_in_transaction_session_timeout"), "15s");
+    EXPECT_EQ(setting(transaction.connection, "idle_in_transaction_session_timeout"), "3s");
     EXPECT_EQ(setting(transaction.connection, "transaction_isolation"), "read committed");
     return true;
   });
   database_->read([&](Connection& connection) {
+    EXPECT_EQ(setting(connection, "idle_in_transaction_session_timeout"), "15s");
     EXPECT_EQ(setting(connection, "transaction_isolation"), "repeatable read");
     EXPECT_EQ(setting(connection, "transaction_read_only"), "on");
     return true;

@@ -185,6 +185,7 @@ Result<std::optional<std::string>> SqlStore::delete_image(ImageId id, const Acto
 
 bool SqlStore::remove_content(std::string_view sha256, std::string_view folder, const std::function<void()>& unlink) {
   return database_->write([&](Transaction& transaction) {
+    transaction.connection.allow_pause();  // a disk may take its time
     bool unused = hold_unused(transaction, sha256);
     if (unused) unlink();
     Rows noted = transaction.execute(kRemovalDone, {sha256});

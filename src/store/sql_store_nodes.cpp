@@ -159,13 +159,15 @@ int SqlStore::give_back(std::string_view node, std::string_view worker, Time now
   });
 }
 
-constexpr const char* kDoubtful = "SELECT id, name, seen_at, lease_until FROM node WHERE state <> 'stopped' AND (lease_until <= $1 OR seen_at > $2) ORDER BY id /*FOR UPDATE*/";
+constexpr const char* kDoubtful = "SELECT id, name, seen_at, lease_until FROM node WHERE state <> 'stopped' AND (lease_until <= $1 OR seen_at > $2) ORDER BY id /*SKIP LOCKED*/";
 constexpr const char* kMarkLost = "UPDATE node SET state = 'stopped', lost_at = $2 WHERE id = $1";
 constexpr const char* kSeenNow = "UPDATE node SET seen_at = $2, lease_until = $3 WHERE id = $1";
 constexpr const char* kAbandoned =
     "SELECT " DARKROOM_HELD_COLUMNS
-    "WHERE job.state = 'running' AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = job.node AND node.lease_until > $1) ORDER BY job.id /*OF JOB SKIP LOCKED*/";
-constexpr const char* kForgetNodes = "DELETE FROM node WHERE lease_until <= $1 AND seen_at <= CASE WHEN url = '' THEN CAST($2 AS BIGINT) ELSE $3 END RETURNING id";
+    "WHERE job.state = 'running' AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = job.node AND node.state <> 'stopped') ORDER BY job.id /*OF JOB SKIP LOCKED*/";
+constexpr const char* kForgetNodes =
+    "DELETE FROM node WHERE id IN (SELECT id FROM node WHERE lease_until <= $1 AND seen_at <= CASE WHEN url = '' THEN CAST($2 AS BIGINT) ELSE $3 END /*SKIP LOCKED*/) "
+    "RETURNING id";
 // Of folders that nobody has any more; one that comes back after all is swept.
 constexpr const char* kForgetRemovals = "DELETE FROM blob_removal_elsewhere WHERE folder NOT IN (SELECT blob_store FROM node)";
 
@@ -175,7 +177,8 @@ void forget_nodes(Transaction& transaction, Time at) {
 
 namespace {
 
-// A node that was seen in a time that is yet to come, by a clock that has been put back since, has as long from now as its lease was: it may be dead.
+// A node whose row another session holds is passed over, and its jobs with it: its beat may be on its way, and the jobs of the others do not wait for it.
+// One that was seen in a time that is yet to come, by a clock that has been put back since, has as long from now as its lease was: it may be dead.
 void look_at_leases(Transaction& transaction, Time at) {
   for (const Row& row : transaction.execute(kDoubtful, {at, at + kAhead})) {
     if (row.time(3) > at) {
@@ -193,7 +196,7 @@ int SqlStore::rescue_expired(const domain::RetryPolicy&, Time now) {
   return database_->write_apart([&](Transaction& transaction) {
     Time at = transaction.clock(now);
     look_at_leases(transaction, at);
-    Rows abandoned = transaction.execute(kAbandoned, {at});
+    Rows abandoned = transaction.execute(kAbandoned);
     for (const Row& row : abandoned) interrupt(transaction, held_from(row), kLost, at);
     forget_nodes(transaction, at);
     return static_cast<int>(abandoned.size());

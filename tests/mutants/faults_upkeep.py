@@ -60,6 +60,10 @@ FAULTS = [
           unit(STORE, "MinutesGoOnWhenAClock")),
 
     # --- leases ---
+    fault("stands-still-for-all", "the jobs of all dead nodes wait for one that stopped in its beat", NODES, "OR seen_at > $2) ORDER BY id /*SKIP LOCKED*/", "OR seen_at > $2) ORDER BY id /*FOR UPDATE*/", unit(STORE, "ANodeWhoseRowIsHeld")),
+    fault("writer-stands-still", "a process that stops in a transaction holds its locks for a quarter of a minute", "src/store/sql/postgres_connection.cpp", "use == For::writing ? options.writer_pause : options.idle_timeout", "options.idle_timeout",
+          unit(STORE, "AWriterIsEndedByTheServer")),
+    fault("removal-is-ended", "a disk that takes its time loses the photo that came back meanwhile", "src/store/sql_store_images.cpp", "    transaction.connection.allow_pause();  // a disk may take its time\n", "", unit(STORE, "WhoRemovesAFileHasTheTime")),
     fault("lease-stays-ahead", "a node that died after its clock was put back keeps its jobs for as long", NODES, " OR seen_at > $2) ORDER BY id", " AND $2 > 0) ORDER BY id", unit(STORE, "ALeaseOfAClockThatWasAhead")),
     fault("late-without-end", "a job runs on here and elsewhere when no beat comes through", "src/worker/lease_keeper.cpp", 'if (worker_) watch_.emplace("lease_time", [this] { return look_at_time(); });', "",
           unit("worker_test", "WhatRunsIsCalledOffBeforeALease")),

@@ -113,6 +113,8 @@ class Connection {
   // this moment (a round trip), so that hosts with skewed clocks agree. There `clock=callers` in the URL gives the caller's time back, for
   // tests that drive time.
   virtual Time clock(Time callers_now) = 0;
+  // What this transaction does next, while it holds its locks, may take longer than statements do: the database grants it more time between them.
+  virtual void allow_pause() = 0;
 };
 
 }  // namespace darkroom::store

@@ -14,6 +14,7 @@ constexpr const char* kBeginWrite = "BEGIN ISOLATION LEVEL READ COMMITTED READ W
 constexpr const char* kBeginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 constexpr const char* kCommit = "COMMIT";
 constexpr const char* kRollback = "ROLLBACK";
+constexpr const char* kPause = "idle_in_transaction_session_timeout";
 constexpr const char* kServersClock = "SELECT " DARKROOM_SERVERS_CLOCK;
 
 // The numbers of pg_type for the types that the store's statements give back.
@@ -26,7 +27,7 @@ std::string settings(const PostgresOptions& options, For use) {
   auto set = [](const std::string& name, const std::string& value) { return "set_config('" + name + "', " + quoted_literal(value) + ", true)"; };
   auto limit = [&](const std::string& name, std::chrono::milliseconds time) { return ", " + set(name, std::to_string(time.count())); };
   std::string text = "SELECT " + set("synchronous_commit", "on") + limit("statement_timeout", options.statement_timeout) +
-                     limit("lock_timeout", options.lock_timeout) + limit("idle_in_transaction_session_timeout", options.idle_timeout);
+                     limit("lock_timeout", options.lock_timeout) + limit(kPause, use == For::writing ? options.writer_pause : options.idle_timeout);
   // Writes are planned once, as the tests pin it. That plan does not know how few rows a LIMIT will ask for: it must neither prepare for a great many of them
   // by joining whole tables nor compile itself, which takes longer than a claim. A plan that was made while a table was nearly empty is kept while it grows:
   // it must not read the whole of it.
@@ -246,6 +247,11 @@ Answers PostgresConnection::execute_together(std::span<const Ask> asks, std::ini
 Rows PostgresConnection::execute_alone(const char* sql, Params params) {
   add(*limits_, std::span<const Param>{});
   return rows_of(run(known(sql, Form::one), {params.begin(), params.size()}).get());
+}
+
+void PostgresConnection::allow_pause() {
+  add_opening();
+  add(*with_text("SELECT set_config('" + std::string(kPause) + "', '" + std::to_string(options_.idle_timeout.count()) + "', true)"), std::span<const Param>{});
 }
 
 Time PostgresConnection::clock(Time callers_now) {

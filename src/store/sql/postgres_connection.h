@@ -42,6 +42,7 @@ class PostgresConnection final : public Connection {
   void post_locks(const RowSql& sql, const RowParams& values) override { post_rows(sql, values); }
   Answers execute_together(std::span<const Ask> asks, std::initializer_list<IdCount> ids) override;
   Time clock(Time callers_now) override;
+  void allow_pause() override;
   // One reading statement that is a transaction by itself, outside of any other: one round trip.
   Rows execute_alone(const char* sql, Params params);
 

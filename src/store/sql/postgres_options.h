@@ -18,6 +18,7 @@ struct PostgresOptions {
   std::chrono::milliseconds statement_timeout{10'000};
   std::chrono::milliseconds lock_timeout{5'000};
   std::chrono::milliseconds idle_timeout{15'000};   // the server ends a transaction that is left open
+  std::chrono::milliseconds writer_pause{3'000};    // the same of one that writes: others wait for its locks
   std::chrono::milliseconds answer_grace{2'000};    // after statement_timeout the server is held for dead
   std::chrono::milliseconds pool_timeout{10'000};   // waiting for a free connection
   std::chrono::milliseconds poll_interval{1'000};   // looking for the events of other processes

@@ -29,6 +29,7 @@ class SqliteConnection final : public Connection {
   void post_locks(const RowSql&, const RowParams&) override {}
   Answers execute_together(std::span<const Ask> asks, std::initializer_list<IdCount> ids) override;
   Time clock(Time callers_now) override { return callers_now; }
+  void allow_pause() override {}
   // Several statements without parameters or rows: migrations and pragmas.
   void run_script(const std::string& script);
   // Of a reader: ends its transaction, also one that SQLite has ended by itself because a read failed. Does not throw.
