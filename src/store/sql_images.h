@@ -14,6 +14,9 @@ namespace darkroom::store {
 // The image, which nobody else changes until the transaction ends. An expectation that is empty demands nothing. Errors: not_found, precondition_failed.
 Result<ImageRecord> hold_image(Transaction& transaction, ImageId id, const Expectation<ImageRecord>& as_expected);
 
+// What a deletion needs of others before it takes the image: its content, and its job that has not ended, which is returned (batch_id, public_id).
+Rows hold_for_deletion(Transaction& transaction, ImageId id);
+
 // Deletes the image with its event. Returns its content if no other image has it, which is then noted for removal; empty otherwise. Error: not_found.
 Result<std::optional<std::string>> delete_image_in(Transaction& transaction, ImageId id, const Actor& actor, Time now);
 

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace darkroom::store {
 namespace {
@@ -206,6 +207,14 @@ Result<ImageRecord> Intake::answer() && {
   return ImageRecord{.id = job->image, .title = image.title, .owner = image.owner, .external_id = image.external_id, .metadata = image.metadata, .sha256 = image.sha256,
                      .byte_count = image.byte_count, .format = image.format, .width = image.width, .height = image.height, .created_at = now, .updated_at = now,
                      .job = std::move(*job), .document = std::nullopt};
+}
+
+void hold_quotas(Transaction& transaction, std::span<void* const> asks) {
+  std::set<std::string_view> owners;
+  for (void* ask : asks) {
+    if (const NewImage& image = static_cast<Intake*>(ask)->image; image.within_quota) owners.insert(image.owner);
+  }
+  for (std::string_view owner : owners) transaction.post(kHoldQuota, {owner});
 }
 
 // All that has to be known is asked at once, also for those that will be refused.

@@ -32,6 +32,9 @@ struct Intake {
 // did. (On SQLite there is one writer, and nothing to wait for.)
 void lock_contents(Transaction& transaction, std::vector<std::string_view> contents);
 
+// Holds the accounts whose quotas these intakes count against, in their order: before anything that is asked for one intake after the other.
+void hold_quotas(Transaction& transaction, std::span<void* const> asks);
+
 // Gives each its job, or why it has none. Their contents are locked. Errors are those of Store::create_image().
 void take_in(Transaction& transaction, std::span<Intake* const> intakes);
 

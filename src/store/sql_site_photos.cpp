@@ -19,7 +19,8 @@ constexpr RowSql kFindPhotos{
     "SELECT site, number, sha256, image_id FROM site_photo /*, GIVEN*/ WHERE site = $1 AND number = $2 AND sha256 = $3", "tit"};
 constexpr RowSql kKeepPhoto{"INSERT INTO site_photo (site, number, sha256, image_id, callback_from) VALUES ($1, $2, $3, $4, $5)", "titii"};
 constexpr const char* kFindPhoto = "SELECT image_id FROM site_photo WHERE site = $1 AND number = $2 AND sha256 = $3";
-constexpr const char* kHoldNewestJob = "SELECT id, state, priority FROM job WHERE id = (SELECT job_id FROM image WHERE id = $1) /*FOR UPDATE*/";
+constexpr const char* kHoldOpenJob =
+    "SELECT id, state, priority FROM job WHERE id = (SELECT job_id FROM image WHERE id = $1) AND state IN ('scheduled', 'queued', 'running') /*FOR UPDATE*/";
 constexpr const char* kAskedAgain = "UPDATE site_photo SET callback_from = $2 WHERE image_id = $1 AND callback_from < $2";
 constexpr const char* kNewMetadata = "UPDATE image SET metadata = $2 WHERE id = $1";
 
@@ -33,17 +34,17 @@ Result<ImageRecord> once_more(Transaction& transaction, const Intake& intake, Im
   const NewImage& asked = intake.image;
   Time now = transaction.clock(intake.now);
   transaction.post(kAskedAgain, {id.value, asked.site_photo->callback_from});
-  Rows newest = transaction.execute(kHoldNewestJob, {id.value});
-  domain::JobState state = domain::parse_job_state(newest.at(0).text(1)).value();
-  if (domain::is_final(state)) {
+  Rows open = transaction.execute(kHoldOpenJob, {id.value});
+  if (open.empty()) {
     transaction.post(kNewMetadata, {id.value, asked.metadata});
     Reprocess how{.model = asked.model, .priority = asked.priority, .max_attempts = asked.max_attempts};
     auto begun = replace_job(transaction, id, "", how, InBatch::stays_out, intake.actor, now);
     if (begun) keep_callbacks(transaction, id, asked.callbacks, now);
     return begun;
   }
-  std::int64_t job = newest.front().integer(0);
-  if (state != domain::JobState::running && asked.priority > newest.front().small(2)) {
+  std::int64_t job = open.front().integer(0);
+  bool waits = open.front().text(1) != domain::to_string(domain::JobState::running);
+  if (waits && asked.priority > open.front().small(2)) {
     move_jobs(transaction, {&job, 1}, asked.priority, intake.actor, now);
   }
   keep_callbacks(transaction, id, asked.callbacks, now);
@@ -127,7 +128,7 @@ std::int64_t SqlStore::count_waiting(std::int64_t most) {
   });
 }
 
-std::vector<const char*> hot_site_statements() { return {kFindPhoto, kHoldNewestJob, kAskedAgain, kPhotoOf, kAnyInWork, kWaitingInLine, kWaitingForTheirTime}; }
+std::vector<const char*> hot_site_statements() { return {kFindPhoto, kHoldOpenJob, kAskedAgain, kPhotoOf, kAnyInWork, kWaitingInLine, kWaitingForTheirTime}; }
 std::vector<RowSql> hot_site_rows() { return {kFindPhotos, kKeepPhoto}; }
 
 }  // namespace darkroom::store

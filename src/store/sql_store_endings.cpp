@@ -84,6 +84,15 @@ struct Ended {
   }
 };
 
+// The rows of kNewestResult, by image.
+RowParams sorted_rows(const RowParams& pointers) {
+  std::multimap<std::int64_t, std::size_t> rows;  // where that of an image begins
+  for (std::size_t at = 0; at < pointers.size(); at += kNewestResult.types.size()) rows.emplace(std::get<std::int64_t>(pointers[at].value()), at);
+  RowParams sorted;
+  for (auto [image, at] : rows) sorted.insert(sorted.end(), {pointers[at], pointers[at + 1], pointers[at + 2]});
+  return sorted;
+}
+
 void store_results(Transaction& transaction, const std::vector<Ended>& endings) {
   RowParams results, pointers;
   std::list<std::string> labels;  // the parameters refer to them
@@ -97,7 +106,7 @@ void store_results(Transaction& transaction, const std::vector<Ended>& endings) 
     pointers.insert(pointers.end(), {ended.job.image.value, id, labels.emplace_back(std::move(found))});
   }
   transaction.post_rows(kInsertResult, results);
-  transaction.post_rows(kNewestResult, pointers);
+  transaction.post_rows(kNewestResult, sorted_rows(pointers));
 }
 
 void store_endings(Transaction& transaction, std::vector<Ended>& endings, const std::optional<Interest>& interest = std::nullopt) {
@@ -128,12 +137,6 @@ void store_endings(Transaction& transaction, std::vector<Ended>& endings, const 
   post_events(transaction, std::move(events), interest);
   Time last = endings.empty() ? Time{} : endings.back().at;
   for (std::int64_t batch : batches) batch_job_ended(transaction, batch, last);
-}
-
-// Two crashes of one content may be told at the same moment from two nodes: the row of the content decides which of them is the second.
-void count_crash(Transaction& transaction, HeldJob& job, Time now) {
-  if (job.sha256.empty()) return;
-  job.counters.content_crashes = transaction.execute(kCountCrash, {job.sha256, now}).front().small(0) - 1;
 }
 
 }  // namespace
@@ -172,6 +175,8 @@ struct Held {
   Interest interest;
   std::vector<std::int64_t> event_ids;  // as many as there are fences
   std::optional<Time> clock;            // the database's, where it has one
+
+  Time now_of(const Finisher& finisher) const { return clock.value_or(finisher.now); }
 };
 
 RowParams rows_of(const std::set<FenceKey>& fences) {
@@ -181,12 +186,13 @@ RowParams rows_of(const std::set<FenceKey>& fences) {
 }
 
 Held hold_all(Transaction& transaction, std::span<Finisher* const> finishers) {
-  std::set<FenceKey> successes, others;  // sorted, so that two that lock the same rows do not wait for each other in a circle
+  std::set<FenceKey> successes, others;  // sorted, so that two that lock the same rows do not wait for each other in a circle: all in one list if need be
   for (const Finisher* finisher : finishers) {
     for (const Finish& finish : finisher->finishes) {
       (std::holds_alternative<domain::Succeeded>(finish.ending) ? successes : others).insert({finish.fence.job.value, finish.fence.claim_no});
     }
   }
+  if (!others.empty()) others.merge(std::exchange(successes, {}));
   Ask asks[] = {{kHoldSuccess, rows_of(successes)}, {kHold, rows_of(others)}, ask_interest()};
   Answers found = transaction.connection.execute_together(asks, {{"event", successes.size() + others.size()}});
   Held held{.jobs = {}, .interest = interest_from(found.rows[2]), .event_ids = std::move(found.ids), .clock = found.clock};
@@ -199,11 +205,26 @@ Held hold_all(Transaction& transaction, std::span<Finisher* const> finishers) {
   return held;
 }
 
+// Two crashes of one content may be told at the same moment from two nodes: the row of the content decides which of them is the second.
+void count_crashes(Transaction& transaction, Held& held, std::span<Finisher* const> finishers) {
+  std::set<FenceKey> met;
+  std::vector<std::pair<HeldJob*, Time>> crashed;
+  for (const Finisher* finisher : finishers) {
+    for (const Finish& finish : finisher->finishes) {
+      FenceKey key{finish.fence.job.value, finish.fence.claim_no};
+      auto found = held.jobs.find(key);
+      if (found == held.jobs.end() || !met.insert(key).second || !std::holds_alternative<domain::Crashed>(finish.ending) || found->second.sha256.empty()) continue;
+      crashed.emplace_back(&found->second, held.now_of(*finisher));
+    }
+  }
+  std::ranges::stable_sort(crashed, {}, [](const auto& each) -> const std::string& { return each.first->sha256; });
+  for (auto [job, at] : crashed) job->counters.content_crashes = transaction.execute(kCountCrash, {job->sha256, at}).front().small(0) - 1;
+}
+
 // A retry waits by the clock that promotes it, whatever its worker's says.
-Ended decide(Transaction& transaction, HeldJob job, const Finish& finish, const Finisher& finisher, Time at) {
+Ended decide(HeldJob job, const Finish& finish, const Finisher& finisher, Time at) {
   domain::RetryPolicy of_queue = finisher.policy;
   of_queue.first_delay = job.first_retry.value_or(of_queue.first_delay);
-  if (std::holds_alternative<domain::Crashed>(finish.ending)) count_crash(transaction, job, at);
   domain::Transition next = domain::decide(finish.ending, job.counters, of_queue, at, random_share());
   return {std::move(job), finish.ending, finish.worker, "", finish.model_version, std::move(next), at};
 }
@@ -224,6 +245,7 @@ void finish_together(Transaction& transaction, std::span<void* const> asks, Lane
   std::vector<Finisher*> finishers;
   for (void* ask : asks) finishers.push_back(static_cast<Finisher*>(ask));
   Held held = hold_all(transaction, finishers);
+  count_crashes(transaction, held, finishers);
   std::vector<Ended> endings;
   for (Finisher* finisher : finishers) {
     finisher->applied.clear();
@@ -233,7 +255,7 @@ void finish_together(Transaction& transaction, std::span<void* const> asks, Lane
       finisher->applied.push_back(!found.empty());
       if (found.empty()) continue;
       std::int64_t event = held.event_ids.at(endings.size());
-      endings.push_back(decide(transaction, std::move(found.mapped()), finish, *finisher, held.clock.value_or(finisher->now)));
+      endings.push_back(decide(std::move(found.mapped()), finish, *finisher, held.now_of(*finisher)));
       endings.back().event_id = event;
       if (endings.back().job.image.value) starts.note_end(domain::lane_of(domain::kProcessQueue, endings.back().job.model), finisher->now);
     }

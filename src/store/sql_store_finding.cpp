@@ -266,7 +266,7 @@ FoundIds SqlStore::find_image_ids(const ImageQuery& query, Duration longest) {
   });
 }
 
-// In statements of their own: the job is the image's newest when the image is held, and what is asked next sees both as they are then.
+// In statements of their own, after what others hold first: the job is the image's newest when the image is held, and what is asked next sees both as they are then.
 constexpr const char* kHoldImage = "SELECT id FROM image WHERE id = $1 /*FOR UPDATE*/";
 constexpr const char* kHoldNewestJob = "SELECT id FROM job WHERE id = (SELECT job_id FROM image WHERE id = $1) /*FOR UPDATE*/";
 
@@ -274,6 +274,7 @@ std::int64_t SqlStore::delete_found(const std::vector<ImageId>& images, const Im
   std::int64_t deleted = 0;
   for (ImageId id : images) {
     deleted += database_->write([&](Transaction& transaction) {
+      hold_for_deletion(transaction, id);
       transaction.execute(kHoldImage, {id.value});
       transaction.execute(kHoldNewestJob, {id.value});
       if (!Search(transaction.connection, query, Reads::which, {}).meets(id)) return 0;

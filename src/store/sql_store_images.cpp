@@ -69,7 +69,8 @@ void take_in_once(Transaction& transaction, Intake* intake) {
 constexpr const char* kImageOfJob = "SELECT image_id, max_attempts FROM job WHERE public_id = $1";
 
 // An image has one at most.
-constexpr const char* kOpenJobOf = "SELECT batch_id, public_id FROM job WHERE image_id = $1 AND state IN ('scheduled', 'queued', 'running')";
+constexpr const char* kOpenJobOf = "SELECT batch_id, public_id FROM job WHERE image_id = $1 AND state IN ('scheduled', 'queued', 'running') /*FOR UPDATE*/";
+constexpr const char* kContentOf = "SELECT sha256 FROM image WHERE id = $1";
 constexpr const char* kDeleteImage = "DELETE FROM image WHERE id = $1 RETURNING sha256, owner";
 constexpr const char* kOtherWithContent = "SELECT id FROM image WHERE sha256 = $1 LIMIT 1";
 constexpr const char* kBeginRemoval = "INSERT INTO blob_removal (sha256, since) VALUES ($1, $2) ON CONFLICT (sha256) DO NOTHING";
@@ -104,6 +105,7 @@ void take_in_all(Transaction& transaction, std::span<void* const> asks) {
     }
   }
   lock_contents(transaction, held);
+  if (!keyed.empty() || !numbered.empty()) hold_quotas(transaction, asks);
   std::ranges::stable_sort(keyed, {}, [](const Intake* intake) { return std::tie(intake->image.idempotency->scope, intake->image.idempotency->key); });
   for (Intake* intake : keyed) take_in_once(transaction, intake);
   SiteIntakes of_sites = numbered.empty() ? SiteIntakes() : look_up_site_photos(transaction, numbered);
@@ -159,8 +161,14 @@ bool note_if_unused(Transaction& transaction, const std::string& sha256, Time no
   return true;
 }
 
+Rows hold_for_deletion(Transaction& transaction, ImageId id) {
+  Rows found = transaction.execute(kContentOf, {id.value});
+  if (!found.empty()) lock_contents(transaction, {found.front().text(0)});
+  return transaction.execute(kOpenJobOf, {id.value});
+}
+
 Result<std::optional<std::string>> delete_image_in(Transaction& transaction, ImageId id, const Actor& actor, Time now) {
-  Rows open = transaction.execute(kOpenJobOf, {id.value});
+  Rows open = hold_for_deletion(transaction, id);
   Rows deleted = transaction.execute(kDeleteImage, {id.value});
   if (deleted.empty()) return not_found("image " + std::to_string(id.value));
   std::string sha256 = deleted.front().text(0);
@@ -177,6 +185,7 @@ Result<std::optional<std::string>> delete_image_in(Transaction& transaction, Ima
 Result<std::optional<std::string>> SqlStore::delete_image(ImageId id, const Actor& actor, Time now, const Expectation<ImageRecord>& as_expected) {
   return database_->write([&](Transaction& transaction) -> Result<std::optional<std::string>> {
     if (as_expected) {
+      hold_for_deletion(transaction, id);
       if (auto held = hold_image(transaction, id, as_expected); !held) return held.error();
     }
     return delete_image_in(transaction, id, actor, transaction.clock(now));

@@ -2,6 +2,7 @@
 // the transaction that removes it, since an image may have been taken up again in between.
 #include "store/sql_batches.h"
 #include "store/sql_images.h"
+#include "store/sql_intake.h"
 #include "store/sql_rows.h"
 #include "store/sql_store.h"
 
@@ -16,14 +17,17 @@ constexpr int kMostRemoved = 200;  // in one transaction: some milliseconds of t
 
 struct Candidates {
   std::vector<std::int64_t> ids;
+  std::vector<std::string> contents;  // of those that are images
   std::optional<std::int64_t> next;
 };
 
-// From rows of (id, 1 if it may go), in rising order of ids.
+// From rows of (id, 1 if it may go, the content if it is an image), in rising order of ids.
 Candidates candidates_from(const Rows& rows) {
   Candidates found;
   for (const Row& row : rows) {
-    if (row.integer(1) != 0) found.ids.push_back(row.integer(0));
+    if (row.integer(1) == 0) continue;
+    found.ids.push_back(row.integer(0));
+    if (row.values.size() > 2) found.contents.push_back(row.text(2));
     if (found.ids.size() == kMostRemoved) break;
   }
   if (found.ids.size() == kMostRemoved) found.next = found.ids.back();
@@ -51,7 +55,7 @@ constexpr const char* kLookAtBatches =
 constexpr const char* kPruneBatch = "DELETE FROM batch WHERE id = $1 AND completed_at < $2 AND " DARKROOM_HAS_NO_JOB " RETURNING id";
 
 constexpr const char* kLookAtImages =
-    "SELECT image.id, CASE WHEN job.state = $2 AND job.finished_at < $3 THEN 1 ELSE 0 END FROM image JOIN job ON job.id = image.job_id "
+    "SELECT image.id, CASE WHEN job.state = $2 AND job.finished_at < $3 THEN 1 ELSE 0 END, image.sha256 FROM image JOIN job ON job.id = image.job_id "
     "WHERE image.id > $1 ORDER BY image.id LIMIT $4";
 constexpr const char* kImageMayGo =
     "SELECT image.id FROM image JOIN job ON job.id = image.job_id WHERE image.id = $1 AND job.state = $2 AND job.finished_at < $3 /*FOR UPDATE*/";
@@ -98,6 +102,7 @@ Stretch SqlStore::prune_images(std::int64_t after, domain::JobState state, Time 
   if (found.ids.empty()) return {0, found.next};
   return database_->write([&](Transaction& transaction) {
     Stretch stretch{0, found.next};
+    lock_contents(transaction, {found.contents.begin(), found.contents.end()});
     for (std::int64_t id : found.ids) {
       if (transaction.execute(kImageMayGo, {id, name, before}).empty()) continue;
       if (delete_image_in(transaction, ImageId{id}, actor, now)) ++stretch.count;
@@ -145,6 +150,7 @@ std::vector<std::string> SqlStore::unused_blobs(const std::vector<std::string>& 
 std::vector<std::string> SqlStore::note_unused_blobs(const std::vector<std::string>& contents, Time now) {
   return database_->write([&](Transaction& transaction) {
     std::vector<std::string> noted;
+    lock_contents(transaction, {contents.begin(), contents.end()});
     for (const std::string& sha256 : contents) {
       if (note_if_unused(transaction, sha256, now)) noted.push_back(sha256);
     }

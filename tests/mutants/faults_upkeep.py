@@ -12,7 +12,7 @@ FAULTS = [
           unit(SCHEDULER, "WhatIsOldIsSaidByTheClockOfTheServer")),
     fault("expires-by-own-clock", "a claimer with a wrong clock ends what it meets", "src/store/sql_claims.cpp", "    if (!clock_) clock_ = rows.front().optional_time(kClockColumn);\n", "",
           unit(STORE, "AClaimerWithAWrongClockEndsNothing", "WhatHappenedIsToldBy")),
-    fault("retry-by-own-clock", "a worker with a wrong clock lets its retries wait for a year", "src/store/sql_store_endings.cpp", "held.clock.value_or(finisher->now)", "finisher->now", unit(STORE, "ARetryWaitsByTheServers")),
+    fault("retry-by-own-clock", "a worker with a wrong clock lets its retries wait for a year", "src/store/sql_store_endings.cpp", "return clock.value_or(finisher.now);", "return finisher.now;", unit(STORE, "ARetryWaitsByTheServers")),
     fault("retries-stay-ahead", "a clock that was ahead for a moment lets its retries wait for a year", "src/scheduler/promote_due.cpp", "  if (!last_ || now < *last_) pull_back_retries(now);\n", "", unit(SCHEDULER, "LetsNoRetryWait")),
     fault("taken-in-by-own-clock", "what is sent for later starts at once, or waits longer", "src/store/sql_intake.cpp", "intake->now = found.clock.value_or(intake->now);", "(void)intake;", unit(STORE, "APhotoIsDueByTheServers")),
     fault("delayed-by-own-clock", "a delay is counted from one clock and ended by another", "src/api/upload_fields.cpp", "parts.store.clock(parts.clock.now())", "parts.clock.now()", system("test_wrong_clock.py")),

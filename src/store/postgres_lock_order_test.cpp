@@ -1,0 +1,158 @@
+// The order in which verbs take their locks: whoever waits for one holds none that comes after it, so no two verbs wait for each other in a circle.
+#include "store/postgres_place.h"
+#include "store/sql_store.h"
+
+#include <functional>
+#include <future>
+
+namespace darkroom::store {
+namespace {
+
+using testing_support::shared_postgres;
+
+const Actor kAdmin{"admin", ""};
+const std::string kFirst(64, 'a'), kSecond(64, 'b');  // contents
+
+class PostgresLockOrder : public testing::Test {
+ protected:
+  PostgresLockOrder() : place_(shared_postgres()) {
+    place_.options.lock_timeout = place_.options.statement_timeout = 30s;
+    store_ = std::make_unique<SqlStore>(place_.open());
+  }
+
+  ImageRecord upload(const std::string& content = kFirst, NewImage image = {}) {
+    image.title = "a";
+    image.owner = "minji";
+    image.sha256 = content;
+    image.byte_count = image.width = image.height = 1;
+    image.format = "JPEG";
+    image.model = "demo";
+    return store_->create_image(image, kAdmin, now_).value();
+  }
+
+  std::vector<domain::ClaimedJob> claim(int count) {
+    return store_->claim({.node = "01890000-0000-7000-8000-000000000001", .worker = "w", .lanes = {"ai_processing/demo"}, .count = count}, now_);
+  }
+
+  static Finish ended(const domain::ClaimedJob& job, domain::Ending ending) { return {job.fence, std::move(ending), "w", "v"}; }
+  static domain::Succeeded found_a_cat() {
+    domain::Succeeded success{{}, "{}"};
+    success.outcome.found.objects.push_back({.label = "cat"});
+    return success;
+  }
+  void finish(const std::vector<Finish>& finishes) { store_->finish_all(finishes, {}, {}, now_).stored.get(); }
+  void finish_line() {
+    for (const auto& job : claim(10)) finish({ended(job, domain::Succeeded{{}, "{}"})});
+  }
+
+  // Whether a verb that waits for what `held` has locked leaves free what `wanted` locks, or asks for.
+  bool leaves_free(const std::string& held, const std::string& wanted, const std::function<void()>& verb) {
+    auto holder = place_.connect(), other = place_.connect();
+    holder->run_script("BEGIN; " + held, 20s);
+    auto waiting = std::async(std::launch::async, verb);
+    EXPECT_TRUE(comes_true([&] { return other->query("SELECT COUNT(*) FROM pg_locks WHERE NOT granted").front().integer(0) > 0; }));
+    bool free = false;
+    try {
+      free = other->query(wanted).size() == 1;
+    } catch (const StoreUnavailable&) {
+      // somebody has it
+    }
+    holder->run_script("ROLLBACK", 20s);
+    waiting.get();
+    return free;
+  }
+
+  static std::string lock_of(const char* table, std::int64_t id) { return std::string("SELECT id FROM ") + table + " WHERE id = " + std::to_string(id) + " FOR UPDATE"; }
+  static std::string image_now(const ImageRecord& image) { return lock_of("image", image.id.value) + " NOWAIT"; }
+  static std::string content(const std::string& sha256) { return "SELECT pg_advisory_xact_lock(hashtextextended('" + sha256 + "', 6271))"; }
+  static std::string content_now(const std::string& sha256) {
+    return "SELECT 1 FROM (SELECT pg_try_advisory_xact_lock(hashtextextended('" + sha256 + "', 6271)) AS given) AS tried WHERE given";
+  }
+
+  PostgresPlace place_;
+  std::unique_ptr<SqlStore> store_;
+  Time now_ = from_micros(1'700'000'000'000'000);
+};
+
+TEST_F(PostgresLockOrder, ADeletionTakesTheJobBeforeTheImage) {
+  for (bool expects : {false, true}) {
+    auto image = upload(expects ? kSecond : kFirst);
+    Expectation<ImageRecord> any;
+    if (expects) any = [](const ImageRecord&) { return true; };
+    EXPECT_TRUE(leaves_free(lock_of("job", image.job.id.value), image_now(image), [&] { EXPECT_TRUE(store_->delete_image(image.id, kAdmin, now_, any)); }));
+  }
+}
+
+TEST_F(PostgresLockOrder, ADeletionOfWhatWasFoundTakesTheJobBeforeTheImage) {
+  auto image = upload();
+  EXPECT_TRUE(leaves_free(lock_of("job", image.job.id.value), image_now(image), [&] { EXPECT_EQ(store_->delete_found({image.id}, {}, kAdmin, now_), 1); }));
+}
+
+TEST_F(PostgresLockOrder, ADeletionTakesTheContentBeforeTheJob) {
+  auto image = upload();
+  EXPECT_TRUE(leaves_free(content(kFirst), lock_of("job", image.job.id.value) + " NOWAIT", [&] { EXPECT_TRUE(store_->delete_image(image.id, kAdmin, now_, {})); }));
+}
+
+TEST_F(PostgresLockOrder, APhotoThatIsAskedForOnceMoreHoldsNoJobThatHasEnded) {
+  NewImage numbered;
+  numbered.site_photo = SitePhoto{"shop", 7, now_};
+  auto image = upload(kFirst, numbered);
+  finish_line();
+  EXPECT_TRUE(leaves_free(lock_of("image", image.id.value), lock_of("job", image.job.id.value) + " NOWAIT", [&] { upload(kFirst, numbered); }));
+  EXPECT_NE(store_->find_image(image.id)->job.id, image.job.id);
+}
+
+TEST_F(PostgresLockOrder, EndingsOfAllKindsTakeTheirJobsInOneOrder) {
+  upload(), upload();
+  auto jobs = claim(2);
+  EXPECT_TRUE(leaves_free(lock_of("job", jobs[0].fence.job.value), lock_of("job", jobs[1].fence.job.value) + " NOWAIT",
+                          [&] { finish({ended(jobs[0], domain::Crashed{{"decoder_crash", "x"}}), ended(jobs[1], domain::Succeeded{{}, "{}"})}); }));
+}
+
+TEST_F(PostgresLockOrder, EndingsTakeTheirImagesInOneOrder) {
+  auto first = upload(), second = upload();
+  auto jobs = claim(2);
+  EXPECT_TRUE(leaves_free(lock_of("image", first.id.value), image_now(second), [&] { finish({ended(jobs[1], found_a_cat()), ended(jobs[0], found_a_cat())}); }));
+}
+
+TEST_F(PostgresLockOrder, CrashesTakeTheirContentsInOneOrder) {
+  upload(kFirst), upload(kSecond);
+  auto jobs = claim(2);
+  place_.connect()->query("INSERT INTO content_crash (sha256, crashes, last_at) VALUES ('" + kFirst + "', 1, 1), ('" + kSecond + "', 1, 1)");
+  auto row_of = [](const std::string& sha256) { return "SELECT sha256 FROM content_crash WHERE sha256 = '" + sha256 + "' FOR UPDATE"; };
+  domain::Crashed crash{{"decoder_crash", "x"}};
+  EXPECT_TRUE(leaves_free(row_of(kFirst), row_of(kSecond) + " NOWAIT", [&] { finish({ended(jobs[1], crash), ended(jobs[0], crash)}); }));
+  EXPECT_EQ(store_->list_quarantine(10).size(), 2u);
+}
+
+TEST_F(PostgresLockOrder, PruningTakesContentsInOneOrder) {
+  upload(kSecond), upload(kFirst);
+  finish_line();
+  EXPECT_TRUE(leaves_free(content(kFirst), content_now(kSecond), [&] { EXPECT_EQ(store_->prune_images(0, domain::JobState::completed, now_ + 1h, kAdmin, now_).count, 2); }));
+}
+
+TEST_F(PostgresLockOrder, TheSweepTakesContentsInOneOrder) {
+  EXPECT_TRUE(leaves_free(content(kFirst), content_now(kSecond), [&] { EXPECT_EQ(store_->note_unused_blobs({kSecond, kFirst}, now_).size(), 2u); }));
+}
+
+TEST_F(PostgresLockOrder, ANewRunOfManyTakesTheirImagesInOneOrder) {
+  auto first = upload(), second = upload();
+  finish_line();
+  ASSERT_TRUE(store_->reprocess_image(first.id, {}, kAdmin, now_));
+  finish_line();
+  EXPECT_TRUE(leaves_free(lock_of("image", first.id.value), image_now(second), [&] { EXPECT_EQ(store_->act_on_jobs({}, Reprocess{}, false, kAdmin, now_).changed, 2); }));
+}
+
+TEST_F(PostgresLockOrder, AnUploadTakesItsAccountBeforeItsKey) {
+  store_->create_account({"minji", "uploader", "hash"}, kAdmin, now_).value();
+  place_.connect()->query("UPDATE account SET byte_quota = 1000");
+  NewImage keyed;
+  keyed.within_quota = true;
+  keyed.idempotency = IdempotencyKey{"minji", "first", std::string(64, '1')};
+  EXPECT_TRUE(leaves_free("SELECT name FROM account WHERE name = 'minji' FOR UPDATE",
+                          "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM pg_locks WHERE relation = CAST('idempotency_key' AS regclass) AND mode = 'RowExclusiveLock')",
+                          [&] { upload(kFirst, keyed); }));
+}
+
+}  // namespace
+}  // namespace darkroom::store
