@@ -118,7 +118,7 @@ void complete_left(const Parts& parts) {
       try {
         complete_one(parts, upload);
       } catch (const std::exception& failure) {
-        log::warn("a complete upload could not become an image", {{"upload", upload.id}, {"cause", failure.what()}});
+        log::warning("a complete upload could not become an image", {{"upload", upload.id}, {"cause", failure.what()}});
         if (!first_failure) first_failure = std::current_exception();
       }
     }
