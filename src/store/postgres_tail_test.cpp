@@ -131,7 +131,9 @@ TEST_F(PostgresTailTest, WhatWasToldBeforeTheConnectionBrokeIsNotToldAgain) {
   constexpr const char* kEndTail = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = $1";
   auto server = place_.connect(), many = place_.connect();
   do_as_it_tells([&] { EXPECT_EQ(server->query(kEndTail, {its_name()}).size(), 1u); });
+  many->begin(PostgresConnection::Access::write);  // holds the horizon
   many->query("INSERT INTO event (at, type, actor) SELECT 0, 'many', 'test' FROM generate_series(1, CAST($1 AS BIGINT))", {kMany});
+  many->commit();
   pass_over();
   EXPECT_EQ(std::ranges::count(heard(), "many"), kMany);
 }

@@ -3,6 +3,7 @@
 #include "store/sql_store.h"
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -19,7 +20,8 @@ class PostgresTurns : public testing::Test {
   PostgresTurns() : place_(shared_postgres()), one_(place_.open()), other_(place_.open()) {}
 
   std::int64_t upload(Store& store, const std::string& owner, std::optional<std::string> batch = {}) {
-    NewImage photo{.title = "a", .owner = owner, .sha256 = std::string(64, 'a'), .byte_count = 1, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
+    std::string number = std::to_string(++photos_);  // each has a content of its own, which nobody else holds
+    NewImage photo{.title = "a", .owner = owner, .sha256 = std::string(64 - number.size(), 'a') + number, .byte_count = 1, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
     photo.batch = std::move(batch);
     return store.create_image(photo, {"admin", ""}, now_).value().id.value;
   }
@@ -28,6 +30,7 @@ class PostgresTurns : public testing::Test {
     for (const auto& job : jobs) other_.finish({job.fence, domain::Succeeded{{}, "{}"}, "w", "v"}, {.node = kNode, .worker = "w", .lanes = {}, .count = 0}, {}, now_).stored.get();
   }
 
+  std::atomic<int> photos_ = 0;
   PostgresPlace place_;
   SqlStore one_, other_;
   Time now_ = from_micros(1'700'000'000'000'000);
