@@ -37,8 +37,9 @@ Error was_cut_short(const store::BatchRecord& batch, const store::BulkResult& fi
 }
 
 Error nothing_to_fill_it(const store::BulkResult& counted) {
-  if (counted.matched == 0) return invalid("No image meets the conditions, so there is no batch to make.");
-  return invalid("None of the " + std::to_string(counted.matched) + " images that meet the conditions can be processed again now, so there is no batch to make: "
+  auto conflict = [](std::string words) { return Error{std::string(domain::code::conflict), std::move(words)}; };
+  if (counted.matched == 0) return conflict("No image meets the conditions, so there is no batch to make.");
+  return conflict("None of the " + std::to_string(counted.matched) + " images that meet the conditions can be processed again now, so there is no batch to make: "
                  "they wait or run still, are in quarantine, or their model is gone; name one with model.");
 }
 

@@ -99,6 +99,9 @@ class ModelUpload {
       bool is_text = http::is_utf8(text) && text.find('\0') == text.npos;
       if (!is_text || text::characters(text) > kLongestReason) return invalid(name + " must be a UTF-8 text of at most 1000 characters.");
     }
+    auto reason = fields_.find("reason");
+    if (reason == fields_.end()) return {};
+    if (auto checked = check_reason(reason->second); !checked) return checked.error();
     return {};
   }
 

@@ -25,6 +25,7 @@ std::string describe_filled(const json::object& answer) {
 }
 
 constexpr std::chrono::seconds kLongestWait{60};  // of one request
+constexpr int kMostListed = 100'000;               // as the help of --limit says
 
 }  // namespace
 
@@ -53,7 +54,7 @@ int show_batches(const Session& session, const ListOptions& options) {
     std::vector<std::vector<std::string>> lines = {kHead};
     for (const json::value& batch : answer.at("items").as_array()) lines.push_back(batch_line(batch.as_object()));
     if (lines.size() == 1) return std::string("no batches yet: darkroom submit --batch TITLE PHOTO...\n");
-    return table(lines) + (answer.at("next_cursor").is_null() ? "" : "there are more: darkroom batches --limit " + std::to_string(2 * options.limit) + "\n");
+    return table(lines) + (answer.at("next_cursor").is_null() ? "" : "there are more: darkroom batches --limit " + std::to_string(std::min(2 * options.limit, kMostListed)) + "\n");
   });
 }
 
@@ -70,15 +71,22 @@ int make_batch(const Session& session, const ManyOptions& given) {
     for (const std::string& id : given.ids) {
       auto image = image_named(*client, id);
       if (!image) return report(image.error());
+      auto found = client->get("/api/v1/images/" + std::to_string(*image));
+      if (!found) return report(found.error());
+      if (!found->ok()) return report(found->error());
       images.emplace_back(*image);
     }
     options.filter["image_ids"] = std::move(images);
   }
-  // Spelt out, so that what is counted before is what the batch is made of.
-  if (!options.filter.contains("state")) options.filter["state"] = json::array{"completed", "failed", "cancelled"};
+  // Spelt out, so that what is counted before is what the batch is made of. Of those that are named, what waits or runs is told as left out.
+  json::array states = {"completed", "failed", "cancelled"};
+  if (!given.ids.empty()) states.insert(states.begin(), {"scheduled", "queued", "running"});
+  if (!options.filter.contains("state")) options.filter["state"] = std::move(states);
   if (options.dry_run) return act_on_many(session, options);
   if (given.ids.empty()) {
-    if (auto go = confirm_many(session, options); !go) return report(go.error());
+    auto go = confirm_many(session, options);
+    if (!go && go.error().code == "forbidden") go = ask_for_yes("All of your images that match are processed again.\n");  // an uploader has no count
+    if (!go) return report(go.error());
   }
   json::object body = options.how;
   body["title"] = options.title;

@@ -12,6 +12,7 @@ namespace darkroom::cli {
 namespace {
 
 constexpr long kAnswerWithin = 75;    // seconds
+constexpr long kChangeWithin = 3600;  // seconds: one request may change or delete a million things
 constexpr long kUploadWithin = 3600;  // seconds
 
 struct FreeEasy {
@@ -175,7 +176,7 @@ Result<Answer> Client::send(const std::string& method, const std::string& path, 
     curl_easy_setopt(handle.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(text.size()));
     curl_easy_setopt(handle.get(), CURLOPT_COPYPOSTFIELDS, text.c_str());
   }
-  return perform(handle.get(), kAnswerWithin, url_);
+  return perform(handle.get(), kChangeWithin, url_);
 }
 
 Result<Answer> Client::ask(const std::string& method, const std::string& path, const std::map<std::string, std::string>& sent, std::string_view body) const {

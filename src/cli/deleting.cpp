@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include <fstream>
 #include <iostream>
 
 namespace darkroom::cli {
@@ -65,10 +66,12 @@ int delete_by_ids(const Session& session, const DeleteOptions& options) {
 
 }  // namespace
 
-bool wants_yes(bool given) { return !given && ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO); }
+bool wants_yes(bool given) { return !given && ::isatty(STDIN_FILENO); }
 
 Result<void> ask_for_yes(const std::string& what) {
-  std::cerr << what << "Do it? [y/N] " << std::flush;
+  std::ofstream terminal;
+  if (!::isatty(STDERR_FILENO)) terminal.open("/dev/tty");  // its words go to a file, and whoever is asked shall read the question
+  (terminal.is_open() ? terminal : std::cerr) << what << "Do it? [y/N] " << std::flush;
   std::string line;
   std::getline(std::cin, line);
   if (line == "y" || line == "Y" || line == "yes") return {};
@@ -80,6 +83,8 @@ int delete_images(const Session& session, const DeleteOptions& options) {
     return wrong_use("say which images: either their numbers, or conditions such as --status and --uploader, or --all");
   }
   if (options.filter.empty() && !options.reason.empty()) return wrong_use("--reason goes with conditions");
+  bool nobody_to_ask = !options.filter.empty() && !options.dry_run && !options.yes && !::isatty(STDIN_FILENO);
+  if (nobody_to_ask) return wrong_use("photos that are deleted are gone: say --yes where nobody can be asked, or look first with --dry-run");
   return options.filter.empty() ? delete_by_ids(session, options) : delete_by_filter(session, options);
 }
 

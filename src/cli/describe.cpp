@@ -34,9 +34,12 @@ std::string describe_objects(const json::object& result) {
 
 }  // namespace
 
+// Also without what terminals take for a control character when it comes as UTF-8: U+0080 to U+009F.
 std::string printable(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
+    if (static_cast<unsigned char>(text[i]) < 0x20 || text[i] == 0x7f) text[i] = ' ';
+    if (text[i] == '\xc2' && next >= 0x80 && next < 0xa0) text.replace(i, 2, " ");
   }
   return text;
 }
@@ -60,7 +63,7 @@ int report(const Error& error) {
   std::cerr << "darkroom: " << printable(error.message) << "\n";
   if (error.code == "invalid_field" || error.code == "unknown_field") return kUsage;  // the server did not understand what the command line said
   if (error.code == "not_found" || error.code == "unknown_model") return kNotFound;
-  if (error.code == "conflict") return kConflict;
+  if (error.code == "conflict" || error.code == "quarantined") return kConflict;
   if (error.code == "unreachable") return kUnreachable;
   return kFailure;
 }

@@ -84,7 +84,9 @@ int count_by_ids(const Session& session, const ManyOptions& options) {
   if (!client) return report(client.error());
   json::array jobs;
   for (const std::string& id : options.ids) {
-    auto job = job_named(*client, id);
+    auto image = options.action == "reprocess" ? image_named(*client, id) : Result<std::int64_t>(0);  // whose newest job counts then
+    if (!image) return report(image.error());
+    auto job = job_named(*client, *image ? std::to_string(*image) : id);
     if (!job) return report(job.error());
     jobs.emplace_back(*job);
   }

@@ -14,9 +14,10 @@ std::size_t character_at(std::string_view text, std::size_t i) {
   return length;
 }
 
-bool is_control(char letter) {
-  auto value = static_cast<unsigned char>(letter);
-  return value < 0x20 || value == 0x7f;
+// U+0000 to U+001F, U+007F, and U+0080 to U+009F, which terminals obey as well.
+bool is_control(std::string_view letter) {
+  auto value = static_cast<unsigned char>(letter.front());
+  return value < 0x20 || value == 0x7f || (value == 0xc2 && static_cast<unsigned char>(letter.back()) < 0xa0);
 }
 
 }  // namespace
@@ -24,7 +25,7 @@ bool is_control(char letter) {
 bool is_printable_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     std::size_t length = character_at(text, i);
-    if (length == 0 || is_control(text[i])) return false;
+    if (length == 0 || is_control(text.substr(i, length))) return false;
     i += length;
   }
   return true;
@@ -40,7 +41,7 @@ std::string printable(std::string_view text, std::size_t longest) {
       ++i;
       continue;
     }
-    if (is_control(text[i])) {
+    if (is_control(text.substr(i, length))) {
       line += ' ';
     } else {
       line += text.substr(i, length);

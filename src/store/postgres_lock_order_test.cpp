@@ -83,6 +83,11 @@ TEST_F(PostgresLockOrder, ADeletionTakesTheJobBeforeTheImage) {
   }
 }
 
+TEST_F(PostgresLockOrder, AChangeOfPriorityTakesTheJobBeforeTheImage) {
+  auto image = upload();
+  EXPECT_TRUE(leaves_free(lock_of("job", image.job.id.value), image_now(image), [&] { EXPECT_TRUE(store_->change_image(image.id, {.priority = 5}, {}, kAdmin, now_)); }));
+}
+
 TEST_F(PostgresLockOrder, ADeletionOfWhatWasFoundTakesTheJobBeforeTheImage) {
   auto image = upload();
   EXPECT_TRUE(leaves_free(lock_of("job", image.job.id.value), image_now(image), [&] { EXPECT_EQ(store_->delete_found({image.id}, {}, kAdmin, now_), 1); }));

@@ -24,7 +24,7 @@ class PostgresUploads : public testing::Test {
     holder->run_script("BEGIN; LOCK TABLE upload IN SHARE MODE", 20s);
     auto first = begin(one_, "a", first_owner), second = begin(other_, "b", second_owner);
     constexpr const char* kWaiting =
-        "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND (relation = CAST('upload' AS regclass) OR (locktype = 'advisory' AND classid = 6274))";
+        "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND (relation = CAST('upload' AS regclass) OR (locktype = 'advisory' AND classid = 6276))";
     EXPECT_TRUE(comes_true([&] { return watcher->query(kWaiting).front().integer(0) == 2; }));
     holder->run_script("COMMIT", 20s);
     return first.get() + second.get();

@@ -14,6 +14,9 @@ namespace darkroom::store {
 // The image, which nobody else changes until the transaction ends. An expectation that is empty demands nothing. Errors: not_found, precondition_failed.
 Result<ImageRecord> hold_image(Transaction& transaction, ImageId id, const Expectation<ImageRecord>& as_expected);
 
+// The image's job that has not ended, if there is one (batch_id, public_id): nobody else starts, ends or moves it until the transaction ends.
+Rows hold_open_job(Transaction& transaction, ImageId id);
+
 // What a deletion needs of others before it takes the image: its content, and its job that has not ended, which is returned (batch_id, public_id).
 Rows hold_for_deletion(Transaction& transaction, ImageId id);
 

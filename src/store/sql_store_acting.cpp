@@ -147,14 +147,18 @@ Changed move_chunk(Transaction& transaction, std::span<const std::int64_t> ids, 
 constexpr const char* kImagesOfJobs = "SELECT image_id, public_id, max_attempts, id FROM job WHERE image_id IS NOT NULL AND id " DARKROOM_LISTED("$1") " ORDER BY id";
 
 constexpr const char* kHoldImages = "SELECT id FROM image WHERE id " DARKROOM_LISTED("$1") " ORDER BY id /*FOR UPDATE*/";
+constexpr const char* kHoldBatches =
+    "SELECT id FROM batch WHERE id IN (SELECT batch_id FROM job WHERE batch_id IS NOT NULL AND id " DARKROOM_LISTED("$1") ") ORDER BY id /*FOR UPDATE*/";
 
 // `how` of a retry is what the job had before, and the new job takes the old one's place in its batch. A final job meets its filter for ever.
 Changed again_chunk(Transaction& transaction, std::span<const std::int64_t> ids, const std::optional<Reprocess>& how, const Actor& actor, Time now) {
   Changed changed;
-  Rows found = transaction.execute(kImagesOfJobs, {json_list({ids.begin(), ids.end()})});
+  const std::string listed = json_list({ids.begin(), ids.end()});
+  Rows found = transaction.execute(kImagesOfJobs, {listed});
   std::vector<std::int64_t> images;
   for (const Row& row : found) images.push_back(row.integer(0));
   transaction.execute(kHoldImages, {json_list(images)});  // in their own order, and not in that of the jobs
+  if (!how) transaction.execute(kHoldBatches, {listed});
   for (const Row& row : found) {
     Reprocess as_before{.max_attempts = row.small(2)};
     auto made = replace_job(transaction, ImageId{row.integer(0)}, row.text(1), how.value_or(as_before), how ? InBatch::stays_out : InBatch::takes_place, actor, now);

@@ -65,6 +65,7 @@ Result<ImageRecord> hold_image(Transaction& transaction, ImageId id, const Expec
 
 Result<ImageRecord> SqlStore::change_image(ImageId id, const ImageChange& change, const Expectation<ImageRecord>& as_expected, const Actor& actor, Time now) {
   return database_->write([&](Transaction& transaction) -> Result<ImageRecord> {
+    if (change.priority) hold_open_job(transaction, id);  // before its image, as whoever ends or deletes it
     auto image = hold_image(transaction, id, as_expected);
     return image ? change_held(transaction, *image, change, actor, now) : image;
   });

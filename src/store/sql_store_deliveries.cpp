@@ -203,6 +203,7 @@ ClaimedDeliveries SqlStore::claim_deliveries(const DeliveryClaim& claim, Time no
   if (targets.empty() || claim.count <= 0) return claimed;
   claimed.deliveries = database_->write([&](Transaction& transaction) {
     claimed.at = transaction.clock(now);
+    if (!transaction.execute(kIsPaused).empty()) return std::vector<ClaimedDelivery>();  // since then
     return claim_of(transaction, targets, claim, claimed.at);
   });
   return claimed;

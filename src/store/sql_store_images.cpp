@@ -161,10 +161,12 @@ bool note_if_unused(Transaction& transaction, const std::string& sha256, Time no
   return true;
 }
 
+Rows hold_open_job(Transaction& transaction, ImageId id) { return transaction.execute(kOpenJobOf, {id.value}); }
+
 Rows hold_for_deletion(Transaction& transaction, ImageId id) {
   Rows found = transaction.execute(kContentOf, {id.value});
   if (!found.empty()) lock_contents(transaction, {found.front().text(0)});
-  return transaction.execute(kOpenJobOf, {id.value});
+  return hold_open_job(transaction, id);
 }
 
 Result<std::optional<std::string>> delete_image_in(Transaction& transaction, ImageId id, const Actor& actor, Time now) {

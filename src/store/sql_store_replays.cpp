@@ -37,7 +37,7 @@ constexpr const char* kNewerOf =
 constexpr const char* kNumberTakenBy = "SELECT other.image_id FROM delivery JOIN image_callback AS other ON other.target = delivery.target AND other.foreign_id = delivery.number "
     "AND other.format = 'compat' AND other.image_id <> delivery.image_id WHERE delivery.id = $1 LIMIT 1";
 constexpr const char* kTries = "SELECT number, started_at, took, status, error, excerpt FROM delivery_try WHERE delivery_id = $1 ORDER BY number";
-constexpr const char* kPrune = "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE finished_at IS NOT NULL AND finished_at < $1 ORDER BY finished_at LIMIT 1000) RETURNING id";
+constexpr const char* kPrune = "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE finished_at IS NOT NULL AND finished_at < $1 ORDER BY finished_at LIMIT 1000 /*SKIP LOCKED*/) RETURNING id";
 constexpr const char* kEndpointNumber = "SELECT id FROM endpoint WHERE public_id = $1";
 
 // A filter as the statements take it.

@@ -9,7 +9,7 @@ namespace {
 // What has expired takes no room: its own process forgets it, and one that is lost never does.
 #define DARKROOM_OPEN_BYTES "SELECT CAST(COALESCE(SUM(length), 0) AS BIGINT) FROM upload WHERE image_id IS NULL AND expires_at > $1"
 // Whoever counts what is under way and adds to it is alone with it until that is stored. The number only keeps this lock apart from others.
-constexpr RowSql kHoldRoom{"SELECT pg_advisory_xact_lock(6274, hashtext($1)) /*FROM GIVEN*/", "t"};
+constexpr RowSql kHoldRoom{"SELECT pg_advisory_xact_lock(6276, hashtext($1)) /*FROM GIVEN*/", "t"};
 constexpr const char* kOpenBytes = DARKROOM_OPEN_BYTES;
 constexpr const char* kOpenBytesOf = DARKROOM_OPEN_BYTES " AND owner = $2";
 constexpr const char* kBegin = "INSERT INTO upload (id, owner, length, fields, home, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";

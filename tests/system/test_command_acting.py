@@ -1,9 +1,16 @@
 """The commands that act on what is named or meets conditions: what the API can do, they can say."""
+import fcntl
 import json
+import os
+import pty
+import subprocess
+import termios
 
 import pytest
 
 from support.photos import unique_jpeg
+from support.places import program
+from support.server import plain_environment
 from support.waiting import eventually
 
 NOBODY = "01a203b7-eb0f-71c7-bfff-d37c3c46b2f2"
@@ -92,11 +99,37 @@ def test_images_are_deleted_by_their_numbers_or_by_conditions(server, darkroom):
     assert left() == [1, 2, 3, 4, 5]
     some = darkroom("delete", 1, 99, 3, folder=server.folder)
     assert some.returncode == 3 and some.stdout == "2 of 3 matching images were deleted\n" and left() == [2, 4, 5]
-    gone = darkroom("delete", "--uploader", "jun", "--reason", "asked for", "--json", folder=server.folder)
+    unasked = darkroom("delete", "--uploader", "jun", folder=server.folder)
+    assert unasked.returncode == 2 and "--yes" in unasked.stderr and left() == [2, 4, 5]  # there is nobody at a terminal to be asked
+    gone = darkroom("delete", "--uploader", "jun", "--reason", "asked for", "--yes", "--json", folder=server.folder)
     assert json.loads(gone.stdout) == {"matched": 2, "changed": 2, "dry_run": False} and left() == [2]
     for words in ((), (2, "--all"), (2, "--reason", "x"), ("--status", "asleep")):
         assert darkroom("delete", *words, folder=server.folder).returncode == 2, words
-    assert darkroom("delete", "--all", folder=server.folder).returncode == 0 and left() == []
+    assert darkroom("delete", "--all", "--yes", folder=server.folder).returncode == 0 and left() == []
+
+
+def test_the_question_is_seen_where_errors_go_to_a_file(server, tmp_path):
+    kept = server.result_of(unique_jpeg())
+    person, terminal = pty.openpty()
+    command = [program(), "delete", "--status", "completed", "--data-dir", str(server.folder)]
+    with open(tmp_path / "errors", "wb") as errors:
+        process = subprocess.Popen(command, stdin=terminal, stdout=subprocess.PIPE, stderr=errors, env=plain_environment(), start_new_session=True,
+                                   preexec_fn=lambda: fcntl.ioctl(terminal, termios.TIOCSCTTY, 0))
+    shown = b""
+    while b"[y/N]" not in shown:
+        shown += os.read(person, 1000)
+    assert b"1 of 1 matching images would be deleted" in shown
+    os.write(person, b"n\n")
+    process.communicate(timeout=20)
+    assert process.returncode != 0 and server.image(kept["id"])["status"] == "completed"
+
+
+def test_a_dry_run_of_an_older_job_counts_its_image_as_reprocess_means_it(server, darkroom):
+    first = server.result_of(unique_jpeg())
+    server.post(f"/api/v1/images/{first['id']}/reprocess", json={})
+    server.image(first["id"], wait=20)
+    counted = darkroom("reprocess", first["job_id"], "--dry-run", folder=server.folder)
+    assert counted.stdout == "1 of 1 matching jobs would be given a new job\n", counted
 
 
 def test_quarantine_shows_so_many(server, darkroom):

@@ -95,7 +95,7 @@ void PostgresDatabase::State::run(PostgresPool& pool, const Body& body) {
 }
 
 bool PostgresDatabase::State::may_try_again(const PostgresFailure& failure, Tries& tries) {
-  if (tries.committing && failure.kind() != Kind::refused) return false;
+  if (tries.committing && failure.kind() != Kind::refused && !failure.is_idle_end()) return false;
   if (failure.kind() == Kind::lost) {
     for (PostgresPool* pool : {&writers, &readers, &apart}) pool->drop_idle();
     return tries.losses++ == 0;
