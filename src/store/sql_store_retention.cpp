@@ -72,29 +72,26 @@ constexpr const char* kPruneSlots = "DELETE FROM schedule_fire WHERE id IN (SELE
 
 constexpr const char* kImageWithContent = "SELECT id FROM image WHERE sha256 = $1 LIMIT 1";
 
+struct Pruning {
+  const char* look;    // at a stretch of rows: which may go
+  const char* remove;  // one of them, if it still may
+};
+
+Stretch prune_each(Database& database, const Pruning& pruning, std::int64_t after, Time before) {
+  Candidates found = database.read([&](Connection& connection) { return candidates_from(connection.execute(pruning.look, {after, before, kLookAt})); });
+  if (found.ids.empty()) return {0, found.next};
+  return database.write([&](Transaction& transaction) {
+    Stretch stretch{0, found.next};
+    for (std::int64_t id : found.ids) stretch.count += transaction.execute(pruning.remove, {id, before}).empty() ? 0 : 1;
+    return stretch;
+  });
+}
+
 }  // namespace
 
-Stretch SqlStore::prune_history(std::int64_t after, Time before) {
-  Candidates found = database_->read([&](Connection& connection) { return candidates_from(connection.execute(kLookAtHistory, {after, before, kLookAt})); });
-  if (found.ids.empty()) return {0, found.next};
-  return database_->write([&](Transaction& transaction) {
-    Stretch stretch{0, found.next};
-    for (std::int64_t id : found.ids) stretch.count += transaction.execute(kPruneJob, {id, before}).empty() ? 0 : 1;
-    return stretch;
-  });
-}
+Stretch SqlStore::prune_history(std::int64_t after, Time before) { return prune_each(*database_, {kLookAtHistory, kPruneJob}, after, before); }
 
-std::vector<const char*> retention_statements() { return {kLookAtBatches, kPruneBatch}; }
-
-Stretch SqlStore::prune_batches(std::int64_t after, Time before) {
-  Candidates found = database_->read([&](Connection& connection) { return candidates_from(connection.execute(kLookAtBatches, {after, before, kLookAt})); });
-  if (found.ids.empty()) return {0, found.next};
-  return database_->write([&](Transaction& transaction) {
-    Stretch stretch{0, found.next};
-    for (std::int64_t id : found.ids) stretch.count += transaction.execute(kPruneBatch, {id, before}).empty() ? 0 : 1;
-    return stretch;
-  });
-}
+Stretch SqlStore::prune_batches(std::int64_t after, Time before) { return prune_each(*database_, {kLookAtBatches, kPruneBatch}, after, before); }
 
 Stretch SqlStore::prune_images(std::int64_t after, domain::JobState state, Time before, const Actor& actor, Time now) {
   std::string_view name = domain::to_string(state);
@@ -157,5 +154,7 @@ std::vector<std::string> SqlStore::note_unused_blobs(const std::vector<std::stri
     return noted;
   });
 }
+
+std::vector<const char*> retention_statements() { return {kLookAtBatches, kPruneBatch}; }
 
 }  // namespace darkroom::store
