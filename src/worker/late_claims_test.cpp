@@ -8,27 +8,15 @@
 namespace darkroom::worker {
 namespace {
 
-using test::OddDatabase;
 using test::tiny_png;
 
-class LateClaims : public test::WorkerTest {
+class LateClaims : public test::OverOddDatabase<test::WorkerTest> {
  protected:
-  LateClaims() {
-    store_->on_commit(nullptr);
-    store_.reset();
-    auto made = std::make_unique<OddDatabase>(folder_ + "/darkroom.db", clock_.now());
-    database_ = made.get();
-    store_ = std::make_unique<store::SqlStore>(std::move(made));
-    listen();
-  }
-
   std::int64_t event_of(const store::ImageRecord& image, std::string_view type) {
     auto events = store_->events(0, image.id, 100);
     auto found = std::ranges::find(events, type, &store::Event::type);
     return found == events.end() ? 0 : found->id;
   }
-
-  OddDatabase* database_;
 };
 
 // Each job that ended brought the next one, so nobody asked what the slot holds without knowing it until the whole line was worked off.

@@ -2,11 +2,12 @@
 #pragma once
 
 #include "store/sql/sqlite_database.h"
-#include "store/store.h"
+#include "store/sql_store.h"
 
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,6 +43,22 @@ class OddDatabase final : public store::Database {
 
   store::SqliteDatabase inner_;
   std::atomic<std::chrono::steady_clock::time_point> last_sign_{};
+};
+
+// A fixture whose store is over one.
+template <class Fixture>
+class OverOddDatabase : public Fixture {
+ protected:
+  OverOddDatabase() {
+    this->store_->on_commit(nullptr);
+    this->store_.reset();
+    auto made = std::make_unique<OddDatabase>(this->folder_ + "/darkroom.db", this->clock_.now());
+    database_ = made.get();
+    this->store_ = std::make_unique<store::SqlStore>(std::move(made));
+    this->listen();
+  }
+
+  OddDatabase* database_;
 };
 
 }  // namespace darkroom::worker::test

@@ -14,6 +14,7 @@ namespace darkroom::worker {
 namespace {
 
 using test::OddDatabase;
+using test::OverOddDatabase;
 using test::tiny_png;
 using test::WorkerTest;
 
@@ -130,17 +131,8 @@ TEST_F(LeaseTest, AJobThatIsNoLongerOursIsCalledOffByTheHeartbeat) {
   wait_for("job.completed", 1);
 }
 
-class OddDatabaseTest : public LeaseTest {
+class OddDatabaseTest : public OverOddDatabase<LeaseTest> {
  protected:
-  OddDatabaseTest() {
-    store_->on_commit(nullptr);
-    store_.reset();
-    auto made = std::make_unique<OddDatabase>(folder_ + "/darkroom.db", clock_.now());
-    database_ = made.get();
-    store_ = std::make_unique<store::SqlStore>(std::move(made));
-    listen();
-  }
-
   // Does this between the first claim that takes something and the begin of the run.
   std::unique_ptr<Worker> start_with(std::function<void(Worker&)> before_begin) {
     auto started = std::make_shared<std::promise<Worker*>>();
@@ -153,8 +145,6 @@ class OddDatabaseTest : public LeaseTest {
     started->set_value(worker.get());
     return worker;
   }
-
-  OddDatabase* database_;
 };
 
 // The runner worked on for nobody until the next heartbeat, on SQLite up to twelve seconds.
