@@ -84,9 +84,13 @@ int count_by_ids(const Session& session, const ManyOptions& options) {
   if (!client) return report(client.error());
   json::array jobs;
   for (const std::string& id : options.ids) {
-    auto image = options.action == "reprocess" ? image_named(*client, id) : Result<std::int64_t>(0);  // whose newest job counts then
-    if (!image) return report(image.error());
-    auto job = job_named(*client, *image ? std::to_string(*image) : id);
+    std::string named = id;
+    if (options.action == "reprocess") {  // it is the image that counts, whichever of its jobs was named
+      auto image = image_named(*client, id);
+      if (!image) return report(image.error());
+      named = std::to_string(*image);
+    }
+    auto job = job_named(*client, named);
     if (!job) return report(job.error());
     jobs.emplace_back(*job);
   }

@@ -236,7 +236,6 @@ TEST_P(StoreConformance, AReceiverThatAskedForTimeIsLeftAloneAlsoAfterARestart) 
   store_->forget_holds(now_);
 }
 
-// The receiver's last word counts, also when it is sooner.
 TEST_P(StoreConformance, WhileTheQueueOfWebhooksIsPausedNothingIsSent) {
   Teller tell{store_, now_};
   tell.endpoint();
@@ -256,6 +255,7 @@ TEST_P(StoreConformance, WhileTheQueueOfWebhooksIsPausedNothingIsSent) {
   EXPECT_EQ(tell.due().deliveries.size(), 2u);
 }
 
+// The receiver's last word counts, also when it is sooner.
 TEST_P(StoreConformance, AHoldIsReplacedAndForgotten) {
   Teller tell{store_, now_};
   tell.endpoint();
