@@ -9,6 +9,7 @@
 
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace darkroom::scheduler {
 
@@ -21,15 +22,26 @@ struct CleanUpConfig {
 class CleanUp {
  public:
   CleanUp(CleanUpConfig config, store::Store& store) : config_(std::move(config)), store_(store) {}
-  // From one thread: where it left off is kept for the next run.
+  // From one thread: where it left off is kept for the next run, and what a run did that then threw is counted by the next one.
   Result<std::string> run(Time now, std::stop_token stop);
 
  private:
+  void put_sums_right(Time now);
+  void repair_sums(Time now, const std::stop_token& stop);
+
   CleanUpConfig config_;
   store::Store& store_;
   std::int64_t jobs_after_ = 0;
   std::int64_t images_after_ = 0;
   std::string sums_after_;
+  std::vector<store::WrongSum> wrong_sums_;  // found, and not yet put right
+
+  struct Made {
+    int rescued = 0;
+    int batches = 0;
+    store::Repairs repairs;
+  };
+  Made made_;  // since a run last told
 };
 
 }  // namespace darkroom::scheduler

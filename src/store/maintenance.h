@@ -25,7 +25,7 @@ struct Repairs {
   std::int64_t images_without_job = 0;  // a failed job is made, so that the photo can be retried
   std::int64_t stale_jobs = 0;          // images that do not point to their newest job: pointed to it
   std::int64_t stale_results = 0;       // images that do not show their newest result: pointed to it
-  std::int64_t wrong_sums = 0;          // owners whose photos were counted as more or fewer bytes than they are: counted anew
+  std::int64_t wrong_sums = 0;          // owners whose photos were counted as more or fewer bytes than they are: put right
   bool operator==(const Repairs&) const = default;
   Repairs& operator+=(const Repairs& more) {
     open_attempts += more.open_attempts;
@@ -43,9 +43,17 @@ struct RepairStretch {
   std::optional<std::int64_t> next;
 };
 
+// An owner whose photos were counted as more or fewer bytes than they were, at one moment.
+struct WrongSum {
+  std::string owner;
+  std::int64_t noted = 0;    // bytes
+  std::int64_t bytes = 0;    // of the photos
+  std::int64_t repairs = 0;  // of this owner's sum until then
+};
+
 // The same where the cursor is an owner; it begins with "".
 struct SumsStretch {
-  Repairs repairs;
+  std::vector<WrongSum> wrong;
   std::optional<std::string> next;
 };
 
@@ -89,8 +97,10 @@ class Maintenance {
   virtual RepairStretch repair_jobs(std::int64_t after, Time now) = 0;
   // An image without any job gets a failed one for this model.
   virtual RepairStretch repair_images(std::int64_t after, std::string_view default_model, Time now) = 0;
-  // What bytes_of() says of each owner is what its photos take.
-  virtual SumsStretch repair_sums(std::string_view after, Time now) = 0;
+  // Looks whether what bytes_of() says of each owner is what its photos take, and changes nothing.
+  virtual SumsStretch look_at_sums(std::string_view after) = 0;
+  // Puts the sum of an owner right by what was found, however many photos came or went since. False: somebody else has done it since.
+  virtual bool repair_sum(const WrongSum& wrong, Time now) = 0;
 
   // --- watching ---
   virtual std::int64_t failures_since(Time since) = 0;  // jobs that failed; exact to 10,000

@@ -74,7 +74,7 @@ class RepairTest : public testing::TestWithParam<Kind> {
 
   Repairs repair() {
     Repairs of_jobs = store_->repair_jobs(0, now_).repairs, all = store_->repair_images(0, "demo", now_).repairs;
-    all.wrong_sums = store_->repair_sums("", now_).repairs.wrong_sums;
+    for (const WrongSum& wrong : store_->look_at_sums("").wrong) all.wrong_sums += store_->repair_sum(wrong, now_) ? 1 : 0;
     all.open_attempts = of_jobs.open_attempts;
     all.wrong_lanes = of_jobs.wrong_lanes;
     return all;
@@ -174,7 +174,7 @@ TEST_P(RepairTest, AnImageWithoutAJobGetsOneToBeRetried) {
   complete("{}");
 }
 
-TEST_P(RepairTest, WhatAnOwnersPhotosTakeIsCountedAnew) {
+TEST_P(RepairTest, WhatAnOwnersPhotosTakeIsPutRight) {
   upload();
   upload();
   const char* const kDamages[] = {"UPDATE owner_bytes SET bytes = bytes + 7", "UPDATE owner_bytes SET bytes = -1", "DELETE FROM owner_bytes",
@@ -209,8 +209,33 @@ TEST_P(RepairTest, WhatIsDoneToPhotosByHandIsCountedToo) {
 TEST_P(RepairTest, EachOwnersSumIsLookedAtWithPhotosAndWithout) {
   for (const char* owner : {"minji", "joon", "sua"}) upload(owner, 3);
   damage("UPDATE owner_bytes SET bytes = 1 WHERE owner <> 'minji'");
-  EXPECT_EQ(store_->repair_sums("joon", now_).repairs.wrong_sums, 1) << "of those after it";
-  EXPECT_EQ(store_->repair_sums("", now_).repairs.wrong_sums, 1);
+  EXPECT_EQ(store_->look_at_sums("joon").wrong.size(), 1u) << "of those after it";
+  EXPECT_EQ(store_->look_at_sums("").wrong.size(), 2u);
+}
+
+TEST_P(RepairTest, ASumIsPutRightByWhatWasFoundThoughPhotosCameAndWentSince) {
+  auto first = upload("minji", 5);
+  upload("minji", 7);
+  damage("UPDATE owner_bytes SET bytes = bytes + 100");
+  auto wrong = store_->look_at_sums("").wrong;
+  ASSERT_EQ(wrong.size(), 1u);
+  upload("minji", 11);
+  ASSERT_TRUE(store_->delete_image(first.id, {"admin", ""}, now_, {}));
+  EXPECT_TRUE(store_->repair_sum(wrong[0], now_));
+  EXPECT_EQ(store_->bytes_of("minji"), 18);
+  EXPECT_EQ(repair(), Repairs{});
+}
+
+TEST_P(RepairTest, OfTwoThatFoundASumWrongOnePutsItRight) {
+  upload("minji", 5);
+  for (const char* sql : {"UPDATE owner_bytes SET bytes = bytes + 100", "DELETE FROM owner_bytes", "UPDATE owner_bytes SET bytes = bytes - 30"}) {
+    damage(sql);
+    auto found = store_->look_at_sums("").wrong, by_another = store_->look_at_sums("").wrong;
+    EXPECT_TRUE(store_->repair_sum(found.at(0), now_)) << sql;
+    upload("minji", 1);
+    EXPECT_FALSE(store_->repair_sum(by_another.at(0), now_)) << sql;
+    EXPECT_EQ(repair(), Repairs{}) << sql;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, RepairTest,

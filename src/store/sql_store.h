@@ -109,7 +109,8 @@ class SqlStore final : public Store {
   std::vector<std::string> note_unused_blobs(const std::vector<std::string>& contents, Time now) override;
   RepairStretch repair_jobs(std::int64_t after, Time now) override;
   RepairStretch repair_images(std::int64_t after, std::string_view model, Time now) override;
-  SumsStretch repair_sums(std::string_view after, Time now) override;
+  SumsStretch look_at_sums(std::string_view after) override;
+  bool repair_sum(const WrongSum& wrong, Time now) override;
   std::int64_t failures_since(Time since) override;
   std::optional<Time> note_crossing(std::string_view name, bool crossed, Time now) override;
   bool set_alert(std::string_view name, std::string_view node, const std::optional<AlertText>& text, Time now) override;

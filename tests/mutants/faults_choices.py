@@ -61,9 +61,9 @@ FAULTS = [
     # --- leases, and what is left behind ---
     fault("never-registers-again", "a worker that stood still past its lease is lost for good", "src/worker/lease_keeper.cpp", "    store_.register_node(node_, config_.lease, clock_.now());\n  }\n  for", "  }\n  for",
           unit("worker_test", "ANodeThatWasGivenUp"), system("test_lost_workers.py", "stood_still_past_its_lease")),
-    fault("cleanup-takes-nothing-back", "the cleanup leaves a job running whose node nobody knows", CLEAN_UP, "store_.is_shared() ? store_.rescue_expired(config_.retry, now) : 0", "0", unit("scheduler_test", "CleanUpAlsoTakesBack")),
-    fault("cleanup-leaves-batches", "the cleanup leaves a batch open whose jobs are done", CLEAN_UP, "int batches = store_.complete_batches(now);", "int batches = 0;", unit("scheduler_test", "CleanUpCountsWhatItRepairs")),
-    fault("cleanup-tells-nothing", "the cleanup repairs and says that all was well", CLEAN_UP, "    sum += stretch.repairs;\n", "    if (most < 0) sum += stretch.repairs;\n", unit("scheduler_test", "CleanUpCountsWhatItRepairs")),
+    fault("cleanup-takes-nothing-back", "the cleanup leaves a job running whose node nobody knows", CLEAN_UP, "if (store_.is_shared()) made_.rescued +=", "if (false) made_.rescued +=", unit("scheduler_test", "CleanUpAlsoTakesBack")),
+    fault("cleanup-leaves-batches", "the cleanup leaves a batch open whose jobs are done", CLEAN_UP, "  made_.batches += store_.complete_batches(now);\n", "", unit("scheduler_test", "CleanUpCountsWhatItRepairs")),
+    fault("cleanup-tells-nothing", "the cleanup repairs and says that all was well", CLEAN_UP, "    made_.repairs += stretch.repairs;\n", "", unit("scheduler_test", "CleanUpCountsWhatItRepairs")),
 
     # --- what nobody is told of ---
     fault("slot-not-told", "a photo waits for a second beside a free slot", "src/roles/working.cpp", "  if (work) worker_->wake();\n", "", system("test_wake_ups.py", "is_told_of_a_photo")),

@@ -36,7 +36,9 @@ FAULTS = [
           unit(STORE, "PhotosOfOneOwnerDoNotWait")),
     fault("deleted-still-counted", "photos that are gone use up a quota", "src/store/migrations/sqlite/0021_bytes_of_owners.sql", "AFTER DELETE ON image BEGIN\n  INSERT INTO owner_bytes (owner, bytes) VALUES (OLD.owner, -OLD.byte_count)",
           "AFTER DELETE ON image BEGIN\n  INSERT INTO owner_bytes (owner, bytes) VALUES (OLD.owner, 0)", unit(STORE, "IsRightAfterEveryVerb")),
-    fault("wrong-sum-stays", "a quota that was counted wrong once is wrong for ever", "src/store/sql_store_bytes.cpp", "if (bytes_of_owner(connection, owner) != bytes) wrong", "if (bytes < 0) wrong", unit(STORE, "IsCountedAnew")),
+    fault("wrong-sum-stays", "a quota that was counted wrong once is wrong for ever", "src/store/sql_store_bytes.cpp", "if (noted.integer(0) != bytes) stretch", "if (bytes < 0) stretch", unit(STORE, "WhatAnOwnersPhotosTakeIsPutRight")),
+    fault("sum-put-right-twice", "two that find one quota counted wrong both put it right", "src/store/sql_store_bytes.cpp", ".integer(1) != wrong.repairs) return false;", ".integer(1) < 0) return false;",
+          unit(STORE, "OfTwoThatFoundASumWrong")),
     fault("deletion-leaves-it-on", "an endpoint whose deletion broke off goes on being told", "src/store/sql_store_endpoints.cpp", "SET enabled = 0, disabled_reason = $2, updated_at = $3 WHERE id = $1 AND (enabled", "SET enabled = enabled, disabled_reason = $2, updated_at = $3 WHERE id = $1 AND (enabled",
           unit(STORE, "WhoseDeletionBreaksOff")),
 ]

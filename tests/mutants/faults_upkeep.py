@@ -56,6 +56,13 @@ FAULTS = [
           unit(SCHEDULER, "AClockThatIsPutForwardAndBack")),
     fault("minutes-stay-ahead", "nothing is written down for as long as the clock was ahead", "src/store/sql_store_minutes.cpp", 'AND minute <= $2 ORDER BY minute DESC', 'AND minute <= $2 + 86400000000 ORDER BY minute DESC',
           unit(STORE, "MinutesGoOnWhenAClock")),
+    fault("built-in-kind-kept", "retention that was given another kind never runs again", "src/scheduler/builtin_schedules.cpp", "if (store.keep_kind(", "if (false && store.keep_kind(",
+          unit(SCHEDULER, "ThatRanSomethingElseHasItsKindAgain")),
+    fault("one-sum-stops-all", "an owner whose quota cannot be put right keeps the upkeep from all others", "src/scheduler/clean_up.cpp",
+          [("std::move(wrong_sums_.back());\n    wrong_sums_.pop_back();\n", "wrong_sums_.back();\n"), ("++made_.repairs.wrong_sums;\n", "++made_.repairs.wrong_sums;\n    wrong_sums_.pop_back();\n")], None,
+          unit(SCHEDULER, "KeepsCleanUpFromNoOther")),
+    fault("minutes-of-meanwhile", "a process that stood still drops the minutes that others wrote", "src/store/sql_store_minutes.cpp", "Time at = transaction.clock(now);", "Time at = now;",
+          unit(STORE, "MinutesThatAnotherWroteMeanwhileStay")),
     fault("minutes-of-another-time", "what a clock that was ahead wrote down hides what ends then", "src/store/sql_store_minutes.cpp", "  transaction.execute(kDropAhead, {noted.queue, open_from(now)});\n", "",
           unit(STORE, "MinutesGoOnWhenAClock")),
 
