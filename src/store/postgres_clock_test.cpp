@@ -303,6 +303,19 @@ TEST_F(PostgresClock, AWebWithAWrongClockEndsNobodysSessionOrUpload) {
   }
 }
 
+// A process that stood still for minutes goes on with the time that it read before: what others wrote down meanwhile stays, and what lies ahead of the server goes.
+TEST_F(PostgresClock, MinutesThatAnotherWroteMeanwhileStay) {
+  Time meanwhile = std::chrono::floor<std::chrono::minutes>(now() - 1min), ahead = meanwhile + 3h;
+  auto session = place_.connect();
+  for (Time minute : {meanwhile, ahead}) {
+    session->query("INSERT INTO queue_minute (queue, minute, completed, failed, cancelled, wait, run) VALUES ('ai_processing', " + std::to_string(to_micros(minute)) + ", 7, 0, 0, '', '')");
+  }
+  right_->note_minutes(now() - 3min);
+  Rows left = session->query("SELECT minute FROM queue_minute WHERE completed = 7");
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left.front().time(0), meanwhile);
+}
+
 // Whoever asks with a credential is judged by the time that comes with it.
 TEST_F(PostgresClock, ACredentialComesWithTheServersTime) {
   right_->create_account({"minji", "uploader", "hash"}, kAdmin, now()).value();

@@ -173,7 +173,8 @@ bool SqlStore::note_minutes(Time now) {
   });
   if (all.empty()) return false;
   database_->write([&](Transaction& transaction) {
-    for (const Noted& noted : all) keep(transaction, noted, now);
+    Time at = transaction.clock(now);
+    for (const Noted& noted : all) keep(transaction, noted, at);
     return 0;
   });
   return std::ranges::any_of(all, &Noted::more);
