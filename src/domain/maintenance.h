@@ -35,7 +35,8 @@ struct BuiltInSchedule {
   std::string_view kind;
 };
 
-// Made at each start where they are absent, so that they can be paused, and fire at other times, but not be removed or run anything else.
+// Made at each start where they are absent, and given their kind where they have another, so that they can be paused, and fire at other times, but not be
+// removed or run anything else.
 inline constexpr std::array kBuiltInSchedules = {
     BuiltInSchedule{"prune", "30 3 * * *", kind::prune},
     BuiltInSchedule{"sweep_blobs", "17 * * * *", kind::sweep_blobs},

@@ -1,5 +1,6 @@
 #include "scheduler/builtin_schedules.h"
 
+#include "base/log.h"
 #include "calendar/next_slot.h"
 #include "domain/maintenance.h"
 
@@ -19,6 +20,7 @@ Result<int> ensure_builtin_schedules(store::Store& store, const std::string& zon
     auto slot = calendar::next_slot(schedule, now);
     if (!slot) return slot.error();
     if (store.add_schedule(schedule, *slot, {"system", "built in"}, now)) ++made;
+    if (store.keep_kind(schedule, "system", now)) log::warning("a built-in schedule ran something else and has its kind again", {{"schedule", schedule.name}, {"kind", schedule.kind}});
   }
   return made;
 }

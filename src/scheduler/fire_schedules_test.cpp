@@ -171,6 +171,28 @@ TEST_F(FireSchedulesTest, TheBuiltInSchedulesAreMadeOnce) {
   EXPECT_FALSE(ensure_builtin_schedules(*store_, "Nowhere", clock_.now()));
 }
 
+// An older version let people change it: retention never ran, and nothing said so.
+TEST_F(FireSchedulesTest, ABuiltInScheduleThatRanSomethingElseHasItsKindAgain) {
+  ensure_builtin_schedules(*store_, "Asia/Seoul", clock_.now()).value();
+  auto built_in = store_->find_schedule("prune").value();
+  domain::Schedule changed = built_in.rule;
+  changed.cron = "0 5 * * *";
+  changed.kind = domain::kind::cleanup;
+  changed.args = R"({"days":3})";
+  store_->put_schedule(changed, clock_.now() + 5h, {"admin", ""}, clock_.now()).value();
+  for (int start = 0; start < 2; ++start) EXPECT_EQ(ensure_builtin_schedules(*store_, "Asia/Seoul", clock_.now()).value(), 0);
+  auto again = store_->find_schedule("prune").value();
+  EXPECT_EQ(again.rule.kind, domain::kind::prune);
+  EXPECT_EQ(again.rule.args, "{}");
+  EXPECT_EQ(again.rule.cron, "0 5 * * *");
+  EXPECT_EQ(again.next_slot, clock_.now() + 5h);
+  std::vector<std::string> reasons;
+  for (const store::Event& event : store_->events(0, std::nullopt, 100)) {
+    if (event.type == "schedule.changed" && event.actor == "system") reasons.push_back(event.reason);
+  }
+  EXPECT_EQ(reasons, (std::vector<std::string>{R"(it ran maintenance.cleanup with {"days":3}, and is for maintenance.prune alone)"}));
+}
+
 // A clock that was a year ahead for a moment moved every schedule a year on, and none of them fired until then.
 TEST_F(FireSchedulesTest, AClockThatIsPutForwardAndBackStopsNoSchedule) {
   put(MissedPolicy::once);

@@ -51,6 +51,8 @@ class Schedules {
   virtual Result<ScheduleRecord> put_schedule(const domain::Schedule& rule, std::optional<Time> next_slot, const Actor& actor, Time now) = 0;
   // The same, unless there is one of this name already. True when it was made.
   virtual bool add_schedule(const domain::Schedule& rule, std::optional<Time> next_slot, const Actor& actor, Time now) = 0;
+  // Gives the schedule of this name the kind and args of `rule` where it has others, and leaves all else. True when it had.
+  virtual bool keep_kind(const domain::Schedule& rule, std::string_view actor, Time now) = 0;
   // Jobs that it made stay. Error: not_found.
   virtual Result<void> delete_schedule(std::string_view name, const Actor& actor, Time now) = 0;
   // Slots in a pause are not missed: nothing is made up for. Pausing a paused one changes nothing, likewise resuming. Error: not_found.

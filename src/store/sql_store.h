@@ -88,6 +88,7 @@ class SqlStore final : public Store {
 
   Result<ScheduleRecord> put_schedule(const domain::Schedule& rule, std::optional<Time> next_slot, const Actor& actor, Time now) override;
   bool add_schedule(const domain::Schedule& rule, std::optional<Time> next_slot, const Actor& actor, Time now) override;
+  bool keep_kind(const domain::Schedule& rule, std::string_view actor, Time now) override;
   Result<void> delete_schedule(std::string_view name, const Actor& actor, Time now) override;
   Result<ScheduleRecord> pause_schedule(std::string_view name, const Actor& actor, Time now) override;
   Result<ScheduleRecord> resume_schedule(std::string_view name, Time next_slot, const Actor& actor, Time now) override;

@@ -79,6 +79,7 @@ bool write_schedule(Transaction& transaction, const char* sql, const domain::Sch
   return !transaction.execute(sql, {rule.name, rule.cron, rule.zone, rule.kind, rule.args, rule.enabled ? 1 : 0, domain::to_string(rule.missed), next_slot, now}).empty();
 }
 
+constexpr const char* kKeepKind = "UPDATE schedule SET kind = $2, args = $3, updated_at = $4 WHERE name = $1 AND (kind <> $2 OR args <> $3) RETURNING name";
 constexpr const char* kDeleteSchedule = "DELETE FROM schedule WHERE name = $1 RETURNING name";
 constexpr const char* kEnable =
     "UPDATE schedule SET enabled = $2, next_slot = $3, updated_at = $4, revision = revision + 1 WHERE name = $1 AND enabled <> $2 RETURNING name";
@@ -157,6 +158,17 @@ bool SqlStore::add_schedule(const domain::Schedule& rule, std::optional<Time> ne
     bool made = write_schedule(transaction, kAddSchedule, rule, next_slot, now);
     if (made) tell(transaction, "schedule.created", rule.name, actor, now);
     return made;
+  });
+}
+
+bool SqlStore::keep_kind(const domain::Schedule& rule, std::string_view actor, Time now) {
+  auto had = find_schedule(rule.name);
+  if (!had || (had->rule.kind == rule.kind && had->rule.args == rule.args)) return false;
+  return database_->write([&](Transaction& transaction) {
+    bool changed = !transaction.execute(kKeepKind, {rule.name, rule.kind, rule.args, now}).empty();
+    Actor because{std::string(actor), "it ran " + had->rule.kind + " with " + had->rule.args + ", and is for " + rule.kind + " alone"};
+    if (changed) tell(transaction, "schedule.changed", rule.name, because, now);
+    return changed;
   });
 }
 

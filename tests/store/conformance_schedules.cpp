@@ -79,6 +79,24 @@ TEST_P(StoreConformance, AddingAScheduleLeavesOneThatIsThere) {
   EXPECT_EQ(store_->find_schedule("nightly")->rule, nightly());
 }
 
+TEST_P(StoreConformance, AScheduleIsGivenItsKindOnlyWhereItHasAnother) {
+  EXPECT_FALSE(store_->keep_kind(nightly(), "system", now_)) << "there is none";
+  auto made = store_->put_schedule(nightly(), now_ + minutes(5), kAdmin, now_).value();
+  EXPECT_FALSE(store_->keep_kind(nightly(), "system", now_));
+  domain::Schedule other = nightly();
+  other.cron = "@hourly";
+  other.kind = domain::kind::cleanup;
+  other.args = "{}";
+  EXPECT_TRUE(store_->keep_kind(other, "system", now_));
+  EXPECT_FALSE(store_->keep_kind(other, "system", now_));
+  auto found = store_->find_schedule("nightly").value();
+  EXPECT_EQ(found.rule.kind, domain::kind::cleanup);
+  EXPECT_EQ(found.rule.args, "{}");
+  EXPECT_EQ(found.rule.cron, nightly().cron);
+  EXPECT_EQ(found.next_slot, made.next_slot);
+  EXPECT_EQ(count_events(*store_, "schedule.changed"), 1);
+}
+
 TEST_P(StoreConformance, SchedulesAreListedByNameAndDueByTheirSlots) {
   store_->put_schedule(nightly("b"), now_ + minutes(2), kAdmin, now_).value();
   store_->put_schedule(nightly("a"), now_ + minutes(3), kAdmin, now_).value();
