@@ -1,9 +1,13 @@
 // The order in which verbs take their locks: whoever waits for one holds none that comes after it, so no two verbs wait for each other in a circle.
 #include "store/postgres_place.h"
+#include "store/sql_images.h"
+#include "store/sql_intake.h"
 #include "store/sql_store.h"
 
+#include <array>
 #include <functional>
 #include <future>
+#include <utility>
 
 namespace darkroom::store {
 namespace {
@@ -105,6 +109,68 @@ TEST_F(PostgresLockOrder, APhotoThatIsAskedForOnceMoreHoldsNoJobThatHasEnded) {
   finish_line();
   EXPECT_TRUE(leaves_free(lock_of("image", image.id.value), lock_of("job", image.job.id.value) + " NOWAIT", [&] { upload(kFirst, numbered); }));
   EXPECT_NE(store_->find_image(image.id)->job.id, image.job.id);
+}
+
+// Several that are served together: in what order they came does not matter.
+TEST_F(PostgresLockOrder, PhotosThatAreAskedForOnceMoreTakeTheirJobsInOneOrder) {
+  std::array<NewImage, 2> photos;
+  std::array<ImageRecord, 2> images;
+  for (int i = 0; i < 2; ++i) {
+    photos[i].site_photo = SitePhoto{"shop", i, now_};
+    images[i] = upload(i ? kSecond : kFirst, photos[i]);
+    photos[i].sha256 = i ? kSecond : kFirst;
+    photos[i].priority = 5;
+  }
+  auto database = place_.open();
+  EXPECT_TRUE(leaves_free(lock_of("job", images[0].job.id.value), lock_of("job", images[1].job.id.value) + " NOWAIT", [&] {
+    Intake later{photos[1], nullptr, kAdmin, now_, "01890000-0000-7000-8000-00000000000a"}, earlier{photos[0], nullptr, kAdmin, now_, "01890000-0000-7000-8000-00000000000b"};
+    std::array<void*, 2> asks{&later, &earlier};
+    database->write([&](Transaction& transaction) { return take_in_all(transaction, asks), true; });
+    EXPECT_EQ(std::move(later).answer()->id, images[1].id);
+    EXPECT_EQ(std::move(earlier).answer()->id, images[0].id);
+  }));
+  EXPECT_EQ(store_->find_image(images[1].id)->job.priority, 5);
+}
+
+TEST_F(PostgresLockOrder, EndingsTakeTheDeliveriesThatTheySupersedeInTheirOrder) {
+  store_->create_endpoint({.url = "https://example.com/hook", .events = {}, .sealed_secret = "sealed"}, kAdmin, now_);
+  std::vector<ImageRecord> images = {upload(), upload()};
+  auto jobs = claim(2);
+  finish({ended(jobs[1], found_a_cat())});
+  finish({ended(jobs[0], found_a_cat())});
+  for (const ImageRecord& image : images) ASSERT_TRUE(store_->reprocess_image(image.id, {}, kAdmin, now_));
+  jobs = claim(2);
+  auto of_image = [&](int at) { return "SELECT id FROM delivery WHERE state = 'waiting' AND image_id = " + std::to_string(images[at].id.value) + " FOR UPDATE"; };
+  EXPECT_TRUE(leaves_free(of_image(1), of_image(0) + " NOWAIT", [&] { finish({ended(jobs[0], found_a_cat()), ended(jobs[1], found_a_cat())}); }));
+}
+
+// Who seals it, or adds to it, has its row: whoever ends its last job goes on, and the batch is completed a moment later.
+TEST_F(PostgresLockOrder, NobodyWhoEndsAJobWaitsForItsBatch) {
+  place_.options.lock_timeout = 100ms;
+  store_ = std::make_unique<SqlStore>(place_.open());
+  std::vector<std::string> batches;
+  for (int i = 0; i < 3; ++i) {
+    NewImage photo;
+    photo.batch = batches.emplace_back(store_->create_batch("album", "minji", kAdmin, now_).public_id);
+    if (i > 0) photo.expires_at = now_ + 1min;
+    photo.priority = 3 - i;
+    photo.run_at = i == 2 ? std::optional(now_ + 1h) : std::nullopt;
+    if (i == 2) photo.expires_at = now_ + 2min;
+    upload(kFirst, photo);
+    ASSERT_TRUE(store_->seal_batch(batches.back(), kAdmin, now_));
+  }
+  auto running = claim(1);
+  auto holder = place_.connect();
+  holder->run_script("BEGIN; SELECT id FROM batch FOR UPDATE", 20s);
+  finish({ended(running.at(0), domain::Succeeded{{}, "{}"})});
+  now_ += 90s;
+  EXPECT_TRUE(claim(1).empty()) << "it has expired";
+  now_ += 60s;
+  EXPECT_EQ(store_->expire_due(10, now_).count, 1);
+  EXPECT_EQ(store_->complete_batches(now_), 0);
+  holder->run_script("ROLLBACK", 20s);
+  EXPECT_EQ(store_->complete_batches(now_), 3);
+  for (const std::string& batch : batches) EXPECT_TRUE(store_->find_batch(batch)->completed_at);
 }
 
 TEST_F(PostgresLockOrder, EndingsOfAllKindsTakeTheirJobsInOneOrder) {

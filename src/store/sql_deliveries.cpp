@@ -25,6 +25,9 @@ constexpr RowSql kCallbacksOf{
 constexpr RowSql kFacts{
     "SELECT job.public_id, image.id, image.title, image.owner, image.external_id, job.model, job.error_code, job.error_message, result.document "
     "FROM job JOIN image ON image.id = job.image_id LEFT JOIN result ON result.job_id = job.id /*, GIVEN*/ WHERE job.public_id = $1", "t"};
+// In the order in which all others take them, and not in that of the images.
+constexpr RowSql kHoldOld{
+    "SELECT delivery.id FROM delivery /*, GIVEN*/ WHERE image_id = $2 AND target = $1 AND state = 'waiting' ORDER BY delivery.id /*FOR UPDATE*/", "ti"};
 constexpr RowSql kSupersede{
     "UPDATE delivery SET state = 'superseded', finished_at = $3 /*FROM GIVEN*/ WHERE image_id = $2 AND target = $1 AND state = 'waiting'", "tii"};
 constexpr RowSql kInsertDelivery{
@@ -164,17 +167,20 @@ void read_facts(Transaction& transaction, Telling& telling) {
 }
 
 void write_all(Transaction& transaction, const std::vector<DeliveryRecord>& deliveries, const std::vector<std::optional<std::int64_t>>& endpoints) {
-  RowParams old, rows;
+  RowParams old, held, rows;
   for (std::size_t i = 0; i < deliveries.size(); ++i) {
     const DeliveryRecord& delivery = deliveries[i];
     std::optional<std::int64_t> image;
     if (delivery.image) image = delivery.image->value;
-    if (image) old.insert(old.end(), {delivery.target, *image, delivery.created_at});
+    if (image) old.insert(old.end(), {delivery.target, *image, delivery.created_at}), held.insert(held.end(), {delivery.target, *image});
     if (delivery.number) transaction.post(kSupersedeOfNumber, {delivery.target, *delivery.number, delivery.created_at});
     rows.insert(rows.end(), {delivery.public_id, delivery.target, endpoints[i], delivery.url, delivery.signer, domain::to_string(delivery.format), delivery.type, image,
                              delivery.job, delivery.body, delivery.due_at, delivery.created_at, delivery.number});
   }
-  if (!old.empty()) transaction.post_rows(kSupersede, old);
+  if (!old.empty()) {
+    transaction.connection.post_locks(kHoldOld, held);
+    transaction.post_rows(kSupersede, old);
+  }
   transaction.post_rows(kInsertDelivery, rows);
 }
 
@@ -230,6 +236,6 @@ void keep_callbacks(Transaction& transaction, ImageId image, const std::vector<N
 }
 
 std::vector<const char*> hot_delivery_statements() { return {kInterest, kKeepCallback, kForgetOfNumber, kSupersedeOfNumber}; }
-std::vector<RowSql> hot_delivery_rows() { return {kCallbacksOf, kFacts, kSupersede, kInsertDelivery}; }
+std::vector<RowSql> hot_delivery_rows() { return {kCallbacksOf, kFacts, kHoldOld, kSupersede, kInsertDelivery}; }
 
 }  // namespace darkroom::store

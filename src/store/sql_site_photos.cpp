@@ -4,6 +4,7 @@
 #include "store/sql_many.h"
 #include "store/sql_new_jobs.h"
 #include "store/sql_rows.h"
+#include "store/sql_selection.h"
 #include "store/sql_store.h"
 
 #include <map>
@@ -19,6 +20,8 @@ constexpr RowSql kFindPhotos{
     "SELECT site, number, sha256, image_id FROM site_photo /*, GIVEN*/ WHERE site = $1 AND number = $2 AND sha256 = $3", "tit"};
 constexpr RowSql kKeepPhoto{"INSERT INTO site_photo (site, number, sha256, image_id, callback_from) VALUES ($1, $2, $3, $4, $5)", "titii"};
 constexpr const char* kFindPhoto = "SELECT image_id FROM site_photo WHERE site = $1 AND number = $2 AND sha256 = $3";
+constexpr const char* kHoldOpenJobs =
+    "SELECT id FROM job WHERE id IN (SELECT job_id FROM image WHERE id " DARKROOM_LISTED("$1") ") AND state IN ('scheduled', 'queued', 'running') ORDER BY id /*FOR UPDATE*/";
 constexpr const char* kHoldOpenJob =
     "SELECT id, state, priority FROM job WHERE id = (SELECT job_id FROM image WHERE id = $1) AND state IN ('scheduled', 'queued', 'running') /*FOR UPDATE*/";
 constexpr const char* kAskedAgain = "UPDATE site_photo SET callback_from = $2 WHERE image_id = $1 AND callback_from < $2";
@@ -53,6 +56,28 @@ Result<ImageRecord> once_more(Transaction& transaction, const Intake& intake, Im
   return image;
 }
 
+// By their images, those of one in the order in which they came. All jobs of theirs that have not ended are held: in their own order, before any image is.
+std::multimap<std::int64_t, Intake*> hold_known(Transaction& transaction, std::span<Intake* const> known) {
+  std::multimap<std::int64_t, Intake*> sorted;
+  if (known.empty()) return sorted;
+  std::map<Key, std::int64_t> images;
+  RowParams wanted;
+  std::vector<std::int64_t> ids;
+  for (const Intake* intake : known) {
+    const SitePhoto& photo = *intake->image.site_photo;
+    wanted.insert(wanted.end(), {photo.site, photo.number, intake->image.sha256});
+  }
+  for (const Row& row : transaction.execute_rows(kFindPhotos, wanted)) {
+    if (images.emplace(Key(row.text(0), row.integer(1), row.text(2)), row.integer(3)).second) ids.push_back(row.integer(3));
+  }
+  transaction.execute(kHoldOpenJobs, {json_list(ids)});
+  for (Intake* intake : known) {
+    auto found = images.find(key_of(*intake));
+    sorted.emplace(found == images.end() ? 0 : found->second, intake);
+  }
+  return sorted;
+}
+
 }  // namespace
 
 SiteIntakes look_up_site_photos(Transaction& transaction, std::span<Intake* const> intakes) {
@@ -75,7 +100,7 @@ void settle_site_photos(Transaction& transaction, const SiteIntakes& intakes) {
     if (intake->job) kept.insert(kept.end(), {photo.site, photo.number, intake->image.sha256, intake->job->image.value, photo.callback_from});
   }
   transaction.post_rows(kKeepPhoto, kept);
-  for (Intake* intake : intakes.known) {
+  for (auto [image, intake] : hold_known(transaction, intakes.known)) {
     intake->job.reset();
     const SitePhoto& photo = *intake->image.site_photo;
     Rows found = transaction.execute(kFindPhoto, {photo.site, photo.number, intake->image.sha256});
@@ -128,7 +153,7 @@ std::int64_t SqlStore::count_waiting(std::int64_t most) {
   });
 }
 
-std::vector<const char*> hot_site_statements() { return {kFindPhoto, kHoldOpenJob, kAskedAgain, kPhotoOf, kAnyInWork, kWaitingInLine, kWaitingForTheirTime}; }
+std::vector<const char*> hot_site_statements() { return {kFindPhoto, kHoldOpenJobs, kHoldOpenJob, kAskedAgain, kPhotoOf, kAnyInWork, kWaitingInLine, kWaitingForTheirTime}; }
 std::vector<RowSql> hot_site_rows() { return {kFindPhotos, kKeepPhoto}; }
 
 }  // namespace darkroom::store

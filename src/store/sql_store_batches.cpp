@@ -76,7 +76,8 @@ std::string counts_json(const BatchRecord& batch) {
 
 constexpr const char* kOpenJob =
     "SELECT id FROM job WHERE batch_id = $1 AND state IN ('scheduled', 'queued', 'running') LIMIT 1";
-constexpr const char* kLockSealed = "SELECT id FROM batch WHERE id = $1 AND sealed_at IS NOT NULL AND completed_at IS NULL /*FOR UPDATE*/";
+// Where another has it, who may add to it or seal it at this moment, nobody waits: complete_batches() looks at it again.
+constexpr const char* kLockSealed = "SELECT id FROM batch WHERE id = $1 AND sealed_at IS NOT NULL AND completed_at IS NULL /*SKIP LOCKED*/";
 constexpr const char* kComplete =
     "UPDATE batch SET completed_at = $2, jobs_completed = $3, jobs_failed = $4, jobs_cancelled = $5 WHERE id = $1 AND completed_at IS NULL RETURNING id";
 

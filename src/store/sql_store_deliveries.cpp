@@ -171,13 +171,13 @@ bool settle(Transaction& transaction, const SettledTry& settled, Time senders_no
   DeliveryRecord delivery = delivery_from(held.front());
   const TryRecord& made = settled.made;
   transaction.execute(kInsertTry, {settled.id, settled.claim_no, made.started_at, made.took.count(), made.status, made.error, made.excerpt});
-  if (settled.hold) transaction.execute(kHold, {delivery.target, now + *settled.hold});
   DeliveryState state = state_after(transaction, delivery, settled.verdict);
   std::optional<Time> due_at, finished_at;
   if (state == DeliveryState::waiting) due_at = now + settled.wait;
   else finished_at = now;
   transaction.execute(kSettle, {settled.id, domain::to_string(state), due_at, finished_at, made.status, made.error});
   tell_end(transaction, delivery, settled, state, now);
+  if (settled.hold) transaction.execute(kHold, {delivery.target, now + *settled.hold});
   fail_point<StoreUnavailable>("K15");
   return true;
 }

@@ -129,7 +129,7 @@ FAULTS = [
     fault("batch-loses-its-history", "an open batch counts fewer jobs when history is pruned", "src/store/sql_store_retention.cpp", "= job.batch_id AND batch.completed_at IS NULL)", "= job.batch_id AND batch.id < 0)",
           unit(STORE, "TheHistoryOfABatchStays")),
     fault("batch-ends-twice", "a batch tells its end twice", "src/store/sql_store_batches.cpp",
-          [("AND sealed_at IS NOT NULL AND completed_at IS NULL /*FOR UPDATE*/", "AND sealed_at IS NOT NULL /*FOR UPDATE*/"), ("WHERE id = $1 AND completed_at IS NULL RETURNING id", "WHERE id = $1 RETURNING id")], None,
+          [("AND sealed_at IS NOT NULL AND completed_at IS NULL /*SKIP LOCKED*/", "AND sealed_at IS NOT NULL /*SKIP LOCKED*/"), ("WHERE id = $1 AND completed_at IS NULL RETURNING id", "WHERE id = $1 RETURNING id")], None,
           unit(STORE, "ABatchThatManyFindDoneEndsOnce")),
     fault("quarantine-not-looked-at", "a new upload of a photo that crashed two runners is run", "src/store/sql_intake.cpp", "found->second >= domain::kCrashesUntilQuarantine", "found->second > domain::kCrashesUntilQuarantine",
           unit(STORE, "ANewUploadOfAQuarantinedContentIsTakenAndFailsAtOnce")),
@@ -139,8 +139,17 @@ FAULTS = [
           unit(STORE, "OfManyThatWaitWithAQuarantinedContentNoneStarts")),
     fault("retries-come-together", "what failed together is tried again at one moment", "src/store/sql_store_endings.cpp", "of_queue, at, random_share());", "of_queue, at, 0);",
           unit(STORE, "RetriesOfTheSameMomentAreSpread")),
-    fault("supersede-off", "an older result is delivered after a newer one", "src/store/sql_deliveries.cpp", "if (!old.empty()) transaction.post_rows(kSupersede, old);", "",
+    fault("supersede-off", "an older result is delivered after a newer one", "src/store/sql_deliveries.cpp", "    transaction.post_rows(kSupersede, old);\n", "",
           unit(STORE, "ANewerResultSupersedesOneThatWaits")),
+
+    # --- locks in one order ---
+    fault("ending-waits-for-batch", "whoever ends a job waits for who seals its batch", "src/store/sql_store_batches.cpp", "completed_at IS NULL /*SKIP LOCKED*/", "completed_at IS NULL /*FOR UPDATE*/",
+          unit(STORE, "NobodyWhoEndsAJobWaitsForItsBatch")),
+    fault("superseded-as-they-come", "two groups of endings wait for each other's old deliveries", "src/store/sql_deliveries.cpp", "    transaction.connection.post_locks(kHoldOld, held);\n", "",
+          unit(STORE, "TheDeliveriesThatTheySupersedeInTheirOrder")),
+    fault("site-photos-as-they-come", "two groups of a site's photos wait for each other's jobs", "src/store/sql_site_photos.cpp",
+          [("  transaction.execute(kHoldOpenJobs, {json_list(ids)});\n", ""), ("found == images.end() ? 0 : found->second, intake", "static_cast<std::int64_t>(sorted.size()), intake")], None,
+          unit(STORE, "PhotosThatAreAskedForOnceMoreTakeTheirJobsInOneOrder")),
 
     # --- cancel, and what is heard of it ---
     fault("cancel-that-never-was", "a cancel whose commit failed ends its job", "src/store/sql/postgres_tail.cpp", "if (event.id <= passing_) unsure_.insert(event.id);", "if (event.id <= passing_) listener_({event});",
