@@ -53,7 +53,9 @@ http::Reply get_place(const Parts& parts, const http::Request& request) {
   if (auto known = allow_query(request, {}); !known) return problem(known.error());
   const std::string& id = request.params.at("id");
   if (!is_uuid(id)) return problem(domain::code::not_found, "There is no job '" + id + "'. A job's id is a UUID, as job_id of its image says it.");
-  auto place = parts.store.place_of(id, parts.clock.now());
+  auto job = parts.store.find_job(id);
+  auto model = job && cannot_run_again(parts, *job) ? store::ItsModel::is_gone : store::ItsModel::may_run;
+  auto place = parts.store.place_of(id, parts.clock.now(), model);
   if (!place) return problem(place.error());
   return json_response(200, json::object{{"job_id", id}, {"state", domain::to_string(place->state)}, {"place", place_json(*place)}});
 }

@@ -20,9 +20,15 @@ std::string names_of(const Situation& s, bool with_model) {
   return names;
 }
 
+std::string advice_without_model(const Situation& s) {
+  return " Its model '" + s.model + "' can no longer be run, so a retry would be refused. Add the model again (darkroom model add FILE --name " + s.model +
+         "), or reprocess the photo with another: darkroom reprocess " + number(s.image) + " --model NAME.";
+}
+
 // What to do about a job that ended without a result; empty where its error says it.
 std::string advice_after_end(const Situation& s) {
   if (is_maintenance(s)) return " Its schedule runs it again at its next time, or at once: darkroom schedules run NAME.";
+  if (!s.can_run) return advice_without_model(s);
   if (s.state == JobState::cancelled || !s.error) return " Retry it to run the photo again, as a new job.";
   if (s.error->code == code::quarantined || s.error->code == code::expired) return "";
   if (s.error->message.ends_with(kSaysQuarantined)) return " Release it from the quarantine, then retry this job.";

@@ -41,6 +41,8 @@ struct Situation {
   JobState state = JobState::queued;
   std::string queue;
   std::string model;  // empty: it needs none
+  std::int64_t image = 0;
+  bool can_run = true;  // false: the model is gone, or refused, wherever one has looked
   int attempt = 0;
   int max_attempts = 0;
   std::optional<Error> error = {};

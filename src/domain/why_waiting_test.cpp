@@ -104,6 +104,21 @@ TEST(WhyWaiting, WhoeverEndedWithoutAResultIsToldWhatCanBeDone) {
   EXPECT_TRUE(why_waiting(s, kNow).message.ends_with("Retry it to run the photo again, as a new job."));
 }
 
+TEST(WhyWaiting, NobodyIsToldToRetryOnAModelThatIsGone) {
+  auto s = waiting();
+  s.image = 7;
+  s.model = "yolo";
+  s.can_run = false;
+  for (JobState state : {JobState::failed, JobState::cancelled}) {
+    s.state = state;
+    s.error = Error{"model_unavailable", "There is no model 'yolo' here."};
+    expect(s, why::finished, {"darkroom model add FILE --name yolo", "darkroom reprocess 7 --model NAME"});
+    EXPECT_EQ(why_waiting(s, kNow).message.find("Retry"), std::string::npos);
+  }
+  s.state = JobState::completed;
+  EXPECT_EQ(why_waiting(s, kNow).message, "It has completed.");
+}
+
 TEST(WhyWaiting, OneWorkerThatStaysIsEnough) {
   auto s = waiting();
   s.servers = {{"alpha", 2, true, true}, {"beta", 1, true, false}, {"gamma", 8, false, false}};

@@ -100,6 +100,9 @@ inline constexpr std::int64_t kExactPosition = 10'000;
 // So late a commit that was not answered can still be made, by a database that stood still.
 inline constexpr std::chrono::minutes kLatestCommit{1};
 
+// What is known of a job's model beside what the nodes of now say. One that is gone cannot be had by a retry.
+enum class ItsModel { may_run, is_gone };
+
 class Queues {
  public:
   virtual ~Queues() = default;
@@ -109,7 +112,7 @@ class Queues {
   // Acts at the next claim, everywhere. Errors: not_found; precondition_failed.
   virtual Result<QueueSettings> change_queue(std::string_view name, const QueueChange& change, const Actor& actor, Time now, const Expectation<QueueSettings>& as_expected = {}) = 0;
   // Error: not_found.
-  virtual Result<Place> place_of(std::string_view public_id, Time now) = 0;
+  virtual Result<Place> place_of(std::string_view public_id, Time now, ItsModel model = ItsModel::may_run) = 0;
   // Of many at one moment, by the job's id; what their queues and lanes share is read once. A job that is not there has none.
   virtual std::map<std::int64_t, Place> places_of(const std::vector<JobId>& jobs, Time now) = 0;
 

@@ -76,7 +76,7 @@ class SqlStore final : public Store {
 
   std::vector<QueueReport> queues(Time now) override;
   Result<QueueSettings> change_queue(std::string_view name, const QueueChange& change, const Actor& actor, Time now, const Expectation<QueueSettings>& as_expected = {}) override;
-  Result<Place> place_of(std::string_view public_id, Time now) override;
+  Result<Place> place_of(std::string_view public_id, Time now, ItsModel model = ItsModel::may_run) override;
   std::map<std::int64_t, Place> places_of(const std::vector<JobId>& jobs, Time now) override;
   void register_node(const NodeRecord& node, Duration lease, Time now) override;
   Beat beat(std::string_view node, NodeState state, const std::vector<domain::Fence>& running, Duration lease, Time now) override;

@@ -139,6 +139,7 @@ domain::Situation situation_of(const JobRecord& job) {
   s.state = job.state;
   s.queue = job.queue;
   s.model = job.model;
+  s.image = job.image.value;
   s.attempt = job.attempt;
   s.max_attempts = job.max_attempts;
   s.error = job.error;
@@ -153,12 +154,13 @@ domain::Situation situation_of(const JobRecord& job) {
 // jobs are asked about.
 class Looking {
  public:
-  Looking(Connection& connection, Time now) : connection_(connection), now_(connection.clock(now)) {}
+  Looking(Connection& connection, Time now, ItsModel model) : connection_(connection), now_(connection.clock(now)), model_(model) {}
 
   // In the order in which they are given.
   std::vector<Place> at(std::vector<JobInLine> lines) {
     for (JobInLine& line : lines) {
       situations_.push_back(situation_of(line.job));
+      situations_.back().can_run = model_ == ItsModel::may_run;
       if (line.job.state == domain::JobState::queued || line.job.state == domain::JobState::scheduled) look(situations_.back(), line);
     }
     for (auto& [name, lane] : lanes_) see_ahead(lane, lines);
@@ -205,6 +207,7 @@ class Looking {
 
   Connection& connection_;
   Time now_;
+  ItsModel model_;
   std::vector<domain::Situation> situations_;
   std::map<std::string, Queue> queues_;
   std::map<std::string, Lane> lanes_;
@@ -356,11 +359,11 @@ std::vector<const char*> place_statements() {
   return {kJobInLine, kJobsInLine, kMoreUrgent, kEarlierTurns, kEarlierInTurn, kBetween, kOfLevel, kSettings, kRunningInQueue, kHeldSince, kPast};
 }
 
-Result<Place> SqlStore::place_of(std::string_view public_id, Time now) {
+Result<Place> SqlStore::place_of(std::string_view public_id, Time now, ItsModel model) {
   return database_->read([&](Connection& connection) -> Result<Place> {
     Rows found = connection.execute(kJobInLine, {public_id});
     if (found.empty()) return Error{std::string(domain::code::not_found), "There is no job '" + std::string(public_id) + "'."};
-    return Looking(connection, now).at({in_line_from(found.front())}).front();
+    return Looking(connection, now, model).at({in_line_from(found.front())}).front();
   });
 }
 
@@ -372,7 +375,7 @@ std::map<std::int64_t, Place> SqlStore::places_of(const std::vector<JobId>& jobs
     std::vector<JobInLine> lines;
     std::vector<std::int64_t> found;
     for (const Row& row : connection.execute(kJobsInLine, {json_list(ids)})) found.push_back(lines.emplace_back(in_line_from(row)).job.id.value);
-    std::vector<Place> seen = Looking(connection, now).at(std::move(lines));
+    std::vector<Place> seen = Looking(connection, now, ItsModel::may_run).at(std::move(lines));
     std::map<std::int64_t, Place> places;
     for (std::size_t i = 0; i < seen.size(); ++i) places.emplace(found[i], std::move(seen[i]));
     return places;

@@ -249,6 +249,25 @@ def test_what_is_needed_is_not_removed(make_server):
     assert classes_of(server.image(image["id"], wait=60)) == ["red"], "it waited for a model of its name"
 
 
+def test_nobody_is_told_to_retry_a_job_whose_model_is_gone(make_server):
+    server = make_server(slots=1)
+    added(server, "colors", color_model(), LABELS)
+    server.post("/api/v1/queues/ai_processing/pause", json={})
+    image = server.upload(red_photo(), model="colors")
+    job = f"/api/v1/jobs/{image['job_id']}"
+    assert server.post(job + "/cancel").status_code == 200
+
+    def advice():
+        return server.get(job + "/place").json()["place"]["message"]
+
+    assert "Retry it" in advice()
+    assert server.delete("/api/v1/models/colors").status_code == 204
+    assert server.post(job + "/retry").status_code == 422
+    assert "Retry it" not in advice() and f"darkroom reprocess {image['id']} --model NAME" in advice() and "darkroom model add" in advice()
+    added(server, "colors", color_model(), LABELS)
+    assert "Retry it" in advice()
+
+
 def test_a_licence_that_binds_is_shown(server):
     model = put(server, "colors", color_model(license="AGPL-3.0 License (https://ultralytics.com/license)"), LABELS).json()["model"]
     assert model["licence"].startswith("AGPL-3.0")
