@@ -23,8 +23,8 @@ beforeEach(async () => {
 });
 
 const words = withShared({
-  en: { new: 'New endpoint', url: 'URL', about: 'Description', create: 'Create endpoint', test: 'Send a test', delivered: 'Delivered', given: 'Given up', again: 'Send again', many: 'Send many again', one: 'Send 1 again', state: 'State', rotate: 'Rotate secret', off: 'Disable', isOff: 'Disabled', failed: 'A photo failed for good' },
-  ko: { new: '수신처 추가', url: 'URL', about: '설명', create: '수신처 추가', test: '테스트 보내기', delivered: '전송 완료', given: '전송 포기', again: '다시 보내기', many: '여러 건 다시 보내기', one: '1건 다시 보내기', state: '상태', rotate: '비밀 키 교체', off: '사용 중지', isOff: '사용 중지', failed: '사진 처리 최종 실패' },
+  en: { new: 'New endpoint', url: 'URL', about: 'Description', create: 'Create endpoint', test: 'Send a test', delivered: 'Delivered', given: 'Given up', again: 'Send again', many: 'Send many again', one: 'Send 1 again', state: 'State', rotate: 'Rotate secret', off: 'Disable', isOff: 'Disabled', held: 'Nothing is sent: webhooks are paused', toQueue: 'Show the queue', toDeliveries: 'Show the deliveries', resume: 'Resume', pause: 'Pause', noJobs: 'It has deliveries, not jobs.', nothingSent: 'Nothing is sent to anybody', failed: 'A photo failed for good' },
+  ko: { new: '수신처 추가', url: 'URL', about: '설명', create: '수신처 추가', test: '테스트 보내기', delivered: '전송 완료', given: '전송 포기', again: '다시 보내기', many: '여러 건 다시 보내기', one: '1건 다시 보내기', state: '상태', rotate: '비밀 키 교체', off: '사용 중지', isOff: '사용 중지', held: '웹훅이 일시 정지되어 보내지 않고 있어요', toQueue: '대기열 보기', toDeliveries: '전송 내역 보기', resume: '다시 시작', pause: '일시 정지', noJobs: '작업이 아니라 전송을 다뤄요.', nothingSent: '아무 곳에도 보내지 않고', failed: '사진 처리 최종 실패' },
 });
 
 function isSigned(secret: string, { headers, body }: Received): boolean {
@@ -35,6 +35,34 @@ function isSigned(secret: string, { headers, body }: Received): boolean {
 
 describe.each(languages)('in %s', (language) => {
   const t = words[language];
+
+  it('says that what waits is held while webhooks are paused, by whom and why, and its queue speaks of deliveries', async () => {
+    await server.api('POST', '/api/v1/queues/webhooks/pause', { reason: 'they move' });
+    const page = await open(language, '/webhooks', { as: 'the-operator' });
+    await page.getByText(t.held).waitFor();
+    await page.getByText('they move').waitFor();
+    await expectAccessible(page);
+    await expectFits(page);
+    await picture(page, `webhooks-paused-${language}`);
+    await page.getByRole('link', { name: t.toQueue }).click();
+    await page.waitForURL('**/queues?queue=webhooks');
+    const card = page.locator('.queues-card[data-chosen]');
+    await card.getByRole('button', { name: t.resume }).waitFor();
+    expect(await card.locator('dl').count(), 'figures of jobs').toBe(0);
+    await page.getByRole('link', { name: t.toDeliveries }).waitFor();
+    await expectAccessible(page);
+    await expectFits(page);
+    await picture(page, `queue-webhooks-${language}`);
+    await card.getByRole('button', { name: t.resume }).click();
+    await card.getByText(t.noJobs).waitFor();
+    await card.getByRole('button', { name: t.pause }).click();
+    await page.getByRole('dialog').getByText(t.nothingSent).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: t.toDeliveries }).click();
+    await page.waitForURL('**/webhooks');
+    await page.getByRole('table').waitFor();
+    expect(await page.getByText(t.held).count()).toBe(0);
+  });
 
   it('makes an endpoint, shows its secret once, tests, rotates, disables and deletes it', async () => {
     const page = await open(language, '/webhooks/endpoints');

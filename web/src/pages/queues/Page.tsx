@@ -6,12 +6,12 @@ import '../../jobs/style.css';
 
 import { useApi } from '../../api/hooks';
 import { Link, useQueryString } from '../../app/router';
-import { ErrorNotice, Page, Skeleton } from '../../ui';
+import { Empty, ErrorNotice, Page, Skeleton } from '../../ui';
 import { Batches } from './Batches';
 import { Charts } from './Charts';
 import { LimitsDialog, PauseDialog } from './dialogs';
 import { Line } from './Line';
-import { QueueCard } from './QueueCard';
+import { hasJobs, QueueCard } from './QueueCard';
 import type { Queue } from './QueueCard';
 import { Running } from './Running';
 import { Scheduled } from './Scheduled';
@@ -37,7 +37,12 @@ export default function QueuesPage() {
               .map((queue) => <QueueCard key={queue.name} queue={queue} chosen={queue === chosen} onChoose={() => change({ queue: queue.name })} onAsk={(ask) => setQuestion({ ask, queue })} />)
           : Array.from({ length: 3 }, (_, index) => <Skeleton key={index} height="9.5rem" />)}
       </div>
-      {chosen && (
+      {chosen && !hasJobs(chosen) && (
+        <Empty icon="webhooks" title={t('deliveries.title')} actions={<Link className="button" to="/webhooks">{t('deliveries.show')}</Link>}>
+          {t('deliveries.text')}
+        </Empty>
+      )}
+      {chosen && hasJobs(chosen) && (
         <>
           <Charts queue={chosen.name} />
           <Running queue={chosen.name} />

@@ -9,6 +9,9 @@ import { useQueueWords } from './words';
 
 export type Queue = Schemas['Queue'];
 
+// That of webhooks has deliveries: what a queue tells of jobs says nothing of them.
+export const hasJobs = (queue: Queue) => queue.name !== 'webhooks';
+
 export const resumeQueue = (name: string) => call('post', '/api/v1/queues/{name}/resume', { path: { name }, body: {} });
 export const pauseQueue = ({ name, reason }: { name: string; reason: string }) => call('post', '/api/v1/queues/{name}/pause', { path: { name }, body: reason ? { reason } : {} });
 
@@ -48,27 +51,29 @@ export function QueueCard({ queue, chosen, onChoose, onAsk }: { queue: Queue; ch
           </Chip>
         )}
       </div>
-      <dl className="queues-figures">
-        <div>
-          <dt>{t('queued')}</dt>
-          <dd>{count(queue.queued, queue.queued_over_limit)}</dd>
-        </div>
-        <div>
-          <dt>{t('oldest')}</dt>
-          <dd>{queue.oldest_age_seconds === null ? '–' : format.duration(queue.oldest_age_seconds)}</dd>
-        </div>
-        <div>
-          <dt>{t('rate')}</dt>
-          <dd>{t('per.minute', { count: queue.finished_last_minute })}</dd>
-        </div>
-      </dl>
+      {hasJobs(queue) && (
+        <dl className="queues-figures">
+          <div>
+            <dt>{t('queued')}</dt>
+            <dd>{count(queue.queued, queue.queued_over_limit)}</dd>
+          </div>
+          <div>
+            <dt>{t('oldest')}</dt>
+            <dd>{queue.oldest_age_seconds === null ? '–' : format.duration(queue.oldest_age_seconds)}</dd>
+          </div>
+          <div>
+            <dt>{t('rate')}</dt>
+            <dd>{t('per.minute', { count: queue.finished_last_minute })}</dd>
+          </div>
+        </dl>
+      )}
       {queue.paused ? (
         <p className="small queues-reason">
           {queue.pause_reason ? t('paused.why', { who: queue.paused_by ?? '', reason: queue.pause_reason }) : t('paused.by', { who: queue.paused_by ?? '' })}
         </p>
       ) : (
         <p className="soft small queues-spread">
-          {queue.wait_seconds && queue.run_seconds ? t('spread', { wait: format.duration(queue.wait_seconds.p50), run: format.duration(queue.run_seconds.p50) }) : t('spread.none')}
+          {!hasJobs(queue) ? t('deliveries.only') : queue.wait_seconds && queue.run_seconds ? t('spread', { wait: format.duration(queue.wait_seconds.p50), run: format.duration(queue.run_seconds.p50) }) : t('spread.none')}
         </p>
       )}
       {limits.length > 0 && <p className="small soft">{limits.join(' · ')}</p>}
@@ -87,7 +92,7 @@ export function QueueCard({ queue, chosen, onChoose, onAsk }: { queue: Queue; ch
               {t('pause')}
             </Button>
           )}
-          {queue.name !== 'webhooks' && (
+          {hasJobs(queue) && (
             <Button kind="quiet" icon="settings" onClick={() => onAsk('limits')}>
               {t('limits')}
             </Button>

@@ -5,7 +5,7 @@ import { ApiError, call } from '../../api/client';
 import { useChange } from '../../api/hooks';
 import { ReasonField } from '../../jobs/fields';
 import { ActDialog, Field, toast, toastError, useCommonWords } from '../../ui';
-import { pauseQueue, resumeQueue, useQueueName } from './QueueCard';
+import { hasJobs, pauseQueue, resumeQueue, useQueueName } from './QueueCard';
 import type { Queue } from './QueueCard';
 import { useQueueWords } from './words';
 
@@ -21,7 +21,7 @@ export function PauseDialog({ queue, onClose }: { queue: Queue; onClose: () => v
   };
   return (
     <ActDialog title={t('pause.title', { queue: nameOf(queue.name) })} confirm={t('pause')} icon="pause" onConfirm={run} onClose={onClose}>
-      <p className="soft">{t('pause.text', { running: queue.running, queued: queue.queued })}</p>
+      <p className="soft">{hasJobs(queue) ? t('pause.text', { running: queue.running, queued: queue.queued }) : t('pause.deliveries')}</p>
       <ReasonField value={reason} onChange={setReason} hint={t('reason.hint')} maxLength={500} autoFocus />
     </ActDialog>
   );

@@ -9,15 +9,16 @@ import type { PageProps } from '../../app/routes';
 import { Back, Button, Chip, CopyBlock, CopyButton, Duration, ErrorNotice, Facts, Notice, Page, Section, Skeleton, Table, Time, When, toast, toastError } from '../../ui';
 import { DeliveryChip } from '../../webhooks/DeliveryChip';
 import { useWords } from '../../webhooks/words';
-import { LastAnswer, Receiver, useEndpoints } from './parts';
+import { LastAnswer, PausedNotice, Receiver, useEndpoints, usePaused } from './parts';
 
 export default function DeliveryPage({ params }: PageProps) {
   const t = useWords();
   const id = params.id!;
   const endpoints = useEndpoints();
+  const paused = usePaused();
   const found = useApi('/api/v1/deliveries/{id}', { path: { id } }, { refetchInterval: ({ state }) => whenToLook(state.data && [state.data.delivery]) });
   const replay = useChange(() => call('post', '/api/v1/deliveries/{id}/replay', { path: { id }, body: {} }), '/api/v1/deliveries');
-  const delivery = found.data?.delivery;
+  const delivery = paused === undefined ? undefined : found.data?.delivery;
   const isEnded = delivery && ['dead', 'delivered', 'superseded'].includes(delivery.state);
   return (
     <Page
@@ -35,6 +36,7 @@ export default function DeliveryPage({ params }: PageProps) {
       {!delivery && !found.error && <Skeleton height="16rem" />}
       {delivery && (
         <>
+          {delivery.state === 'waiting' && <PausedNotice queue={paused} />}
           {delivery.state === 'dead' && <Notice tone="red" title={t('delivery.dead')}>{t('help.dead')}</Notice>}
           <div className="card card-body">
             <Facts

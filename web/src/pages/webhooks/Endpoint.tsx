@@ -15,7 +15,7 @@ import { useWords } from '../../webhooks/words';
 import type { Endpoint } from '../../webhooks/words';
 import { DeleteEndpoint, RotateSecret } from './dialogs';
 import { EndpointForm } from './EndpointForm';
-import { LastAnswer } from './parts';
+import { LastAnswer, PausedNotice, usePaused } from './parts';
 
 type Asked = 'edit' | 'rotate' | 'delete' | null;
 
@@ -25,8 +25,9 @@ export default function EndpointPage({ params }: PageProps) {
   const format = useFormat();
   const id = params.id!;
   const found = useApi('/api/v1/endpoints/{id}', { path: { id } });
+  const paused = usePaused();
   const [asked, setAsked] = useState<Asked>(null);
-  const endpoint = found.data?.endpoint;
+  const endpoint = paused === undefined ? undefined : found.data?.endpoint;
   const turn = useChange((on: boolean) => (on ? call('post', '/api/v1/endpoints/{id}/enable', { path: { id }, body: {} }) : call('post', '/api/v1/endpoints/{id}/disable', { path: { id }, body: {} })), '/api/v1/endpoints', '/api/v1/deliveries');
   const test = useChange(() => call('post', '/api/v1/endpoints/{id}/test', { path: { id } }), '/api/v1/deliveries');
   const set = (on: boolean) => turn.mutate(on, { onSuccess: () => toast(t(on ? 'enabled' : 'disabled'), { undo: () => void turn.mutateAsync(!on).catch(toastError) }), onError: toastError });
@@ -75,6 +76,7 @@ export default function EndpointPage({ params }: PageProps) {
         {!endpoint && !found.error && <Skeleton height="12rem" />}
         {endpoint && (
           <>
+            <PausedNotice queue={paused} />
             {!endpoint.enabled && <Notice tone="amber" title={t('disabled')}>{endpoint.disabled_reason}</Notice>}
             {endpoint.old_secret_until && Date.parse(endpoint.old_secret_until) > Date.now() && <Notice tone="blue">{t('old.secret', { when: format.dateTime(endpoint.old_secret_until) })}</Notice>}
             <div className="card card-body">

@@ -1,7 +1,9 @@
-import { useApi } from '../../api/hooks';
+import { call } from '../../api/client';
+import type { Schemas } from '../../api/client';
+import { useApi, useChange } from '../../api/hooks';
 import { useCan } from '../../api/session';
-import { usePath } from '../../app/router';
-import { Chip, Field, Tabs } from '../../ui';
+import { Link, usePath } from '../../app/router';
+import { Button, Chip, Field, Notice, Tabs, toast, toastError } from '../../ui';
 import { useWords } from '../../webhooks/words';
 import type { Delivery, Endpoint } from '../../webhooks/words';
 
@@ -18,6 +20,43 @@ export function WebhookTabs() {
         { to: '/webhooks/endpoints', label: t('tab.endpoints'), here: isEndpoints },
       ]}
     />
+  );
+}
+
+// The queue of deliveries while it is paused, null while they go out, undefined while that is not known: a page waits for it, so that nothing moves then.
+export function usePaused(): Schemas['Queue'] | null | undefined {
+  const queues = useApi('/api/v1/queues', {});
+  const queue = queues.data?.items.find((each) => each.name === 'webhooks');
+  return queue?.paused ? queue : queues.isPending ? undefined : null;
+}
+
+// Why what waits is not sent.
+export function PausedNotice({ queue }: { queue: Schemas['Queue'] | null | undefined }) {
+  const t = useWords();
+  const can = useCan();
+  const resume = useChange(() => call('post', '/api/v1/queues/{name}/resume', { path: { name: 'webhooks' }, body: {} }), '/api/v1/queues', '/api/v1/deliveries');
+  if (!queue) return null;
+  const who = queue.paused_by ?? '';
+  return (
+    <Notice
+      tone="amber"
+      title={t('paused.title')}
+      actions={
+        <>
+          {can('queues') && (
+            <Button icon="play" busy={resume.isPending} onClick={() => resume.mutate(undefined, { onSuccess: () => toast(t('resumed')), onError: toastError })}>
+              {t('resume')}
+            </Button>
+          )}
+          <Link className="button" to="/queues?queue=webhooks">
+            {t('paused.queue')}
+          </Link>
+        </>
+      }
+    >
+      <p>{queue.pause_reason ? t('paused.why', { who, reason: queue.pause_reason }) : t('paused.by', { who })}</p>
+      <p>{t('paused.text')}</p>
+    </Notice>
   );
 }
 
