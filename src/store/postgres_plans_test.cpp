@@ -74,13 +74,16 @@ class PostgresPlans : public testing::Test {
   std::unique_ptr<PostgresConnection> session_;
 };
 
+// Those rows alone that it was given: they are put in order so that they are locked in it.
+bool holds_in_order(std::string_view statement) { return statement.find("ORDER BY") < statement.find("/*FOR UPDATE*/") && statement.ends_with("/*FOR UPDATE*/"); }
+
 TEST_F(PostgresPlans, HotStatementsNeitherScanNorSort) {
   for (const char* statement : hot_statements()) {
     std::string found = plan(statement);
     for (const char* table : {"job", "image", "event", "attempt", "result"}) {
       EXPECT_EQ(found.find(std::string("Seq Scan on ") + table + " "), std::string::npos) << statement << "\n" << found;
     }
-    EXPECT_EQ(found.find("Sort"), std::string::npos) << statement << "\n" << found;
+    if (!holds_in_order(statement)) EXPECT_EQ(found.find("Sort"), std::string::npos) << statement << "\n" << found;
   }
 }
 
@@ -89,8 +92,8 @@ TEST_F(PostgresPlans, HotStatementsForManyRowsNeitherScanNorSort) {
   for (const RowSql& row : hot_row_statements()) {
     std::string statement = postgres_rows_statement(row.text, row.types);
     std::string found = plan_of(statement);
-    for (const char* word : {"Seq Scan on job", "Seq Scan on image", "Hash Join", "Merge Join", "Sort"}) {
-      EXPECT_EQ(found.find(word), std::string::npos) << statement << "\n" << found;
+    for (const char* word : {"Seq Scan on job", "Seq Scan on image", "Seq Scan on delivery", "Hash Join", "Merge Join", "Sort"}) {
+      if (word != std::string("Sort") || !holds_in_order(row.text)) EXPECT_EQ(found.find(word), std::string::npos) << statement << "\n" << found;
     }
   }
 }
