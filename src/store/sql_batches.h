@@ -11,7 +11,8 @@ namespace darkroom::store {
 // To be called when a job of this batch has become final (or is gone), after the statement that made it so. Completes the batch, with its one event,
 // when it is sealed and no other job of it is open.
 //
-// Two last jobs that end at the same moment on two nodes may each see the other one open; then Store::complete_batches() does it.
+// Two last jobs that end at the same moment on two nodes may each see the other one open, and nobody waits for a batch that another has locked; then
+// Store::complete_batches() does it.
 void batch_job_ended(Transaction& transaction, std::int64_t batch_id, Time now);
 
 // What is asked of a batch at each ending and each second: tests pin that it reads no other jobs.
