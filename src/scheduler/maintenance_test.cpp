@@ -346,8 +346,8 @@ TEST(MaintenanceOnPostgres, ASumThatCannotBePutRightKeepsCleanUpFromNoOther) {
   auto outside = place.connect();
   outside->run_script("UPDATE owner_bytes SET bytes = 1; BEGIN; UPDATE owner_bytes SET bytes = bytes WHERE owner = 'minji'", std::chrono::seconds(20));
   CleanUp clean_up({}, store);
-  EXPECT_THROW(clean_up.run(now, {}), store::StoreUnavailable);
-  EXPECT_THROW(clean_up.run(now, {}), store::StoreUnavailable);
+  EXPECT_THROW((void)clean_up.run(now, {}), store::StoreUnavailable);
+  EXPECT_THROW((void)clean_up.run(now, {}), store::StoreUnavailable);
   EXPECT_EQ(store.bytes_of("joon"), 5);
   EXPECT_EQ(store.bytes_of("sua"), 5);
   outside->run_script("ROLLBACK", std::chrono::seconds(20));
