@@ -344,7 +344,8 @@ TEST(MaintenanceOnPostgres, ASumThatCannotBePutRightKeepsCleanUpFromNoOther) {
     store.create_image(image, {"admin", ""}, now).value();
   }
   auto outside = place.connect();
-  outside->run_script("UPDATE owner_bytes SET bytes = 1; BEGIN; UPDATE owner_bytes SET bytes = bytes WHERE owner = 'minji'", std::chrono::seconds(20));
+  outside->run_script("UPDATE owner_bytes SET bytes = 1", std::chrono::seconds(20));
+  outside->run_script("BEGIN; UPDATE owner_bytes SET bytes = bytes WHERE owner = 'minji'", std::chrono::seconds(20));
   CleanUp clean_up({}, store);
   EXPECT_THROW((void)clean_up.run(now, {}), store::StoreUnavailable);
   EXPECT_THROW((void)clean_up.run(now, {}), store::StoreUnavailable);
