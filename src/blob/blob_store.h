@@ -21,8 +21,11 @@ namespace darkroom::blob {
 // A photo on its way in: a temporary file that is hashed while it is written and is gone with this object.
 class StagedBlob {
  public:
+  // Without a name it costs its folder nothing and leaves nothing when the process is killed, but not every file system knows such files.
+  enum class Name { none, random };
+
   // A new file in `folder`. Throws std::runtime_error when it cannot be made.
-  explicit StagedBlob(const std::string& folder);
+  StagedBlob(const std::string& folder, Name name);
   ~StagedBlob();
   StagedBlob(const StagedBlob&) = delete;
   StagedBlob& operator=(const StagedBlob&) = delete;
@@ -33,7 +36,9 @@ class StagedBlob {
   // 64 hex digits of all that was written; no write may follow.
   const std::string& sha256();
   int fd() const { return file_.get(); }
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return path_; }  // "" without a name
+  // Gives the file this name, too. False, with errno, when that cannot be done: a file without a name takes one only once.
+  bool link_as(const std::string& path) const;
 
  private:
   std::string path_;

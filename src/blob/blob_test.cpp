@@ -11,11 +11,13 @@
 namespace darkroom::blob {
 namespace {
 
-class FileBlobStoreTest : public testing::Test {
+// With staged files of both kinds: with a name, and without one.
+class FileBlobStoreTest : public testing::TestWithParam<StagedBlob::Name> {
  protected:
   FileBlobStoreTest() : folder_(testing::TempDir() + "blobs-" + std::to_string(::getpid())) { std::filesystem::remove_all(folder_); }
   ~FileBlobStoreTest() override { std::filesystem::remove_all(folder_); }
 
+  FileBlobStore open_store() const { return FileBlobStore(folder_, FileBlobStore::Leftovers::all, GetParam()); }
   static std::string content(int fd) {
     char text[64];
     ssize_t size = ::read(fd, text, sizeof text);
@@ -29,8 +31,8 @@ class FileBlobStoreTest : public testing::Test {
   std::string folder_;
 };
 
-TEST_F(FileBlobStoreTest, KeepsBytesUnderTheirHash) {
-  FileBlobStore store(folder_);
+TEST_P(FileBlobStoreTest, KeepsBytesUnderTheirHash) {
+  FileBlobStore store = open_store();
   auto staged = store.stage();
   staged->write("a");
   staged->write("bc");
@@ -46,8 +48,8 @@ TEST_F(FileBlobStoreTest, KeepsBytesUnderTheirHash) {
   EXPECT_TRUE(store.open(sha256_hex("abc")));
 }
 
-TEST_F(FileBlobStoreTest, KeepsTheSameContentTwiceAndRemovesItOnce) {
-  FileBlobStore store(folder_);
+TEST_P(FileBlobStoreTest, KeepsTheSameContentTwiceAndRemovesItOnce) {
+  FileBlobStore store = open_store();
   for (int i = 0; i < 2; ++i) {
     auto staged = store.stage();
     staged->write("same");
@@ -58,25 +60,25 @@ TEST_F(FileBlobStoreTest, KeepsTheSameContentTwiceAndRemovesItOnce) {
   EXPECT_FALSE(store.open(sha256_hex("same")));
 }
 
-TEST_F(FileBlobStoreTest, WhatIsNotKeptLeavesNothing) {
-  FileBlobStore store(folder_);
+TEST_P(FileBlobStoreTest, WhatIsNotKeptLeavesNothing) {
+  FileBlobStore store = open_store();
   {
     auto staged = store.stage();
     staged->write("half of a pho");
-    EXPECT_EQ(incoming(), 1u);
+    EXPECT_EQ(incoming(), GetParam() == StagedBlob::Name::none ? 0u : 1u);
   }
   EXPECT_EQ(incoming(), 0u);
 }
 
-TEST_F(FileBlobStoreTest, StartRemovesWhatAKilledProcessLeft) {
-  { FileBlobStore store(folder_); }
+TEST_P(FileBlobStoreTest, StartRemovesWhatAKilledProcessLeft) {
+  { FileBlobStore store = open_store(); }
   std::ofstream(folder_ + "/incoming/left") << "half";
-  FileBlobStore store(folder_);
+  FileBlobStore store = open_store();
   EXPECT_EQ(incoming(), 0u);
   EXPECT_GT(store.free_bytes(), 0);
 }
 
-TEST_F(FileBlobStoreTest, AnUploadHasOneWriterAtATime) {
+TEST_P(FileBlobStoreTest, AnUploadHasOneWriterAtATime) {
   PartialFiles files(folder_);
   files.create("one");
   files.create("another");
@@ -94,9 +96,9 @@ TEST_F(FileBlobStoreTest, AnUploadHasOneWriterAtATime) {
   EXPECT_FALSE(files.write_to("none", false));
 }
 
-TEST_F(FileBlobStoreTest, AFullDiskIsToldApart) {
+TEST_P(FileBlobStoreTest, AFullDiskIsToldApart) {
   // /dev/full answers every write with "no space left on device".
-  FileBlobStore store(folder_);
+  FileBlobStore store = open_store();
   auto staged = store.stage();
   std::filesystem::path real = staged->path();
   FileDescriptor full(::open("/dev/full", O_WRONLY));
@@ -104,6 +106,35 @@ TEST_F(FileBlobStoreTest, AFullDiskIsToldApart) {
   EXPECT_THROW(staged->write("no room"), DiskFull);
   staged.reset();
   EXPECT_FALSE(std::filesystem::exists(real));
+}
+
+TEST_P(FileBlobStoreTest, ARemovalBetweenKeepingAndCommittingIsMadeUpFor) {
+  FileBlobStore store = open_store();
+  std::string photo(200'000, 'p');  // more than is copied at once
+  photo += "end";
+  auto staged = store.stage();
+  staged->write(photo);
+  store.keep(*staged);
+  store.remove(sha256_hex(photo));
+  store.confirm(*staged);
+  staged.reset();
+  auto opened = store.open(sha256_hex(photo));
+  ASSERT_TRUE(opened);
+  std::string found(photo.size() + 1, '\0');
+  found.resize(static_cast<std::size_t>(std::max<ssize_t>(::read(opened->get(), found.data(), found.size()), 0)));
+  EXPECT_EQ(found, photo);
+  EXPECT_EQ(incoming(), 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Staged, FileBlobStoreTest, testing::Values(StagedBlob::Name::none, StagedBlob::Name::random),
+                         [](const auto& tested) { return tested.param == StagedBlob::Name::none ? "Nameless" : "Named"; });
+
+TEST(StagedBlobTest, HasNoNameWhereTheFileSystemCanNameItLater) {
+  std::string folder = testing::TempDir() + "staged-" + std::to_string(::getpid());
+  FileBlobStore store(folder);
+  EXPECT_EQ(store.stage()->path(), "") << "a name costs a write of its folder, and may be left over";
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder + "/incoming"), {}), 0) << "what was tried is gone";
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

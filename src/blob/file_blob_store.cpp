@@ -8,7 +8,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -24,6 +26,27 @@ void remove_leftovers(const std::string& incoming, FileBlobStore::Leftovers whic
   for (const auto& left : std::filesystem::directory_iterator(incoming)) {
     std::error_code gone;  // another process may be tidying too
     if (which == FileBlobStore::Leftovers::all || left.last_write_time(gone) < old) std::filesystem::remove(left.path(), gone);
+  }
+}
+
+// Tried, since no question to the system tells it: both steps need the file system, the second one /proc.
+StagedBlob::Name name_of_staged(const std::string& incoming) try {
+  std::string path = incoming + "/" + random_base62(22);
+  StagedBlob tried(incoming, StagedBlob::Name::none);
+  return tried.link_as(path) && ::unlink(path.c_str()) == 0 ? StagedBlob::Name::none : StagedBlob::Name::random;
+} catch (const std::runtime_error&) {
+  return StagedBlob::Name::random;
+}
+
+void copy(int from, StagedBlob& to) {
+  std::array<char, 65'536> piece;
+  for (off_t at = 0;;) {
+    ssize_t size = ::pread(from, piece.data(), piece.size(), at);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) fail("cannot read an uploaded photo");
+    if (size == 0) return;
+    to.write({piece.data(), static_cast<std::size_t>(size)});
+    at += size;
   }
 }
 
@@ -47,9 +70,11 @@ std::string folder_id(const std::string& path) {
 
 }  // namespace
 
-FileBlobStore::FileBlobStore(std::string folder, Leftovers leftovers) : folder_(std::move(folder)), incoming_(folder_ + "/incoming") {
+FileBlobStore::FileBlobStore(std::string folder, Leftovers leftovers, std::optional<StagedBlob::Name> staged)
+    : folder_(std::move(folder)), incoming_(folder_ + "/incoming") {
   std::filesystem::create_directories(incoming_);
   remove_leftovers(incoming_, leftovers);
+  staged_ = staged ? *staged : name_of_staged(incoming_);
   // All 256 folders are made once, so that keep() has one folder to sync and not two.
   static constexpr char kDigits[] = "0123456789abcdef";
   for (int i = 0; i < 256; ++i) {
@@ -63,21 +88,25 @@ FileBlobStore::FileBlobStore(std::string folder, Leftovers leftovers) : folder_(
 std::string FileBlobStore::folder_of(std::string_view sha256) const { return folder_ + "/" + std::string(sha256.substr(0, 2)); }
 std::string FileBlobStore::path_of(std::string_view sha256) const { return folder_of(sha256) + "/" + std::string(sha256); }
 
-std::unique_ptr<StagedBlob> FileBlobStore::stage() { return std::make_unique<StagedBlob>(incoming_); }
+std::unique_ptr<StagedBlob> FileBlobStore::stage() { return std::make_unique<StagedBlob>(incoming_, staged_); }
 
 void FileBlobStore::keep(StagedBlob& staged) {
   const std::string& sha256 = staged.sha256();
   fail_point("K3");
-  sync_file(staged.fd(), staged.path());
+  sync_file(staged.fd(), "the upload of " + path_of(sha256));
   fail_point("K4");
-  // A link and not a rename: the staged name stays for confirm(). An equal file that is there already is as good.
-  if (::link(staged.path().c_str(), path_of(sha256).c_str()) != 0 && errno != EEXIST) fail("cannot store the photo as " + path_of(sha256));
+  // An equal file that is there already is as good.
+  if (!staged.link_as(path_of(sha256)) && errno != EEXIST) fail("cannot store the photo as " + path_of(sha256));
   fail_point("K5");
   sync_folder(folder_of(sha256));
 }
 
 void FileBlobStore::confirm(StagedBlob& staged) {
-  if (::access(path_of(staged.sha256()).c_str(), F_OK) != 0) keep(staged);
+  if (::access(path_of(staged.sha256()).c_str(), F_OK) == 0) return;
+  auto again = stage();
+  copy(staged.fd(), *again);
+  again->sha256();
+  keep(*again);
 }
 
 std::optional<FileDescriptor> FileBlobStore::open(std::string_view sha256) {

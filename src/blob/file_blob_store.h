@@ -4,7 +4,7 @@
 
 #include "blob/blob_store.h"
 
-#include <array>
+#include <optional>
 #include <string>
 
 namespace darkroom::blob {
@@ -13,8 +13,9 @@ class FileBlobStore final : public BlobStore {
  public:
   // Temporary files that a killed process left behind: where nobody else uses the folder all of them go, else those older than a day.
   enum class Leftovers { all, old };
-  // Makes the folders if need be and removes leftovers. Throws std::runtime_error.
-  explicit FileBlobStore(std::string folder, Leftovers leftovers = Leftovers::all);
+  // Makes the folders if need be and removes leftovers. Throws std::runtime_error. Without a choice, staged files have no name where the file system lets
+  // one be given to them later.
+  explicit FileBlobStore(std::string folder, Leftovers leftovers = Leftovers::all, std::optional<StagedBlob::Name> staged = std::nullopt);
 
   const std::string& id() const override { return id_; }  // a UUID
 
@@ -33,6 +34,7 @@ class FileBlobStore final : public BlobStore {
 
   std::string folder_;
   std::string incoming_;
+  StagedBlob::Name staged_;
   std::string id_;
 };
 

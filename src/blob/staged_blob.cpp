@@ -10,8 +10,9 @@
 
 namespace darkroom::blob {
 
-StagedBlob::StagedBlob(const std::string& folder)
-    : path_(folder + "/" + random_base62(22)), file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) {
+StagedBlob::StagedBlob(const std::string& folder, Name name) : path_(name == Name::none ? "" : folder + "/" + random_base62(22)) {
+  file_ = FileDescriptor(path_.empty() ? ::open(folder.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600)
+                                       : ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file_) {
     int cause = errno;
     path_.clear();
@@ -33,6 +34,12 @@ void StagedBlob::write(std::string_view piece) {
   std::string message = std::string("cannot write an uploaded photo: ") + std::strerror(cause);
   if (cause == ENOSPC || cause == EDQUOT) throw DiskFull(message);
   throw std::runtime_error(message);
+}
+
+bool StagedBlob::link_as(const std::string& path) const {
+  if (!path_.empty()) return ::link(path_.c_str(), path.c_str()) == 0;
+  std::string open_file = "/proc/self/fd/" + std::to_string(file_.get());
+  return ::linkat(AT_FDCWD, open_file.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0;
 }
 
 const std::string& StagedBlob::sha256() {

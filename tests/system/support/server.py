@@ -21,6 +21,20 @@ def plain_environment(**settings):
     return kept | {f"DARKROOM_{name.upper()}": str(value) for name, value in settings.items()}
 
 
+def open_files(pid):
+    try:
+        return list(Path(f"/proc/{pid}/fd").iterdir())
+    except FileNotFoundError:  # it has ended
+        return []
+
+
+def target_of(file):
+    try:
+        return os.readlink(file)
+    except FileNotFoundError:  # it was closed
+        return ""
+
+
 class Server:
     def __init__(self, folder, model="null", test_mode=True, slots=2, role="serve", **settings):
         """Settings are keys of the configuration in words of the environment: run_hard_limit_seconds=2."""
@@ -118,7 +132,9 @@ class Server:
         return [path for path in (self.folder / "blobs").rglob("*") if path.is_file() and path.parent.name != "incoming" and path.name != "store.id"]
 
     def incoming(self):
-        return list((self.folder / "blobs/incoming").iterdir())
+        """Files of photos on their way in: those with a name, and those without one, which nobody but their process has."""
+        folder = self.folder / "blobs/incoming"
+        return [*folder.iterdir(), *(file for file in open_files(self.pid) if target_of(file).startswith(f"{folder}/#"))]
 
     # --- its processes ---
     def zygote(self, model="null"):
