@@ -6,6 +6,7 @@
 #include "api/handlers.h"
 #include "api/job_query.h"
 #include "api/json.h"
+#include "api/language.h"
 #include "api/problem.h"
 #include "api/query.h"
 #include "api/waiting.h"
@@ -21,14 +22,14 @@ Error no_such_job(const std::string& id) {
   return {std::string(domain::code::not_found), "There is no job '" + id + "'. A job's id is a UUID, as job_id of its image says it."};
 }
 
-http::Response job_response(const Parts& parts, const store::JobRecord& job) {
+http::Response job_response(const Parts& parts, const store::JobRecord& job, bool korean) {
   json::object shown = job_json(job, parts.store.attempts_of(job.id));
   auto place = domain::is_final(job.state) ? std::nullopt : std::optional(parts.store.place_of(job.public_id, parts.clock.now()));
-  shown["place"] = place && *place ? json::value(place_json(**place)) : json::value(nullptr);
+  shown["place"] = place && *place ? json::value(place_json(**place, korean)) : json::value(nullptr);
   return json_response(200, json::object{{"job", std::move(shown)}});
 }
 
-json::array job_items(const Parts& parts, const std::vector<store::FoundJob>& jobs, bool with_places) {
+json::array job_items(const Parts& parts, const std::vector<store::FoundJob>& jobs, bool with_places, bool korean) {
   std::vector<domain::JobId> open;
   for (const store::FoundJob& each : jobs) {
     if (with_places && !domain::is_final(each.job.state)) open.push_back(each.job.id);
@@ -38,7 +39,7 @@ json::array job_items(const Parts& parts, const std::vector<store::FoundJob>& jo
   for (const store::FoundJob& each : jobs) {
     json::object shown = job_json(each.job, each.attempts);
     auto place = places.find(each.job.id.value);
-    if (with_places) shown["place"] = place == places.end() ? json::value(nullptr) : json::value(place_json(place->second));
+    if (with_places) shown["place"] = place == places.end() ? json::value(nullptr) : json::value(place_json(place->second, korean));
     items.push_back(std::move(shown));
   }
   return items;
@@ -60,7 +61,7 @@ http::Reply list_jobs(const Parts& parts, const http::Request& request) {
     if (page.next) cursor = cursor_of(*list, *page.next);
     jobs = std::move(page.jobs);
   }
-  json::array items = job_items(parts, jobs, list->with_places);
+  json::array items = job_items(parts, jobs, list->with_places, prefers_korean(request));
   http::Response response = json_response(200, json::object{{"items", std::move(items)},
                                                             {"next_cursor", cursor ? json::value(*cursor) : json::value(nullptr)},
                                                             {"counts", counts_json(parts.store.count_jobs(owner_seen_by(request)))}});
@@ -77,7 +78,7 @@ http::Reply get_job(const Parts& parts, const http::Request& request) {
   return answer_when_final(id, *wait, [&parts, id, request]() -> Look {
     auto job = parts.store.find_job(id);
     if (!job) return {problem(no_such_job(id)), true};
-    return {with_record_tag(request, job_response(parts, *job), tag_of(*job)), domain::is_final(job->state)};
+    return {with_record_tag(request, job_response(parts, *job, prefers_korean(request)), tag_of(*job)), domain::is_final(job->state)};
   });
 }
 

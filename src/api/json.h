@@ -17,7 +17,7 @@ namespace darkroom::api {
 boost::json::object image_json(const store::ImageRecord& image, const std::vector<store::AttemptRecord>& attempts);
 boost::json::object job_json(const store::JobRecord& job, const std::vector<store::AttemptRecord>& attempts);
 boost::json::object queue_settings_json(const store::QueueSettings& settings);
-boost::json::object place_json(const store::Place& place);
+boost::json::object place_json(const store::Place& place, bool korean);  // the language of its message
 boost::json::object attempt_json(const store::AttemptRecord& attempt);
 boost::json::object batch_json(const store::BatchRecord& batch);
 boost::json::object counts_json(const store::JobCounts& counts);

@@ -1,6 +1,7 @@
 // The registry of processes, and what can be known of a job's wait.
 #include "api/handlers.h"
 #include "api/json.h"
+#include "api/language.h"
 #include "api/problem.h"
 #include "api/query.h"
 #include "base/id.h"
@@ -33,9 +34,9 @@ json::value seconds_or_null(const std::optional<Duration>& duration) {
 
 }  // namespace
 
-json::object place_json(const store::Place& place) {
+json::object place_json(const store::Place& place, bool korean) {
   return {{"code", place.code},
-          {"message", place.message},
+          {"message", korean ? place.korean : place.message},
           {"position", place.ahead ? json::value(*place.ahead) : json::value(nullptr)},
           {"over_limit", place.over_limit},
           {"starts_in_seconds", seconds_or_null(place.starts_in)},
@@ -57,7 +58,7 @@ http::Reply get_place(const Parts& parts, const http::Request& request) {
   auto model = job && cannot_run_again(parts, *job) ? store::ItsModel::is_gone : store::ItsModel::may_run;
   auto place = parts.store.place_of(id, parts.clock.now(), model);
   if (!place) return problem(place.error());
-  return json_response(200, json::object{{"job_id", id}, {"state", domain::to_string(place->state)}, {"place", place_json(*place)}});
+  return json_response(200, json::object{{"job_id", id}, {"state", domain::to_string(place->state)}, {"place", place_json(*place, prefers_korean(request))}});
 }
 
 }  // namespace darkroom::api

@@ -30,12 +30,11 @@ void remove_leftovers(const std::string& incoming, FileBlobStore::Leftovers whic
 }
 
 // Tried, since no question to the system tells it: both steps need the file system, the second one /proc.
-StagedBlob::Name name_of_staged(const std::string& incoming) try {
+StagedBlob::Name name_of_staged(const std::string& incoming) {
+  if (!FileDescriptor(::open(incoming.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600))) return StagedBlob::Name::random;
   std::string path = incoming + "/" + random_base62(22);
   StagedBlob tried(incoming, StagedBlob::Name::none);
   return tried.link_as(path) && ::unlink(path.c_str()) == 0 ? StagedBlob::Name::none : StagedBlob::Name::random;
-} catch (const std::runtime_error&) {
-  return StagedBlob::Name::random;
 }
 
 void copy(int from, StagedBlob& to) {

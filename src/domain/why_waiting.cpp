@@ -2,6 +2,7 @@
 
 #include "domain/error_codes.h"
 #include "domain/job_rules.h"
+#include "domain/why_waiting_korean.h"
 
 #include <algorithm>
 
@@ -117,6 +118,18 @@ Reason line_reason(const Situation& s) {
   return {why::in_line, place + "; " + busy + " that can run it are busy." + estimate_words(s)};
 }
 
+Reason reason_of(const Situation& s, Time now) {
+  if (is_final(s.state)) return final_reason(s);
+  if (s.state == JobState::running) return running_reason(s, now);
+  if (s.state == JobState::scheduled) return scheduled_reason(s, now);
+  if (s.paused) return paused_reason(s);
+  if (std::ranges::none_of(s.servers, &Server::has_model)) return no_worker_reason(s);
+  if (std::ranges::all_of(s.servers, [](const Server& server) { return !server.has_model || server.draining; })) return draining_reason(s);
+  if (s.concurrency && s.running >= *s.concurrency) return concurrency_reason(s);
+  if (s.rate && s.starts >= s.rate->starts) return rate_reason(s);
+  return line_reason(s);
+}
+
 }  // namespace
 
 int open_slots(const Situation& situation) {
@@ -135,15 +148,9 @@ std::string in_words(Duration duration) {
 }
 
 Reason why_waiting(const Situation& s, Time now) {
-  if (is_final(s.state)) return final_reason(s);
-  if (s.state == JobState::running) return running_reason(s, now);
-  if (s.state == JobState::scheduled) return scheduled_reason(s, now);
-  if (s.paused) return paused_reason(s);
-  if (std::ranges::none_of(s.servers, &Server::has_model)) return no_worker_reason(s);
-  if (std::ranges::all_of(s.servers, [](const Server& server) { return !server.has_model || server.draining; })) return draining_reason(s);
-  if (s.concurrency && s.running >= *s.concurrency) return concurrency_reason(s);
-  if (s.rate && s.starts >= s.rate->starts) return rate_reason(s);
-  return line_reason(s);
+  Reason reason = reason_of(s, now);
+  reason.korean = why_in_korean(reason.code, s, now);
+  return reason;
 }
 
 }  // namespace darkroom::domain

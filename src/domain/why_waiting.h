@@ -72,6 +72,7 @@ struct Situation {
 struct Reason {
   std::string_view code;
   std::string message;
+  std::string korean = {};  // the same in Korean
 };
 
 // The first of the codes above that holds, in their order.

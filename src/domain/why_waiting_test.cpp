@@ -134,5 +134,67 @@ TEST(WhyWaiting, FarBackItSaysOver) {
   expect(s, why::in_line, {"Over 10000 jobs", "not known"});
 }
 
+void expect_korean(const Situation& s, std::string_view code, std::initializer_list<const char*> words) {
+  Reason reason = why_waiting(s, kNow);
+  EXPECT_EQ(reason.code, code) << reason.korean;
+  for (const char* word : words) EXPECT_NE(reason.korean.find(word), std::string::npos) << word << " is not in: " << reason.korean;
+}
+
+TEST(WhyWaiting, IsToldInKoreanWithTheSameNumbersAndCommands) {
+  auto s = waiting();
+  expect_korean(s, why::next, {"슬롯 2개", "2개가 비어", "곧 시작"});
+  s.ahead = 3;
+  s.busy_slots = 2;
+  expect_korean(s, why::in_line, {"앞에 작업이 3개 있습니다", "2개 가운데 2개", "알 수 없습니다"});
+  s.estimate = StartEstimate{seconds(200), seconds(20), seconds(220), true};
+  expect_korean(s, why::in_line, {"3분 20초", "오차 20초"});
+  s.estimate->sharp = false;
+  expect_korean(s, why::in_line, {"3분 40초 안에"});
+  s.rate = RateLimit{10, seconds(60)};
+  s.starts = 10;
+  s.next_start = kNow + seconds(7);
+  expect_korean(s, why::rate_limited, {"10/m", "1분 0초 동안 10번", "2023-11-14T22:13:27", "앞에 작업이 3개"});
+  s.concurrency = 1;
+  s.running = 1;
+  expect_korean(s, why::concurrency_limited, {"한도 1개 가운데 1개", "--concurrency N"});
+  s.servers[0].draining = true;
+  expect_korean(s, why::draining, {"alpha", "'demo'"});
+  s.servers[0].has_model = false;
+  expect_korean(s, why::no_worker, {"워커 1개(alpha)", "'demo'"});
+  s.paused = true;
+  s.paused_by = "minji";
+  s.pause_reason = "디스크 교체";
+  expect_korean(s, why::paused, {"minji 님", "(디스크 교체)", "darkroom queue resume ai_processing"});
+  s.state = JobState::scheduled;
+  s.run_at = kNow + seconds(90);
+  expect_korean(s, why::scheduled, {"2023-11-14T22:14:50", "1분 30초 뒤"});
+  s.error = Error{"photo_unreachable", "The process that holds the photo does not answer."};
+  expect_korean(s, why::retry_wait, {"미루어졌습니다", "photo_unreachable", "does not answer"});
+  s.attempt = 2;
+  s.error = Error{"model_unavailable", "The model is not ready."};
+  expect_korean(s, why::retry_wait, {"시도 2/4", "model_unavailable"});
+  s.state = JobState::running;
+  s.worker = "alpha/1";
+  s.started_at = kNow - seconds(3);
+  expect_korean(s, why::running, {"alpha/1에서", "3초", "시도 2/4"});
+  s.state = JobState::failed;
+  s.finished_at = kNow;
+  expect_korean(s, why::finished, {"실패했습니다: model_unavailable", "재시도"});
+  s.can_run = false;
+  s.image = 7;
+  expect_korean(s, why::finished, {"darkroom model add FILE --name demo", "darkroom reprocess 7 --model NAME"});
+  s.state = JobState::cancelled;
+  expect_korean(s, why::finished, {"취소되었습니다."});
+}
+
+TEST(WhyWaiting, InKoreanMaintenanceNeedsNoModel) {
+  auto s = waiting();
+  s.queue = std::string(kMaintenanceQueue);
+  s.servers.clear();
+  expect_korean(s, why::no_worker, {"유지 관리", "darkroom web"});
+  s.state = JobState::failed;
+  expect_korean(s, why::finished, {"darkroom schedules run NAME"});
+}
+
 }  // namespace
 }  // namespace darkroom::domain

@@ -64,6 +64,7 @@ struct Place {
   std::optional<Duration> error;      // half-width of the estimate
   std::string code;                   // running, finished, next, in_line, scheduled, retry_wait, paused, rate_limited, concurrency_limited, no_worker, draining
   std::string message;                // one sentence in English that says why, with the numbers
+  std::string korean;                 // the same in Korean
 };
 
 enum class NodeState { running, draining, stopped, lost };  // lost: not heard of before its lease ran out

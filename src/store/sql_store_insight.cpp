@@ -338,7 +338,7 @@ void Looking::estimate(const Lane& lane) {
 }
 
 Place Looking::place_from(const domain::Situation& s, const domain::Reason& reason) {
-  Place place{.state = s.state, .code = std::string(reason.code), .message = reason.message};
+  Place place{.state = s.state, .code = std::string(reason.code), .message = reason.message, .korean = reason.korean};
   if (s.state == domain::JobState::queued) {
     place.ahead = s.ahead;
     place.over_limit = s.over_limit;

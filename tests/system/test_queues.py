@@ -67,6 +67,9 @@ def test_concurrency_holds_back_a_free_slot(server):
     assert server.image(second["id"], wait=0)["status"] == "pending"
     place = server.get(f"/api/v1/jobs/{second['job_id']}/place").json()["place"]
     assert place["code"] == "concurrency_limited" and "1 of 1 job" in place["message"]
+    in_korean = server.get(f"/api/v1/jobs/{second['job_id']}/place", headers={"Accept-Language": "ko"}).json()["place"]
+    assert in_korean["code"] == "concurrency_limited" and "한도 1개 가운데 1개" in in_korean["message"]
+    assert "한도 1개" in server.get(f"/api/v1/jobs/{second['job_id']}", headers={"Accept-Language": "ko"}).json()["job"]["place"]["message"]
     assert server.image(second["id"], wait=20)["status"] == "completed"
     starts = {image["id"]: server.image(image["id"])["attempts"][0] for image in (first, second)}
     assert starts[second["id"]]["started_at"] >= starts[first["id"]]["finished_at"]
