@@ -3,6 +3,7 @@
 #include "store/conformance.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 #include <thread>
@@ -153,6 +154,22 @@ TEST_P(StoreConformance, TheMiddleOfTheRunsIsToldBesideTheSlowestOfThem) {
   ASSERT_TRUE(found.run);
   EXPECT_EQ(found.run->p50, seconds(1));
   EXPECT_EQ(found.run->p95, seconds(9));
+}
+
+// However slow they were before.
+TEST_P(StoreConformance, TheNewestRunsSayHowLongOneTakes) {
+  Insight see{*store_, now_};
+  see.register_worker();
+  std::vector<ImageRecord> images;
+  for (int i = 0; i < 265; ++i) images.push_back(upload());
+  see.run(40, seconds(30));
+  see.run(205, seconds(1));
+  QueueReport found = see.report();
+  ASSERT_TRUE(found.run);
+  EXPECT_EQ(found.run->p95, seconds(1));
+  Place last = see.place(images.back());
+  ASSERT_TRUE(last.starts_in);
+  EXPECT_NEAR(last.starts_in->count() / 1e6, 19, 2);
 }
 
 TEST_P(StoreConformance, AReportCarriesTheSettings) {
@@ -395,6 +412,39 @@ TEST_P(StoreConformance, OnlyRunsOfTheModelThatCameToTheirEndAreEstimatedFrom) {
   Place last = see.place(images.back());
   ASSERT_TRUE(last.starts_in);
   EXPECT_NEAR(last.starts_in->count() / 1e6, 39 * 2, 4);
+}
+
+TEST_P(StoreConformance, NoMoreSlotsAreReckonedWithThanAQueueLetsRun) {
+  Insight see{*store_, now_};
+  see.register_worker(4);
+  std::vector<ImageRecord> images;
+  for (int i = 0; i < 60; ++i) images.push_back(upload());
+  see.run(20);
+  now_ += seconds(1);
+  see.set({.concurrency = 1});
+  Place last = see.place(images.back());
+  ASSERT_TRUE(last.starts_in);
+  EXPECT_NEAR(last.starts_in->count() / 1e6, 39 * 2, 6);
+}
+
+TEST_P(StoreConformance, WhereARateIsUsedUpTheOldestOfItsStartsMakesRoomFirst) {
+  Insight see{*store_, now_};
+  see.register_worker();
+  for (int i = 0; i < 23; ++i) upload();
+  see.run(20);
+  now_ += minutes(5);
+  see.set({.rate = RateLimit{3, seconds(60)}});
+  Time first = now_;
+  see.run(3, seconds(2), "demo", seconds(18));
+  std::vector<ImageRecord> images;
+  for (int i = 0; i < 4; ++i) images.push_back(upload());
+  now_ = first + seconds(45);
+  see.expect(see.place(images[0]), "rate_limited", {"3/m", "3 starts", to_rfc3339(first + seconds(60))});
+  for (int i = 0; i < 4; ++i) {
+    Place place = see.place(images[static_cast<std::size_t>(i)]);
+    ASSERT_TRUE(place.starts_in) << i;
+    EXPECT_NEAR(place.starts_in->count() / 1e6, (std::array{15, 35, 55, 75})[static_cast<std::size_t>(i)], 1) << i;
+  }
 }
 
 // A rate that is gone made the starts slower than the slots explain.

@@ -251,6 +251,20 @@ TEST_P(StoreConformance, UnderARateTheMostUrgentStillStartsNext) {
   EXPECT_EQ(claim_one().image, high.id);
 }
 
+// Whoever pauses the queue for a moment, or sets another limit, gives it no new window.
+TEST_P(StoreConformance, ARateRemembersItsStartsWhateverElseIsChanged) {
+  for (int i = 0; i < 9; ++i) upload();
+  ASSERT_TRUE(store_->change_queue(kQueue, rate(3, minutes(1)), kAdmin, now_));
+  EXPECT_EQ(store_->claim(wants(9), now_).size(), 3u);
+  now_ += seconds(20);
+  for (const QueueChange& change : {paused(true), paused(false), concurrency(8), rate(3, minutes(1)), QueueChange{.max_retries = std::optional<int>(1)}}) {
+    ASSERT_TRUE(store_->change_queue(kQueue, change, kAdmin, now_));
+  }
+  EXPECT_TRUE(store_->claim(wants(9), now_).empty());
+  now_ += seconds(40);
+  EXPECT_EQ(store_->claim(wants(9), now_).size(), 3u);
+}
+
 // Every claimer asks at every moment, from two stores where the database is shared; the clock stands still within a round.
 TEST_P(StoreConformance, ARateHoldsForManyClaimersAtOnce) {
   for (int i = 0; i < 120; ++i) upload();
@@ -332,6 +346,15 @@ TEST_P(StoreConformance, ConcurrencyCountsWhatRunsOfItsOwnQueueAlone) {
   ASSERT_EQ(start_maintenance(*store_, kNode, 2, now_), 2u);
   ASSERT_TRUE(store_->change_queue(kQueue, concurrency(1), kAdmin, now_));
   EXPECT_EQ(store_->claim(wants(3), now_).size(), 1u);
+}
+
+TEST_P(StoreConformance, OfARateAndAConcurrencyTheNarrowerOneHolds) {
+  for (int i = 0; i < 9; ++i) upload();
+  ASSERT_TRUE(store_->change_queue(kQueue, {.rate = RateLimit{2, minutes(1)}, .concurrency = std::optional<int>(5)}, kAdmin, now_));
+  EXPECT_EQ(store_->claim(wants(9), now_).size(), 2u);
+  now_ += minutes(1);
+  ASSERT_TRUE(store_->change_queue(kQueue, concurrency(3), kAdmin, now_));
+  EXPECT_EQ(store_->claim(wants(9), now_).size(), 1u);
 }
 
 // --- retries of a queue ---
