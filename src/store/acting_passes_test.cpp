@@ -183,6 +183,16 @@ TEST_P(ActingPasses, DeletingWhatWaitsLeavesWhatHasStartedMeanwhile) {
   EXPECT_EQ(state_of(waits_), JobState::running);
 }
 
+TEST_P(ActingPasses, PruningLeavesWhatIsWantedAgainMeanwhile) {
+  auto wanted = upload(), old = upload();
+  store_->act_on_jobs({}, Cancel{}, false, kAdmin, now_);
+  database_->before_write = [&] { store_->reprocess_image(wanted.id, {}, kAdmin, now_).value(); };
+  EXPECT_EQ(store_->prune_images(0, JobState::cancelled, now_ + 24h, kAdmin, now_).count, 1);
+  EXPECT_FALSE(store_->find_image(old.id));
+  ASSERT_TRUE(store_->find_image(wanted.id));
+  EXPECT_EQ(state_of(wanted), JobState::queued);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, ActingPasses, testing::Values("sqlite", "postgres"), [](const auto& made) { return std::string(made.param); });
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 namespace darkroom::store {
@@ -76,6 +77,35 @@ TEST_P(StoreConformance, ACancelledJobCanBeRetried) {
   auto again = store_->retry_job(image.job.public_id, kAdmin, now_);
   ASSERT_TRUE(again);
   EXPECT_EQ(claim_one().public_id, again->job.public_id);
+}
+
+TEST_P(StoreConformance, WhatIsRunAgainKeepsItsPriorityUnlessAnotherIsNamed) {
+  auto image = upload("minji", 7);
+  auto fail = [&] { finish(claim_one(), permanent()); };
+  fail();
+  EXPECT_EQ(store_->retry_job(image.job.public_id, kAdmin, now_)->job.priority, 7);
+  fail();
+  EXPECT_EQ(store_->reprocess_image(image.id, {}, kAdmin, now_)->job.priority, 7);
+  fail();
+  EXPECT_EQ(store_->act_on_jobs({}, Retry{}, false, kAdmin, now_).changed, 1);
+  EXPECT_EQ(store_->find_image(image.id)->job.priority, 7);
+  fail();
+  EXPECT_EQ(store_->reprocess_image(image.id, {.priority = 3}, kAdmin, now_)->job.priority, 3);
+}
+
+// A slot is freed by what is heard of its own job.
+TEST_P(StoreConformance, OfManyThatAreCancelledEachIsHeard) {
+  std::set<std::string> jobs, heard;
+  for (int i = 0; i < 4; ++i) jobs.insert(upload().job.public_id);
+  claim_order(2);
+  store_->on_commit([&](const std::vector<Event>& events) {
+    for (const Event& event : events) {
+      if (event.type == "job.cancelled") heard.insert(event.job.value());
+    }
+  });
+  EXPECT_EQ(store_->act_on_jobs({}, Cancel{}, false, kAdmin, now_).changed, 4);
+  store_->on_commit(nullptr);
+  EXPECT_EQ(heard, jobs);
 }
 
 // No other write waits for more than a chunk.

@@ -89,6 +89,16 @@ TEST_P(StoreConformance, EveryWayInWhichAJobEndsIsTold) {
   EXPECT_THAT(types, testing::ElementsAre("job.failed", "job.failed", "job.failed"));
 }
 
+TEST_P(StoreConformance, OfManyThatAreCancelledEachIsTold) {
+  Teller tell{store_, now_};
+  tell.endpoint();
+  std::set<std::string> jobs, told;
+  for (int i = 0; i < 3; ++i) jobs.insert(upload().job.public_id);
+  EXPECT_EQ(store_->act_on_jobs({}, Cancel{}, false, kAdmin, now_).changed, 3);
+  for (const auto& delivery : tell.all()) told.insert(delivery.job.value());
+  EXPECT_EQ(told, jobs);
+}
+
 TEST_P(StoreConformance, ARetryIsNotToldBeforeTheEnd) {
   Teller tell{store_, now_};
   tell.endpoint();
