@@ -46,5 +46,26 @@ TEST(BatchCompletion, ABatchThatManyFindDoneEndsOnce) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(BatchCounts, OfAnOpenBatchOfVeryManyItIsSaidThatThereAreMore) {
+  std::string folder = testing::TempDir() + "batch-counts-" + std::to_string(::getpid()), path = folder + "/darkroom.db";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  Time now = from_micros(1'700'000'000'000'000);
+  auto batch = open_store(path, now)->create_batch("album", "minji", {"admin", ""}, now).public_id;
+  SqliteConnection(path, SqliteConnection::Mode::writer)
+      .execute("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= $1) "
+               "INSERT INTO job (public_id, kind, queue, model, lane, owner, priority, rank, state, run_at, max_attempts, finished_at, batch_id, created_at, updated_at) "
+               "SELECT printf('%036d', i), 'maintenance.prune', 'maintenance', '', 'maintenance/maintenance.prune', 'system', 0, 0, 'completed', 1, 1, 1, 1, 1, 1 FROM n",
+               {kExactInBatch});
+  for (bool more : {true, false}) {
+    BatchRecord counted = open_store(path, now)->find_batch(batch).value();
+    EXPECT_EQ(counted.completed, kExactInBatch);
+    EXPECT_EQ(counted.total, kExactInBatch);
+    EXPECT_EQ(counted.over_limit, more);
+    SqliteConnection(path, SqliteConnection::Mode::writer).execute("DELETE FROM job WHERE id = 1");
+  }
+  std::filesystem::remove_all(folder);
+}
+
 }  // namespace
 }  // namespace darkroom::store

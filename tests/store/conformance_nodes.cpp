@@ -47,6 +47,20 @@ TEST_P(StoreConformance, ANodeIsListedWithWhatItRuns) {
   EXPECT_EQ(node_events(*store_), Types{"node.started"});
 }
 
+TEST_P(StoreConformance, ANodeThatTellsOfNewModelsHasItsOldStart) {
+  store_->register_node(node(kNode), kLease, now_);
+  Time started = now_;
+  now_ += seconds(5);
+  NodeRecord changed = node(kNode);
+  changed.models = {"third"};
+  store_->register_node(changed, kLease, now_);
+  auto nodes = store_->nodes(now_);
+  ASSERT_EQ(nodes.size(), 1u);
+  EXPECT_EQ(nodes[0].models, Types{"third"});
+  EXPECT_EQ(nodes[0].started_at, started);
+  EXPECT_EQ(nodes[0].seen_at, now_);
+}
+
 TEST_P(StoreConformance, RunningNodesAreListedFirstAndOnlyThoseSeenInTheLastHour) {
   store_->register_node(node("01890000-0000-7000-8000-000000000009", "gone"), kLease, now_);
   now_ += hours(1);

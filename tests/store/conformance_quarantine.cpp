@@ -50,6 +50,25 @@ TEST_P(StoreConformance, TheListNamesContentCrashesAndImages) {
   EXPECT_EQ(list[0].images, (std::vector<ImageId>{again.id, image.id}));
 }
 
+TEST_P(StoreConformance, TheContentThatCrashedLastIsListedFirst) {
+  auto crash_twice = [&](char content) {
+    NewImage image = photo();
+    image.sha256 = std::string(64, content);
+    upload(image);
+    for (int i = 0; i < 2; ++i, now_ += std::chrono::minutes(1)) finish(claim_one(), crash());
+    return image.sha256;
+  };
+  auto first = crash_twice('b'), last = crash_twice('a');
+  auto list = store_->list_quarantine(10);
+  ASSERT_EQ(list.size(), 2u);
+  EXPECT_EQ(list[0].sha256, last);
+  EXPECT_EQ(list[0].last_at, now_ - std::chrono::minutes(1)) << "its second crash";
+  EXPECT_EQ(list[1].sha256, first);
+  list = store_->list_quarantine(1);
+  ASSERT_EQ(list.size(), 1u);
+  EXPECT_EQ(list[0].sha256, last);
+}
+
 TEST_P(StoreConformance, OneCrashIsNoQuarantine) {
   upload();
   finish(claim_one(), crash());
@@ -69,6 +88,16 @@ TEST_P(StoreConformance, AReleasedPhotoRunsAgain) {
   EXPECT_EQ(upload().job.state, JobState::queued);
   finish(claim_one(), success());
   EXPECT_EQ(store_->find_image(image.id)->job.state, JobState::completed);
+}
+
+TEST_P(StoreConformance, AReleasedPhotoMayCrashOnceMoreBeforeItIsQuarantinedAgain) {
+  auto image = crashed_twice();
+  ASSERT_TRUE(store_->release_quarantine(kContent, kAdmin, now_));
+  ASSERT_TRUE(store_->retry_job(image.job.public_id, kAdmin, now_));
+  finish(claim_one(), crash());
+  EXPECT_TRUE(store_->list_quarantine(10).empty());
+  finish(claim_one(), crash());
+  EXPECT_EQ(store_->list_quarantine(10).size(), 1u);
 }
 
 TEST_P(StoreConformance, TheSecondCrashEndsAllThatWaitsWithThisContent) {

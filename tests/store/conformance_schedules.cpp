@@ -228,6 +228,16 @@ TEST_P(StoreConformance, ASlotWhoseLikeStillWaitsIsSkipped) {
   EXPECT_EQ(claim_maintenance(*store_, now_, kNode).size(), 2u) << "as the rule says";
 }
 
+// It was begun, and goes on where it was broken off.
+TEST_P(StoreConformance, ASlotIsNotSkippedForAJobThatWasGivenBack) {
+  auto fire = [&] { return store_->fire(firing_of(*store_->find_schedule("nightly"), *store_->find_schedule("nightly")->next_slot + minutes(1)), now_); };
+  store_->put_schedule(nightly(), now_, kAdmin, now_).value();
+  EXPECT_TRUE(fire());
+  finish(claim_maintenance(*store_, now_, kNode).at(0), domain::Interrupted{"the server stopped"});
+  EXPECT_TRUE(fire());
+  EXPECT_EQ(claim_maintenance(*store_, now_, kNode).size(), 2u);
+}
+
 TEST_P(StoreConformance, ASlotIsNotSkippedForAJobOfItsKindThatDoesSomethingElse) {
   domain::Schedule other = nightly("other");
   other.args = R"({"a":2})";
