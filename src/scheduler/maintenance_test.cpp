@@ -108,6 +108,22 @@ TEST_F(RunMaintenanceTest, ACancelledTaskIsToldToStopAndTheNextOneRuns) {
   EXPECT_EQ(job().state, domain::JobState::completed);
 }
 
+// The work is done: it would count as running for as long as this process lives.
+TEST_F(RunMaintenanceTest, AnEndingThatWasNotTakenIsOfferedAgain) {
+  int runs = 0;
+  RunMaintenance run = runner([&](const std::string&, Time, std::stop_token) -> Result<std::string> {
+    ++runs;
+    return std::string("{}");
+  });
+  ASSERT_TRUE(arm_fail_points("K12=error@1"));
+  EXPECT_THROW(run.run_once(), store::StoreUnavailable);
+  ASSERT_TRUE(arm_fail_points(""));
+  EXPECT_EQ(job().state, domain::JobState::running);
+  run.run_once();
+  EXPECT_EQ(job().state, domain::JobState::completed);
+  EXPECT_EQ(runs, 1);
+}
+
 // Its database stood still, and makes the commit when the next claim is through.
 TEST_F(RunMaintenanceTest, WhatAClaimTookWhoseCommitCameLateGoesBackAndRuns) {
   RunMaintenance run = runner([](const std::string&, Time, std::stop_token) -> Result<std::string> { return std::string("{}"); });
@@ -320,6 +336,25 @@ TEST_F(MaintenanceTest, CleanUpCountsWhatItRepairsAndRepairsItOnce) {
   CleanUp clean_up({}, *store_);
   EXPECT_EQ(clean_up.run(clock_.now(), {}).value(), repaired(0, 1, 1, 1, 1)) << "what runs here is nobody else's";
   EXPECT_EQ(clean_up.run(clock_.now(), {}).value(), repaired(0, 0, 0, 0, 0));
+}
+
+// A store that is too large for one run: the next one began anew, and none ever came to its end.
+TEST_F(MaintenanceTest, CleanUpGoesOnWhereItLeftOff) {
+  constexpr const char* kManyJobs =
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) "
+      "INSERT INTO job (public_id, kind, queue, model, lane, owner, priority, rank, state, run_at, max_attempts, finished_at, created_at, updated_at) "
+      "SELECT printf('%036d', i), 'maintenance.prune', 'maintenance', '', 'maintenance/maintenance.prune', 'system', 0, 0, 'completed', 1, 1, 1, 1, 1 FROM n";
+  auto by_hand = [&](const char* sql) {
+    store_.reset();
+    store::SqliteConnection(folder_ + "/darkroom.db", store::SqliteConnection::Mode::writer).execute(sql);
+    store_ = store::open_store(folder_ + "/darkroom.db", clock_.now());
+  };
+  by_hand(kManyJobs);
+  upload("one");
+  by_hand("UPDATE job SET lane = 'ai_processing/gone' WHERE image_id = 1");
+  CleanUp clean_up({.most_stretches = 1}, *store_);
+  EXPECT_EQ(clean_up.run(clock_.now(), {}).value(), repaired(0, 0, 0, 0, 0)) << "it lies behind what is looked at in one run";
+  EXPECT_EQ(clean_up.run(clock_.now(), {}).value(), repaired(0, 0, 0, 1, 0));
 }
 
 TEST(MaintenanceOnPostgres, CleanUpAlsoTakesBackWhatRunsOnANodeThatNobodyKnows) {

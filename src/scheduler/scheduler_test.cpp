@@ -77,6 +77,20 @@ TEST_F(SchedulerTest, AClockThatIsPutForwardAndBackLetsNoRetryWait) {
   EXPECT_EQ(state_of(delayed.id), domain::JobState::scheduled) << "it waits as long as it shall";
 }
 
+TEST_F(SchedulerTest, AllRetriesAreDueWhenAClockIsPutBack) {
+  constexpr auto kAhead = std::chrono::hours(24);
+  std::vector<store::ImageId> images;
+  for (int i = 0; i < 5; ++i) images.push_back(upload().id);
+  for (const auto& job : store_->claim({"local", "slot-1", {"ai_processing/demo"}, 5}, now_ + kAhead)) {
+    store_->finish({job.fence, domain::Failed{{"model_unavailable", "x"}, domain::Failed::Kind::transient}, "slot-1", ""}, {"local", "slot-1", {}, 0}, {}, now_ + kAhead).stored.get();
+  }
+  PromoteDue promote({.most_at_once = 2}, *store_);
+  EXPECT_EQ(promote.run_once(now_), Duration::zero()) << "there are more than it takes at once";
+  promote.run_once(now_);
+  promote.run_once(now_);
+  for (store::ImageId image : images) EXPECT_EQ(store_->find_image(image)->job.state, domain::JobState::queued);
+}
+
 // Each turn would ask the database again at once, for as long as the other has it.
 TEST(SchedulerOnPostgres, WhatAnotherHoldsIsLookedForAfterAPause) {
   store::PostgresPlace place(testing_support::shared_postgres());

@@ -169,6 +169,23 @@ TEST_F(OddDatabaseTest, ADeletionBetweenTheClaimAndTheRunFreesTheSlot) {
   wait_for("job.completed", 1);
 }
 
+// What the news of a cancellation did not reach is called off by the next beat.
+TEST_F(OddDatabaseTest, WhileSomethingRunsBeatsComeTwiceAsOften) {
+  upload(tiny_png("slow:60000"));
+  auto worker = start(1);
+  wait_for("job.started", 1);
+  auto lease = keep(*worker, {std::chrono::seconds(10), std::chrono::seconds(1)});
+  auto last = database_->last_sign();
+  auto soonest = std::chrono::steady_clock::duration::max();
+  for (int beat = 0; beat < 5; ++beat) {
+    ASSERT_TRUE(comes_true([&] { return database_->last_sign() != last; }));
+    auto sign = database_->last_sign();
+    if (beat > 0) soonest = std::min(soonest, sign - last);
+    last = sign;
+  }
+  EXPECT_LT(soonest, std::chrono::milliseconds(750));
+}
+
 // The database refuses the beats, or it takes them and never answers, as behind a network that drops everything.
 struct Silence {
   const char* name;
@@ -299,6 +316,21 @@ TEST_F(WorkerTest, WhatAClaimWithoutAnAnswerTookGoesBackAndRuns) {
   EXPECT_EQ(job->state, domain::JobState::completed);
   EXPECT_EQ(job->attempt, 1) << "the attempt that nobody began was refunded";
   EXPECT_EQ(job->interruptions, 1);
+}
+
+// The work is done, and is not done again.
+TEST_F(WorkerTest, AResultThatTheDatabaseDidNotTakeIsOfferedAgain) {
+  auto image = upload(tiny_png());
+  ASSERT_TRUE(arm_fail_points("K12=error@1"));
+  {
+    auto worker = start(1);
+    wait_for("job.completed", 1);
+  }
+  ASSERT_TRUE(arm_fail_points(""));
+  auto job = store_->find_job(image.job.public_id);
+  EXPECT_EQ(job->state, domain::JobState::completed);
+  EXPECT_EQ(job->interruptions, 0);
+  EXPECT_EQ(store_->attempts_of(job->id).size(), 1u);
 }
 
 TEST(Worker, LooksForWorkWhenAQueueGoesOn) {
