@@ -188,6 +188,42 @@ class ByteByByte {
   std::jthread thread_;
 };
 
+// Takes calls and ends them without a word.
+class HangsUp {
+ public:
+  ~HangsUp() { listener_.shut(); }
+
+  std::string url() const { return listener_.url(); }
+  int calls() const { return calls_; }
+
+ private:
+  void serve() {
+    while (FileDescriptor socket = listener_.accept()) ++calls_;
+  }
+
+  LoopbackListener listener_;
+  std::atomic<int> calls_ = 0;
+  std::jthread thread_{[this] { serve(); }};
+};
+
+// Each photo of a machine that is away would hold a slot until its time-out.
+TEST_F(PeerPhotos, AProcessThatDoesNotAnswerIsLeftAloneForAWhile) {
+  HangsUp away;
+  std::vector<std::string> urls{away.url()};
+  peer::FetchedPhotos resting({.folder = folder_ + "/worker", .secret = kSecret, .rest = std::chrono::minutes(10)}, *own_, [&] { return urls; }, clock_);
+  for (int i = 0; i < 3; ++i) EXPECT_THROW(resting.open(std::string(64, '0')), blob::Unreachable);
+  EXPECT_EQ(away.calls(), 1);
+  peer::FetchedPhotos restless({.folder = folder_ + "/worker", .secret = kSecret, .rest = std::chrono::milliseconds(0)}, *own_, [&] { return urls; }, clock_);
+  for (int i = 0; i < 3; ++i) EXPECT_THROW(restless.open(std::string(64, '0')), blob::Unreachable);
+  EXPECT_EQ(away.calls(), 4);
+}
+
+TEST_F(PeerPhotos, BehindAProcessThatLiesTheNextOneIsAsked) {
+  std::string sha256 = keep(*blobs_, "the true bytes");
+  ByteByByte liar([](int) { return 1; });
+  EXPECT_EQ(read_all(photos({liar.url(), url()}).open(sha256).value()), "the true bytes");
+}
+
 // Each piece came in time, and a large photo held its slot for many minutes.
 TEST_F(PeerPhotos, AProcessThatSendsPieceByPieceForTooLongIsAsGoodAsNone) {
   ByteByByte slow([](int) { return 50'000; });
