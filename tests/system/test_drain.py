@@ -49,6 +49,26 @@ def test_a_photo_that_waits_is_told_that_the_workers_stop(make_server):
     assert server.process.wait(20) == 0
 
 
+def test_a_server_that_stops_takes_nothing_more_in(make_server):
+    server = make_server(slots=1)
+    running = server.upload(unique_jpeg("slow:3000"))
+    server.wait_for_state(running["id"], "processing")
+    server.process.send_signal(signal.SIGTERM)
+
+    def problem():
+        return server.send(unique_jpeg()).json().get("code")
+    eventually(lambda: problem() == "unavailable", 2, "photos are refused while the last one is finished")
+    assert server.get(f"/api/v1/images/{running['id']}").status_code == 200
+    assert server.process.wait(20) == 0
+
+
+def test_a_web_process_that_stops_signs_off(make_cluster):
+    first, second = make_cluster(webs=2, workers=0, lease_seconds=60).webs
+    assert second.stop() == 0
+    assert sorted(node["state"] for node in first.get("/api/v1/workers").json()["items"]) == ["running", "stopped"]
+    assert [event["type"] for event in first.events() if event["type"] in ("node.stopped", "node.lost")] == ["node.stopped"]
+
+
 def test_a_request_that_waits_is_answered_before_the_end(make_server):
     server = make_server(drain_grace_seconds=0)
     with ThreadPoolExecutor(1) as background:

@@ -134,6 +134,14 @@ def test_a_cancelled_job_frees_the_slot_of_another_process(make_cluster):
     assert web.image(long["id"])["status"] == "cancelled"
 
 
+def test_a_deleted_photo_frees_the_slot_of_another_process(make_cluster):
+    web = make_cluster(workers=1, slots=1, lease_seconds=3600).start().web  # so that no heartbeat tells it in time
+    long = web.upload(unique_jpeg("slow:60000"))
+    web.wait_for_state(long["id"], "processing")
+    assert web.delete(f"/api/v1/images/{long['id']}").status_code == 204
+    assert web.upload(unique_jpeg(), wait=10)["status"] == "completed"
+
+
 # Its photos used up their attempts within eight minutes, and failed for good with the words that they were not in the data folder.
 def test_photos_of_a_web_process_that_is_away_wait_for_it(make_cluster, postgres):
     cluster = make_cluster(webs=2, workers=1).start()

@@ -57,6 +57,16 @@ def test_the_numbers_are_true(server):
     assert samples['darkroom_http_connections{state="open"}'] >= 1
 
 
+def test_results_that_came_too_late_are_counted(server):
+    stale = lambda: scrape(server)[1]["darkroom_stale_completions_total"]
+    server.result_of(unique_jpeg())
+    running = server.upload(unique_jpeg("slow:60000"))
+    server.wait_for_state(running["id"], "processing")
+    assert stale() == 0
+    assert server.post(f"/api/v1/jobs/{running['job_id']}/cancel").status_code == 200
+    eventually(lambda: stale() == 1, 10, "what its slot hands in is refused")
+
+
 def test_the_bytes_of_photos_are_counted_once_however_they_come(server):
     photos = [unique_jpeg() for _ in range(5)]
     for _ in range(2):

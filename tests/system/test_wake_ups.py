@@ -8,8 +8,10 @@ from support.answers import moment_of
 from support.models import spoil
 from support.photos import unique_jpeg
 from support.quickness import delay_of_the_machine, three_quarters_within
+from support.receiver import Receiver
+from support.waiting import eventually
 
-WORKERS_LOOK, UPKEEP_LOOKS = 1.0, 5.0  # seconds from one look to the next where nobody tells anything
+WORKERS_LOOK, SENDERS_LOOK, UPKEEP_LOOKS = 1.0, 1.0, 5.0  # seconds from one look to the next where nobody tells anything
 SAMPLES = 9
 
 
@@ -62,6 +64,43 @@ def test_a_job_expires_when_its_time_is_over(server):
         image = server.result_of(unique_jpeg(), expires_in_seconds=1)
         assert image["error_code"] == "expired"
         return when(server, image["id"], "job.failed")[0] - moment_of(image["expires_at"])
+
+    assert_told(delay, UPKEEP_LOOKS)
+
+
+def test_a_receiver_is_told_when_there_is_something_to_tell(make_server):
+    receiver = Receiver()
+    server = make_server(webhooks_allow_http="true", webhooks_allow_cidrs="127.0.0.0/8", webhooks_ports=receiver.port)
+    assert server.post("/api/v1/endpoints", json={"url": receiver.url + "/hook"}).status_code == 201
+    server.result_of(unique_jpeg())
+    eventually(lambda: receiver.requests, 20, "the sender knows that there is a receiver")
+
+    def delay():
+        image = server.result_of(unique_jpeg())
+        (delivery,) = server.get("/api/v1/deliveries", params={"image": image["id"]}).json()["items"]
+        made = eventually(lambda: server.get(f"/api/v1/deliveries/{delivery['id']}").json()["tries"], 20, "it is tried")
+        return moment_of(made[0]["started_at"]) - moment_of(delivery["created_at"])
+
+    assert_told(delay, SENDERS_LOOK)
+    receiver.close()
+
+
+def test_maintenance_that_is_asked_for_is_begun_when_it_is_told(server):
+    def delay():
+        job = server.job(server.post("/api/v1/schedules/cleanup/run").json()["job_id"], wait=20)
+        return moment_of(job["started_at"]) - moment_of(job["created_at"])
+
+    assert_told(delay, UPKEEP_LOOKS)
+
+
+def test_maintenance_goes_on_when_its_queue_does(server):
+    def delay():
+        server.post("/api/v1/queues/maintenance/pause")
+        waiting = server.post("/api/v1/schedules/cleanup/run").json()["job_id"]
+        server.post("/api/v1/queues/maintenance/resume")
+        job = server.job(waiting, wait=20)
+        resumed = [moment_of(event["at"]) for event in server.events() if event["type"] == "queue.resumed"]
+        return moment_of(job["started_at"]) - resumed[-1]
 
     assert_told(delay, UPKEEP_LOOKS)
 
