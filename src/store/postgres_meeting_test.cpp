@@ -77,6 +77,15 @@ TEST_F(PostgresMeeting, AMoveThatMeetsAStartChangesNothing) {
   EXPECT_EQ(last_event(), "image.created");
 }
 
+TEST_F(PostgresMeeting, ANodeThatSignsOffAsItsJobEndsGivesNothingBack) {
+  store_.register_node({.id = kNode, .name = "n", .role = "worker", .slots = 1}, 10s, now_);
+  upload();
+  claim();
+  met(kEnd, [&] { return store_.unregister_node(kNode, {}, now_), true; });
+  EXPECT_EQ(last_event(), "node.stopped");
+  for (const Event& event : store_.events(0, std::nullopt, 100)) EXPECT_NE(event.type, "job.interrupted");
+}
+
 // It does not wait for it either: all others' jobs would wait with it.
 TEST_F(PostgresMeeting, ARescueStepsOverAJobThatIsJustEnding) {
   upload();

@@ -19,6 +19,8 @@ FAULTS = [
           "job.retry_of IS NULL FROM job /*, GIVEN*/ WHERE job.id = $1 AND job.claim_no = $2 AND job.worker IS NOT NULL /*FOR UPDATE OF JOB*/", "job.retry_of IS NULL FROM job /*, GIVEN*/ WHERE job.id = $1 AND job.claim_no = $2 AND job.worker IS NOT NULL",
           unit("store_test", "AResultThatMeetsACancel")),
     fault("moved-and-started", "a job that starts as it is moved is told as moved", "src/store/sql_store_acting.cpp", "AND priority <> $2 /*FOR UPDATE OF JOB*/", "AND priority <> $2", unit("store_test", "AMoveThatMeetsAStart")),
+    fault("ended-and-given-back", "a job that ends as its node signs off is told as interrupted", "src/store/sql_store_nodes.cpp", "job.node = $1 ORDER BY job.id /*FOR UPDATE OF JOB*/", "job.node = $1 ORDER BY job.id",
+          unit("store_test", "ANodeThatSignsOffAsItsJobEnds")),
     fault("rescue-waits", "the jobs of all dead nodes wait for one that is just ending", "src/store/sql_store_nodes.cpp", "node.state <> 'stopped') ORDER BY job.id /*OF JOB SKIP LOCKED*/", "node.state <> 'stopped') ORDER BY job.id",
           unit("store_test", "ARescueStepsOver")),
     fault("retried-twice", "two who retry a job at once run its photo twice", "src/store/sql_new_jobs.cpp", "SELECT id FROM image WHERE id = $1 /*FOR UPDATE*/", "SELECT id FROM image WHERE id = $1", unit("store_test", "OfTwoWhoRetryAJob")),
