@@ -25,6 +25,7 @@ Error no_such_batch(const std::string& id) {
 http::Response batch_response(int status, const store::BatchRecord& batch, const std::optional<store::BulkResult>& filled = {}) {
   json::object answer{{"batch", batch_json(batch)}};
   if (filled) answer["matched"] = filled->matched, answer["left_out"] = filled->matched - filled->changed;
+  if (filled && filled->without_model > 0) answer["without_model"] = filled->without_model;
   http::Response response = json_response(status, std::move(answer));
   if (status == 201) response.headers.emplace_back("Location", "/api/v1/batches/" + batch.public_id);
   return response;
@@ -39,11 +40,12 @@ Error was_cut_short(const store::BatchRecord& batch, const store::BulkResult& fi
 Error nothing_to_fill_it(const store::BulkResult& counted) {
   auto conflict = [](std::string words) { return Error{std::string(domain::code::conflict), std::move(words)}; };
   if (counted.matched == 0) return conflict("No image meets the conditions, so there is no batch to make.");
+  std::string gone = counted.without_model == 0 ? "" : " The model of " + std::to_string(counted.without_model) + " of them is gone: name another with model.";
   return conflict("None of the " + std::to_string(counted.matched) + " images that meet the conditions can be processed again now, so there is no batch to make: "
-                 "they wait or run still, are in quarantine, or their model is gone; name one with model.");
+                 "they wait or run still, are in quarantine, or their model is gone." + gone);
 }
 
-struct NewBatch {
+struct Wanted {
   std::string title;
   std::string owner;
   std::optional<store::JobFilter> images;  // to be processed again as this batch; none: open for uploads
@@ -68,7 +70,7 @@ Result<std::optional<store::JobFilter>> read_images(const json::object& body) {
   return std::optional(std::move(*which));
 }
 
-Result<NewBatch> read_new_batch(const Parts& parts, const http::Request& request) {
+Result<Wanted> read_new_batch(const Parts& parts, const http::Request& request) {
   auto body = json_body(request, {"title", "owner", "image_ids", "filter", "model", "priority", "reason"});
   if (!body) return body.error();
   auto title = read_text(*body, "title", kLongestTitle), owner = read_text(*body, "owner", kLongestOwner);
@@ -92,7 +94,7 @@ Result<NewBatch> read_new_batch(const Parts& parts, const http::Request& request
     if (*images) (*images)->owner = request.principal;
   }
   store::Reprocess how{.model = *model, .priority = *priority, .max_attempts = parts.config.max_attempts, .models = models_that_run(parts)};
-  return NewBatch{**title, owner->value_or(request.principal), std::move(*images), std::move(how), *reason};
+  return Wanted{**title, owner->value_or(request.principal), std::move(*images), std::move(how), *reason};
 }
 
 // The row of the batch that the page before ended with.

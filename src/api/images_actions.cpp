@@ -2,6 +2,7 @@
 #include "api/body_fields.h"
 #include "api/handlers.h"
 #include "api/image_query.h"
+#include "api/json.h"
 #include "api/problem.h"
 #include "api/query.h"
 
@@ -19,11 +20,6 @@ struct Order {
   std::optional<store::BulkAction> jobs;  // none: delete
   bool dry_run = false;
   std::string reason;
-};
-
-struct Done {
-  std::int64_t matched = 0;
-  std::int64_t changed = 0;
 };
 
 Result<store::ImageQuery> read_which(const json::object& body) {
@@ -76,11 +72,13 @@ Result<Order> read_order(const Parts& parts, const http::Request& request) {
   return Order{name, std::move(*which), std::move(*jobs), *dry_run, std::move(*reason)};
 }
 
-void act_on_chunk(const Parts& parts, const Order& order, const std::vector<domain::ImageId>& images, const store::Actor& actor, Done& done) {
+void act_on_chunk(const Parts& parts, const Order& order, const std::vector<domain::ImageId>& images, const store::Actor& actor, store::BulkResult& done) {
   if (order.jobs) {
     // With what a newest job can cease to meet: it is looked at once more where the job is changed.
     store::JobFilter which{.images = images, .states = order.which.states, .model = order.which.model, .error_code = order.which.error_code, .batch = order.which.batch};
-    done.changed += parts.store.act_on_jobs(which, *order.jobs, order.dry_run, actor, parts.clock.now()).changed;
+    store::BulkResult chunk = parts.store.act_on_jobs(which, *order.jobs, order.dry_run, actor, parts.clock.now());
+    done.changed += chunk.changed;
+    done.without_model += chunk.without_model;
     return;
   }
   if (order.dry_run) {
@@ -92,8 +90,8 @@ void act_on_chunk(const Parts& parts, const Order& order, const std::vector<doma
 
 // Oldest first and up to the newest image of the beginning: what is changed on the way may leave the conditions without anything being missed, and what
 // arrives meanwhile is not met.
-Done act(const Parts& parts, Order order, const store::Actor& actor) {
-  Done done;
+store::BulkResult act(const Parts& parts, Order order, const store::Actor& actor) {
+  store::BulkResult done;
   auto newest = parts.store.find_image_ids({.limit = 1}, std::chrono::hours(1));
   if (newest.ids.empty()) return done;
   domain::ImageId last = newest.ids.front();
@@ -116,9 +114,9 @@ http::Reply act_on_images(const Parts& parts, const http::Request& request) {
   if (!order) return problem(order.error());
   bool dry_run = order->dry_run, deletes = !order->jobs;
   store::Actor actor = actor_of(request, order->reason);
-  Done done = act(parts, std::move(*order), actor);
+  store::BulkResult done = act(parts, std::move(*order), actor);
   if (deletes && !dry_run) parts.remove_freed_blobs();
-  return json_response(200, json::object{{"matched", done.matched}, {"changed", done.changed}, {"dry_run", dry_run}});
+  return json_response(200, bulk_json(done, dry_run));
 }
 
 }  // namespace darkroom::api

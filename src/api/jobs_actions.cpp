@@ -103,7 +103,7 @@ http::Reply act_on_jobs(const Parts& parts, const http::Request& request) {
   auto order = read_order(parts, request);
   if (!order) return problem(order.error());
   store::BulkResult done = parts.store.act_on_jobs(order->filter, order->action, order->dry_run, actor_of(request, order->reason), parts.clock.now());
-  return json_response(200, json::object{{"matched", done.matched}, {"changed", done.changed}, {"dry_run", order->dry_run}});
+  return json_response(200, bulk_json(done, order->dry_run));
 }
 
 }  // namespace darkroom::api

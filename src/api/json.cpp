@@ -132,6 +132,12 @@ json::object counts_json(const store::JobCounts& counts) {
   return object;
 }
 
+json::object bulk_json(const store::BulkResult& done, bool dry_run) {
+  json::object object{{"matched", done.matched}, {"changed", done.changed}, {"dry_run", dry_run}};
+  if (done.without_model > 0) object["without_model"] = done.without_model;
+  return object;
+}
+
 json::object batch_json(const store::BatchRecord& batch) {
   return {{"id", batch.public_id},
           {"title", batch.title},

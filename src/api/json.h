@@ -19,6 +19,8 @@ boost::json::object job_json(const store::JobRecord& job, const std::vector<stor
 boost::json::object queue_settings_json(const store::QueueSettings& settings);
 boost::json::object place_json(const store::Place& place, bool korean);  // the language of its message
 boost::json::object attempt_json(const store::AttemptRecord& attempt);
+// What acting on many did. `without_model` is there when any were left for want of their model.
+boost::json::object bulk_json(const store::BulkResult& done, bool dry_run);
 boost::json::object batch_json(const store::BatchRecord& batch);
 boost::json::object counts_json(const store::JobCounts& counts);
 boost::json::object event_json(const store::Event& event);

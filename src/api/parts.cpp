@@ -13,21 +13,27 @@ bool is_refused(const Parts& parts, const std::string& model) {
   return std::ranges::find(unusable, model, &models::Unusable::name) != unusable.end();
 }
 
+bool is_run_elsewhere(const Parts& parts, const std::string& model) {
+  auto living = parts.models_elsewhere();
+  return std::ranges::find(living, model) != living.end();
+}
+
 }  // namespace
 
 bool can_run(const Parts& parts, const std::string& model) {
   if (parts.catalogue.is_known(model)) return true;
-  if (model == parts.config.default_model && !is_refused(parts, model)) return true;
-  auto elsewhere = is_refused(parts, model) ? parts.models_elsewhere() : parts.models_known_elsewhere();
-  return std::ranges::find(elsewhere, model) != elsewhere.end();
+  if (is_refused(parts, model)) return is_run_elsewhere(parts, model);
+  return model == parts.config.default_model || parts.models_known_elsewhere().contains(model);
 }
 
 std::vector<std::string> models_that_run(const Parts& parts) {
-  std::vector<std::string> names = parts.catalogue.known();
-  names.push_back(parts.config.default_model);
-  for (std::string& model : parts.models_known_elsewhere()) names.push_back(std::move(model));
-  std::erase_if(names, [&](const std::string& model) { return !can_run(parts, model); });
-  return names;
+  std::set<std::string> names = parts.models_known_elsewhere();
+  names.insert(parts.config.default_model);
+  for (const models::Unusable& here : parts.catalogue.unusable()) {
+    if (!is_run_elsewhere(parts, here.name)) names.erase(here.name);
+  }
+  for (std::string& name : parts.catalogue.known()) names.insert(std::move(name));
+  return {names.begin(), names.end()};
 }
 
 namespace {

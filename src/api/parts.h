@@ -17,6 +17,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -64,9 +65,9 @@ struct Parts {
   const Clock& clock;
   std::function<RunnerReport()> report;
   std::function<void()> remove_freed_blobs;  // after a deletion
-  // Models that workers elsewhere say they can run, besides those of the catalogue; and with those that workers said who are away for less than an hour.
+  // Models that workers elsewhere say they can run, besides those of the catalogue; and with those that workers said who are away and not forgotten.
   std::function<std::vector<std::string>()> models_elsewhere = [] { return std::vector<std::string>(); };
-  std::function<std::vector<std::string>()> models_known_elsewhere = [] { return std::vector<std::string>(); };
+  std::function<std::set<std::string>()> models_known_elsewhere = [] { return std::set<std::string>(); };
   models::Librarian* librarian = nullptr;  // of `catalogue`; never null in a server
   views::Pictures* pictures = nullptr;  // for the routes of pictures; never null in a server
   LogInGate* log_in = nullptr;            // never null in a server

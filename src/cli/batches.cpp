@@ -21,7 +21,7 @@ const std::vector<std::string> kHead = {"batch", "state", "jobs", "waiting", "ru
 std::string describe_batch(const json::object& answer) { return table({kHead, batch_line(answer.at("batch").as_object())}); }
 
 std::string describe_filled(const json::object& answer) {
-  return describe_batch(answer) + shown(answer, "matched") + " jobs matched, " + shown(answer, "left_out") + " of them left out\n";
+  return describe_batch(answer) + shown(answer, "matched") + " jobs matched, " + shown(answer, "left_out") + " of them left out\n" + without_model(answer);
 }
 
 constexpr std::chrono::seconds kLongestWait{60};  // of one request

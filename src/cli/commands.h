@@ -123,6 +123,8 @@ int act_on_many(const Session& session, const ManyOptions& options);            
 Result<void> confirm_many(const Session& session, const ManyOptions& options);
 // The filter as the API takes it: of photos' jobs alone, unless it names a kind or a queue.
 boost::json::object jobs_meant(const ManyOptions& options);
+// The line about those that were left out for want of their model; empty when there are none.
+std::string without_model(const boost::json::object& answer);
 // The image that an id means: a number is one, a UUID is a job of it.
 Result<std::int64_t> image_named(const Client& client, const std::string& id);
 int show_batches(const Session& session, const ListOptions& options);                                   // batches.cpp

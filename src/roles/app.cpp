@@ -61,17 +61,10 @@ std::string url_for_peers(const config::Config& config, std::uint16_t port) {
   return "http://" + host + ":" + std::to_string(port);
 }
 
-enum class Of { living, all };
-
-// One that lives over the same photos, in the same role, is the same process started anew.
-bool is_replaced(const store::NodeRecord& node, const std::vector<store::NodeRecord>& nodes) {
-  return std::ranges::any_of(nodes, [&](const store::NodeRecord& other) { return is_alive(other) && other.role == node.role && other.blob_store == node.blob_store; });
-}
-
-std::vector<std::string> models_of(const std::vector<store::NodeRecord>& nodes, Of which) {
+std::vector<std::string> models_of(const std::vector<store::NodeRecord>& nodes) {
   std::set<std::string> models;
   for (const store::NodeRecord& node : nodes) {
-    if (is_alive(node) || (which == Of::all && !is_replaced(node, nodes))) models.insert(node.models.begin(), node.models.end());
+    if (is_alive(node)) models.insert(node.models.begin(), node.models.end());
   }
   return {models.begin(), models.end()};
 }
@@ -135,8 +128,8 @@ void App::serve_http() {
   parts_->pictures = &viewing_->pictures();
   parts_->photos = &viewing_->photos();
   if (ground_.store.is_shared()) {
-    parts_->models_elsewhere = [this] { return models_of(ground_.store.nodes(ground_.clock.now()), Of::living); };
-    parts_->models_known_elsewhere = [this] { return models_of(ground_.store.nodes(ground_.clock.now()), Of::all); };
+    parts_->models_elsewhere = [this] { return models_of(ground_.store.nodes(ground_.clock.now())); };
+    parts_->models_known_elsewhere = [this] { return ground_.store.known_models(ground_.clock.now()); };
   }
   if (!config_.rate_limit.empty()) limiter_.emplace(*domain::parse_rate(config_.rate_limit));
   metrics_page_ = std::make_unique<api::MetricsPage>(observing_.counters(), [this] { return server_ ? server_->traffic() : http::Traffic{}; }, ground_.clock.now());
@@ -165,7 +158,7 @@ void App::watch_gauge() {
 
 bool App::can_run() const {
   api::RunnerReport now = report();
-  if (!now.runs_here) return !models_of(ground_.store.nodes(ground_.clock.now()), Of::living).empty();
+  if (!now.runs_here) return !models_of(ground_.store.nodes(ground_.clock.now())).empty();
   return now.default_model_ready || std::ranges::any_of(now.runners, [](const api::RunnerState& runner) { return runner.pid > 0 && runner.problem.empty(); });
 }
 

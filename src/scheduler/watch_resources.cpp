@@ -8,15 +8,9 @@
 namespace darkroom::scheduler {
 namespace {
 
-// A name without the process number that a process without a configured name bears at its end ("host:123").
-std::string_view without_process(std::string_view name) {
-  std::size_t digits = name.find_last_not_of("0123456789") + 1;
-  return digits > 0 && digits < name.size() && name[digits - 1] == ':' ? name.substr(0, digits - 1) : name;
-}
-
 // Started again after it was lost, with the same configured name or, without one, on the same host.
 bool takes_place_of(const store::NodeRecord& lost, const store::NodeRecord& other) {
-  return is_alive(other) && other.role == lost.role && other.started_at > lost.seen_at && without_process(other.name) == without_process(lost.name);
+  return is_alive(other) && other.role == lost.role && other.started_at > lost.seen_at && store::without_process(other.name) == store::without_process(lost.name);
 }
 
 // Silent beyond their lease, and no other has taken their place.

@@ -41,6 +41,7 @@ using BulkAction = std::variant<Cancel, Reprioritise, Retry, Reprocess>;
 struct BulkResult {
   std::int64_t matched = 0;  // jobs that meet the filter, or met it by the time they were changed
   std::int64_t changed = 0;  // of these, those that the action changed; in a dry run, those that it would change
+  std::int64_t without_model = 0;  // of the rest, those that it fitted but for their model, which is not among those that can be run
 };
 
 inline constexpr std::int64_t kExactInBatch = 100'000;

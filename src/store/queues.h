@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -89,6 +90,9 @@ struct NodeRecord {
 std::string_view to_string(NodeState state);
 inline bool is_alive(const NodeRecord& node) { return node.state == NodeState::running || node.state == NodeState::draining; }
 
+// A node's name without the process number that one without a configured name bears at its end ("host:123").
+std::string_view without_process(std::string_view name);
+
 // What a node learns from its heartbeat.
 struct Beat {
   bool known = true;                        // false: its row is gone or its lease has run out; register anew
@@ -129,6 +133,9 @@ class Queues {
   // Running jobs of nodes whose lease has run out, or that are not known: each ends as Interrupted. Returns their number.
   virtual int rescue_expired(const domain::RetryPolicy& policy, Time now) = 0;
   virtual std::vector<NodeRecord> nodes(Time now) = 0;  // those seen in the last hour, running ones first
+  // What nodes can run, also those that are away, until they are forgotten: a day after they were seen, a week where they answer HTTP. One that was started
+  // anew under its configured name has what it says now.
+  virtual std::set<std::string> known_models(Time now) = 0;
   // Where the other processes that answer HTTP are reached, those that live first. One that was not heard of for a week is forgotten: until then photos that
   // lie there may come back.
   virtual std::vector<std::string> peers_of(std::string_view node) = 0;

@@ -27,13 +27,16 @@ constexpr int kPage = 50'000;
   "AND (CAST($7 AS BIGINT) IS NULL OR job.batch_id = CAST($7 AS BIGINT)) "                                       \
   "AND (CAST($9 AS TEXT) IS NULL OR job.id " DARKROOM_LISTED("$9") ") "                                          \
   "AND " DARKROOM_OF_KIND("job.kind", "$13")
-#define DARKROOM_FITS                                                                                            \
+#define DARKROOM_FITS_IN_ALL_BUT_MODEL                                                                            \
   "(CAST($10 AS BIGINT) IS NULL OR job.priority <> CAST($10 AS BIGINT)) AND (CAST($11 AS BIGINT) IS NULL OR "   \
   "(job.image_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM content_crash WHERE content_crash.sha256 = image.sha256 " \
-  "AND content_crash.crashes >= CAST($11 AS BIGINT)))) "                                                         \
-  "AND (CAST($12 AS TEXT) IS NULL OR job.model IN (SELECT value FROM json_each(CAST($12 AS TEXT))))"
+  "AND content_crash.crashes >= CAST($11 AS BIGINT))))"
+#define DARKROOM_HAS_MODEL "(CAST($12 AS TEXT) IS NULL OR job.model IN (SELECT value FROM json_each(CAST($12 AS TEXT))))"
+#define DARKROOM_FITS DARKROOM_FITS_IN_ALL_BUT_MODEL " AND " DARKROOM_HAS_MODEL
 #define DARKROOM_MATCHES(first) " FROM job LEFT JOIN image ON image.id = job.image_id WHERE " first DARKROOM_CONDITIONS
-#define DARKROOM_COUNT(first) "SELECT COUNT(*), COALESCE(SUM(CASE WHEN " DARKROOM_FITS " THEN 1 ELSE 0 END), 0)" DARKROOM_MATCHES(first)
+#define DARKROOM_SUM_OF(condition) "COALESCE(SUM(CASE WHEN " condition " THEN 1 ELSE 0 END), 0)"
+#define DARKROOM_COUNT(first) \
+  "SELECT COUNT(*), " DARKROOM_SUM_OF(DARKROOM_FITS) ", " DARKROOM_SUM_OF(DARKROOM_FITS_IN_ALL_BUT_MODEL) DARKROOM_MATCHES(first)
 #define DARKROOM_PAGE(first, id) "SELECT job.id" DARKROOM_MATCHES(first) " AND " DARKROOM_FITS " AND " id " > $14 AND " id " <= $15 ORDER BY " id " LIMIT $16"
 // The id is an expression, so that the rows are read from the index of their state, and not from among all the history.
 #define DARKROOM_IN_STATE(state) {DARKROOM_COUNT("job.state = '" state "' AND "), DARKROOM_PAGE("job.state = '" state "' AND ", "(0 + job.id)")}
@@ -75,7 +78,7 @@ std::optional<std::set<std::int64_t>> named(Connection& connection, const JobFil
   if (!filter.jobs.empty()) {
     std::vector<std::string> uuids;
     std::ranges::copy_if(filter.jobs, std::back_inserter(uuids), [](const std::string& id) { return is_uuid(id); });
-    found = ids_of(connection.execute(kJobsNamed, {json_array(uuids, [](const std::string& id) { return '"' + id + '"'; })}));
+    found = ids_of(connection.execute(kJobsNamed, {json_texts(uuids)}));
   }
   if (!filter.images.empty()) {
     auto of_images = ids_of(connection.execute(kJobsOfImages, {json_array(filter.images, [](ImageId id) { return std::to_string(id.value); })}));
@@ -105,6 +108,10 @@ std::string json_list(const std::vector<std::int64_t>& ids) {
   return json_array(ids, [](std::int64_t id) { return std::to_string(id); });
 }
 
+std::string json_texts(const std::vector<std::string>& texts) {
+  return json_array(texts, [](const std::string& text) { return json_text(text); });
+}
+
 Selection::Selection(Connection& connection, const JobFilter& filter, const BulkAction& action) : filter_(filter), states_(filter.states) {
   // In the order of a job's life: one that moves on while the jobs are changed is met again. One that goes back is met by the next pass, see begin_pass().
   if (states_.empty()) states_ = {JobState::scheduled, JobState::queued, JobState::running, JobState::completed, JobState::failed, JobState::cancelled};
@@ -118,7 +125,7 @@ Selection::Selection(Connection& connection, const JobFilter& filter, const Bulk
   } else {
     fitting_ = {JobState::completed, JobState::failed, JobState::cancelled};
     crashes_ = domain::kCrashesUntilQuarantine;
-    if (const auto* models = models_of(action)) models_ = json_array(*models, [](const std::string& name) { return json_text(name); });
+    if (const auto* models = models_of(action)) models_ = json_texts(*models);
     passes_ = 1;
   }
   if (filter.batch) {
@@ -177,7 +184,9 @@ BulkResult Selection::count(Connection& connection) const {
                                                        domain::to_string(state), listed_, other_than_, crashes_, models_, filter_.kind})
                      .front();
     result.matched += counts.integer(0);
-    if (fits(state)) result.changed += counts.integer(1);
+    if (!fits(state)) continue;
+    result.changed += counts.integer(1);
+    result.without_model += counts.integer(2) - counts.integer(1);
   }
   return result;
 }

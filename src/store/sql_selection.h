@@ -22,6 +22,7 @@ std::vector<RowSql> hot_move_rows();
   "(CAST(" kind " AS TEXT) IS NULL OR " column " = CAST(" kind " AS TEXT) OR substr(" column ", 1, length(CAST(" kind " AS TEXT)) + 1) = CAST(" kind " AS TEXT) || '.')"
 
 std::string json_list(const std::vector<std::int64_t>& ids);
+std::string json_texts(const std::vector<std::string>& texts);
 
 class Selection {
  public:

@@ -84,6 +84,7 @@ class SqlStore final : public Store {
   int give_back(std::string_view node, std::string_view worker, Time now) override;
   int rescue_expired(const domain::RetryPolicy& policy, Time now) override;
   std::vector<NodeRecord> nodes(Time now) override;
+  std::set<std::string> known_models(Time now) override;
   std::vector<std::string> peers_of(std::string_view node) override;
 
   Result<ScheduleRecord> put_schedule(const domain::Schedule& rule, std::optional<Time> next_slot, const Actor& actor, Time now) override;

@@ -65,6 +65,11 @@ std::string_view to_string(NodeState state) {
   return "";
 }
 
+std::string_view without_process(std::string_view name) {
+  std::size_t digits = name.find_last_not_of("0123456789") + 1;
+  return digits > 0 && digits < name.size() && name[digits - 1] == ':' ? name.substr(0, digits - 1) : name;
+}
+
 NodeRecord node_from(const Row& row, Time now) {
   NodeRecord node;
   node.id = row.text(0);
@@ -205,14 +210,42 @@ int SqlStore::rescue_expired(const domain::RetryPolicy&, Time now) {
 
 constexpr const char* kNodes = "SELECT " DARKROOM_NODE_COLUMNS " FROM node WHERE node.seen_at > $1";
 
+namespace {
+
+std::vector<NodeRecord> nodes_seen_since(Connection& connection, Time since, Time now) {
+  std::vector<NodeRecord> nodes;
+  for (const Row& row : connection.execute(kNodes, {since})) nodes.push_back(node_from(row, now));
+  return nodes;
+}
+
+}  // namespace
+
 std::vector<NodeRecord> SqlStore::nodes(Time now) {
   return database_->read([&](Connection& connection) {
-    std::vector<NodeRecord> nodes;
     Time at = connection.clock(now);
-    for (const Row& row : connection.execute(kNodes, {at - kListed})) nodes.push_back(node_from(row, at));
+    auto nodes = nodes_seen_since(connection, at - kListed, at);
     std::sort(nodes.begin(), nodes.end(), [](const NodeRecord& a, const NodeRecord& b) { return std::tie(a.state, a.name, a.id) < std::tie(b.state, b.name, b.id); });
     return nodes;
   });
+}
+
+namespace {
+
+// Only a configured name tells: of two processes on one host that have none, neither is the other one started anew.
+bool is_started_anew(const NodeRecord& node, const std::vector<NodeRecord>& nodes) {
+  auto is_it = [&](const NodeRecord& other) { return other.name == node.name && other.role == node.role && other.started_at > node.started_at; };
+  return without_process(node.name) == node.name && std::ranges::any_of(nodes, is_it);
+}
+
+}  // namespace
+
+std::set<std::string> SqlStore::known_models(Time now) {
+  std::vector<NodeRecord> nodes = database_->read([&](Connection& connection) { return nodes_seen_since(connection, Time{}, connection.clock(now)); });
+  std::set<std::string> models;
+  for (const NodeRecord& node : nodes) {
+    if (is_alive(node) || !is_started_anew(node, nodes)) models.insert(node.models.begin(), node.models.end());
+  }
+  return models;
 }
 
 constexpr const char* kPeers = "SELECT url FROM node WHERE url <> '' AND id <> $1 GROUP BY url ORDER BY MIN(CASE state WHEN 'stopped' THEN 1 ELSE 0 END), MAX(seen_at) DESC";

@@ -45,7 +45,7 @@ FAULTS = [
           unit(STORE, "AnInterruptionCostsNoAttemptFiveTimes"), unit(STORE, "JobsOfANodeThatStoppedAnsweringGoBackRefunded")),
     fault("cancels-what-started", "cancelling what waits kills a job that has started meanwhile", "src/store/sql_store_acting.cpp", "return !in_state || (filter", "return (!in_state && false) || (filter",
           unit(STORE, "CancellingWhatWaitsLeavesWhatHasStarted")),
-    fault("retries-what-nothing-runs", "retrying many gives jobs of a model that is gone to nobody", "src/store/sql_selection.cpp", '"AND (CAST($12 AS TEXT) IS NULL OR job', '"AND (CAST($12 AS TEXT) IS NULL OR 1 = 1 OR job',
+    fault("retries-what-nothing-runs", "retrying many gives jobs of a model that is gone to nobody", "src/store/sql_selection.cpp", '"(CAST($12 AS TEXT) IS NULL OR job', '"(CAST($12 AS TEXT) IS NULL OR 1 = 1 OR job',
           unit(STORE, "OnAModelThatIsGone")),
     fault("advice-of-a-photo", "a maintenance job that failed is said to run a photo again", "src/domain/why_waiting.cpp", "if (is_maintenance(s)) return \" Its", "if (s.queue.empty()) return \" Its",
           unit("domain_test", "IsToldWhatCanBeDone")),

@@ -260,6 +260,7 @@ TEST_P(StoreConformance, WhatRanOnAModelThatIsGoneIsRunAgainOnlyWithAnother) {
       BulkResult done = store_->act_on_jobs({}, action, dry, kAdmin, now_);
       EXPECT_EQ(done.matched, 2) << action.index() << dry;
       EXPECT_EQ(done.changed, 1) << action.index() << dry;
+      EXPECT_EQ(done.without_model, 1) << action.index() << dry;
     }
     EXPECT_EQ(claim_one().model, "demo");
     store_->act_on_jobs({}, Cancel{}, false, kAdmin, now_);

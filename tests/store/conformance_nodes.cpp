@@ -73,6 +73,31 @@ TEST_P(StoreConformance, RunningNodesAreListedFirstAndOnlyThoseSeenInTheLastHour
   EXPECT_EQ(nodes[1].state, NodeState::draining);
 }
 
+// Jobs for them wait until they are back.
+TEST_P(StoreConformance, TheModelsOfANodeThatIsAwayAreKnownUntilItIsForgotten) {
+  using Models = std::set<std::string>;
+  NodeRecord other = node(kOther);  // in a container of its own, say, with the same host and process number
+  other.models = {"demo", "colors"};
+  store_->register_node(other, kLease, now_);
+  now_ += hours(23);
+  store_->register_node(node(kNode), kLease, now_);
+  store_->rescue_expired(policy_, now_);
+  EXPECT_EQ(store_->known_models(now_), (Models{"colors", "demo", "yolox nano"})) << "another one on its host lives";
+  now_ += hours(2);
+  store_->rescue_expired(policy_, now_);
+  EXPECT_EQ(store_->known_models(now_), (Models{"demo", "yolox nano"}));
+}
+
+TEST_P(StoreConformance, ANodeThatIsStartedAnewUnderItsNameHasTheModelsThatItHasNow) {
+  using Models = std::set<std::string>;
+  store_->register_node(node(kNode, "photo-2"), kLease, now_);
+  now_ += hours(1);
+  NodeRecord anew = node(kOther, "photo-2");
+  anew.models = {"demo"};
+  store_->register_node(anew, kLease, now_);
+  EXPECT_EQ(store_->known_models(now_), Models{"demo"});
+}
+
 TEST_P(StoreConformance, BeatsKeepTheLease) {
   store_->register_node(node(kNode), kLease, now_);
   upload();

@@ -145,10 +145,10 @@ def only_another_runs_it_again(server, done, model):
         assert "name another model" in refused.json()["detail"]
     of_it = {"image_ids": [done["id"]]}
     batch = server.post("/api/v1/batches", json={"title": "t"} | of_it)
-    assert (batch.status_code, batch.json()["code"]) == (409, "conflict"), batch.text
+    assert (batch.status_code, batch.json()["code"]) == (409, "conflict") and "The model of 1 of them is gone" in batch.json()["detail"], batch.text
     orders = [("jobs", "retry", of_it), ("jobs", "reprocess", of_it), ("images", "reprocess", {"model": model})]
     for dry_run in (True, False):
         answers = [server.post(f"/api/v1/{of}/actions", json={"action": action, "filter": which, "dry_run": dry_run}).json() for of, action, which in orders]
-        assert answers == [{"matched": 1, "changed": 0, "dry_run": dry_run}] * 3
+        assert answers == [{"matched": 1, "changed": 0, "dry_run": dry_run, "without_model": 1}] * 3
     assert server.image(done["id"])["job_id"] == done["job_id"]
     assert again(model="null").status_code == 201
