@@ -115,22 +115,20 @@ http::Reply create_batch(const Parts& parts, const http::Request& request) {
   if (!wanted) return problem(wanted.error());
   store::Actor actor = actor_of(request, wanted->reason);
   Time now = parts.clock.now();
-  if (wanted->images) {
-    auto counted = parts.store.act_on_jobs(*wanted->images, wanted->how, true, actor, now);
-    if (counted.changed == 0) return problem(nothing_to_fill_it(counted));
-  }
   // An open one waits for its uploads, whoever sends them; one of images is filled here, or by nobody any more.
-  store::BatchRecord batch = parts.store.create_batch(wanted->title, wanted->owner, actor, now, wanted->images ? parts.config.node : "");
-  if (!wanted->images) return batch_response(201, batch);
-  wanted->how.batch = batch.public_id;
+  if (!wanted->images) return batch_response(201, parts.store.create_batch(wanted->title, wanted->owner, actor, now));
+  const std::string id = make_uuid_v7(parts.store.clock(now));
+  wanted->how.batch = id;
+  wanted->how.new_batch = store::NewBatch{wanted->title, wanted->owner, parts.config.node};
   store::BulkResult filled;
   try {
     filled = parts.store.act_on_jobs(*wanted->images, wanted->how, false, actor, now);
   } catch (...) {
-    (void)parts.store.seal_batch(batch.public_id, actor, parts.clock.now());  // what it has got so far comes to its end
+    (void)parts.store.seal_batch(id, actor, parts.clock.now());  // what it has got so far comes to its end
     throw;
   }
-  auto sealed = parts.store.seal_batch(batch.public_id, actor, parts.clock.now());
+  if (filled.changed == 0) return problem(nothing_to_fill_it(filled));
+  auto sealed = parts.store.seal_batch(id, actor, parts.clock.now());
   if (!sealed) return problem(sealed.error());
   if (!sealed->sealed_now) return problem(was_cut_short(*sealed, filled));
   return batch_response(201, *sealed, filled);

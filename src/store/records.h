@@ -175,11 +175,18 @@ struct Promoted {
   std::optional<Time> next_due;  // of the jobs that still wait for their time
 };
 
+struct NewBatch {
+  std::string title;
+  std::string owner;
+  std::string filled_by = {};  // the node of whoever makes it, fills it and seals it in one go; empty: open for all
+};
+
 struct Reprocess {
   std::optional<std::string> model = {};  // none: as before
   std::optional<int> priority = {};
   int max_attempts = 4;
   std::optional<std::string> batch = {};  // public id
+  std::optional<NewBatch> new_batch = {};  // what `batch` is, which is made with its first job: there is none of nothing
   std::optional<std::vector<std::string>> models = {};  // of many, where `model` is none: as Retry::models
 };
 

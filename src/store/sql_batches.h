@@ -1,12 +1,17 @@
 // The completion of batches as a part of the transaction that ends a job.
 #pragma once
 
+#include "store/records.h"
 #include "store/sql/database.h"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace darkroom::store {
+
+// Makes an unsealed batch of this public id, with its event. Returns its row id.
+std::int64_t insert_batch(Transaction& transaction, const std::string& public_id, const NewBatch& batch, const Actor& actor, Time now);
 
 // To be called when a job of this batch has become final (or is gone), after the statement that made it so. Completes the batch, with its one event,
 // when it is sealed and no other job of it is open.

@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "domain/error_codes.h"
+#include "store/sql_batches.h"
 #include "store/sql_failures.h"
 #include "store/sql_rows.h"
 
@@ -75,9 +76,10 @@ constexpr const char* kLockUncompletedBatch = "SELECT id FROM batch WHERE public
 constexpr const char* kLeaveBatch = "UPDATE job SET batch_id = NULL WHERE id = $1";
 
 // The batch of the new job, if any.
-Result<std::optional<std::int64_t>> batch_of_next(Transaction& transaction, const JobRecord& old, const Reprocess& how, InBatch in_batch) {
+Result<std::optional<std::int64_t>> batch_of_next(Transaction& transaction, const JobRecord& old, const Reprocess& how, InBatch in_batch, const Actor& actor, Time now) {
   if (how.batch) {
     auto batch = open_batch(transaction, *how.batch);
+    if (!batch && batch.error().code == code::not_found && how.new_batch) return std::optional(insert_batch(transaction, *how.batch, *how.new_batch, actor, now));
     if (!batch) return batch.error();
     return std::optional(*batch);
   }
@@ -104,7 +106,7 @@ Result<ImageRecord> replace_job(Transaction& transaction, ImageId id, std::strin
   ImageRecord image = read_image(transaction.connection, id).value();
   if (auto refused = why_not_again(image, expected)) return *refused;
   if (auto refused = quarantine_of(transaction.connection, image.sha256)) return *refused;
-  auto batch = batch_of_next(transaction, image.job, how, in_batch);
+  auto batch = batch_of_next(transaction, image.job, how, in_batch, actor, now);
   if (!batch) return batch.error();
   NewJob job{.image = image.id,
              .model = how.model.value_or(image.job.model),

@@ -107,6 +107,13 @@ constexpr const char* kLeftUnsealed =
 
 }  // namespace
 
+std::int64_t insert_batch(Transaction& transaction, const std::string& public_id, const NewBatch& batch, const Actor& actor, Time now) {
+  std::optional<std::string_view> filler = batch.filled_by.empty() ? std::nullopt : std::optional<std::string_view>(batch.filled_by);
+  std::int64_t id = transaction.insert(kInsertBatch, {public_id, batch.title, batch.owner, now, filler});
+  append_event(transaction, {.at = now, .type = "batch.created", .actor = actor.name, .reason = actor.reason, .data = "{\"batch\":\"" + public_id + "\"}"});
+  return id;
+}
+
 void batch_job_ended(Transaction& transaction, std::int64_t batch_id, Time now) {
   // Without a lock first: jobs of one batch that end at the same time do not wait for each other.
   if (!has_open_job(transaction.connection, batch_id)) complete_if_done(transaction, batch_id, now);
@@ -118,9 +125,7 @@ BatchRecord SqlStore::create_batch(std::string_view title, std::string_view owne
   return database_->write([&](Transaction& transaction) {
     Time at = transaction.clock(now);
     BatchRecord batch{.public_id = make_uuid_v7(at), .title = std::string(title), .owner = std::string(owner), .created_at = at};
-    std::optional<std::string_view> filler = filled_by.empty() ? std::nullopt : std::optional(filled_by);
-    batch.id = transaction.insert(kInsertBatch, {batch.public_id, title, owner, at, filler});
-    append_event(transaction, {.at = at, .type = "batch.created", .actor = actor.name, .reason = actor.reason, .data = "{\"batch\":\"" + batch.public_id + "\"}"});
+    batch.id = insert_batch(transaction, batch.public_id, {batch.title, batch.owner, std::string(filled_by)}, actor, at);
     return batch;
   });
 }

@@ -1,10 +1,12 @@
 """A batch is many photos as one thing: progress, one completion event, however its jobs end."""
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from support.photos import unique_jpeg
+from support.waiting import eventually
 
 NOBODY = "01a203b7-eb0f-71c7-bfff-d37c3c46b2f2"
 
@@ -95,6 +97,37 @@ def test_a_batch_says_how_many_are_left_out_and_one_of_nothing_is_refused(server
     said = darkroom("batches", "make", "again", late["id"], done["id"], folder=server.folder)
     assert said.returncode == 0 and "2 jobs matched, 1 of them left out" in said.stdout, said
     assert darkroom("batches", "make", "again", 999, folder=server.folder).returncode == 3
+
+
+def of_nothing(server):
+    """Batches, or completions, that are of no photo."""
+    return [batch for batch in server.get("/api/v1/batches").json()["items"] + completions(server) if batch["total"] == 0]
+
+
+def test_of_many_that_make_a_batch_of_the_same_photos_at_once_none_makes_one_of_nothing(server):
+    images = [server.result_of(unique_jpeg())["id"] for _ in range(3)]
+    server.post("/api/v1/queues/ai_processing/pause")
+    for _ in range(5):
+        with ThreadPoolExecutor(8) as threads:
+            answers = list(threads.map(lambda other: other.post("/api/v1/batches", json={"title": "t", "image_ids": images}), [server.twin() for _ in range(8)]))
+        totals = [answer.json()["batch"]["total"] for answer in answers if answer.status_code == 201]
+        assert sum(totals) == 3 and {answer.json()["code"] for answer in answers if answer.status_code != 201} == {"conflict"}
+        server.post("/api/v1/jobs/actions", json={"action": "cancel", "filter": {"state": "queued"}})
+    assert of_nothing(server) == []
+    told = [event["type"] for event in server.events()]
+    assert told.count("batch.created") == told.count("batch.sealed") == len(server.get("/api/v1/batches").json()["items"])
+
+
+def test_of_two_that_wait_for_the_same_photo_one_makes_its_batch(make_cluster):
+    cluster = make_cluster(workers=1)
+    web = cluster.web
+    image = web.result_of(unique_jpeg())
+    with ThreadPoolExecutor(2) as threads, cluster.holding("SELECT id FROM image FOR UPDATE"):
+        asked = [threads.submit(web.twin().post, "/api/v1/batches", json={"title": "t", "image_ids": [image["id"]]}) for _ in range(2)]
+        eventually(lambda: cluster.waiting() == 2, 10, "both have counted it and wait for it")
+    assert sorted(each.result().status_code for each in asked) == [201, 409], [each.result().text for each in asked]
+    assert "can be processed again now" in next(each.result().text for each in asked if each.result().status_code == 409)
+    assert len(web.get("/api/v1/batches").json()["items"]) == 1 and of_nothing(web) == []
 
 
 def test_the_last_job_may_be_cancelled_or_deleted(server):

@@ -1,6 +1,8 @@
 """Several processes over one PostgreSQL, each with a data folder of its own, as on several machines."""
+import contextlib
 import importlib.util
 import itertools
+import subprocess
 
 from support.databases import PostgresDatabase
 from support.places import CHECKOUT
@@ -39,6 +41,24 @@ class Cluster:
     @property
     def database(self):
         return PostgresDatabase(self.postgres, self.name)
+
+    @contextlib.contextmanager
+    def holding(self, statement):
+        """What this statement locks is held by a session of its own meanwhile, and nothing is changed by it."""
+        command = ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", self.postgres.url(self.name)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as session:
+            session.stdin.write(f"BEGIN; {statement}; SELECT 'held';\n")
+            session.stdin.flush()
+            while (line := session.stdout.readline()) != "held\n":
+                assert line, "the session has ended"
+            try:
+                yield
+            finally:
+                session.stdin.close()
+
+    def waiting(self):
+        """How many sessions wait for a lock."""
+        return int(self.postgres.sql("SELECT COUNT(*) FROM pg_locks WHERE NOT granted", self.name))
 
     def start(self):
         for process in self.processes:
