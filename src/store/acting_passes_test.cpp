@@ -4,6 +4,7 @@
 #include "store/sql/sqlite_database.h"
 #include "store/sql_store.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <utility>
@@ -24,9 +25,11 @@ class Interrupted final : public Database {
   void on_commit(std::function<void(const std::vector<Event>&)> listener) override { inner_->on_commit(std::move(listener)); }
 
   std::function<void()> before_write, after_write;  // once
+  int writes = 0;
 
  private:
   void write_blocking(std::function<void(Transaction&)> work) override {
+    ++writes;
     if (auto act = std::exchange(before_write, nullptr)) act();
     inner_->write([&](Transaction& transaction) { return work(transaction), true; });
     if (auto act = std::exchange(after_write, nullptr)) act();
@@ -191,6 +194,38 @@ TEST_P(ActingPasses, PruningLeavesWhatIsWantedAgainMeanwhile) {
   EXPECT_FALSE(store_->find_image(old.id));
   ASSERT_TRUE(store_->find_image(wanted.id));
   EXPECT_EQ(state_of(wanted), JobState::queued);
+}
+
+TEST_P(ActingPasses, WhatWasFoundIsDeletedManyAtATimeAndEachHasItsEvent) {
+  std::vector<ImageId> found;
+  for (int i = 0; i < 70; ++i) found.insert(found.begin(), upload().id);
+  auto last = found.front();
+  found.push_back(ImageId{999});
+  database_->writes = 0;
+  EXPECT_EQ(store_->delete_found(found, {.limit = 5}, kAdmin, now_), 70);
+  EXPECT_LE(database_->writes, 3);
+  std::vector<std::int64_t> told;
+  for (const Event& event : store_->events(0, std::nullopt, 1000)) {
+    if (event.type == "image.deleted" && event.job) told.push_back(event.image->value);
+  }
+  EXPECT_EQ(told.size(), 70u);
+  EXPECT_TRUE(std::ranges::is_sorted(told));
+  EXPECT_FALSE(store_->find_image(last));
+  EXPECT_EQ(store_->blobs_to_remove("here").size(), 1u);
+}
+
+TEST_P(ActingPasses, NoBatchIsMadeOfWhatSomebodyElseRunsAgainMeanwhile) {
+  waits_ = upload();
+  store_->cancel_job(waits_.job.public_id, kAdmin, now_).value();
+  Reprocess how{.batch = "01a203b7-eb0f-71c7-bfff-d37c3c46b2f2", .new_batch = NewBatch{"album", "minji"}};
+  database_->before_write = [&] { store_->reprocess_image(waits_.id, {}, kAdmin, now_).value(); };
+  EXPECT_EQ(store_->act_on_jobs({}, how, false, kAdmin, now_).changed, 0);
+  EXPECT_FALSE(store_->find_batch(*how.batch));
+  for (const Event& event : store_->events(0, std::nullopt, 100)) EXPECT_EQ(event.type.find("batch."), std::string::npos) << event.type;
+  store_->cancel_job(store_->find_image(waits_.id)->job.public_id, kAdmin, now_).value();
+  EXPECT_EQ(store_->act_on_jobs({}, how, false, kAdmin, now_).changed, 1);
+  EXPECT_EQ(store_->find_batch(*how.batch)->total, 1);
+  EXPECT_EQ(store_->find_batch(*how.batch)->title, "album");
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, ActingPasses, testing::Values("sqlite", "postgres"), [](const auto& made) { return std::string(made.param); });

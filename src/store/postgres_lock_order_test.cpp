@@ -66,6 +66,40 @@ class PostgresLockOrder : public testing::Test {
     return free;
   }
 
+  bool waits_for_a_lock(int sessions) {
+    auto looker = place_.connect();
+    return comes_true([&] { return looker->query("SELECT COUNT(DISTINCT pid) FROM pg_locks WHERE NOT granted").front().integer(0) == sessions; });
+  }
+
+  static std::string pid_of(PostgresConnection& session) { return std::to_string(session.query("SELECT pg_backend_pid()").front().integer(0)); }
+
+  ImageRecord cancelled_in_a_batch() {
+    NewImage image;
+    image.batch = store_->create_batch("album", "minji", kAdmin, now_).public_id;
+    auto made = upload(kFirst, image);
+    store_->cancel_job(made.job.public_id, kAdmin, now_).value();
+    return made;
+  }
+
+  // A retry that has the image and waits for its batch.
+  class Retrying {
+   public:
+    Retrying(PostgresLockOrder& test, const ImageRecord& image) : holder_(test.place_.connect()) {
+      holder_->run_script("BEGIN; SELECT id FROM batch FOR UPDATE", 20s);
+      retried_ = std::async(std::launch::async, [&test, image] { return test.store_->retry_job(image.job.public_id, kAdmin, test.now_).value().job.public_id; });
+      EXPECT_TRUE(test.waits_for_a_lock(1));
+    }
+    // Its job, once it is committed.
+    std::string let_go() {
+      holder_->run_script("ROLLBACK", 20s);
+      return retried_.get();
+    }
+
+   private:
+    std::unique_ptr<PostgresConnection> holder_;
+    std::future<std::string> retried_;
+  };
+
   static std::string lock_of(const char* table, std::int64_t id) { return std::string("SELECT id FROM ") + table + " WHERE id = " + std::to_string(id) + " FOR UPDATE"; }
   static std::string image_now(const ImageRecord& image) { return lock_of("image", image.id.value) + " NOWAIT"; }
   static std::string content(const std::string& sha256) { return "SELECT pg_advisory_xact_lock(hashtextextended('" + sha256 + "', 6271))"; }
@@ -95,6 +129,52 @@ TEST_F(PostgresLockOrder, AChangeOfPriorityTakesTheJobBeforeTheImage) {
 TEST_F(PostgresLockOrder, ADeletionOfWhatWasFoundTakesTheJobBeforeTheImage) {
   auto image = upload();
   EXPECT_TRUE(leaves_free(lock_of("job", image.job.id.value), image_now(image), [&] { EXPECT_EQ(store_->delete_found({image.id}, {}, kAdmin, now_), 1); }));
+}
+
+TEST_F(PostgresLockOrder, ADeletionOfManyTakesContentsJobsAndImagesInTheirOrders) {
+  auto first = upload(kSecond), second = upload(kFirst);
+  auto both = [&, images = std::vector{second.id, first.id}] { EXPECT_EQ(store_->delete_found(images, {}, kAdmin, now_), 2); };
+  EXPECT_TRUE(leaves_free(content(kFirst), content_now(kSecond), both));
+  first = upload(), second = upload();
+  EXPECT_TRUE(leaves_free(lock_of("job", first.job.id.value), lock_of("job", second.job.id.value) + " NOWAIT",
+                          [&] { EXPECT_EQ(store_->delete_found({second.id, first.id}, {}, kAdmin, now_), 2); }));
+  first = upload(), second = upload();
+  EXPECT_TRUE(leaves_free(lock_of("image", first.id.value), image_now(second), [&] { EXPECT_EQ(store_->delete_found({second.id, first.id}, {}, kAdmin, now_), 2); }));
+}
+
+// Of the job that a retry has committed, while the deletion waited for the image.
+TEST_F(PostgresLockOrder, ADeletionThatWaitedForARetryTellsItsJob) {
+  for (bool expects : {false, true}) {
+    Expectation<ImageRecord> any;
+    if (expects) any = [](const ImageRecord&) { return true; };
+    auto image = cancelled_in_a_batch();
+    Retrying retry(*this, image);
+    auto deleting = std::async(std::launch::async, [&] { return store_->delete_image(image.id, kAdmin, now_, any).has_value(); });
+    EXPECT_TRUE(waits_for_a_lock(2));
+    std::string job = retry.let_go();
+    EXPECT_TRUE(deleting.get());
+    auto told = store_->events(0, image.id, 100);
+    EXPECT_EQ(told.back().type, "image.deleted");
+    EXPECT_EQ(told.back().job, job);
+  }
+}
+
+TEST_F(PostgresLockOrder, ADeletionOfManyHoldsNoImageWhenItWaitsForAJobThatCameMeanwhile) {
+  auto image = cancelled_in_a_batch(), other = upload();
+  auto holder = place_.connect(), finisher = place_.connect(), looker = place_.connect();
+  holder->run_script("BEGIN; " + lock_of("image", other.id.value), 20s);
+  Retrying retry(*this, image);
+  auto deleting = std::async(std::launch::async, [&] { return store_->delete_found({image.id, other.id}, {}, kAdmin, now_); });
+  EXPECT_TRUE(waits_for_a_lock(2));
+  std::string job = retry.let_go();
+  EXPECT_TRUE(waits_for_a_lock(1)) << "for the other image";
+  finisher->run_script("BEGIN; SELECT id FROM job WHERE public_id = '" + job + "' FOR UPDATE", 20s);
+  holder->run_script("ROLLBACK", 20s);
+  EXPECT_TRUE(comes_true([&] { return looker->query("SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid' AND transactionid IN "
+                                                    "(SELECT transactionid FROM pg_locks WHERE pid = " + pid_of(*finisher) + ")").front().integer(0) == 1; }));
+  EXPECT_EQ(looker->query(image_now(image)).size(), 1u);
+  finisher->run_script("ROLLBACK", 20s);
+  EXPECT_EQ(deleting.get(), 2);
 }
 
 TEST_F(PostgresLockOrder, ADeletionTakesTheContentBeforeTheJob) {

@@ -4,6 +4,7 @@
 #include "store/sql_finding.h"
 #include "store/sql_images.h"
 #include "store/sql_job_lists.h"
+#include "store/sql_many.h"
 #include "store/sql_rows.h"
 #include "store/sql_selection.h"
 #include "store/sql_store.h"
@@ -112,7 +113,13 @@ class Search {
     return std::move(next_);
   }
 
-  bool meets(ImageId image) { return !look(kAny.which_up, image.value - 1, image.value + 1).empty(); }
+  // Those of these images that meet the conditions, by their ids; the query's limit is at least their number.
+  std::vector<std::int64_t> meeting(const std::vector<std::int64_t>& images) {
+    std::vector<std::int64_t> met;
+    listed_ = json_list(images);
+    for (const Row& row : look(kListed.which_up, images.front() - 1, images.back() + 1)) met.push_back(row.integer(0));
+    return met;
+  }
 
  private:
   // Ids in order, when there are few: otherwise they are met on the way.
@@ -266,19 +273,18 @@ FoundIds SqlStore::find_image_ids(const ImageQuery& query, Duration longest) {
   });
 }
 
-// In statements of their own, after what others hold first: the job is the image's newest when the image is held, and what is asked next sees both as they are then.
-constexpr const char* kHoldImage = "SELECT id FROM image WHERE id = $1 /*FOR UPDATE*/";
-constexpr const char* kHoldNewestJob = "SELECT id FROM job WHERE id = (SELECT job_id FROM image WHERE id = $1) /*FOR UPDATE*/";
-
+// So many at a time, in the order of their ids: some milliseconds of the writer. Whether they meet the conditions is asked once they are held.
 std::int64_t SqlStore::delete_found(const std::vector<ImageId>& images, const ImageQuery& query, const Actor& actor, Time now) {
+  std::vector<std::int64_t> ids;
+  for (ImageId image : images) ids.push_back(image.value);
+  std::ranges::sort(ids);
+  ImageQuery among = query;
+  among.limit = kMany;
   std::int64_t deleted = 0;
-  for (ImageId id : images) {
-    deleted += database_->write([&](Transaction& transaction) {
-      hold_for_deletion(transaction, id);
-      transaction.execute(kHoldImage, {id.value});
-      transaction.execute(kHoldNewestJob, {id.value});
-      if (!Search(transaction.connection, query, Reads::which, {}).meets(id)) return 0;
-      return delete_image_in(transaction, id, actor, transaction.clock(now)) ? 1 : 0;
+  for (std::size_t at = 0; at < ids.size(); at += kMany) {
+    std::vector<std::int64_t> some(ids.begin() + static_cast<std::ptrdiff_t>(at), ids.begin() + static_cast<std::ptrdiff_t>(std::min(at + kMany, ids.size())));
+    deleted += write_holding(*database_, some, [&](Transaction& transaction, const std::vector<OpenJob>& open) {
+      return delete_held(transaction, Search(transaction.connection, among, Reads::which, {}).meeting(some), open, actor, transaction.clock(now)).count;
     });
   }
   return deleted;

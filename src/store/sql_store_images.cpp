@@ -8,14 +8,17 @@
 #include "store/sql_endings.h"
 #include "store/sql_images.h"
 #include "store/sql_intake.h"
+#include "store/sql_many.h"
 #include "store/sql_new_jobs.h"
 #include "store/sql_rows.h"
+#include "store/sql_selection.h"
 #include "store/sql_site_photos.h"
 #include "store/sql_store.h"
 
 #include <algorithm>
 #include <chrono>
 #include <list>
+#include <set>
 #include <tuple>
 
 namespace darkroom::store {
@@ -69,11 +72,16 @@ void take_in_once(Transaction& transaction, Intake* intake) {
 constexpr const char* kImageOfJob = "SELECT image_id, max_attempts FROM job WHERE public_id = $1";
 
 // An image has one at most.
-constexpr const char* kOpenJobOf = "SELECT batch_id, public_id FROM job WHERE image_id = $1 AND state IN ('scheduled', 'queued', 'running') /*FOR UPDATE*/";
-constexpr const char* kContentOf = "SELECT sha256 FROM image WHERE id = $1";
-constexpr const char* kDeleteImage = "DELETE FROM image WHERE id = $1 RETURNING sha256, owner";
+#define DARKROOM_OPEN_JOBS "SELECT id, image_id, public_id, batch_id FROM job WHERE image_id IN " DARKROOM_IDS " AND state IN ('scheduled', 'queued', 'running') ORDER BY id"
+constexpr const char* kHoldOpenJobs = DARKROOM_OPEN_JOBS " /*FOR UPDATE*/";
+constexpr const char* kOpenJobs = DARKROOM_OPEN_JOBS;
+constexpr const char* kContents = "SELECT sha256 FROM image WHERE id IN " DARKROOM_IDS;
+constexpr const char* kHoldImages = "SELECT id FROM image WHERE id IN " DARKROOM_IDS " ORDER BY id /*FOR UPDATE*/";
+constexpr const char* kDeleteImages = "DELETE FROM image WHERE id IN " DARKROOM_IDS " RETURNING id, sha256, owner";
 constexpr const char* kOtherWithContent = "SELECT id FROM image WHERE sha256 = $1 LIMIT 1";
-constexpr const char* kBeginRemoval = "INSERT INTO blob_removal (sha256, since) VALUES ($1, $2) ON CONFLICT (sha256) DO NOTHING";
+constexpr const char* kUnused = "SELECT value FROM json_each(CAST($1 AS TEXT)) AS held WHERE NOT EXISTS (SELECT 1 FROM image WHERE image.sha256 = held.value)";
+constexpr const char* kBeginRemovals =
+    "INSERT INTO blob_removal (sha256, since) SELECT value, CAST($2 AS BIGINT) FROM json_each(CAST($1 AS TEXT)) AS unused WHERE 1 = 1 ON CONFLICT (sha256) DO NOTHING";
 constexpr const char* kRemovalDone = "DELETE FROM blob_removal WHERE sha256 = $1 RETURNING since";
 constexpr const char* kRemoveElsewhere =
     "INSERT INTO blob_removal_elsewhere (folder, sha256, since) SELECT DISTINCT blob_store, CAST($1 AS TEXT), CAST($3 AS BIGINT) FROM node "
@@ -155,42 +163,75 @@ Result<ImageRecord> SqlStore::reprocess_image(ImageId id, const Reprocess& how, 
   return database_->write([&](Transaction& transaction) { return replace_job(transaction, id, "", how, InBatch::stays_out, actor, transaction.clock(now)); });
 }
 
-bool note_if_unused(Transaction& transaction, const std::string& sha256, Time now) {
-  if (!hold_unused(transaction, sha256)) return false;
-  transaction.execute(kBeginRemoval, {sha256, now});
-  return true;
+std::vector<std::string> note_unused(Transaction& transaction, const std::vector<std::string>& contents, Time now) {
+  std::vector<std::string> unused;
+  for (const Row& row : transaction.execute(kUnused, {json_texts(contents)})) unused.push_back(row.text(0));
+  if (!unused.empty()) transaction.execute(kBeginRemovals, {json_texts(unused), now});
+  return unused;
 }
 
-Rows hold_open_job(Transaction& transaction, ImageId id) { return transaction.execute(kOpenJobOf, {id.value}); }
+namespace {
 
-Rows hold_for_deletion(Transaction& transaction, ImageId id) {
-  Rows found = transaction.execute(kContentOf, {id.value});
-  if (!found.empty()) lock_contents(transaction, {found.front().text(0)});
-  return hold_open_job(transaction, id);
-}
-
-Result<std::optional<std::string>> delete_image_in(Transaction& transaction, ImageId id, const Actor& actor, Time now) {
-  Rows open = hold_for_deletion(transaction, id);
-  Rows deleted = transaction.execute(kDeleteImage, {id.value});
-  if (deleted.empty()) return not_found("image " + std::to_string(id.value));
-  std::string sha256 = deleted.front().text(0);
-  // With its owner, who may hear of what happened to it, and whom no row of the image tells any more; and with the job that goes with it unended, since
-  // somebody may wait for that.
-  append_event(transaction, {.at = now, .type = "image.deleted", .image = id, .job = open.empty() ? std::nullopt : std::optional(open.front().text(1)), .actor = actor.name,
-                             .reason = actor.reason, .data = "{\"owner\":" + json_text(deleted.front().text(1)) + "}"});
-  for (const Row& row : open) {
-    if (!row.is_null(0)) batch_job_ended(transaction, row.integer(0), now);
+std::vector<OpenJob> open_jobs(Transaction& transaction, const char* sql, std::span<const std::int64_t> images) {
+  std::vector<OpenJob> jobs;
+  for (const Row& row : execute_many(transaction.connection, sql, images)) {
+    jobs.push_back({row.integer(0), ImageId{row.integer(1)}, row.text(2), row.is_null(3) ? std::nullopt : std::optional(row.integer(3))});
   }
-  return note_if_unused(transaction, sha256, now) ? std::optional(sha256) : std::optional<std::string>();
+  return jobs;
+}
+
+// Deletes at most kMany of them: (id, content, owner) of those that were there, by id.
+Rows delete_some(Transaction& transaction, std::span<const std::int64_t> images) {
+  Rows deleted = execute_many(transaction.connection, kDeleteImages, images);
+  std::ranges::sort(deleted, {}, [](const Row& row) { return row.integer(0); });
+  return deleted;
+}
+
+}  // namespace
+
+void hold_open_job(Transaction& transaction, ImageId id) { execute_many(transaction.connection, kHoldOpenJobs, {&id.value, 1}); }
+
+std::optional<std::vector<OpenJob>> hold_for_deletion(Transaction& transaction, std::span<const std::int64_t> images) {
+  std::set<std::string> contents;
+  for (const Row& row : execute_many(transaction.connection, kContents, images)) contents.insert(row.text(0));
+  lock_contents(transaction, {contents.begin(), contents.end()});
+  auto held = open_jobs(transaction, kHoldOpenJobs, images);
+  execute_many(transaction.connection, kHoldImages, images);
+  return std::ranges::equal(held, open_jobs(transaction, kOpenJobs, images), {}, &OpenJob::id, &OpenJob::id) ? std::optional(std::move(held)) : std::nullopt;
+}
+
+// An event tells the owner, who may hear of what happened to the image, and whom no row of it tells any more; and the job that goes with it unended, since
+// somebody may wait for that.
+Deleted delete_held(Transaction& transaction, const std::vector<std::int64_t>& images, const std::vector<OpenJob>& open, const Actor& actor, Time now) {
+  std::vector<Event> events;
+  std::set<std::string> contents;
+  std::set<std::int64_t> batches;
+  for (std::size_t at = 0; at < images.size(); at += kMany) {
+    for (const Row& row : delete_some(transaction, std::span(images).subspan(at, std::min(kMany, images.size() - at)))) {
+      ImageId id{row.integer(0)};
+      auto job = std::ranges::find(open, id, &OpenJob::image);
+      if (job != open.end() && job->batch) batches.insert(*job->batch);
+      contents.insert(row.text(1));
+      events.push_back({.at = now, .type = "image.deleted", .image = id, .job = job == open.end() ? std::nullopt : std::optional(job->public_id), .actor = actor.name,
+                        .reason = actor.reason, .data = "{\"owner\":" + json_text(row.text(2)) + "}"});
+    }
+  }
+  Deleted deleted{static_cast<std::int64_t>(events.size()), {}};
+  if (events.empty()) return deleted;
+  append_events(transaction, std::move(events));
+  for (std::int64_t batch : batches) batch_job_ended(transaction, batch, now);
+  deleted.unused = note_unused(transaction, {contents.begin(), contents.end()}, now);
+  return deleted;
 }
 
 Result<std::optional<std::string>> SqlStore::delete_image(ImageId id, const Actor& actor, Time now, const Expectation<ImageRecord>& as_expected) {
-  return database_->write([&](Transaction& transaction) -> Result<std::optional<std::string>> {
+  return write_holding(*database_, {&id.value, 1}, [&](Transaction& transaction, const std::vector<OpenJob>& open) -> Result<std::optional<std::string>> {
     if (as_expected) {
-      hold_for_deletion(transaction, id);
       if (auto held = hold_image(transaction, id, as_expected); !held) return held.error();
     }
-    return delete_image_in(transaction, id, actor, transaction.clock(now));
+    Deleted deleted = delete_held(transaction, {id.value}, open, actor, transaction.clock(now));
+    if (deleted.count == 0) return not_found("image " + std::to_string(id.value));
+    return deleted.unused.empty() ? std::optional<std::string>() : std::optional(deleted.unused.front());
   });
 }
 

@@ -98,13 +98,12 @@ Stretch SqlStore::prune_images(std::int64_t after, domain::JobState state, Time 
   Candidates found = database_->read([&](Connection& connection) { return candidates_from(connection.execute(kLookAtImages, {after, name, before, kLookAt})); });
   if (found.ids.empty()) return {0, found.next};
   return database_->write([&](Transaction& transaction) {
-    Stretch stretch{0, found.next};
+    std::vector<std::int64_t> may_go;
     lock_contents(transaction, {found.contents.begin(), found.contents.end()});
     for (std::int64_t id : found.ids) {
-      if (transaction.execute(kImageMayGo, {id, name, before}).empty()) continue;
-      if (delete_image_in(transaction, ImageId{id}, actor, now)) ++stretch.count;
+      if (!transaction.execute(kImageMayGo, {id, name, before}).empty()) may_go.push_back(id);
     }
-    return stretch;
+    return Stretch{delete_held(transaction, may_go, {}, actor, now).count, found.next};  // their jobs have ended
   });
 }
 
@@ -146,12 +145,8 @@ std::vector<std::string> SqlStore::unused_blobs(const std::vector<std::string>& 
 
 std::vector<std::string> SqlStore::note_unused_blobs(const std::vector<std::string>& contents, Time now) {
   return database_->write([&](Transaction& transaction) {
-    std::vector<std::string> noted;
     lock_contents(transaction, {contents.begin(), contents.end()});
-    for (const std::string& sha256 : contents) {
-      if (note_if_unused(transaction, sha256, now)) noted.push_back(sha256);
-    }
-    return noted;
+    return note_unused(transaction, contents, now);
   });
 }
 

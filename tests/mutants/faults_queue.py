@@ -10,8 +10,11 @@ FAULTS = [
           unit("store_test", "HeadAlsoWhenItsLineRanEmpty")),
     fault("taking-turns", "two slots take turns at the database, each alone", "src/store/sql/gathering.cpp", "if (++served_now_ == 1) await_those_who_return(lock);", "++served_now_;",
           unit("store_test", "TwoWhoComeBackAtOnce")),
-    fault("deletion-from-behind", "a deletion and the end of its job wait for each other", "src/store/sql_store_images.cpp", "state IN ('scheduled', 'queued', 'running') /*FOR UPDATE*/", "state IN ('scheduled', 'queued', 'running')",
+    fault("deletion-from-behind", "a deletion and the end of its job wait for each other", "src/store/sql_store_images.cpp", 'DARKROOM_OPEN_JOBS " /*FOR UPDATE*/";', 'DARKROOM_OPEN_JOBS;',
           unit("store_test", "ADeletionTakesTheJob")),
+    fault("deletion-of-before", "a deletion tells the job of before it waited, and waits for the new one with its image in its hands", "src/store/sql_store_images.cpp",
+          "return std::ranges::equal(held, open_jobs(transaction, kOpenJobs, images), {}, &OpenJob::id, &OpenJob::id) ?", "return held.size() <= kMany ?",
+          unit("store_test", "ADeletionThatWaitedForARetry")),
     fault("crashes-unsorted", "crashes of the same photos in two groups wait for each other", "src/store/sql_store_endings.cpp", "  std::ranges::stable_sort(crashed, {}, [](const auto& each) -> const std::string& { return each.first->sha256; });\n", "",
           unit("store_test", "CrashesTakeTheirContents")),
     fault("endings-in-two-lists", "a failure and a bulk cancel wait for each other", "src/store/sql_store_endings.cpp", "  if (!others.empty()) others.merge(std::exchange(successes, {}));\n", "", unit("store_test", "EndingsOfAllKinds")),
@@ -49,7 +52,7 @@ FAULTS = [
           unit(STORE, "OnAModelThatIsGone")),
     fault("advice-of-a-photo", "a maintenance job that failed is said to run a photo again", "src/domain/why_waiting.cpp", "if (is_maintenance(s)) return \" Its", "if (s.queue.empty()) return \" Its",
           unit("domain_test", "IsToldWhatCanBeDone")),
-    fault("deletes-what-runs-again", "deleting what was cancelled deletes a photo that is wanted again meanwhile", "src/store/sql_store_finding.cpp", ".meets(id)) return 0;", ".meets(id)) (void)0;",
+    fault("deletes-what-runs-again", "deleting what was cancelled deletes a photo that is wanted again meanwhile", "src/store/sql_store_finding.cpp", "Search(transaction.connection, among, Reads::which, {}).meeting(some)", "some",
           unit(STORE, "DeletingWhatWasFoundLeaves")),
 
     # --- who starts next ---
