@@ -11,9 +11,7 @@
 namespace darkroom::cli {
 namespace {
 
-constexpr long kAnswerWithin = 75;    // seconds
-constexpr long kChangeWithin = 3600;  // seconds: one request may change or delete a million things
-constexpr long kUploadWithin = 3600;  // seconds
+constexpr std::chrono::milliseconds kUploadWithin = std::chrono::hours(1);
 
 struct FreeEasy {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
@@ -77,13 +75,34 @@ Easy make_handle(const std::string& url, Headers& headers, const std::string& to
   return handle;
 }
 
+// Whether it is about any number of things: a million of them take their time.
+bool is_of_many(std::string_view method, std::string_view path, const boost::json::object& body) {
+  if (method == "DELETE") return path.starts_with("/api/v1/endpoints/");  // and its deliveries
+  if (path == "/api/v1/batches") return body.contains("filter") || body.contains("image_ids");
+  return path.ends_with("/actions") || path == "/api/v1/deliveries/replay";
+}
+
+constexpr const char* kIsItRunning = "Is the server running? Start it with `darkroom serve`.";
+constexpr const char* kMayGoOn =
+    "It may still be going on: `darkroom watch` shows what is changed, `darkroom jobs`, `images`, `batches` and `deliveries` what is left. Look before you ask again.";
+
+// Whether the request went out, and only its answer did not come in time.
+bool is_unanswered(CURL* handle, CURLcode code) {
+  curl_off_t sent = 0;
+  curl_easy_getinfo(handle, CURLINFO_PRETRANSFER_TIME_T, &sent);
+  return code == CURLE_OPERATION_TIMEDOUT && sent > 0;
+}
+
 // The body is put into `body`, and into the answer where it is JSON.
-Result<Answer> perform(CURL* handle, long timeout, const std::string& url, std::string& body) {
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT, timeout);
+Result<Answer> perform(CURL* handle, std::chrono::milliseconds within, const std::string& url, std::string& body, const char* unanswered = kIsItRunning) {
+  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(within.count()));
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, collect);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &body);
   CURLcode code = curl_easy_perform(handle);
-  if (code != CURLE_OK) return Error{"unreachable", "No answer from " + url + ": " + curl_easy_strerror(code) + ". Is the server running? Start it with `darkroom serve`."};
+  if (code != CURLE_OK) {
+    const char* advice = is_unanswered(handle, code) ? unanswered : kIsItRunning;
+    return Error{"unreachable", "No answer from " + url + ": " + curl_easy_strerror(code) + ". " + advice};
+  }
   Answer answer;
   long status = 0;
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
@@ -93,9 +112,9 @@ Result<Answer> perform(CURL* handle, long timeout, const std::string& url, std::
   return answer;
 }
 
-Result<Answer> perform(CURL* handle, long timeout, const std::string& url) {
+Result<Answer> perform(CURL* handle, std::chrono::milliseconds within, const std::string& url) {
   std::string body;
-  return perform(handle, timeout, url, body);
+  return perform(handle, within, url, body);
 }
 
 using Form = std::unique_ptr<curl_mime, FreeForm>;
@@ -134,7 +153,7 @@ Error Answer::error() const {
 Result<Answer> Client::get(const std::string& path) const {
   Headers headers;
   Easy handle = make_handle(url_ + path, headers, token_);
-  return perform(handle.get(), kAnswerWithin, url_);
+  return perform(handle.get(), patience_.of_one, url_);
 }
 
 Result<std::string> Client::download(const std::string& path) const {
@@ -153,7 +172,7 @@ Result<void> Client::download(const std::string& path, const std::function<bool(
   Streaming streaming{handle.get(), take, {}};
   curl_easy_setopt(handle.get(), CURLOPT_WRITEFUNCTION, stream_piece);
   curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &streaming);
-  curl_easy_setopt(handle.get(), CURLOPT_TIMEOUT, kUploadWithin);
+  curl_easy_setopt(handle.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(kUploadWithin.count()));
   CURLcode code = curl_easy_perform(handle.get());
   Answer answer;
   long status = 0;
@@ -176,7 +195,9 @@ Result<Answer> Client::send(const std::string& method, const std::string& path, 
     curl_easy_setopt(handle.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(text.size()));
     curl_easy_setopt(handle.get(), CURLOPT_COPYPOSTFIELDS, text.c_str());
   }
-  return perform(handle.get(), kChangeWithin, url_);
+  std::string answered;
+  if (is_of_many(method, path, body)) return perform(handle.get(), patience_.of_many, url_, answered, kMayGoOn);
+  return perform(handle.get(), patience_.of_one, url_, answered);
 }
 
 Result<Answer> Client::ask(const std::string& method, const std::string& path, const std::map<std::string, std::string>& sent, std::string_view body) const {
@@ -191,7 +212,7 @@ Result<Answer> Client::ask(const std::string& method, const std::string& path, c
     curl_easy_setopt(handle.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
     curl_easy_setopt(handle.get(), CURLOPT_POSTFIELDS, body.data());
   }
-  auto answer = perform(handle.get(), kAnswerWithin, url_);
+  auto answer = perform(handle.get(), patience_.of_one, url_);
   if (answer) answer->headers = std::move(received);
   return answer;
 }

@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <string>
@@ -22,12 +23,18 @@ struct Answer {
   Error error() const;
 };
 
+// How long an answer is waited for.
+struct Patience {
+  std::chrono::milliseconds of_one = std::chrono::seconds(75);  // longer than any ?wait
+  std::chrono::milliseconds of_many = std::chrono::hours(1);    // one request may change or delete a million things
+};
+
 class Client {
  public:
-  Client(std::string url, std::string token) : url_(std::move(url)), token_(std::move(token)) {}
+  Client(std::string url, std::string token, Patience patience = {}) : url_(std::move(url)), token_(std::move(token)), patience_(patience) {}
 
   const std::string& url() const { return url_; }
-  // Error "unreachable" when no server answers. Waits at most 75 s, longer than any ?wait. From any thread.
+  // Error "unreachable" when no server answers. From any thread.
   Result<Answer> get(const std::string& path) const;
   // Any request with a body as it is. Error "unreachable".
   Result<Answer> ask(const std::string& method, const std::string& path, const std::map<std::string, std::string>& headers, std::string_view body) const;
@@ -37,6 +44,7 @@ class Client {
   Result<std::string> download(const std::string& path) const;
   // The same piece by piece: `take` returns whether to go on. Error "unreachable" also when the answer breaks off.
   Result<void> download(const std::string& path, const std::function<bool(std::string_view)>& take) const;
+  // Error "unreachable", which says where to look when it was about many things and may still be going on.
   Result<Answer> send(const std::string& method, const std::string& path, const boost::json::object& body) const;
   // Posts the file and the fields as a form, with an Idempotency-Key unless it is empty. Error not_found when the file cannot be read.
   Result<Answer> upload(const std::string& path, const std::string& file, const std::map<std::string, std::string>& fields, const std::string& idempotency_key) const;
@@ -46,6 +54,7 @@ class Client {
  private:
   std::string url_;
   std::string token_;
+  Patience patience_;
 };
 
 }  // namespace darkroom::cli

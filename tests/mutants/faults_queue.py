@@ -12,6 +12,8 @@ FAULTS = [
           unit("store_test", "TwoWhoComeBackAtOnce")),
     fault("deletion-from-behind", "a deletion and the end of its job wait for each other", "src/store/sql_store_images.cpp", 'DARKROOM_OPEN_JOBS " /*FOR UPDATE*/";', 'DARKROOM_OPEN_JOBS;',
           unit("store_test", "ADeletionTakesTheJob")),
+    fault("hangs-for-an-hour", "cancelling one job at a server that stands still hangs for an hour", "src/cli/client.cpp", "  return path.ends_with(", "  return !path.empty() || path.ends_with(",
+          unit("cli_test", "WhatIsAboutOneThing")),
     fault("deletion-of-before", "a deletion tells the job of before it waited, and waits for the new one with its image in its hands", "src/store/sql_store_images.cpp",
           "return std::ranges::equal(held, open_jobs(transaction, kOpenJobs, images), {}, &OpenJob::id, &OpenJob::id) ?", "return held.size() <= kMany ?",
           unit("store_test", "ADeletionThatWaitedForARetry")),
