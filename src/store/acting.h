@@ -39,7 +39,7 @@ struct Retry {
 using BulkAction = std::variant<Cancel, Reprioritise, Retry, Reprocess>;
 
 struct BulkResult {
-  std::int64_t matched = 0;  // jobs that meet the filter, or met it by the time they were changed
+  std::int64_t matched = 0;  // jobs that meet the filter at the beginning
   std::int64_t changed = 0;  // of these, those that the action changed; in a dry run, those that it would change
   std::int64_t without_model = 0;  // of the rest, those that it fitted but for their model, which is not among those that can be run
 };
@@ -85,8 +85,8 @@ class Acting {
   // --- many jobs ---
   // Does to every matching job what the verb for one job does, skipping those that the action does not fit (a final job is not cancelled, an image
   // whose job is not final is not reprocessed, a quarantined photo or one whose model is not among `models` is not retried). In chunks, so that no other write waits long; each chunk is one
-  // transaction and a job that no longer meets the filter in it is skipped; but one that goes back to wait meanwhile is cancelled or moved all the same. A
-  // dry run only counts.
+  // transaction and a job that no longer meets the filter in it is skipped; but one that goes back to wait meanwhile is cancelled or moved all the same.
+  // Only jobs that met the filter at the beginning are changed, and none that came to meet it since. A dry run only counts.
   virtual BulkResult act_on_jobs(const JobFilter& filter, const BulkAction& action, bool dry_run, const Actor& actor, Time now) = 0;
 
   // --- batches ---

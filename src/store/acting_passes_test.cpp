@@ -128,6 +128,41 @@ TEST_P(ActingPasses, MovingAllLeavesWhatSomebodyMovedAgainMeanwhile) {
   EXPECT_EQ(result.changed, 1);
 }
 
+// Each cancelled job freed a slot, and the next pass cancelled what had begun to run in it.
+TEST_P(ActingPasses, CancellingWhatRunsLeavesWhatRunsInTheFreedSlots) {
+  runs_ = upload();
+  claim();
+  waits_ = upload();
+  database_->after_write = [&] { claim(); };
+  BulkResult result = store_->act_on_jobs({.states = {JobState::running}}, Cancel{}, false, kAdmin, now_);
+  EXPECT_EQ(state_of(runs_), JobState::cancelled);
+  EXPECT_EQ(state_of(waits_), JobState::running);
+  EXPECT_EQ(result.matched, 1);
+  EXPECT_EQ(result.changed, 1);
+}
+
+TEST_P(ActingPasses, CancellingOfSomeStatesLeavesWhatComesIntoTheLaterOnesMeanwhile) {
+  runs_ = upload(now_ + 1h);
+  waits_ = upload();
+  database_->before_write = [&] { claim(); };
+  BulkResult result = store_->act_on_jobs({.states = {JobState::scheduled, JobState::running}}, Cancel{}, false, kAdmin, now_);
+  EXPECT_EQ(state_of(runs_), JobState::cancelled);
+  EXPECT_EQ(state_of(waits_), JobState::running);
+  EXPECT_EQ(result.changed, 1);
+}
+
+TEST_P(ActingPasses, MovingWhatIsScheduledLeavesWhatComesToBeScheduledMeanwhile) {
+  runs_ = upload();
+  waits_ = upload(now_ + 1h);
+  database_->after_write = [&, job = claim()] { fail(job); };
+  BulkResult result = store_->act_on_jobs({.states = {JobState::scheduled}}, Reprioritise{7}, false, kAdmin, now_);
+  EXPECT_EQ(state_of(runs_), JobState::scheduled);
+  EXPECT_EQ(priority_of(runs_), 0);
+  EXPECT_EQ(priority_of(waits_), 7);
+  EXPECT_EQ(result.matched, 1);
+  EXPECT_EQ(result.changed, 1);
+}
+
 TEST_P(ActingPasses, CancellingWhatWaitsLeavesWhatHasStartedMeanwhile) {
   waits_ = upload();
   database_->before_write = [&] { claim(); };

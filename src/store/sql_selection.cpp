@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace darkroom::store {
 namespace {
@@ -37,7 +38,7 @@ constexpr int kPage = 50'000;
 #define DARKROOM_SUM_OF(condition) "COALESCE(SUM(CASE WHEN " condition " THEN 1 ELSE 0 END), 0)"
 #define DARKROOM_COUNT(first) \
   "SELECT COUNT(*), " DARKROOM_SUM_OF(DARKROOM_FITS) ", " DARKROOM_SUM_OF(DARKROOM_FITS_IN_ALL_BUT_MODEL) DARKROOM_MATCHES(first)
-#define DARKROOM_PAGE(first, id) "SELECT job.id" DARKROOM_MATCHES(first) " AND " DARKROOM_FITS " AND " id " > $14 AND " id " <= $15 ORDER BY " id " LIMIT $16"
+#define DARKROOM_PAGE(first, id) "SELECT job.id" DARKROOM_MATCHES(first) " AND " DARKROOM_FITS " AND " id " > $14 ORDER BY " id " LIMIT $15"
 // The id is an expression, so that the rows are read from the index of their state, and not from among all the history.
 #define DARKROOM_IN_STATE(state) {DARKROOM_COUNT("job.state = '" state "' AND "), DARKROOM_PAGE("job.state = '" state "' AND ", "(0 + job.id)")}
 #define DARKROOM_OTHER(first) {DARKROOM_COUNT(first), DARKROOM_PAGE(first, "job.id")}
@@ -54,7 +55,6 @@ namespace {
 constexpr const char* kJobsNamed = "SELECT id FROM job WHERE public_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
 constexpr const char* kJobsOfImages = "SELECT job_id FROM image WHERE id " DARKROOM_LISTED("$1");
 constexpr const char* kBatchNamed = "SELECT id FROM batch WHERE public_id = $1";
-constexpr const char* kNewest = "SELECT COALESCE(MAX(id), 0) FROM job";
 
 template <class Range, class Text>
 std::string json_array(const Range& items, Text text) {
@@ -113,7 +113,6 @@ std::string json_texts(const std::vector<std::string>& texts) {
 }
 
 Selection::Selection(Connection& connection, const JobFilter& filter, const BulkAction& action) : filter_(filter), states_(filter.states) {
-  // In the order of a job's life: one that moves on while the jobs are changed is met again. One that goes back is met by the next pass, see begin_pass().
   if (states_.empty()) states_ = {JobState::scheduled, JobState::queued, JobState::running, JobState::completed, JobState::failed, JobState::cancelled};
   std::ranges::sort(states_);
   states_.erase(std::unique(states_.begin(), states_.end()), states_.end());
@@ -121,6 +120,7 @@ Selection::Selection(Connection& connection, const JobFilter& filter, const Bulk
     fitting_ = {JobState::scheduled, JobState::queued, JobState::running};
   } else if (const auto* move = std::get_if<Reprioritise>(&action)) {
     fitting_ = {JobState::scheduled, JobState::queued};
+    going_to_fit_ = {JobState::running};
     other_than_ = move->priority;
   } else {
     fitting_ = {JobState::completed, JobState::failed, JobState::cancelled};
@@ -136,7 +136,6 @@ Selection::Selection(Connection& connection, const JobFilter& filter, const Bulk
     if (ids->empty()) nothing_ = true;
     listed_ = json_list({ids->begin(), ids->end()});
   }
-  newest_ = connection.execute(kNewest).front().integer(0);
 }
 
 bool Selection::fits(JobState state) const { return std::ranges::find(fitting_, state) != fitting_.end(); }
@@ -191,22 +190,18 @@ BulkResult Selection::count(Connection& connection) const {
   return result;
 }
 
-bool Selection::begin_pass() {
-  state_at_ = 0;
-  after_ = 0;
-  return passes_-- > 0;
-}
-
-std::vector<std::int64_t> Selection::next_page(Connection& connection) {
+std::vector<std::int64_t> Selection::ids_in(Connection& connection, const std::vector<JobState>& states) const {
   std::vector<std::int64_t> ids;
-  for (; ids.empty() && !nothing_ && state_at_ < states_.size(); ids.empty() ? ++state_at_ : state_at_) {
-    JobState state = states_[state_at_];
-    if (!fits(state)) continue;
-    for (const Row& row : connection.execute(texts_for(state).page, {filter_.queue, filter_.model, filter_.owner, filter_.error_code, filter_.created_from, filter_.created_before,
-                                                                     batch_, domain::to_string(state), listed_, other_than_, crashes_, models_, filter_.kind, after_, newest_, kPage})) {
-      ids.push_back(row.integer(0));
-    }
-    after_ = ids.empty() ? 0 : ids.back();
+  if (nothing_) return ids;
+  for (JobState state : states_) {
+    if (std::ranges::find(states, state) == states.end()) continue;
+    Rows page;
+    do {
+      std::int64_t after = page.empty() ? 0 : ids.back();
+      page = connection.execute(texts_for(state).page, {filter_.queue, filter_.model, filter_.owner, filter_.error_code, filter_.created_from, filter_.created_before,
+                                                        batch_, domain::to_string(state), listed_, other_than_, crashes_, models_, filter_.kind, after, kPage});
+      for (const Row& row : page) ids.push_back(row.integer(0));
+    } while (std::cmp_equal(page.size(), kPage));
   }
   return ids;
 }

@@ -32,12 +32,12 @@ class Selection {
   // matched: meet the filter; changed: of these, those that the action fits. Looks at history only when the filter takes final states.
   BulkResult count(Connection& connection) const;
 
-  // The jobs that the action fits, a page at a time. Jobs made after the selection are not among them.
-  std::vector<std::int64_t> next_page(Connection& connection);
-
-  // Before the first page of each pass. False when there were as many as the action may make: one when it makes new jobs, else some, for jobs go back to wait
-  // while others are changed. A pass without a first page, which is looked for in one snapshot, found all done.
-  bool begin_pass();
+  // In the order of a job's life: those that the action fits now.
+  std::vector<std::int64_t> fitting(Connection& connection) const { return ids_in(connection, fitting_); }
+  // Those that it may come to fit: they run, and only what waits is moved.
+  std::vector<std::int64_t> going_to_fit(Connection& connection) const { return ids_in(connection, going_to_fit_); }
+  // How often fitting() is asked: once when the action makes new jobs, else again, for jobs go back to wait while others are changed.
+  int passes() const { return passes_; }
 
   // The statements about jobs that have not their end: tests pin that these read no history.
   static std::vector<const char*> statements_by_index();
@@ -45,12 +45,14 @@ class Selection {
  private:
   struct Texts;
   bool fits(domain::JobState state) const;
+  std::vector<std::int64_t> ids_in(Connection& connection, const std::vector<domain::JobState>& states) const;
   static const Texts& of_state(domain::JobState state);
   const Texts& texts_for(domain::JobState state) const;
 
   JobFilter filter_;
   std::vector<domain::JobState> states_;  // of the filter
   std::vector<domain::JobState> fitting_;  // of the action
+  std::vector<domain::JobState> going_to_fit_;
   std::optional<int> other_than_;          // priority
   std::optional<int> crashes_;             // fewer than these of their content
   std::optional<std::string> models_;      // one of these
@@ -58,9 +60,6 @@ class Selection {
   bool nothing_ = false;                   // it names what is not there
   std::optional<std::int64_t> batch_;
   std::optional<std::string> listed_;
-  std::int64_t newest_ = 0;
-  std::size_t state_at_ = 0;  // where next_page() goes on
-  std::int64_t after_ = 0;
 };
 
 }  // namespace darkroom::store

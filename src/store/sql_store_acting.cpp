@@ -231,40 +231,43 @@ Result<JobRecord> SqlStore::reprioritise_job(std::string_view public_id, int pri
 }
 
 BulkResult SqlStore::act_on_jobs(const JobFilter& filter, const BulkAction& action, bool dry_run, const Actor& actor, Time now) {
-  auto [selection, result] = database_->read([&](Connection& connection) {
-    Selection chosen(connection, filter, action);
-    BulkResult counted = chosen.count(connection);
-    return std::pair(std::move(chosen), counted);
-  });
-  if (dry_run || result.changed == 0) return result;
-  // A read may run more than once: each time it goes on from the same place.
-  auto next_page = [&, &selection = selection] {
-    auto [page, moved] = database_->read([&](Connection& connection) {
-      Selection here = selection;
-      auto ids = here.next_page(connection);
-      return std::pair(std::move(ids), std::move(here));
-    });
-    selection = std::move(moved);
-    return page;
+  struct Found {
+    Selection selection;
+    BulkResult result;
+    std::vector<std::int64_t> ids, left;
   };
-  // A later pass is for those that were missed: one that was moved before and has another priority again got it from somebody else, and keeps it.
-  std::set<std::int64_t> done;
-  auto act_on = [&](std::vector<std::int64_t> page) {
-    std::erase_if(page, [&](std::int64_t job) { return done.contains(job); });
-    for (std::size_t at = 0; at < page.size(); at += chunk_size(action)) {
-      std::size_t count = std::min(chunk_size(action), page.size() - at);
-      auto chunk = std::span(page).subspan(at, count);
+  auto found = database_->read([&](Connection& connection) {
+    Selection selection(connection, filter, action);
+    Found seen{selection, selection.count(connection), {}, {}};
+    if (dry_run || seen.result.changed == 0) return seen;
+    seen.ids = selection.fitting(connection);
+    seen.left = selection.going_to_fit(connection);
+    return seen;
+  });
+  if (dry_run || found.result.changed == 0) return found.result;
+  // Nobody else is changed, whatever comes to meet the filter later: each job that is cancelled frees a slot, and the next one runs.
+  std::vector<std::int64_t>& left = found.left;
+  left.insert(left.end(), found.ids.begin(), found.ids.end());
+  std::ranges::sort(left);
+  BulkResult result = found.result;
+  result.changed = 0;
+  for (int pass = 0; pass < found.selection.passes() && !found.ids.empty(); ++pass) {
+    // A later pass is for those that were missed: one that was moved before and has another priority again got it from somebody else, and keeps it.
+    if (pass > 0) {
+      found.ids = database_->read([&](Connection& connection) { return found.selection.fitting(connection); });
+      std::erase_if(found.ids, [&](std::int64_t job) { return !std::ranges::binary_search(left, job); });
+    }
+    Changed done;
+    for (std::size_t at = 0; at < found.ids.size(); at += chunk_size(action)) {
+      auto chunk = std::span(found.ids).subspan(at, std::min(chunk_size(action), found.ids.size() - at));
       Changed changed = database_->write([&](Transaction& transaction) { return std::visit(Act{transaction, chunk, filter, actor, transaction.clock(now)}, action); });
-      done.insert(changed.begin(), changed.end());
+      done.insert(done.end(), changed.begin(), changed.end());
       fail_point<StoreUnavailable>("K22");
     }
-  };
-  while (selection.begin_pass()) {
-    auto page = next_page();
-    if (page.empty()) break;
-    for (; !page.empty(); page = next_page()) act_on(std::move(page));
+    result.changed += static_cast<std::int64_t>(done.size());
+    std::ranges::sort(done);
+    std::erase_if(left, [&](std::int64_t job) { return std::ranges::binary_search(done, job); });
   }
-  result.changed = static_cast<std::int64_t>(done.size());
   result.matched = std::max(result.matched, result.changed);
   return result;
 }

@@ -104,6 +104,8 @@ FAULTS = [
     fault("maintenance-without-workers", "of maintenance that waits it is said that no worker is alive", "src/store/sql_store_insight.cpp", 'return node.role == "worker" ? 0 : 1;', "return std::min(node.slots, 1);",
           unit(STORE, "MaintenanceWaitsForTheProcesses")),
     fault("one-pass", "what goes back to wait while all are cancelled is not", "src/store/sql_selection.h", "int passes_ = 5;", "int passes_ = 1;", unit(STORE, "MeetsWhatGoesBackToWait")),
+    fault("cancels-who-follows", "who runs in the slots that a cancellation frees is cancelled as well", "src/store/sql_store_acting.cpp",
+          "      std::erase_if(found.ids, [&](std::int64_t job) { return !std::ranges::binary_search(left, job); });\n", "", unit(STORE, "RunsInTheFreedSlots", "ComesToBeScheduled")),
     fault("moved-in-one-go", "other writes wait until a hundred thousand jobs have moved", "src/store/sql_store_acting.cpp", "? 500 : 50;", "? 1'000'000 : 50;",
           unit(STORE, "ManyJobsAreMovedInSeveralCommits")),
 
