@@ -49,12 +49,13 @@ Upkeep::Upkeep(Ground& ground, metrics::Counters& counters)
       watch_machine_(watch_config(ground), ground.store, ground.node().name),
       watch_(watch_config(ground), ground.store) {
   store::Store& store = ground.store;
+  const domain::RetryPolicy& retry = ground.config.worker.retry;
   // The one clock of the installation: what falls due by the wrong clock of one machine falls due for all.
   auto now = [&store, &clock = ground.clock] { return store.clock(clock.now()); };
   if (auto made = scheduler::ensure_builtin_schedules(store, ground.config.time_zone, now()); !made) throw std::runtime_error("time_zone: " + made.error().message);
-  promote_ = add("promote_due", [now, task = scheduler::PromoteDue({.retry = ground.config.worker.retry}, store)]() mutable { return task.run_once(now()); });
+  promote_ = add("promote_due", [now, task = scheduler::PromoteDue({.retry = retry}, store)]() mutable { return task.run_once(now()); });
   expire_ = add("expire_due", [now, task = scheduler::ExpireDue({}, store)]() mutable { return task.run_once(now()); });
-  fire_ = add("fire_schedules", [now, task = scheduler::FireSchedules({.has_others = store.is_shared()}, store)]() mutable { return task.run_once(now()); });
+  fire_ = add("fire_schedules", [now, task = scheduler::FireSchedules(retry, {.has_others = store.is_shared()}, store)]() mutable { return task.run_once(now()); });
   add("complete_batches", [&store, now] {
     store.complete_batches(now());
     return kBatchPeriod;

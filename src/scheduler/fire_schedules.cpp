@@ -59,7 +59,7 @@ void FireSchedules::fire_due(const store::ScheduleRecord& schedule, Time now) {
   for (std::size_t i = 0; i < plan.size(); ++i) {
     std::optional<Time> then = i + 1 < plan.size() ? std::optional(plan[i + 1].slot) : next;
     store::Firing firing{.schedule = schedule.rule.name, .revision = schedule.revision, .expected = expected, .slot = plan[i].slot, .next_slot = then,
-                         .make_job = plan[i].make_job, .missed = plan[i].missed, .max_attempts = config_.max_attempts};
+                         .make_job = plan[i].make_job, .missed = plan[i].missed, .max_attempts = max_attempts_};
     // False: another node was first, or the slot was fired before the clock was set back. What comes next is seen in the next turn.
     if (!store_.fire(firing, now)) return;
     expected = then.value_or(expected);

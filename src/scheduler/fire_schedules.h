@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "domain/retry_policy.h"
 #include "domain/schedule.h"
 #include "store/store.h"
 
@@ -20,7 +21,6 @@ namespace darkroom::scheduler {
 struct FireSchedulesConfig {
   std::chrono::seconds on_time{60};
   int most_at_once = 100;          // schedules in one turn
-  int max_attempts = 4;            // of the jobs
   std::chrono::seconds longest_sleep{5};  // a belt: a wake-up that was missed costs no more than this
   bool has_others = false;        // other processes fire as well, each with the time zones of its own machine
 };
@@ -41,7 +41,8 @@ std::vector<PlannedSlot> plan_slots(domain::MissedPolicy policy, const std::vect
 
 class FireSchedules {
  public:
-  FireSchedules(FireSchedulesConfig config, store::Store& store) : config_(config), store_(store) {}
+  // `retry` says how many attempts the jobs have, like those that people make.
+  FireSchedules(const domain::RetryPolicy& retry, FireSchedulesConfig config, store::Store& store) : max_attempts_(retry.max_retries + 1), config_(config), store_(store) {}
   // Fires what is due and returns how long nothing more will be. A schedule that cannot be understood any more (its zone is gone) is paused with the reason;
   // one whose zone only this machine may lack is left to the others, which is logged once.
   Duration run_once(Time now);
@@ -52,6 +53,7 @@ class FireSchedules {
   bool is_left(const store::ScheduleRecord& schedule) const;
   std::optional<Time> next_slot() const;  // of those that are not left to others
 
+  int max_attempts_;
   FireSchedulesConfig config_;
   store::Store& store_;
   std::map<std::string, std::string> left_;  // to others: names, and the zones that were not found

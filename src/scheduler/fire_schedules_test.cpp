@@ -21,7 +21,7 @@ class FireSchedulesTest : public MaintenanceTest {
   // What waits is begun.
   void begin_all() { store_->claim({.node = "n", .worker = "w", .lanes = {domain::maintenance_lane(domain::kind::cleanup)}, .count = 100}, clock_.now()); }
 
-  FireSchedules fire_{{}, *store_};
+  FireSchedules fire_{{.max_retries = 1}, {}, *store_};
 };
 
 TEST_F(FireSchedulesTest, SleepsUntilTheNextSlotAndFiresIt) {
@@ -33,6 +33,7 @@ TEST_F(FireSchedulesTest, SleepsUntilTheNextSlotAndFiresIt) {
   EXPECT_EQ(fire_.run_once(clock_.now() + 60s), 5s);
   ASSERT_EQ(maintenance_jobs().size(), 1u);
   EXPECT_EQ(maintenance_jobs()[0].kind, domain::kind::cleanup);
+  EXPECT_EQ(maintenance_jobs()[0].max_attempts, 2);
   fire_.run_once(clock_.now() + 60s);
   EXPECT_EQ(maintenance_jobs().size(), 1u);
 }
@@ -94,7 +95,7 @@ TEST_F(FireSchedulesTest, ASlotThatIsDueIsFiredAlsoWhenItsScheduleIsPutOnceMore)
 // Two nodes, one of them with a clock behind the other's: each slot has one job, and one job stands for the missed ones.
 TEST_F(FireSchedulesTest, TwoNodesFireASlotOnce) {
   put(MissedPolicy::once);
-  FireSchedules other({}, *store_);
+  FireSchedules other({}, {}, *store_);
   fire_.run_once(clock_.now() + 65min);
   other.run_once(clock_.now() + 65min);
   other.run_once(clock_.now() + 59min);
@@ -137,7 +138,7 @@ TEST_F(FireSchedulesTest, AZoneThatOnlyThisMachineMayLackIsLeftToTheOthers) {
   store_->put_schedule(newer, clock_.now(), {"admin", ""}, clock_.now()).value();
   domain::Schedule broken{.name = "broken", .cron = "often", .zone = "UTC", .kind = std::string(domain::kind::cleanup)};
   store_->put_schedule(broken, clock_.now(), {"admin", ""}, clock_.now()).value();
-  FireSchedules fire({.has_others = true}, *store_);
+  FireSchedules fire({}, {.has_others = true}, *store_);
   EXPECT_EQ(fire.run_once(clock_.now() + 57s), 3s) << "it sleeps until the next slot that it can fire";
   EXPECT_TRUE(store_->find_schedule("newer")->rule.enabled);
   EXPECT_EQ(store_->find_schedule("newer")->next_slot, clock_.now());
@@ -153,7 +154,7 @@ TEST_F(FireSchedulesTest, AZoneThatOnlyThisMachineMayLackIsLeftToTheOthers) {
 TEST_F(FireSchedulesTest, AZoneThatNobodyKnowsIsNotLeftToTheOthersForEver) {
   domain::Schedule lost{.name = "lost", .cron = "* * * * *", .zone = "Mars/Base", .kind = std::string(domain::kind::cleanup)};
   store_->put_schedule(lost, clock_.now(), {"admin", ""}, clock_.now()).value();
-  FireSchedules fire({.has_others = true}, *store_);
+  FireSchedules fire({}, {.has_others = true}, *store_);
   fire.run_once(clock_.now() + 59min);
   EXPECT_TRUE(store_->find_schedule("lost")->rule.enabled);
   fire.run_once(clock_.now() + 61min);

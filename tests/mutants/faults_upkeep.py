@@ -105,7 +105,7 @@ FAULTS = [
           "  store_.note_unused_blobs(orphans, now);\n  std::int64_t removed = 0;\n", unit(SCHEDULER, "RemovesByItselfAndCounts")),
 
     # --- what falls due ---
-    fault("schedules-never-looked-at", "no schedule fires in the real program", LOOPS, "task = scheduler::FireSchedules({.has_others = store.is_shared()}, store)]() mutable { return task.run_once(now()); }", "task = scheduler::FireSchedules({}, store)]() mutable { return Duration(std::chrono::hours(1)); }",
+    fault("schedules-never-looked-at", "no schedule fires in the real program", LOOPS, "task = scheduler::FireSchedules(retry, {.has_others = store.is_shared()}, store)]() mutable { return task.run_once(now()); }", "task = scheduler::FireSchedules(retry, {}, store)]() mutable { return Duration(std::chrono::hours(1)); }",
           system(UPKEEP, "a_schedule_fires_by_itself")),
     fault("batches-never-looked-at", "a batch whose two last jobs ended together never completes", LOOPS, "    store.complete_batches(now());\n", "", system(UPKEEP, "completed_by_whoever_looks")),
     fault("retention-not-read", "the retention of the settings removes nothing", LOOPS, "prune_(ground.config.retention, ", "prune_({}, ", system(UPKEEP, "retention_of_the_settings")),
