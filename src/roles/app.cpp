@@ -85,7 +85,7 @@ App::App(const config::Config& config, Role role) : config_(config), ground_(con
   int orphans = store.is_shared() ? 0 : store.requeue_orphans("the server stopped while it ran", config.worker.retry, ground_.clock.now());
   if (orphans > 0) observing_.counters().add(metrics::kRescues, {"server_restarted"}, orphans);
   store.record({.at = ground_.clock.now(), .type = "server.started", .actor = "system", .reason = "version " + std::string(kVersion) + ", role " + std::string(to_string(role))});
-  store.register_node(ground_.node(), config.lease, ground_.clock.now());  // before anything is claimed in its name
+  store.register_node(ground_.node(), config.lease, ground_.clock.now(), store::Begins::not_yet);  // before anything is claimed in its name
   upkeep_ = std::make_unique<Upkeep>(ground_, observing_.counters());
   if (role != Role::worker) serve_http();
   if (role != Role::web) working_ = std::make_unique<Working>(ground_, server_ ? url_for_peers(config_, server_->port()) : "", observing_);

@@ -70,7 +70,7 @@ Upkeep::Upkeep(Ground& ground, metrics::Counters& counters)
   });
   if (store.is_shared()) {
     auto count = [&counters](int rescued) { counters.add(metrics::kRescues, {"lease_expired"}, rescued); };
-    add("rescue", [now, task = scheduler::RescueExpired({.retry = ground.config.worker.retry}, store, count)]() mutable { return task.run_once(now()); });
+    add("rescue", [now, task = scheduler::RescueExpired({.retry = retry, .lease = ground.config.lease}, store, count)]() mutable { return task.run_once(now()); });
   }
   // Only where photos are taken in do the blobs lie.
   if (ground.role != Role::worker) add_maintenance();

@@ -41,7 +41,7 @@ void CleanUp::repair_sums(Time now, const std::stop_token& stop) {
 
 Result<std::string> CleanUp::run(Time now, std::stop_token stop) {
   // Where one process has the database to itself, nobody else can have left a running job.
-  if (store_.is_shared()) made_.rescued += store_.rescue_expired(config_.retry, now);
+  if (store_.is_shared()) made_.rescued += store_.rescue_abandoned(config_.retry, now);
   made_.batches += store_.complete_batches(now);
   auto counted = [&](const store::RepairStretch& stretch) {
     made_.repairs += stretch.repairs;

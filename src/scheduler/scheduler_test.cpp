@@ -2,6 +2,7 @@
 #include "scheduler/expire_due.h"
 #include "scheduler/promote_due.h"
 #include "scheduler/remove_blobs.h"
+#include "scheduler/rescue_expired.h"
 #include "store/open_store.h"
 #include "store/postgres_place.h"
 #include "store/sql_store.h"
@@ -9,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace darkroom::scheduler {
@@ -113,6 +115,77 @@ TEST(SchedulerOnPostgres, WhatAnotherHoldsIsLookedForAfterAPause) {
   auto jobs = store.find_jobs({.limit = 10}).jobs;
   ASSERT_EQ(jobs.size(), 1u);
   EXPECT_EQ(jobs.at(0).job.state, domain::JobState::failed);
+}
+
+// A worker with a lease of ten seconds that runs a job, and somebody who looks whether it is silent.
+class RescueTest : public SchedulerTest {
+ protected:
+  RescueTest() {
+    store_->register_node({.id = kNode, .name = "worker-1", .role = "worker", .slots = 1}, kLease, now_);
+    upload();
+    store_->claim({kNode, "slot-1", {"ai_processing/demo"}, 1}, now_);
+  }
+
+  // A second each.
+  void look(int times, bool worker_beats) {
+    for (int i = 0; i < times; ++i) {
+      now_ += std::chrono::seconds(1);
+      if (worker_beats) store_->beat(kNode, store::NodeState::running, {}, kLease, now_);
+      EXPECT_EQ(rescue_.run_once(now_), std::chrono::seconds(1));
+    }
+  }
+  bool is_lost() const { return std::ranges::any_of(store_->events(0, std::nullopt, 1000), [](const store::Event& event) { return event.type == "node.lost"; }); }
+
+  static constexpr const char* kNode = "01890000-0000-7000-8000-000000000001";
+  static constexpr std::chrono::seconds kLease{10};
+  int rescued_ = 0;
+  RescueExpired rescue_{{.lease = kLease}, *store_, [this](int count) { rescued_ += count; }};
+};
+
+TEST_F(RescueTest, WhoIsSilentForALeaseLosesItsJobsAtTheNextLook) {
+  look(15, true);
+  look(9, false);
+  EXPECT_EQ(rescued_, 0);
+  look(1, false);
+  EXPECT_EQ(rescued_, 1);
+  EXPECT_TRUE(is_lost());
+}
+
+// Whoever looked first when the database was back took their jobs from workers that had not yet had time for a heartbeat.
+TEST_F(RescueTest, NobodyIsSilentWhileTheDatabaseWasAway) {
+  look(15, true);
+  now_ += std::chrono::seconds(12);
+  look(2, false);
+  store_->register_node({.id = kNode, .name = "worker-1", .role = "worker", .slots = 1}, kLease, now_, store::Begins::long_ago);
+  look(20, true);
+  EXPECT_EQ(rescued_, 0);
+  EXPECT_FALSE(is_lost());
+  look(10, false);
+  EXPECT_EQ(rescued_, 1);
+}
+
+TEST_F(RescueTest, WhoHasJustBegunLooksForALeaseFirst) {
+  now_ += std::chrono::seconds(60);
+  look(10, false);
+  EXPECT_EQ(rescued_, 0);
+  look(1, false);
+  EXPECT_EQ(rescued_, 1);
+}
+
+TEST_F(RescueTest, AClockThatIsPutBackIsABreak) {
+  look(15, true);
+  now_ -= std::chrono::hours(1);
+  look(11, false);
+  EXPECT_EQ(rescued_, 0);
+}
+
+TEST_F(RescueTest, WhatBelongsToNobodyGoesBackAtOnce) {
+  store_->rescue_expired({}, now_);
+  upload();
+  store_->claim({"01890000-0000-7000-8000-000000000009", "slot-1", {"ai_processing/demo"}, 1}, now_);
+  look(1, true);
+  EXPECT_EQ(rescued_, 1);
+  EXPECT_FALSE(is_lost());
 }
 
 TEST_F(SchedulerTest, ARemovalCutShortIsFinished) {

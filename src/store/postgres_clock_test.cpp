@@ -19,6 +19,7 @@ using testing_support::shared_postgres;
 constexpr const char* kNode = "01890000-0000-7000-8000-000000000001";
 constexpr const char* kOther = "01890000-0000-7000-8000-000000000002";
 constexpr Duration kLease = 60s;
+constexpr Duration kAtAnyTime = Duration::max();
 constexpr Duration kYear = std::chrono::hours(24 * 366);
 const Actor kAdmin{"admin", ""};
 
@@ -201,10 +202,11 @@ TEST_F(PostgresClock, ARescueByAWrongClockTakesNothingFromTheLiving) {
   upload();
   add_node(*right_, kNode, now());
   ASSERT_EQ(claim(*right_, 1, now()), 1u);
-  EXPECT_EQ(wrong_->rescue_expired({}, now() + kYear), 0);
+  EXPECT_EQ(wrong_->rescue_expired({}, now() + kYear, kAtAnyTime), 0);
   EXPECT_EQ(state_of(*right_, kNode), NodeState::running);
   place_.connect()->query("UPDATE node SET lease_until = 1");
-  EXPECT_EQ(wrong_->rescue_expired({}, now() - kYear), 1) << "nor leaves it with the dead";
+  EXPECT_EQ(right_->rescue_expired({}, right_->clock(now()) - 6s, 5s), 0) << "the database did not answer for six seconds";
+  EXPECT_EQ(wrong_->rescue_expired({}, now() - kYear, kAtAnyTime), 1) << "nor leaves it with the dead";
 }
 
 TEST_F(PostgresClock, AllThatIsToldIsToldByTheServersClock) {
@@ -218,7 +220,7 @@ TEST_F(PostgresClock, AllThatIsToldIsToldByTheServersClock) {
     EXPECT_TRUE(is_soon(right_->find_batch(batch.public_id)->completed_at.value()));
     ASSERT_TRUE(wrong_->delete_image(upload().id, kAdmin, at, {}));
     place_.connect()->query("UPDATE node SET lease_until = 1");
-    wrong_->rescue_expired({}, at);
+    wrong_->rescue_expired({}, at, kAtAnyTime);
   }
   for (const Event& event : right_->events(0, std::nullopt, 100)) EXPECT_TRUE(is_soon(event.at)) << event.type;
 }
@@ -350,7 +352,7 @@ TEST_F(PostgresClock, ThoseWhoWaitForALockKeepNobodyFromItsBeat) {
   auto begun = std::chrono::steady_clock::now();
   EXPECT_TRUE(right_->beat(kNode, NodeState::running, {}, kLease, now()).known);
   add_node(*right_, kOther, now());
-  EXPECT_EQ(right_->rescue_expired({}, now()), 0);
+  EXPECT_EQ(right_->rescue_expired({}, now(), kAtAnyTime), 0);
   EXPECT_LT(std::chrono::steady_clock::now() - begun, 2s);
   holder->run_script("COMMIT", 20s);
 }

@@ -59,7 +59,8 @@ TEST_F(PostgresStandstill, WhoRemovesAFileHasTheTimeThatADiskTakes) {
 
 // The jobs of all dead nodes waited for the row of one that had stopped in the middle of its beat.
 TEST_F(PostgresStandstill, ANodeWhoseRowIsHeldKeepsNobodysJobsFromTheirRescue) {
-  SqlStore store(place_.open());
+  SqlStore opened(place_.open());
+  Store& store = opened;
   for (const char* node : {kStanding, kDead}) {
     store.register_node({.id = node, .name = node, .role = "worker", .slots = 1}, kLease, now_);
     store.create_image(photo(), {"admin", ""}, now_).value();

@@ -85,6 +85,7 @@ struct NodeRecord {
   Time seen_at{};
   Time lease_until{};
   std::int64_t running = 0;  // jobs that it holds
+  bool given_up = false;     // whoever rescues has taken it for lost: it was not the database that was away
 };
 
 std::string_view to_string(NodeState state);
@@ -98,6 +99,8 @@ struct Beat {
   bool known = true;                        // false: its row is gone or its lease has run out; register anew
   std::vector<domain::Fence> lost = {};     // of those that it says it runs: no longer its own (cancelled, deleted, rescued): to be stopped
 };
+
+enum class Begins { now, not_yet, long_ago };  // of a process that is registered: its start is told, will be told when more is known of it, or was told
 
 inline constexpr int kAgeingStride = 8;
 inline constexpr std::int64_t kExactPosition = 10'000;
@@ -123,15 +126,19 @@ class Queues {
 
   // --- nodes: each process that claims has one lease for all it holds ---
   // Clocks of nodes may differ: where several share a database, its clock decides about leases, and `now` is only a fallback.
-  virtual void register_node(const NodeRecord& node, Duration lease, Time now) = 0;
+  // That the process begins is told once, with what it can run; that it is back, when it was taken for gone.
+  virtual void register_node(const NodeRecord& node, Duration lease, Time now, Begins begins = Begins::now) = 0;
   virtual Beat beat(std::string_view node, NodeState state, const std::vector<domain::Fence>& running, Duration lease, Time now) = 0;
   // The node is gone in good order: what it still holds goes back, refunded.
   virtual void unregister_node(std::string_view node, const domain::RetryPolicy& policy, Time now) = 0;
   // Of a slot that holds no job as far as it knows, after a claim that was not answered: what it holds all the same goes back, refunded. Returns the number.
   // The commit may come as late as kLatestCommit: who had no answer asks more than once.
   virtual int give_back(std::string_view node, std::string_view worker, Time now) = 0;
-  // Running jobs of nodes whose lease has run out, or that are not known: each ends as Interrupted. Returns their number.
-  virtual int rescue_expired(const domain::RetryPolicy& policy, Time now) = 0;
+  // Nodes whose lease has run out are taken for lost, and running jobs of those end as Interrupted, as do those of nodes that are not known. Returns the number
+  // of jobs. Nobody is judged when the store's clock is further than `within` from `now`, which was read from it: it did not answer meanwhile.
+  virtual int rescue_expired(const domain::RetryPolicy& policy, Time now, Duration within = Duration::max()) = 0;
+  // The same for jobs of nodes that are not known or count as gone already. Judges nobody.
+  virtual int rescue_abandoned(const domain::RetryPolicy& policy, Time now) = 0;
   virtual std::vector<NodeRecord> nodes(Time now) = 0;  // those seen in the last hour, running ones first
   // What nodes can run, also those that are away, until they are forgotten: a day after they were seen, a week where they answer HTTP. One that was started
   // anew under its configured name has what it says now.

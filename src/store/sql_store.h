@@ -78,11 +78,12 @@ class SqlStore final : public Store {
   Result<QueueSettings> change_queue(std::string_view name, const QueueChange& change, const Actor& actor, Time now, const Expectation<QueueSettings>& as_expected = {}) override;
   Result<Place> place_of(std::string_view public_id, Time now, ItsModel model = ItsModel::may_run) override;
   std::map<std::int64_t, Place> places_of(const std::vector<JobId>& jobs, Time now) override;
-  void register_node(const NodeRecord& node, Duration lease, Time now) override;
+  void register_node(const NodeRecord& node, Duration lease, Time now, Begins begins) override;
   Beat beat(std::string_view node, NodeState state, const std::vector<domain::Fence>& running, Duration lease, Time now) override;
   void unregister_node(std::string_view node, const domain::RetryPolicy& policy, Time now) override;
   int give_back(std::string_view node, std::string_view worker, Time now) override;
-  int rescue_expired(const domain::RetryPolicy& policy, Time now) override;
+  int rescue_expired(const domain::RetryPolicy& policy, Time now, Duration within) override;
+  int rescue_abandoned(const domain::RetryPolicy& policy, Time now) override;
   std::vector<NodeRecord> nodes(Time now) override;
   std::set<std::string> known_models(Time now) override;
   std::vector<std::string> peers_of(std::string_view node) override;

@@ -2,7 +2,7 @@
 //
 // A node whose lease has run out is taken for lost by whoever rescues first: its row becomes `stopped`, its jobs go back into their lines. If it
 // was only standing still, it learns from its next beat that it is not known any more and what it has lost; its late results name claims that
-// are over, and are refused.
+// are over, and are refused. Whoever rescues has seen before that the database answers (scheduler/rescue_expired.h): where it was away, nobody could beat.
 #include "store/sql_nodes.h"
 
 #include "domain/error_codes.h"
@@ -81,7 +81,8 @@ NodeRecord node_from(const Row& row, Time now) {
   node.started_at = row.time(7);
   node.seen_at = row.time(8);
   node.lease_until = row.time(9);
-  node.state = state_from(row.text(6), !row.is_null(13) || (row.text(6) != "stopped" && node.lease_until <= now));
+  node.given_up = !row.is_null(13);
+  node.state = state_from(row.text(6), node.given_up || (row.text(6) != "stopped" && node.lease_until <= now));
   node.running = row.integer(10);
   node.url = row.text(11);
   node.blob_store = row.text(12);
@@ -93,17 +94,19 @@ Time SqlStore::clock(Time now) {
   return database_->read([&](Connection& connection) { return connection.clock(now); });
 }
 
+constexpr const char* kIsTakenForGone = "SELECT 1 FROM node WHERE id = $1 AND state = 'stopped'";
 constexpr const char* kRegister =
     "INSERT INTO node (id, name, role, version, slots, models, state, started_at, seen_at, lease_until, url, blob_store) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11) "
     "ON CONFLICT (id) DO UPDATE SET name = excluded.name, role = excluded.role, version = excluded.version, slots = excluded.slots, models = excluded.models, "
     "state = excluded.state, seen_at = excluded.seen_at, lease_until = excluded.lease_until, url = excluded.url, blob_store = excluded.blob_store, lost_at = NULL";
 
-void SqlStore::register_node(const NodeRecord& node, Duration lease, Time now) {
+void SqlStore::register_node(const NodeRecord& node, Duration lease, Time now, Begins begins) {
   database_->write_apart([&](Transaction& transaction) {
+    bool is_back = !transaction.execute(kIsTakenForGone, {node.id}).empty();
     Time at = transaction.clock(now);
     transaction.execute(kRegister, {node.id, node.name, node.role, node.version, node.slots, lines_of(node), to_string(node.state), at, at + lease, node.url, node.blob_store});
-    tell(transaction, "node.started", node.name, node.role + " with " + std::to_string(node.slots) + " slots, version " + node.version, at);
+    if (begins == Begins::now || is_back) tell(transaction, "node.started", node.name, node.role + " with " + std::to_string(node.slots) + " slots, version " + node.version, at);
     return true;
   });
 }
@@ -195,17 +198,27 @@ void look_at_leases(Transaction& transaction, Time at) {
   }
 }
 
+int give_back_abandoned(Transaction& transaction, Time at) {
+  Rows abandoned = transaction.execute(kAbandoned);
+  for (const Row& row : abandoned) interrupt(transaction, held_from(row), kLost, at);
+  return static_cast<int>(abandoned.size());
+}
+
 }  // namespace
 
-int SqlStore::rescue_expired(const domain::RetryPolicy&, Time now) {
+int SqlStore::rescue_expired(const domain::RetryPolicy&, Time now, Duration within) {
   return database_->write_apart([&](Transaction& transaction) {
     Time at = transaction.clock(now);
+    if (at - now > within) return 0;
     look_at_leases(transaction, at);
-    Rows abandoned = transaction.execute(kAbandoned);
-    for (const Row& row : abandoned) interrupt(transaction, held_from(row), kLost, at);
+    int rescued = give_back_abandoned(transaction, at);
     forget_nodes(transaction, at);
-    return static_cast<int>(abandoned.size());
+    return rescued;
   });
+}
+
+int SqlStore::rescue_abandoned(const domain::RetryPolicy&, Time now) {
+  return database_->write_apart([&](Transaction& transaction) { return give_back_abandoned(transaction, transaction.clock(now)); });
 }
 
 constexpr const char* kNodes = "SELECT " DARKROOM_NODE_COLUMNS " FROM node WHERE node.seen_at > $1";

@@ -76,7 +76,7 @@ Duration LeaseKeeper::beat_once() {
   std::vector<domain::Fence> running = worker_ ? worker_->running() : std::vector<domain::Fence>();
   auto asked = std::chrono::steady_clock::now();
   try {
-    if (!told_) store_.register_node(node_, config_.lease, clock_.now());
+    if (!told_) store_.register_node(node_, config_.lease, clock_.now(), store::Begins::long_ago);
     told_ = true;
     react(store_.beat(node_.id, draining_ ? store::NodeState::draining : store::NodeState::running, running, config_.lease, clock_.now()));
     came_through(asked);
@@ -103,7 +103,7 @@ Duration LeaseKeeper::look_at_time() {
 void LeaseKeeper::react(const store::Beat& beat) {
   if (!beat.known) {
     log::warning("our lease had run out, registering again", {{"node", node_.id}});
-    store_.register_node(node_, config_.lease, clock_.now());
+    store_.register_node(node_, config_.lease, clock_.now(), store::Begins::long_ago);
   }
   for (const domain::Fence& fence : beat.lost) worker_->call_off(fence);
 }

@@ -68,7 +68,7 @@ FAULTS = [
     fault("batch-with-the-old-model", "a batch with another model has the old one", "src/api/batches.cpp", "{.model = *model,", "{.model = std::nullopt,", OTHER_MODEL),
 
     # --- leases, and what is left behind ---
-    fault("never-registers-again", "a worker that stood still past its lease is lost for good", "src/worker/lease_keeper.cpp", "    store_.register_node(node_, config_.lease, clock_.now());\n  }\n  for", "  }\n  for",
+    fault("never-registers-again", "a worker that stood still past its lease is lost for good", "src/worker/lease_keeper.cpp", "    store_.register_node(node_, config_.lease, clock_.now(), store::Begins::long_ago);\n  }\n  for", "  }\n  for",
           unit("worker_test", "ANodeThatWasGivenUp"), system("test_lost_workers.py", "stood_still_past_its_lease")),
     fault("cleanup-takes-nothing-back", "the cleanup leaves a job running whose node nobody knows", CLEAN_UP, "if (store_.is_shared()) made_.rescued +=", "if (false) made_.rescued +=", unit("scheduler_test", "CleanUpAlsoTakesBack")),
     fault("cleanup-leaves-batches", "the cleanup leaves a batch open whose jobs are done", CLEAN_UP, "  made_.batches += store_.complete_batches(now);\n", "", unit("scheduler_test", "CleanUpCountsWhatItRepairs")),

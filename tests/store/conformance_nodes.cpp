@@ -61,6 +61,24 @@ TEST_P(StoreConformance, ANodeThatTellsOfNewModelsHasItsOldStart) {
   EXPECT_EQ(nodes[0].seen_at, now_);
 }
 
+// Each start was told two or three times, first with 0 slots.
+TEST_P(StoreConformance, AStartIsToldOnceWithWhatIsKnownThen) {
+  NodeRecord starting = node(kNode);
+  starting.slots = 0;
+  store_->register_node(starting, kLease, now_, Begins::not_yet);
+  EXPECT_EQ(node_events(*store_), Types{});
+  store_->register_node(node(kNode), kLease, now_);
+  store_->register_node(node(kNode), kLease, now_, Begins::long_ago);
+  now_ += kLease;
+  EXPECT_FALSE(store_->beat(kNode, NodeState::running, {}, kLease, now_).known);
+  store_->register_node(node(kNode), kLease, now_, Begins::long_ago);
+  EXPECT_EQ(node_events(*store_), Types{"node.started"});
+  for (const Event& event : store_->events(0, std::nullopt, 1000)) EXPECT_EQ(event.reason, "worker with 4 slots, version 0.1.0");
+  store_->rescue_expired(policy_, now_ + kLease);
+  store_->register_node(node(kNode), kLease, now_ + kLease, Begins::long_ago);
+  EXPECT_EQ(node_events(*store_), (Types{"node.started", "node.lost", "node.started"})) << "it is back";
+}
+
 TEST_P(StoreConformance, RunningNodesAreListedFirstAndOnlyThoseSeenInTheLastHour) {
   store_->register_node(node("01890000-0000-7000-8000-000000000009", "gone"), kLease, now_);
   now_ += hours(1);
@@ -226,6 +244,20 @@ TEST_P(StoreConformance, JobsOfAnUnknownNodeAreRescued) {
   EXPECT_EQ(store_->rescue_expired(policy_, now_), 1);
   EXPECT_EQ(store_->rescue_expired(policy_, now_), 0);
   EXPECT_FALSE(store_->beat(kNode, NodeState::running, {}, kLease, now_).known);
+}
+
+TEST_P(StoreConformance, WhoTakesBackWhatIsAbandonedJudgesNobody) {
+  store_->register_node(node(kNode), kLease, now_);
+  upload();
+  upload();
+  claim_one();
+  ClaimRequest others = wants(1);
+  others.node = kOther;
+  ASSERT_EQ(store_->claim(others, now_).size(), 1u);
+  now_ += kLease;
+  EXPECT_EQ(store_->rescue_abandoned(policy_, now_), 1) << "of the node that nobody knows";
+  EXPECT_EQ(node_events(*store_), Types{"node.started"});
+  EXPECT_EQ(store_->rescue_expired(policy_, now_), 1);
 }
 
 TEST_P(StoreConformance, ALostNodeIsToldOnceAndForgottenAfterADay) {

@@ -18,6 +18,11 @@ def test_the_server_is_in_its_own_registry(server):
     assert worker["lease_until"] > worker["seen_at"] >= worker["started_at"]
 
 
+def test_its_start_is_told_once_with_its_slots(server):
+    (reason,) = [event["reason"] for event in server.events() if event["type"] == "node.started"]
+    assert reason.startswith("serve with 2 slots, version ")
+
+
 def test_its_lease_is_renewed(server):
     first = workers(server)[0]["lease_until"]
     eventually(lambda: workers(server)[0]["lease_until"] > first, 20, "the lease is renewed")
