@@ -480,6 +480,8 @@ TEST_F(MaintenanceTest, WatchMissesAWorkerUntilItIsBack) {
   watch.run(clock_.now(), {}).value();
   EXPECT_TRUE(store_->alerts().empty());
   Time later = clock_.now() + 11s;
+  watch.run(later, {}).value();
+  EXPECT_TRUE(store_->alerts().empty()) << "the database may have been away";
   store_->rescue_expired({}, later);
   watch.run(later, {}).value();
   ASSERT_EQ(store_->alerts().size(), 1u);
@@ -491,12 +493,40 @@ TEST_F(MaintenanceTest, WatchMissesAWorkerUntilItIsBack) {
   EXPECT_TRUE(store_->alerts().empty());
 }
 
+// Killed twice, and stopped in good order at last: it was missed under its name, twice.
+TEST_F(MaintenanceTest, WatchDoesNotMissAWorkerThatWasStartedAgainAndStopped) {
+  WatchConfig config{.data_dir = folder_, .least_disk_free = 0};
+  WatchResources watch(config, *store_, [] { return MachineLoad{}; });
+  auto start = [&](Time at) {
+    std::string id = make_uuid_v7(at);
+    store_->register_node({.id = id, .name = "wk1", .role = "worker", .slots = 1, .started_at = at, .seen_at = at}, 10s, at);
+    return id;
+  };
+  start(clock_.now());
+  start(clock_.now() + 2s);
+  std::string last = start(clock_.now() + 4s);
+  store_->beat(last, store::NodeState::running, {}, 10s, clock_.now() + 13s);
+  store_->rescue_expired({}, clock_.now() + 15s);
+  watch.run(clock_.now() + 15s, {}).value();
+  EXPECT_TRUE(store_->alerts().empty());
+  store_->unregister_node(last, {}, clock_.now() + 16s);
+  watch.run(clock_.now() + 17s, {}).value();
+  EXPECT_TRUE(store_->alerts().empty());
+  start(clock_.now() + 20s);
+  start(clock_.now() + 22s);
+  store_->rescue_expired({}, clock_.now() + 40s);
+  watch.run(clock_.now() + 40s, {}).value();
+  ASSERT_EQ(store_->alerts().size(), 1u);
+  EXPECT_EQ(store_->alerts()[0].text.said, R"({"workers":"wk1"})");
+}
+
 // A process without a configured name bears its host's and its number, which is another after each start.
 TEST_F(MaintenanceTest, WatchKnowsAWorkerThatWasStartedAgainOnItsHost) {
   WatchConfig config{.data_dir = folder_, .least_disk_free = 0};
   WatchResources watch(config, *store_, [] { return MachineLoad{}; });
   auto alerts_once_started = [&](const std::string& name, Time at) {
     store_->register_node({.id = make_uuid_v7(at), .name = name, .role = "worker", .slots = 1, .started_at = at, .seen_at = at}, 1h, at);
+    store_->rescue_expired({}, at);
     watch.run(at, {}).value();
     return store_->alerts().size();
   };

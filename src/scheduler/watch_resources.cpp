@@ -8,16 +8,17 @@
 namespace darkroom::scheduler {
 namespace {
 
-// Started again after it was lost, with the same configured name or, without one, on the same host.
+// Started again after it was lost, with the same configured name or, without one, on the same host: whether it still runs, was stopped or is lost as well,
+// it is the one that is spoken of.
 bool takes_place_of(const store::NodeRecord& lost, const store::NodeRecord& other) {
-  return is_alive(other) && other.role == lost.role && other.started_at > lost.seen_at && store::without_process(other.name) == store::without_process(lost.name);
+  return other.role == lost.role && other.started_at > lost.seen_at && store::without_process(other.name) == store::without_process(lost.name);
 }
 
 // Silent beyond their lease, and no other has taken their place.
 std::string lost_workers(const std::vector<store::NodeRecord>& nodes) {
   std::string names;
   for (const store::NodeRecord& node : nodes) {
-    if (node.role == "web" || node.state != store::NodeState::lost) continue;
+    if (node.role == "web" || !node.given_up) continue;
     bool replaced = std::ranges::any_of(nodes, [&](const store::NodeRecord& other) { return takes_place_of(node, other); });
     if (!replaced) names += (names.empty() ? "" : ", ") + node.name;
   }
