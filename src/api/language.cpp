@@ -49,15 +49,15 @@ void add_errors(const http::Request& request, json::object& problem) {
   auto field = field_at_fault(name, detail);
   if (!field || problem.contains("errors")) return;
   std::string text(*field), pointer = "#";
-  bool in_query = request.query.contains(text);
-  json::array place{in_query ? "query" : "body"};
+  bool in_path = request.params.contains(text), in_query = !in_path && request.query.contains(text);
+  json::array place{in_path ? "path" : in_query ? "query" : "body"};
   for (std::size_t at = 0; at <= text.size();) {
     auto dot = std::min(text.find('.', at), text.size());
     place.emplace_back(text.substr(at, dot - at));
     pointer += "/" + text.substr(at, dot - at);
     at = dot + 1;
   }
-  problem["errors"] = json::array{json::object{{"pointer", in_query ? json::value(nullptr) : json::value(pointer)}, {"detail", detail}, {"loc", std::move(place)}, {"msg", detail}, {"type", name}}};
+  problem["errors"] = json::array{json::object{{"pointer", in_path || in_query ? json::value(nullptr) : json::value(pointer)}, {"detail", detail}, {"loc", std::move(place)}, {"msg", detail}, {"type", name}}};
 }
 
 void translate(json::object& problem) {

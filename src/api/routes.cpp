@@ -35,6 +35,7 @@ struct Line {
   std::uint64_t max_body;
   std::variant<Plain, Streamed> handler;
   Key key = Key::refused;
+  bool behind_literals = false;  // see http::Route
 };
 
 // To add a route, say who may with one word of rules.h. Nothing else is needed: the guard asks for the credential, the role, the scope and the owner. Only
@@ -100,8 +101,8 @@ std::vector<Line> table(const Parts& parts) {
       {Method::get, "/api/v1/schedules/kinds", kWatch, RunsOn::pool, 0, list_schedule_kinds},
       {Method::get, "/api/v1/schedules/slots", kWatch, RunsOn::pool, 0, list_slots},
       {Method::get, "/api/v1/schedules/{name}", kWatch, RunsOn::pool, 0, get_schedule},
-      {Method::put, "/api/v1/schedules/{name}", kQueues, RunsOn::pool, kSmallBody, put_schedule},
-      {Method::del, "/api/v1/schedules/{name}", kQueues, RunsOn::pool, 0, delete_schedule},
+      {Method::put, "/api/v1/schedules/{name}", kQueues, RunsOn::pool, kSmallBody, put_schedule, Key::refused, true},
+      {Method::del, "/api/v1/schedules/{name}", kQueues, RunsOn::pool, 0, delete_schedule, Key::refused, true},
       {Method::post, "/api/v1/schedules/{name}/run", kQueues, RunsOn::pool, kSmallBody, run_schedule},
       {Method::post, "/api/v1/schedules/{name}/pause", kQueues, RunsOn::pool, kSmallBody, pause_schedule},
       {Method::post, "/api/v1/schedules/{name}/resume", kQueues, RunsOn::pool, kSmallBody, resume_schedule},
@@ -181,6 +182,7 @@ Answer unless_keyed(bool refuses_key, const http::Request& request, const std::f
 http::Route route_from(const Line& line, const Parts& parts) {
   using Opened = std::variant<http::Response, http::BodyReceiver>;
   http::Route route{line.method, line.pattern, line.access, line.runs_on, line.max_body, {}};
+  route.behind_literals = line.behind_literals;
   if (route.pattern.starts_with("/api/v1/uploads")) route.headers = {{"Tus-Resumable", std::string(kTusVersion)}};
   bool refuses_key = line.method == Method::post && route.pattern.starts_with("/api/v1/") && line.key == Key::refused;
   if (const auto* plain = std::get_if<Plain>(&line.handler)) {

@@ -59,7 +59,7 @@ Error no_such_schedule(const std::string& name) {
 }
 
 Error runs_only(const std::string& name, std::string_view kind) {
-  return invalid("The schedule '" + name + "' is built in and runs " + std::string(kind) + " alone. Change when it fires, or make another schedule with a name of its own.");
+  return invalid("kind of the schedule '" + name + "' cannot be another: it is built in and runs " + std::string(kind) + " alone. Change when it fires, or make another schedule with a name of its own.");
 }
 
 Result<std::string> text_of(const json::object& body, const char* name, std::optional<std::string> fallback = {}) {
@@ -132,6 +132,7 @@ http::Reply list_slots(const Parts& parts, const http::Request& request) {
     auto found = request.query.find(name);
     return found == request.query.end() ? fallback : found->second;
   };
+  if (!request.query.contains("cron")) return problem(invalid("cron is missing: say when it fires, as cron=30 3 * * *."));
   auto slots = calendar::next_slots(text("cron", ""), text("zone", parts.config.time_zone), now_of(parts), static_cast<std::size_t>(*count));
   if (!slots) return problem(slots.error());
   json::array items;

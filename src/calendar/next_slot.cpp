@@ -62,7 +62,7 @@ Result<std::vector<Time>> next_slots(std::string_view text, const std::string& z
     slots.push_back(*slot);
   }
   if (!slots.empty()) return slots;
-  return Error{std::string(domain::code::invalid_field), "The cron expression '" + std::string(text) + "' does not fire within the next 50 years."};
+  return Error{std::string(domain::code::invalid_field), "cron '" + std::string(text) + "' does not fire within the next 50 years."};
 }
 
 Result<Time> next_slot(const domain::Schedule& schedule, Time after) {

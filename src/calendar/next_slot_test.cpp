@@ -100,7 +100,7 @@ TEST(NextSlot, TheSearchEndsAtTheHorizon) {
   rule.zone = "Nowhere";
   EXPECT_EQ(next_slot(rule, utc(2026, 1, 1)).error().code, domain::code::invalid_field);
   rule.cron = "0 0 30 2 *";
-  EXPECT_THAT(next_slot(rule, utc(2026, 1, 1)).error().message, HasSubstr("No year has"));
+  EXPECT_THAT(next_slot(rule, utc(2026, 1, 1)).error().message, HasSubstr("no date in any year"));
 }
 
 // --- against a simulation ---

@@ -47,7 +47,7 @@ Result<TimeZone> TimeZone::find(std::string_view name) {
     zone_named(std::string(name)).get_info(date::sys_seconds{});
   } catch (const std::runtime_error&) {
     std::string near = nearest(name);
-    return Error{std::string(domain::code::invalid_field), "There is no time zone '" + std::string(name) + "'. " +
+    return Error{std::string(domain::code::invalid_field), "zone '" + std::string(name) + "' is none that there is. " +
                                                                (near.empty() ? "Use a name of the tz database, as Asia/Seoul, Europe/Berlin or UTC." : "Did you mean " + near + "?")};
   }
   return TimeZone(std::string(name));

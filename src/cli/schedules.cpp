@@ -1,6 +1,8 @@
 // Commands about schedules: list, kinds, slots, show, add, remove, run, pause, resume.
 #include "cli/ask.h"
 #include "cli/local_server.h"
+#include "domain/schedule.h"
+#include "json/text.h"
 
 #include <algorithm>
 
@@ -59,6 +61,20 @@ std::string describe_fires(const json::object& answer, const std::map<std::strin
   return lines.size() == 1 ? "it has not fired yet\n" : table(lines);
 }
 
+// How the newest job that it made has ended, with what it did.
+std::string describe_last_run(const Session& session, const json::object& answer) {
+  for (const json::value& fire : answer.at("fires").as_array()) {
+    if (fire.at("job_id").is_null()) continue;
+    auto client = connect(session.config, session.url, session.token);
+    auto found = client ? client->get("/api/v1/jobs/" + std::string(fire.at("job_id").as_string())) : Result<Answer>(client.error());
+    if (!found || !found->ok()) return "";
+    const json::object& job = found->body.at("job").as_object();
+    const json::value* did = job.if_contains("result");
+    return "last run: " + shown(job, "state") + (did && did->is_object() ? " " + darkroom::json::to_text(*did) : "") + "\n";
+  }
+  return "";
+}
+
 std::string describe_kinds(const json::object& answer) {
   std::vector<std::vector<std::string>> lines{{"KIND", "WHAT IT DOES"}};
   for (const json::value& item : answer.at("items").as_array()) {
@@ -74,7 +90,10 @@ int show_schedules(const Session& session) { return ask(session, {.path = "/api/
 int show_schedule_kinds(const Session& session) { return ask(session, {.path = "/api/v1/schedules/kinds"}, describe_kinds); }
 
 int show_schedule(const Session& session, const std::string& name) {
-  return ask(session, {.path = "/api/v1/schedules/" + escaped(name)}, [&](const json::object& answer) { return describe_schedule(answer) + describe_fires(answer, skips_of(session, name, answer)); });
+  if (!domain::can_name_schedule(name)) return report({"not_found", "There is no schedule '" + name + "'. `darkroom schedules` lists them."});
+  return ask(session, {.path = "/api/v1/schedules/" + escaped(name)}, [&](const json::object& answer) {
+    return describe_schedule(answer) + describe_last_run(session, answer) + describe_fires(answer, skips_of(session, name, answer));
+  });
 }
 
 int show_slots(const Session& session, const std::string& cron, const std::string& zone, int count) {

@@ -52,7 +52,7 @@ bool has(std::uint64_t set, unsigned value) { return (set >> value) & 1U; }
 Error refuse(std::string message) { return {std::string(code::invalid_field), std::move(message)}; }
 
 Error refuse_field(const Field& field, std::string_view part, std::string_view why) {
-  return refuse("The " + std::string(field.name) + " field of the cron expression has '" + std::string(part) + "', which " + std::string(why) + ". Allowed are " +
+  return refuse("cron has '" + std::string(part) + "' in its " + std::string(field.name) + " field, which " + std::string(why) + ". Allowed are " +
                 std::string(field.allowed) + ", *, ranges as a-b, steps as */n or a-b/n, and lists of these with commas.");
 }
 
@@ -143,11 +143,11 @@ Result<std::array<std::string_view, 5>> fields_of(std::string_view text) {
   auto words = words_of(text);
   if (words.size() == 1 && words[0].front() == '@') {
     auto macro = std::ranges::find(kMacros, words[0], &std::pair<std::string_view, std::string_view>::first);
-    if (macro == kMacros.end()) return refuse("'" + std::string(words[0]) + "' is no cron macro. Allowed are @hourly, @daily, @midnight, @weekly, @monthly, @yearly and @annually.");
+    if (macro == kMacros.end()) return refuse("cron has '" + std::string(words[0]) + "', which is no macro. Allowed are @hourly, @daily, @midnight, @weekly, @monthly, @yearly and @annually.");
     words = words_of(macro->second);
   }
   if (words.size() != 5) {
-    return refuse("A cron expression has five fields (minute, hour, day of month, month, day of week); '" + std::string(text) + "' has " + std::to_string(words.size()) +
+    return refuse("cron must have five fields (minute, hour, day of month, month, day of week); '" + std::string(text) + "' has " + std::to_string(words.size()) +
                   ". An example: 30 3 * * * is every day at 03:30.");
   }
   return std::array{words[0], words[1], words[2], words[3], words[4]};
@@ -193,7 +193,7 @@ Result<Cron> parse_cron(std::string_view text) {
   cron.any_day = (*fields)[2].front() == '*';
   cron.any_weekday = (*fields)[4].front() == '*';
   if (!has_a_date(cron)) {
-    return refuse("No year has a date of the cron expression '" + std::string(text) + "': the day of month field has '" + std::string((*fields)[2]) + "' and the month field '" +
+    return refuse("cron '" + std::string(text) + "' has no date in any year: the day of month field has '" + std::string((*fields)[2]) + "' and the month field '" +
                   std::string((*fields)[3]) + "'. Choose a day that one of these months has.");
   }
   return cron;

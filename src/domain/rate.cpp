@@ -39,7 +39,7 @@ std::optional<RateLimit> read_rate(std::string_view text) {
 Result<RateLimit> parse_rate(std::string_view text) {
   if (auto rate = read_rate(text)) return *rate;
   return Error{std::string(code::invalid_field),
-               "A rate is written STARTS/TIME, for example 10/m, 2/s, 100/h or 5/30s: 1 to 100000 starts, a time of at most 24h."};
+               "rate must be written STARTS/TIME, for example 10/m, 2/s, 100/h or 5/30s: 1 to 100000 starts, a time of at most 24h."};
 }
 
 std::string to_text(const RateLimit& rate) {

@@ -20,7 +20,7 @@ std::string_view to_string(MissedPolicy policy);
 std::optional<MissedPolicy> parse_missed_policy(std::string_view text);
 
 struct Schedule {
-  std::string name;         // [a-z0-9][a-z0-9_.-]{0,63}
+  std::string name;         // [a-z0-9][a-z0-9_.-]{0,63}, see can_name_schedule()
   std::string cron;         // five fields or a macro, see domain/cron.h
   std::string zone;         // "Asia/Seoul"
   std::string kind;         // one of domain/maintenance.h
@@ -30,7 +30,11 @@ struct Schedule {
   bool operator==(const Schedule&) const = default;
 };
 
-// Checks name, cron and kind; zone and args are checked where zones and JSON are known. Error: invalid_field, with what is allowed.
+// Whether there can be a schedule of this name.
+bool can_name_schedule(std::string_view name);
+
+// Checks name, cron and kind; zone and args are checked where zones and JSON are known. Error: invalid_field, which begins with the
+// field and says what is allowed.
 Result<void> check_schedule(const Schedule& schedule);
 
 }  // namespace darkroom::domain

@@ -30,6 +30,7 @@ struct Route {
   std::uint64_t max_body = 0;  // bytes; larger Content-Lengths are refused with 413 before the body is read
   std::variant<Handler, BodyHandler> handler;
   std::vector<std::pair<std::string, std::string>> headers = {};  // in each of its answers, whoever gives it
+  bool behind_literals = false;  // also for what a literal route of other methods stands for: its handler refuses that in words
 };
 
 // Asked before any handler and before the body is read; a Response refuses (401, 403). Whom it lets pass it writes into the request.

@@ -99,8 +99,9 @@ RouteSearch Router::find(std::optional<Method> method, std::string_view raw_path
   for (const Entry& entry : entries_) {
     if (!fits(entry.segments, *path)) continue;
     // A literal path hides the parameters that it would also fit: /images/export is never {id} of another method.
-    if (closest != nullptr && !std::ranges::equal(*closest, entry.segments, {}, is_parameter, is_parameter)) break;
-    closest = &entry.segments;
+    bool hidden = closest != nullptr && !std::ranges::equal(*closest, entry.segments, {}, is_parameter, is_parameter);
+    if (hidden && !(entry.route->behind_literals && entry.route->method == method)) continue;
+    if (!hidden) closest = &entry.segments;
     if (method && serves(*entry.route, *method)) return make_match(*entry.route, entry.segments, *path);
     methods.insert(to_string(entry.route->method));
   }

@@ -140,7 +140,7 @@ std::vector<ScheduleRecord> schedules_from(const Rows& rows) {
 }  // namespace
 
 Result<ScheduleRecord> SqlStore::put_schedule(const domain::Schedule& rule, std::optional<Time> next_slot, const Actor& actor, Time now) {
-  if (rule.enabled && !next_slot) return Error{std::string(domain::code::invalid_field), "The schedule '" + rule.name + "' never fires. Change its cron expression."};
+  if (rule.enabled && !next_slot) return Error{std::string(domain::code::invalid_field), "cron never fires. Change that of the schedule '" + rule.name + "'."};
   return database_->write([&](Transaction& transaction) -> Result<ScheduleRecord> {
     // Of two that make it at the same moment, the second finds it made. One that is deleted in between is made after all.
     bool is_new = write_schedule(transaction, kAddSchedule, rule, next_slot, now);

@@ -65,3 +65,28 @@ def test_the_field_at_fault_is_named(server):
     assert unknown["loc"] == ["body", "colour"]
     form = server.send(unique_jpeg(), priority="1000").json()["errors"][0]
     assert form["loc"] == ["body", "priority"]
+
+
+@pytest.mark.parametrize("fields, name", [
+    ({"cron": "* * *"}, "cron"), ({"cron": "99 * * * *"}, "cron"), ({"cron": "@often"}, "cron"), ({"cron": "0 0 30 2 *"}, "cron"), ({"zone": "Asia/Soul"}, "zone"),
+    ({"kind": "image.process"}, "kind"), ({"missed": "sometimes"}, "missed"), ({"args": []}, "args"),
+])
+def test_the_field_of_a_schedule_at_fault_is_named(server, fields, name):
+    rule = {"cron": "30 3 * * *", "zone": "UTC", "kind": "maintenance.cleanup"} | fields
+    refused = server.http.put(f"{server.url}/api/v1/schedules/nightly", json=rule, timeout=70)
+    assert refused.status_code == 422 and [(error["pointer"], error["loc"]) for error in refused.json()["errors"]] == [(f"#/{name}", ["body", name])], refused.text
+
+
+def test_the_rate_the_name_and_the_query_at_fault_are_named(server):
+    rate = server.http.patch(f"{server.url}/api/v1/queues/ai_processing", json={"rate": "often"}, timeout=70).json()
+    assert [error["pointer"] for error in rate["errors"]] == ["#/rate"] and "10/m" in rate["detail"], rate
+    for name in ("Nightly", "kinds"):
+        rule = {"cron": "30 3 * * *", "zone": "UTC", "kind": "maintenance.cleanup"}
+        refused = server.http.put(f"{server.url}/api/v1/schedules/{name}", json=rule, timeout=70).json()
+        assert [(error["pointer"], error["loc"]) for error in refused["errors"]] == [(None, ["path", "name"])], refused
+    built_in = server.http.put(f"{server.url}/api/v1/schedules/prune", json={"cron": "30 3 * * *", "kind": "maintenance.cleanup"}, timeout=70).json()
+    assert built_in["errors"][0]["pointer"] == "#/kind", built_in
+    missing = server.get("/api/v1/schedules/slots", params={"zone": "UTC"}).json()
+    assert missing["detail"].startswith("cron is missing") and missing["errors"][0]["loc"][1] == "cron", missing
+    wrong = server.get("/api/v1/schedules/slots", params={"cron": "@daily", "zone": "Asia/Soul"}).json()
+    assert wrong["errors"][0]["loc"] == ["query", "zone"] and wrong["errors"][0]["pointer"] is None, wrong

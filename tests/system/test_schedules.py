@@ -91,7 +91,7 @@ def test_the_next_times_are_told_before_anything_is_saved(server, darkroom):
     seoul = slots(cron="30 3 * * *", zone="Asia/Seoul").json()["items"]
     assert len(seoul) == 5 and seoul == sorted(seoul) and all(slot.endswith("T18:30:00.000Z") for slot in seoul)
     assert len(slots(cron="@daily", count=2).json()["items"]) == 2
-    for query, word in (({"cron": "99 * * * *"}, "minute"), ({"zone": "UTC"}, "fields"), ({"cron": "@daily", "zone": "Asia/Soul"}, "Asia/Seoul"), ({"cron": "@daily", "count": 51}, "count")):
+    for query, word in (({"cron": "99 * * * *"}, "minute"), ({"zone": "UTC"}, "missing"), ({"cron": "@daily", "zone": "Asia/Soul"}, "Asia/Seoul"), ({"cron": "@daily", "count": 51}, "count")):
         assert slots(**query).status_code == 422 and word in slots(**query).json()["detail"], query
     assert put(server).json()["schedule"]["next_slot"] == seoul[0]
     assert darkroom("schedules", "slots", "30 3 * * *", "--zone", "Asia/Seoul", folder=server.folder).stdout.split() == seoul
@@ -126,6 +126,21 @@ def test_what_cannot_be_understood_is_refused_with_what_is_allowed(server, field
 def test_names_and_fields_that_do_not_exist_are_refused(server):
     assert put(server, name="Nightly").status_code == 422
     assert put(server, every="day").json()["code"] == "unknown_field"
+
+
+@pytest.mark.parametrize("name", ["kinds", "slots"])
+def test_a_name_that_is_an_address_is_refused_in_words(server, darkroom, name):
+    refused = put(server, name=name)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_field") and f"'{name}' cannot be used" in refused.json()["detail"], refused.text
+    gone = server.delete(f"/api/v1/schedules/{name}")
+    assert gone.status_code == 404 and "There is no schedule" in gone.json()["detail"], gone.text
+    assert server.post(f"/api/v1/schedules/{name}").status_code == 405
+    added = darkroom("schedules", "add", name, "--cron", "30 3 * * *", "--kind", "maintenance.cleanup", folder=server.folder)
+    assert added.returncode == 2 and "cannot be used" in added.stderr, added
+    for word in ("show", "remove", "run", "pause"):
+        said = darkroom("schedules", word, name, folder=server.folder)
+        assert said.returncode == 3 and "There is no schedule" in said.stderr, (word, said)
+    assert darkroom("schedules", "show", "Not A Name", folder=server.folder).returncode == 3
 
 
 def test_it_is_said_what_a_schedule_may_run(server):
