@@ -26,6 +26,9 @@ http::Response job_response(const Parts& parts, const store::JobRecord& job, boo
   json::object shown = job_json(job, parts.store.attempts_of(job.id));
   auto place = domain::is_final(job.state) ? std::nullopt : std::optional(parts.store.place_of(job.public_id, parts.clock.now()));
   shown["place"] = place && *place ? json::value(place_json(**place, korean)) : json::value(nullptr);
+  bool did = !job.image.value && job.state == domain::JobState::completed;
+  auto document = did ? parts.store.result_of(job.public_id) : std::nullopt;
+  shown["result"] = document ? parsed(*document) : json::value(nullptr);
   return json_response(200, json::object{{"job", std::move(shown)}});
 }
 

@@ -214,6 +214,15 @@ std::vector<http::Route> make_routes(const Parts& parts) {
   return routes;
 }
 
+std::vector<http::Route> make_watch_routes(const Parts& parts) {
+  std::vector<http::Route> routes;
+  for (const Line& line : table(parts)) {
+    std::string_view pattern = line.pattern;
+    if (pattern == "/metrics" || pattern == "/livez" || pattern == "/readyz") routes.push_back(route_from(line, parts));
+  }
+  return routes;
+}
+
 http::Response error_page(std::string_view code, std::string_view message) { return problem(code, message); }
 
 }  // namespace darkroom::api

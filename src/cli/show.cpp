@@ -66,7 +66,8 @@ int show_jobs(const Session& session, const ListOptions& options) {
 int show_job(const Session& session, const std::string& id) {
   return show(session, "/api/v1/jobs/" + id, [](const json::object& answer) {
     const json::object& job = answer.at("job").as_object();
-    return job_line(job) + describe_attempts(job);
+    const json::value* did = job.if_contains("result");
+    return job_line(job) + (did && did->is_object() ? "  did " + darkroom::json::to_text(*did) + "\n" : "") + describe_attempts(job);
   });
 }
 

@@ -166,8 +166,7 @@ void read_edge(Loading& loading) {
     bool whole = (origin.starts_with("https://") || origin.starts_with("http://")) && origin.find_first_of("/*", origin.find("//") + 2) == std::string::npos;
     if (!whole) loading.errors.push_back("http.cors_origins: '" + origin + "' is no origin. Write each as browsers send it, like https://app.example.com; * is not taken.");
   }
-  const std::string& address = config.http.address;
-  config.http.local_hosts_only = address.starts_with("127.") || address == "::1" || address == "localhost";
+  config.http.local_hosts_only = is_loopback(config.http.address);
   if (config.edge.access_file.empty()) config.edge.access_file = config.data_dir + "/access.log";
 }
 

@@ -58,6 +58,7 @@ struct Config {
   EdgeTexts edge;
   std::chrono::seconds drain_notice{0};
   std::vector<Network> metrics_open_from;
+  std::string metrics_listen;  // of a worker, as parse_listen() reads it; empty: it listens nowhere
   http::ServerConfig http;
   worker::WorkerConfig worker;
   runner::PoolConfig runner;
@@ -107,6 +108,8 @@ inline constexpr const char* kDjangoCallback = "DJANGO_CALLBACK_URL";
 
 // config/darkroom.toml: every key with its default and its sentence.
 std::string sample_file();
+
+bool is_loopback(const std::string& address);
 
 // "address:port" -> true and both parts set; "[::1]:8470" for IPv6.
 bool parse_listen(const std::string& text, std::string& address, std::uint16_t& port);

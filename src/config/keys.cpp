@@ -22,6 +22,20 @@ Key listen_key() {
   return key;
 }
 
+Key metrics_listen_key() {
+  Key key = make("metrics.listen", "Where a worker answers /metrics, /livez and /readyz, by the same rules as a server; empty: nowhere. Servers answer them where they listen.",
+                 "empty or address:port, as 127.0.0.1:8471");
+  key.get = [](const Config& config) { return quoted(config.metrics_listen); };
+  key.set = [](Config& config, const std::string& text) {
+    std::string address;
+    std::uint16_t port = 0;
+    bool fits = text.empty() || parse_listen(text, address, port);
+    if (fits) config.metrics_listen = text;
+    return fits;
+  };
+  return key;
+}
+
 constexpr std::int64_t kGiga = 1'000'000'000;
 constexpr std::int64_t kYear = 31'536'000;
 
@@ -193,6 +207,7 @@ std::vector<Key> edge_keys() {
                [](Config& c) -> std::string& { return c.edge.access_file; }),
       networks_key("metrics.open_from", "Addresses from which /metrics may be read without a token; empty: from none.",
                    [](Config& c) -> std::vector<Network>& { return c.metrics_open_from; }),
+      metrics_listen_key(),
   };
 }
 
@@ -293,6 +308,8 @@ const std::vector<Key>& keys() {
   }();
   return kKeys;
 }
+
+bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1" || address == "localhost"; }
 
 bool parse_listen(const std::string& text, std::string& address, std::uint16_t& port) {
   auto colon = text.rfind(':');

@@ -90,6 +90,7 @@ App::App(const config::Config& config, Role role) : config_(config), ground_(con
   if (role != Role::worker) serve_http();
   if (role != Role::web) working_ = std::make_unique<Working>(ground_, server_ ? url_for_peers(config_, server_->port()) : "", observing_);
   if (role == Role::web) show_presence();
+  if (role == Role::worker && !config.metrics_listen.empty()) serve_metrics();
   models_ = std::make_unique<ModelKeeping>(ground_, working_.get());
   store.on_commit([this](const std::vector<store::Event>& events) { hear(events); });
   if (working_) working_->worker().wake();
@@ -106,12 +107,29 @@ App::~App() {
   if (server_) ::unlink(address_file(config_.data_dir).c_str());
 }
 
+void App::make_parts() {
+  parts_ = std::make_unique<api::Parts>(api::Parts{api_config(ground_), ground_.store, ground_.blobs, ground_.catalogue, ground_.clock, [this] { return report(); },
+                                                   [this] { upkeep_->remove_freed_blobs(); }});
+  metrics_page_ = std::make_unique<api::MetricsPage>(observing_.counters(), [this] { return server_ ? server_->traffic() : metrics_server_ ? metrics_server_->traffic() : http::Traffic{}; },
+                                                     ground_.clock.now());
+  parts_->metrics = metrics_page_.get();
+  parts_->stopping = [this] { return stopping_.load(); };
+}
+
+void App::serve_metrics() {
+  make_parts();
+  http::ServerConfig edge = config_.http;
+  config::parse_listen(config_.metrics_listen, edge.address, edge.port);
+  edge.local_hosts_only = config::is_loopback(edge.address);
+  metrics_server_ = std::make_unique<http::Server>(edge, api::make_watch_routes(*parts_), guard(), api::error_page, observing_.hooks());
+  log::info("answers /metrics, /livez and /readyz", {{"at", bracketed(edge.address) + ":" + std::to_string(metrics_server_->port())}});
+}
+
 void App::serve_http() {
   // Each data folder over a shared database has a token of its own: the start of one process takes no other's away.
   std::string token = ground_.store.is_shared() ? std::string(kBootstrapToken) + "-" + ground_.blobs.id() : kBootstrapToken;
   log_in_ = ensure_admin(ground_.store, config_.data_dir, config_.admin_token, token, ground_.clock.now());
-  parts_ = std::make_unique<api::Parts>(api::Parts{api_config(ground_), ground_.store, ground_.blobs, ground_.catalogue, ground_.clock, [this] { return report(); },
-                                                   [this] { upkeep_->remove_freed_blobs(); }});
+  make_parts();
   viewing_ = std::make_unique<Viewing>(ground_);
   log_in_gate_ = std::make_unique<api::LogInGate>([this](const std::string& name) { return ground_.store.find_account(name); });
   parts_->config.access = config_.access;
@@ -132,10 +150,7 @@ void App::serve_http() {
     parts_->models_known_elsewhere = [this] { return ground_.store.known_models(ground_.clock.now()); };
   }
   if (!config_.rate_limit.empty()) limiter_.emplace(*domain::parse_rate(config_.rate_limit));
-  metrics_page_ = std::make_unique<api::MetricsPage>(observing_.counters(), [this] { return server_ ? server_->traffic() : http::Traffic{}; }, ground_.clock.now());
-  parts_->metrics = metrics_page_.get();
   parts_->note_upload = [this](std::int64_t bytes) { observing_.counters().add(metrics::kUploadBytes, {}, static_cast<double>(bytes)); };
-  parts_->stopping = [this] { return stopping_.load(); };
   server_ = std::make_unique<http::Server>(config_.http, api::make_routes(*parts_), api::with_rate_limit(guard(), limiter_ ? &*limiter_ : nullptr), api::error_page, observing_.hooks());
   viewing_->wake(*server_);
   uploading_->start(*parts_);
@@ -183,11 +198,12 @@ std::string App::url() const { return server_ ? "http://" + bracketed(config_.ht
 // First it is said that nothing more is taken in, then what runs is brought to its end while questions are still answered, and last the server closes.
 void App::drain() {
   gauge_rounds_.reset();
-  if (server_ && !stopping_.exchange(true)) std::this_thread::sleep_for(config_.drain_notice);
+  if (!stopping_.exchange(true) && server_) std::this_thread::sleep_for(config_.drain_notice);
   if (models_) models_->stop();
   upkeep_->stop_maintenance();  // before this node signs off: what that gives back would be claimed here once more
   if (working_) working_->drain();
   if (server_) server_->stop(std::chrono::seconds(2));
+  if (metrics_server_) metrics_server_->stop(std::chrono::seconds(2));
   if (uploading_) uploading_->stop();
   if (viewing_) viewing_->stop();
   if (telling_) telling_->stop();

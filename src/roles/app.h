@@ -39,7 +39,9 @@ class App {
   void drain();
 
  private:
+  void make_parts();
   void serve_http();
+  void serve_metrics();
   void show_presence();
   void watch_gauge();
   bool can_run() const;
@@ -64,6 +66,7 @@ class App {
   std::unique_ptr<Uploading> uploading_;
   std::optional<api::RateLimiter> limiter_;
   std::unique_ptr<http::Server> server_;
+  std::unique_ptr<http::Server> metrics_server_;  // of a worker that shall answer how it does
   std::unique_ptr<Loop> gauge_rounds_;
   std::unique_ptr<worker::LeaseKeeper> presence_;  // of a process that answers and does not work
 };

@@ -118,7 +118,7 @@ void store_endings(Transaction& transaction, std::vector<Ended>& endings, const 
     std::int64_t id = job.fence.job.value;
     std::optional<Time> run_at = next.state == domain::JobState::scheduled ? std::optional(next.run_at) : std::nullopt;
     std::optional<Time> finished_at = domain::is_final(next.state) ? std::optional(ended.at) : std::nullopt;
-    if (ended.success()) ended.timings = stages_json(ended.success()->outcome.timings);
+    if (ended.success() && job.image.value) ended.timings = stages_json(ended.success()->outcome.timings);
     RowParams& rows = next.state == domain::JobState::queued ? back : jobs;
     rows.insert(rows.end(), {id, job.fence.claim_no, domain::to_string(next.state), run_at, finished_at, next.refund_attempt ? 1 : 0, next.crashed ? 1 : 0,
                              next.interrupted ? 1 : 0, ended.error_code(), ended.error_message(), ended.at});

@@ -11,7 +11,10 @@ namespace darkroom::store {
 namespace {
 
 constexpr const char* kFindJob = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE public_id = $1";
-constexpr const char* kResultOfJob = "SELECT result.document FROM job JOIN result ON result.job_id = job.id WHERE job.public_id = $1";
+// What maintenance did is told by the event of its end.
+constexpr const char* kResultOfJob =
+    "SELECT result.document FROM job JOIN result ON result.job_id = job.id WHERE job.public_id = $1 "
+    "UNION ALL SELECT data FROM event WHERE image_id IS NULL AND job_id = $1 AND type = 'job.completed'";
 constexpr const char* kJobsOfImage = "SELECT " DARKROOM_JOB_COLUMNS " FROM job WHERE image_id = $1 ORDER BY id DESC";
 constexpr const char* kResultsOfImage =
     "SELECT job.public_id, result.model, result.model_version, result.created_at, CASE WHEN image.result_job_id = job.id THEN 1 ELSE 0 END FROM job "

@@ -95,7 +95,7 @@ class Store : public Accounts, public Acting, public Queues, public Schedules, p
   // --- looking ---
   virtual std::optional<ImageRecord> find_image(ImageId id) = 0;
   virtual std::optional<JobRecord> find_job(std::string_view public_id) = 0;
-  virtual std::optional<std::string> result_of(std::string_view public_id) = 0;  // the result document of this job, JSON
+  virtual std::optional<std::string> result_of(std::string_view public_id) = 0;  // the result document of this job, JSON; of maintenance: what it did, as long as the log keeps it
   // Newest first, ids below `before` if given, at most `limit`.
   virtual ImagePage list_images(std::optional<ImageId> before, int limit) = 0;
   virtual std::vector<JobRecord> jobs_of(ImageId id) = 0;          // newest first

@@ -32,6 +32,20 @@ int count_events(Store& store, std::string_view type) {
   return count;
 }
 
+TEST_P(StoreConformance, WhatMaintenanceDidIsTheResultOfItsJob) {
+  store_->put_schedule(nightly(), now_ + minutes(5), kAdmin, now_).value();
+  std::string id = store_->run_schedule("nightly", 4, kAdmin, now_).value();
+  EXPECT_FALSE(store_->result_of(id));
+  finish(claim_maintenance(*store_, now_, kNode).at(0), domain::Succeeded{{}, R"({"done":7})"});
+  EXPECT_EQ(store_->result_of(id), R"({"done":7})");
+  auto attempts = store_->attempts_of(store_->find_job(id)->id);
+  ASSERT_EQ(attempts.size(), 1u);
+  EXPECT_FALSE(attempts[0].timings) << "it read and decoded no photo";
+  std::string again = store_->run_schedule("nightly", 4, kAdmin, now_).value();
+  finish(claim_maintenance(*store_, now_, kNode).at(0), permanent());
+  EXPECT_FALSE(store_->result_of(again));
+}
+
 TEST_P(StoreConformance, AScheduleIsKeptAsItWasPut) {
   auto made = store_->put_schedule(nightly(), now_ + minutes(5), kAdmin, now_).value();
   EXPECT_EQ(made.rule, nightly());

@@ -6,6 +6,7 @@ import requests
 
 from support.photos import unique_jpeg
 from support.places import CHECKOUT
+from support.ports import free_port
 from support.waiting import eventually
 
 SUFFIXES = ("_bucket", "_sum", "_count")
@@ -123,3 +124,19 @@ def test_alerts_dashboard_and_manual_name_only_what_exists():
     for text in (rules, dashboard, manual, (CHECKOUT / "docs/ko/operations.md").read_text()):
         assert names_in(text) and names_in(text) <= known, names_in(text) - known
     assert set(promised()) <= names_in(manual), set(promised()) - names_in(manual)
+
+
+def test_a_worker_answers_for_itself_where_it_is_told_to(make_cluster):
+    port = free_port()
+    cluster = make_cluster(workers=1, metrics_listen=f"127.0.0.1:{port}")
+    photo = cluster.web.upload(unique_jpeg(), wait=30)
+    assert photo["status"] == "completed", photo
+    token = {"Authorization": cluster.web.http.headers["Authorization"]}
+    address = f"http://127.0.0.1:{port}"
+    get = lambda path, **options: requests.get(address + path, timeout=10, **options)
+    assert (get("/metrics").status_code, get("/livez").status_code, get("/api/v1/jobs", headers=token).status_code) == (401, 200, 404)
+    assert eventually(lambda: get("/readyz").json()["ready"], 20, "the worker is ready")
+    attempts = 'darkroom_attempts_total{model="null",outcome="completed"} 1'
+    assert attempts in get("/metrics", headers=token).text.splitlines()
+    assert attempts not in cluster.web.get("/metrics").text.splitlines(), "each counts what it ran itself"
+    assert sorted(re.findall(r"^# TYPE (\w+) ", get("/metrics", headers=token).text, re.M)) == sorted(promised())

@@ -17,13 +17,28 @@ def watch(web):
     assert web.job(job, wait=20)["state"] == "completed"
 
 
-def test_a_schedule_fires_by_itself(make_server):
+def test_what_maintenance_did_is_told_by_its_job(server, darkroom):
+    job = server.post("/api/v1/schedules/cleanup/run").json()["job_id"]
+    ended = server.job(job, wait=20)
+    assert ended["state"] == "completed" and set(ended["result"].values()) == {0} and "running_without_node" in ended["result"], ended
+    assert [attempt["timings"] for attempt in ended["attempts"]] == [None], ended
+    said = darkroom("job", job, folder=server.folder)
+    assert said.returncode == 0 and '  did {"' in said.stdout and '"running_without_node":0' in said.stdout and "  us " not in said.stdout, said
+    photo = server.result_of(unique_jpeg())
+    of_photo = server.job(photo["job_id"])
+    assert of_photo["result"] is None and of_photo["attempts"][0]["timings"]["read"] >= 0, of_photo
+    assert "  us {" in darkroom("job", photo["job_id"], folder=server.folder).stdout
+
+
+def test_a_schedule_fires_by_itself(make_server, darkroom):
     server = make_server(run_max_retries=1)
     rule = {"cron": "* * * * *", "zone": "UTC", "kind": "maintenance.prune"}  # of those that are built in it comes least often
     assert server.http.put(f"{server.url}/api/v1/schedules/each-minute", json=rule, timeout=70).status_code == 201
     fires = eventually(lambda: server.get("/api/v1/schedules/each-minute").json()["fires"], 65, "the slot comes and is fired")
     job = server.job(fires[0]["job_id"], wait=20)
     assert (job["state"], job["max_attempts"]) == ("completed", 2), "as one of those that people run"
+    said = darkroom("schedules", "show", "each-minute", folder=server.folder)
+    assert 'last run: completed {"images":0' in said.stdout, said
 
 
 def test_a_batch_that_nobody_completed_is_completed_by_whoever_looks(make_cluster, postgres):
