@@ -22,13 +22,30 @@ Error no_such_batch(const std::string& id) {
   return {std::string(domain::code::not_found), "There is no batch '" + id + "'. A batch's id is a UUID."};
 }
 
-http::Response batch_response(int status, const store::BatchRecord& batch, const std::optional<store::BulkResult>& filled = {}) {
+struct Filled {
+  store::BulkResult result;
+  std::int64_t missing = 0;  // of image_ids: those that are not there, or not the caller's
+};
+
+// What of the images that were meant is in the batch, or would be.
+void add_filled(json::object& answer, const Filled& filled) {
+  answer["matched"] = filled.result.matched, answer["left_out"] = filled.result.matched - filled.result.changed;
+  if (filled.result.without_model > 0) answer["without_model"] = filled.result.without_model;
+  if (filled.missing > 0) answer["missing"] = filled.missing;
+}
+
+http::Response batch_response(int status, const store::BatchRecord& batch, const std::optional<Filled>& filled = {}) {
   json::object answer{{"batch", batch_json(batch)}};
-  if (filled) answer["matched"] = filled->matched, answer["left_out"] = filled->matched - filled->changed;
-  if (filled && filled->without_model > 0) answer["without_model"] = filled->without_model;
+  if (filled) add_filled(answer, *filled);
   http::Response response = json_response(status, std::move(answer));
   if (status == 201) response.headers.emplace_back("Location", "/api/v1/batches/" + batch.public_id);
   return response;
+}
+
+http::Response counted_response(const Filled& filled) {
+  json::object answer{{"dry_run", true}};
+  add_filled(answer, filled);
+  return json_response(200, std::move(answer));
 }
 
 // Somebody sealed it, or another process did when this one was taken for lost.
@@ -51,6 +68,10 @@ struct Wanted {
   std::optional<store::JobFilter> images;  // to be processed again as this batch; none: open for uploads
   store::Reprocess how;
   std::string reason;
+  std::vector<domain::ImageId> named = {};  // of image_ids
+  bool dry_run = false;                     // only count
+
+  Filled counted(const store::BulkResult& result) const { return {result, not_met(named, result.matched)}; }
 };
 
 // The images that the batch is of, if the body names any.
@@ -71,7 +92,7 @@ Result<std::optional<store::JobFilter>> read_images(const json::object& body) {
 }
 
 Result<Wanted> read_new_batch(const Parts& parts, const http::Request& request) {
-  auto body = json_body(request, {"title", "owner", "image_ids", "filter", "model", "priority", "reason"});
+  auto body = json_body(request, {"title", "owner", "image_ids", "filter", "model", "priority", "reason", "dry_run"});
   if (!body) return body.error();
   auto title = read_text(*body, "title", kLongestTitle), owner = read_text(*body, "owner", kLongestOwner);
   if (!title) return title.error();
@@ -84,6 +105,9 @@ Result<Wanted> read_new_batch(const Parts& parts, const http::Request& request) 
   auto priority = read_priority(*body);
   if (!priority) return priority.error();
   if (!*images && (*model || *priority)) return invalid("model and priority go with image_ids or filter. Photos that are sent into an open batch say theirs themselves.");
+  auto dry_run = read_flag(*body, "dry_run");
+  if (!dry_run) return dry_run.error();
+  if (*dry_run && !*images) return invalid("dry_run goes with image_ids or filter: of a batch that is open for uploads there is nothing to count.");
   auto reason = read_reason(*body);
   if (!reason) return reason.error();
   if (!acts_for_others(request)) {  // of its own images only, in its own name
@@ -94,7 +118,8 @@ Result<Wanted> read_new_batch(const Parts& parts, const http::Request& request) 
     if (*images) (*images)->owner = request.principal;
   }
   store::Reprocess how{.model = *model, .priority = *priority, .max_attempts = parts.config.max_attempts, .models = models_that_run(parts)};
-  return Wanted{**title, owner->value_or(request.principal), std::move(*images), std::move(how), *reason};
+  std::vector<domain::ImageId> named = body->contains("image_ids") ? (*images)->images : std::vector<domain::ImageId>();
+  return Wanted{**title, owner->value_or(request.principal), std::move(*images), std::move(how), *reason, std::move(named), *dry_run};
 }
 
 // The row of the batch that the page before ended with.
@@ -115,6 +140,7 @@ http::Reply create_batch(const Parts& parts, const http::Request& request) {
   if (!wanted) return problem(wanted.error());
   store::Actor actor = actor_of(request, wanted->reason);
   Time now = parts.clock.now();
+  if (wanted->dry_run) return counted_response(wanted->counted(parts.store.act_on_jobs(*wanted->images, wanted->how, true, actor, now)));
   // An open one waits for its uploads, whoever sends them; one of images is filled here, or by nobody any more.
   if (!wanted->images) return batch_response(201, parts.store.create_batch(wanted->title, wanted->owner, actor, now));
   const std::string id = make_uuid_v7(parts.store.clock(now));
@@ -131,7 +157,7 @@ http::Reply create_batch(const Parts& parts, const http::Request& request) {
   auto sealed = parts.store.seal_batch(id, actor, parts.clock.now());
   if (!sealed) return problem(sealed.error());
   if (!sealed->sealed_now) return problem(was_cut_short(*sealed, filled));
-  return batch_response(201, *sealed, filled);
+  return batch_response(201, *sealed, wanted->counted(filled));
 }
 
 http::Reply list_batches(const Parts& parts, const http::Request& request) {

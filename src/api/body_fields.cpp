@@ -15,6 +15,7 @@ namespace json = boost::json;
 
 constexpr std::size_t kLongestName = 400;  // characters
 constexpr std::size_t kLongestPassword = 1000;
+constexpr std::array<std::string_view, 3> kQueues = {domain::kProcessQueue, domain::kMaintenanceQueue, "webhooks"};
 constexpr std::array<std::string_view, 13> kConditions = {"all",       "state", "queue", "model", "owner",      "error", "created_from", "created_before",
                                                           "image_ids", "batch", "cause", "kind",  "failed_from"};
 
@@ -46,6 +47,7 @@ Result<void> read_texts(const json::object& object, store::JobFilter& filter) {
     if (!text) return text.error();
     *place = *text;
   }
+  if (auto known = check_queue(filter.queue, "filter.queue"); !known) return known.error();
   if (filter.batch && !(filter.batch = uuid_of(*filter.batch))) return invalid("filter.batch must be the id of a batch, a UUID.");
   return {};
 }
@@ -67,6 +69,13 @@ Result<void> is_list(const json::value& list, const std::string& name) {
 }  // namespace
 
 Error invalid(std::string message) { return {std::string(domain::code::invalid_field), std::move(message)}; }
+
+Result<void> check_queue(const std::optional<std::string>& queue, const std::string& field) {
+  if (!queue || std::ranges::find(kQueues, *queue) != kQueues.end()) return {};
+  std::string names;
+  for (std::string_view name : kQueues) names += (names.empty() ? "" : ", ") + std::string(name);
+  return invalid(field + " must be one of " + names + ".");
+}
 
 Result<std::string> reason_in_query(const http::Request& request) {
   auto reason = request.query.find("reason");

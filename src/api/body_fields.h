@@ -7,6 +7,8 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,5 +42,14 @@ Result<std::vector<domain::ImageId>> read_image_ids(const boost::json::value& li
 // "kind", "failed_from", "all"}. One without
 // any condition must say "all": true, so that nothing forgotten means everything.
 Result<store::JobFilter> read_filter(const boost::json::value& filter);
+// How many different things a list of ids names that were not met: those that are not there, or that the caller may not see.
+template <class Id>
+std::int64_t not_met(std::vector<Id> named, std::int64_t met) {
+  std::ranges::sort(named);
+  auto different = static_cast<std::int64_t>(std::ranges::unique(named).begin() - named.begin());
+  return std::max<std::int64_t>(0, different - met);
+}
+// Of a queue that is not there nothing is found, which looks like one that is empty. Error: invalid_field with those that there are.
+Result<void> check_queue(const std::optional<std::string>& queue, const std::string& field);
 
 }  // namespace darkroom::api

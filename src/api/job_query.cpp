@@ -27,6 +27,7 @@ Result<void> read_texts(const http::Request& request, store::JobQuery& query) {
     if (!text) return text.error();
     *place = std::move(*text);
   }
+  if (auto known = check_queue(query.queue, "queue"); !known) return known.error();
   if (query.batch && !(query.batch = uuid_of(*query.batch))) return invalid("batch must be the id of a batch, a UUID.");
   if (auto own = owner_seen_by(request)) query.owner = query.owner.value_or(*own) == *own ? *own : kNobody;
   return {};

@@ -18,6 +18,13 @@ http::Response changed_job(const Parts& parts, const Result<store::JobRecord>& j
   return with_record_tag({}, json_response(200, json::object{{"job", job_json(*job, parts.store.attempts_of(job->id))}}), tag_of(*job));
 }
 
+// `named`: by ids, of which those that met nothing are counted too.
+http::Response done_response(const store::JobFilter& named, const store::BulkResult& done, bool dry_run) {
+  json::object answer = bulk_json(done, dry_run);
+  if (std::int64_t missing = not_met(named.jobs, done.matched); missing > 0) answer["missing"] = missing;
+  return json_response(200, std::move(answer));
+}
+
 struct Order {
   store::BulkAction action;
   store::JobFilter filter;
@@ -103,7 +110,7 @@ http::Reply act_on_jobs(const Parts& parts, const http::Request& request) {
   auto order = read_order(parts, request);
   if (!order) return problem(order.error());
   store::BulkResult done = parts.store.act_on_jobs(order->filter, order->action, order->dry_run, actor_of(request, order->reason), parts.clock.now());
-  return json_response(200, bulk_json(done, order->dry_run));
+  return done_response(order->filter, done, order->dry_run);
 }
 
 }  // namespace darkroom::api

@@ -5,6 +5,8 @@
 #include "api/problem.h"
 #include "api/query.h"
 
+#include <algorithm>
+
 namespace darkroom::api {
 
 namespace json = boost::json;
@@ -26,7 +28,9 @@ http::Reply release_quarantine(const Parts& parts, const http::Request& request)
   if (auto known = allow_query(request, {"reason"}); !known) return problem(known.error());
   auto reason = reason_in_query(request);
   if (!reason) return problem(reason.error());
-  auto released = parts.store.release_quarantine(request.params.at("sha256"), actor_of(request, *reason), parts.clock.now());
+  std::string sha256 = request.params.at("sha256");
+  std::ranges::transform(sha256, sha256.begin(), [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
+  auto released = parts.store.release_quarantine(sha256, actor_of(request, *reason), parts.clock.now());
   if (!released) return problem(released.error());
   http::Response done;
   done.status = 204;

@@ -21,7 +21,22 @@ const std::vector<std::string> kHead = {"batch", "state", "jobs", "waiting", "ru
 std::string describe_batch(const json::object& answer) { return table({kHead, batch_line(answer.at("batch").as_object())}); }
 
 std::string describe_filled(const json::object& answer) {
-  return describe_batch(answer) + shown(answer, "matched") + " jobs matched, " + shown(answer, "left_out") + " of them left out\n" + without_model(answer);
+  return describe_batch(answer) + shown(answer, "matched") + " jobs matched, " + shown(answer, "left_out") + " of them left out\n" + without_model(answer) + missing_words(answer);
+}
+
+// Of a dry run.
+std::string describe_counted(const json::object& answer) {
+  std::int64_t matched = answer.at("matched").to_number<std::int64_t>(), made = matched - answer.at("left_out").to_number<std::int64_t>();
+  return std::to_string(made) + " of " + std::to_string(matched) + " matching jobs would be given a new job\n" + without_model(answer) + missing_words(answer);
+}
+
+// Whoever may make it may count, also an uploader its own.
+Result<void> confirm_batch(const Client& client, json::object body) {
+  body["dry_run"] = true;
+  auto counted = client.send("POST", "/api/v1/batches", body);
+  if (!counted) return counted.error();
+  if (!counted->ok()) return counted->error();
+  return ask_for_yes(describe_counted(counted->body.as_object()));
 }
 
 constexpr std::chrono::seconds kLongestWait{60};  // of one request
@@ -82,17 +97,17 @@ int make_batch(const Session& session, const ManyOptions& given) {
   json::array states = {"completed", "failed", "cancelled"};
   if (!given.ids.empty()) states.insert(states.begin(), {"scheduled", "queued", "running"});
   if (!options.filter.contains("state")) options.filter["state"] = std::move(states);
-  if (options.dry_run) return act_on_many(session, options);
-  if (given.ids.empty()) {
-    auto go = confirm_many(session, options);
-    if (!go && go.error().code == "forbidden") go = ask_for_yes("All of your images that match are processed again.\n");  // an uploader has no count
-    if (!go) return report(go.error());
-  }
   json::object body = options.how;
   body["title"] = options.title;
   body["filter"] = jobs_meant(options);
   if (!options.owner.empty()) body["owner"] = options.owner;
-  return ask(session, {.method = "POST", .path = "/api/v1/batches", .body = body}, describe_filled);
+  if (options.dry_run) body["dry_run"] = true;
+  if (given.ids.empty() && !options.dry_run && wants_yes(options.yes)) {
+    auto client = connect(session.config, session.url, session.token);
+    auto go = client ? confirm_batch(*client, body) : Result<void>(client.error());
+    if (!go) return report(go.error());
+  }
+  return ask(session, {.method = "POST", .path = "/api/v1/batches", .body = body}, options.dry_run ? describe_counted : describe_filled);
 }
 
 int seal_batch(const Session& session, const std::string& id) {

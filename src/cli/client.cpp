@@ -127,9 +127,7 @@ Result<Form> make_form(CURL* handle, const std::map<std::string, std::string>& f
     curl_mime_data(part, value.data(), value.size());
   }
   for (const auto& [name, file] : files) {
-    if (!std::filesystem::is_regular_file(file) || ::access(file.c_str(), R_OK) != 0) {
-      return Error{"not_found", "Cannot read " + file + ". Check the name and its permissions."};
-    }
+    if (auto readable = check_readable(file); !readable) return readable.error();
     curl_mimepart* part = curl_mime_addpart(form.get());
     curl_mime_name(part, name.c_str());
     curl_mime_filedata(part, file.c_str());
@@ -140,6 +138,11 @@ Result<Form> make_form(CURL* handle, const std::map<std::string, std::string>& f
 }
 
 }  // namespace
+
+Result<void> check_readable(const std::string& file) {
+  if (std::filesystem::is_regular_file(file) && ::access(file.c_str(), R_OK) == 0) return {};
+  return Error{"not_found", "Cannot read " + file + ". Check the name and its permissions."};
+}
 
 Error Answer::error() const {
   if (const auto* object = body.if_object()) {

@@ -29,6 +29,9 @@ struct Patience {
   std::chrono::milliseconds of_many = std::chrono::hours(1);    // one request may change or delete a million things
 };
 
+// Error: not_found, in words for people.
+Result<void> check_readable(const std::string& file);
+
 class Client {
  public:
   Client(std::string url, std::string token, Patience patience = {}) : url_(std::move(url)), token_(std::move(token)), patience_(patience) {}

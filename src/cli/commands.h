@@ -126,6 +126,7 @@ boost::json::object jobs_meant(const ManyOptions& options);
 // The line about those that were left out for want of their model; empty when there are none.
 std::string without_model(const boost::json::object& answer);
 // The image that an id means: a number is one, a UUID is a job of it.
+std::string missing_words(const boost::json::object& answer);
 Result<std::int64_t> image_named(const Client& client, const std::string& id);
 int show_batches(const Session& session, const ListOptions& options);                                   // batches.cpp
 int show_batch(const Session& session, const std::string& id);

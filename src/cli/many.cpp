@@ -21,7 +21,7 @@ std::string done_word(const std::string& action) {
 
 std::string describe_many(const std::string& action, const json::object& answer) {
   std::string of = " of " + shown(answer, "matched") + " matching jobs ";
-  return shown(answer, "changed") + of + (answer.at("dry_run").as_bool() ? "would be " : "were ") + done_word(action) + "\n" + without_model(answer);
+  return shown(answer, "changed") + of + (answer.at("dry_run").as_bool() ? "would be " : "were ") + done_word(action) + "\n" + without_model(answer) + missing_words(answer);
 }
 
 json::object order_by_filter(const ManyOptions& options, bool dry_run) {
@@ -138,6 +138,10 @@ int act_by_ids(const Session& session, const ManyOptions& options) {
 std::string without_model(const json::object& answer) {
   if (!answer.contains("without_model")) return "";
   return "left out for want of their model: " + shown(answer, "without_model") + ". Name another: darkroom reprocess --model NAME\n";
+}
+
+std::string missing_words(const json::object& answer) {
+  return answer.contains("missing") ? shown(answer, "missing") + " of those that were named are not there\n" : "";
 }
 
 Result<std::int64_t> image_named(const Client& client, const std::string& id) {

@@ -28,6 +28,7 @@ class Board {
   void done(const std::string& photo, json::object image) {
     std::lock_guard lock(mutex_);
     clear();
+    ++taken_;
     bool failed = image.at("status") == "failed";
     if (failed) code_ = kFailure;
     if (as_json_) {
@@ -47,6 +48,8 @@ class Board {
     if (as_json_) images_.push_back(json::object{{"file", photo}, {"error_code", error.code}, {"error_message", error.message}});
     step();
   }
+
+  bool took_any() const { return taken_ > 0; }  // once the threads are done
 
   int finish(const std::string& batch) {
     if (as_json_) {
@@ -73,6 +76,7 @@ class Board {
   bool as_json_;
   bool live_;
   std::size_t finished_ = 0;
+  std::size_t taken_ = 0;
   json::array images_;
   int code_ = kOk;
 };
@@ -99,6 +103,18 @@ Result<json::object> wait_for(const Client& client, json::object image) {
   return image;
 }
 
+// What the server says of the key that a photo was given, in words of the key that the command line said.
+Error as_said(const SubmitOptions& options, std::size_t number, const std::string& key, Error error) {
+  if (key == options.idempotency_key) return error;
+  std::string photo = std::to_string(number + 1);
+  if (error.code == "idempotency_mismatch") {
+    error.message = "With the idempotency key '" + options.idempotency_key + "' photo " + photo + " was another one before, or had other fields. Name the photos in the same order as then, or use a new key.";
+  } else if (auto at = error.message.find("'" + key + "'"); at != std::string::npos) {
+    error.message.replace(at, key.size() + 2, "'" + options.idempotency_key + "' (photo " + photo + ")");
+  }
+  return error;
+}
+
 void submit_one(const Client& client, const SubmitOptions& options, std::size_t number, Board& board) {
   const std::string& photo = options.photos[number];
   std::string key = options.idempotency_key;
@@ -106,11 +122,11 @@ void submit_one(const Client& client, const SubmitOptions& options, std::size_t 
   if (options.resumable) {
     auto image = upload_resumably(client, photo, options.fields, key);
     if (image && options.wait) image = wait_for(client, std::move(*image));
-    return image ? board.done(photo, std::move(*image)) : board.refused(photo, image.error());
+    return image ? board.done(photo, std::move(*image)) : board.refused(photo, as_said(options, number, key, image.error()));
   }
   auto answer = client.upload(options.wait ? "/api/v1/images?wait=60" : "/api/v1/images", photo, options.fields, key);
   if (!answer) return board.refused(photo, answer.error());
-  if (!answer->ok()) return board.refused(photo, answer->error());
+  if (!answer->ok()) return board.refused(photo, as_said(options, number, key, answer->error()));
   json::object image = answer->body.as_object().at("image").as_object();
   if (options.wait) {
     auto ended = wait_for(client, std::move(image));
@@ -145,6 +161,16 @@ void submit_all(const Client& client, const SubmitOptions& options, Board& board
   }
 }
 
+// Before a batch is made of them: kOk when all can be read.
+int report_unreadable(const std::vector<std::string>& photos) {
+  int code = kOk;
+  for (const std::string& photo : photos) {
+    if (auto readable = check_readable(photo); !readable) code = report(readable.error());
+  }
+  if (code != kOk) std::cerr << "darkroom: no batch was made and nothing was sent\n";
+  return code;
+}
+
 }  // namespace
 
 int submit(const Session& session, const SubmitOptions& given) {
@@ -152,6 +178,7 @@ int submit(const Session& session, const SubmitOptions& given) {
     return wrong_use("--batch makes another batch each time, so --idempotency-key cannot go with it. Leave out one of the two, "
                      "or send all photos in one POST /api/v1/images/many, which takes a key");
   }
+  if (int code = given.batch.empty() ? kOk : report_unreadable(given.photos); code != kOk) return code;
   std::optional<TemporaryServer> temporary;
   auto client = connect(session.config, session.url, session.token);
   if (given.start_server && session.url.empty() && !(client && is_running(*client))) {
@@ -168,8 +195,10 @@ int submit(const Session& session, const SubmitOptions& given) {
   }
   Board board(options.photos.size(), session.json);
   submit_all(*client, options, board);
-  if (!batch.empty()) {
+  if (!batch.empty() && board.took_any()) {
     if (auto sealed = seal_batch(*client, batch); !sealed) board.refused("batch " + batch, sealed.error());
+  } else if (!batch.empty()) {
+    std::cerr << "darkroom: no photo was taken in, so the batch is left open: send into it with --into, or seal it with `darkroom batches seal " << batch << "`\n";
   }
   return board.finish(batch);
 }

@@ -87,7 +87,7 @@ std::string ahead_words(const Situation& s) {
 
 Reason concurrency_reason(const Situation& s) {
   std::string running = number(s.running) + " of " + count_of(*s.concurrency, "job");
-  return {why::concurrency_limited, "The queue " + s.queue + " is at its limit: " + running + " are running, and " + ahead_words(s) +
+  return {why::concurrency_limited, "The queue " + s.queue + " is at its limit: " + running + (*s.concurrency == 1 ? " is running, and " : " are running, and ") + ahead_words(s) +
                                         ". Raise the limit: darkroom queue set " + s.queue + " --concurrency N."};
 }
 

@@ -55,7 +55,7 @@ TEST(WhyWaiting, EachCauseHasItsCodeWithItsNumbers) {
   expect(s, why::rate_limited, {"10/m", "10 starts", "2023-11-14T22:13:27"});
   s.concurrency = 1;
   s.running = 1;
-  expect(s, why::concurrency_limited, {"1 of 1 job", "--concurrency"});
+  expect(s, why::concurrency_limited, {"1 of 1 job is running", "--concurrency"});
   s.servers[0].draining = true;
   expect(s, why::draining, {"alpha", "'demo'"});
   s.servers[0].has_model = false;

@@ -318,3 +318,22 @@ def test_at_a_terminal_many_are_changed_only_after_a_yes(busy, word, status):
     process.communicate(timeout=20)
     assert busy.image(image["id"])["status"] == status
     assert (process.returncode == 0) == (word == "y")
+
+
+def test_ids_of_nothing_are_counted(server, darkroom):
+    job = server.result_of(unique_jpeg())["job_id"]
+    for dry_run in (True, False):
+        answer = done(act(server, "reprocess", ids=[NOBODY, job, job.upper()], dry_run=dry_run))
+        assert answer == {"matched": 1, "changed": 1, "missing": 1, "dry_run": dry_run}, answer
+    said = darkroom("cancel", NOBODY, "--dry-run", folder=server.folder)
+    assert said.stdout == "0 of 0 matching jobs would be cancelled\n1 of those that were named are not there\n", said
+
+
+def test_a_queue_that_is_misspelt_is_no_empty_one(server, darkroom):
+    for words in (("jobs", "--queue", "nope"), ("cancel", "--queue", "nope", "--dry-run"), ("batches", "make", "again", "--queue", "nope")):
+        said = darkroom(*words, folder=server.folder)
+        assert said.returncode == 2 and "ai_processing" in said.stderr, said
+    assert act(server, "cancel", filter={"queue": "nope"}).json()["errors"][0]["pointer"] == "#/filter/queue"
+    assert server.get("/api/v1/jobs", params={"queue": "nope"}).json()["errors"][0]["loc"] == ["query", "queue"]
+    for queue in ("ai_processing", "maintenance", "webhooks"):
+        assert darkroom("jobs", "--queue", queue, folder=server.folder).returncode == 0

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from support.people import ask, token_of
 from support.photos import unique_jpeg
 from support.waiting import eventually
 
@@ -291,3 +292,29 @@ def test_who_waits_for_a_batch_by_command_is_told_how_it_ended(server, darkroom)
     for nothing in ((), ("",)):
         assert darkroom("batches", *nothing, "--wait", folder=server.folder).returncode == 2
     assert darkroom("batches", NOBODY, "--wait", folder=server.folder).returncode == 3
+
+
+def test_images_that_are_not_there_are_counted(server, darkroom):
+    done = server.result_of(unique_jpeg())["id"]
+    order = {"title": "t", "image_ids": [999, done, done, 998]}
+    counted = server.post("/api/v1/batches", json=order | {"dry_run": True})
+    assert (counted.status_code, counted.json()) == (200, {"matched": 1, "left_out": 0, "missing": 2, "dry_run": True}), counted.text
+    assert server.get("/api/v1/batches").json()["items"] == []
+    made = server.post("/api/v1/batches", json=order).json()
+    assert (made["matched"], made["left_out"], made["missing"], made["batch"]["total"]) == (1, 0, 2, 1), made
+    server.image(done, wait=20)
+    assert "missing" not in server.post("/api/v1/batches", json={"title": "t", "image_ids": [done]}).json()
+    refused = server.post("/api/v1/batches", json={"title": "t", "dry_run": True})
+    assert refused.status_code == 422 and refused.json()["errors"][0]["pointer"] == "#/dry_run", refused.text
+
+
+def test_who_may_make_a_batch_may_count(peopled, darkroom):
+    mine, other = (peopled.result_of(unique_jpeg(), uploader=name) for name in ("the-uploader", "somebody"))
+    token = token_of(peopled, "the-uploader")
+    for words in (("--all",), ("--state", "completed")):
+        dry = darkroom("batches", "make", "again", *words, "--dry-run", "--token", token, folder=peopled.folder)
+        assert (dry.returncode, dry.stdout) == (0, "1 of 1 matching jobs would be given a new job\n"), dry
+    named = ask(peopled, "POST", "/api/v1/batches", token, json={"title": "t", "image_ids": [mine["id"], other["id"]], "dry_run": True})
+    assert named.json() == {"matched": 1, "left_out": 0, "missing": 1, "dry_run": True}, named.text
+    assert peopled.get("/api/v1/batches").json()["items"] == []
+    assert ask(peopled, "POST", "/api/v1/batches", token_of(peopled, "the-viewer"), json={"title": "t", "filter": {"all": True}, "dry_run": True}).status_code == 403

@@ -113,3 +113,31 @@ def test_a_key_with_a_batch_is_refused_before_anything_is_made(server, darkroom,
     sent = darkroom("submit", "--batch", "album", "--idempotency-key", "order-7", photo("a.jpg", unique_jpeg()), folder=server.folder)
     assert sent.returncode == 2 and "--batch" in sent.stderr and "--idempotency-key" in sent.stderr
     assert server.get("/api/v1/batches").json()["items"] == server.get("/api/v1/images").json()["items"] == []
+
+
+def test_no_batch_is_made_of_photos_that_cannot_be_read(server, darkroom, photo, tmp_path):
+    sent = darkroom("submit", "--batch", "album", photo("a.jpg", unique_jpeg()), tmp_path / "absent.jpg", folder=server.folder)
+    assert sent.returncode == 3 and "absent.jpg" in sent.stderr and "no batch was made" in sent.stderr, sent
+    assert server.get("/api/v1/batches").json()["items"] == server.get("/api/v1/images").json()["items"] == []
+
+
+def test_a_batch_that_got_no_photo_does_not_complete(server, darkroom, photo):
+    bad = photo("bad.jpg", b"no photo")
+    sent = darkroom("submit", "--batch", "album", bad, folder=server.folder)
+    assert sent.returncode == 1 and "left open" in sent.stderr, sent
+    batch = server.get("/api/v1/batches").json()["items"][0]
+    assert (batch["state"], batch["total"]) == ("open", 0) and batch["id"] in sent.stderr
+    assert not [event for event in server.events() if event["type"] in ("batch.sealed", "batch.completed")]
+    mixed = darkroom("submit", "--batch", "mixed", bad, photo("good.jpg", unique_jpeg()), folder=server.folder)
+    assert mixed.returncode == 1 and server.get("/api/v1/batches").json()["items"][0]["sealed_at"], mixed
+
+
+def test_a_key_that_was_used_with_another_order_is_told_as_it_was_said(server, darkroom, photo):
+    first, second = photo("a.jpg", unique_jpeg()), photo("b.jpg", unique_jpeg())
+    assert darkroom("submit", "--idempotency-key", "ab", first, second, folder=server.folder).returncode == 0
+    for way in ([], ["--resumable"]):
+        other = darkroom("submit", *way, "--idempotency-key", "ab", second, first, folder=server.folder)
+        assert other.returncode == 1 and "'ab'" in other.stderr and "same order" in other.stderr and "ab-1" not in other.stderr, other
+    assert server.delete("/api/v1/images/1").status_code == 204
+    gone = darkroom("submit", "--idempotency-key", "ab", first, second, folder=server.folder)
+    assert gone.returncode == 4 and "'ab' (photo 1)" in gone.stderr and "ab-1" not in gone.stderr, gone

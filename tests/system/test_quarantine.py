@@ -70,6 +70,6 @@ def test_commands_list_and_release(server, darkroom):
     _, image = crashed_twice(server)
     assert image["sha256"] in darkroom("quarantine", folder=server.folder).stdout
     assert json.loads(darkroom("quarantine", "--json", folder=server.folder).stdout)["items"][0]["image_ids"] == [image["id"]]
-    assert darkroom("quarantine", "release", image["sha256"], folder=server.folder).returncode == 0
+    assert darkroom("quarantine", "release", image["sha256"].upper(), folder=server.folder).returncode == 0
     assert darkroom("quarantine", "release", image["sha256"], folder=server.folder).returncode == 3
     assert quarantined(server) == []
