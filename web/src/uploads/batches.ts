@@ -58,7 +58,9 @@ export class Batches {
   }
 
   private async make(batch: Batch): Promise<string> {
-    const serverId = (await call('post', '/api/v1/batches', { body: { title: batch.title } })).batch.id;
+    const answer = await call('post', '/api/v1/batches', { body: { title: batch.title } });
+    if (!('batch' in answer)) throw new Error('a count was not asked for');
+    const serverId = answer.batch.id;
     const made = { ...batch, serverId };
     this.put(made);
     await keep.keepBatch(made).catch(() => undefined);
