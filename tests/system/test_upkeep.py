@@ -30,6 +30,12 @@ def test_what_maintenance_did_is_told_by_its_job(server, darkroom):
     assert "  us {" in darkroom("job", photo["job_id"], folder=server.folder).stdout
 
 
+def test_what_maintenance_did_is_told_by_its_job_on_the_other_database(make_cluster):
+    web = make_cluster(workers=1).web
+    ended = web.job(web.post("/api/v1/schedules/cleanup/run").json()["job_id"], wait=20)
+    assert ended["result"]["running_without_node"] == 0 and [attempt["timings"] for attempt in ended["attempts"]] == [None], ended
+
+
 def test_a_schedule_fires_by_itself(make_server, darkroom):
     server = make_server(run_max_retries=1)
     rule = {"cron": "* * * * *", "zone": "UTC", "kind": "maintenance.prune"}  # of those that are built in it comes least often
