@@ -237,6 +237,17 @@ TEST_F(PostgresClaims, TheWaitOfAnUrgentJobThatAnotherIsTakingIsNotThatOfTheNext
   taker->run_script("ROLLBACK", 20s);
 }
 
+// Also where several models wait, and a claim is for as many slots at once.
+TEST_F(PostgresClaims, JobsThatAnotherIsTakingAreSteppedOverInEachLane) {
+  for (int i = 0; i < 3; ++i) upload(1, "demo", 5), upload(1, "other");
+  auto taker = place_.connect();
+  taker->run_script("BEGIN; SELECT id FROM job WHERE id IN (1, 2) FOR UPDATE", 20s);
+  std::vector<std::int64_t> taken;
+  for (const auto& job : store_.claim(wants(6, {"demo", "other"}), now_)) taken.push_back(job.fence.job.value);
+  EXPECT_EQ(taken, (std::vector<std::int64_t>{3, 5, 4, 6}));
+  taker->run_script("ROLLBACK", 20s);
+}
+
 // A limit that is set while a claim of another process is under way.
 TEST_F(PostgresClaims, ANewLimitCountsTheStartsOfAClaimThatIsUnderWay) {
   SqlStore second(place_.open());

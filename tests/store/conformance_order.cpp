@@ -259,6 +259,23 @@ TEST_P(StoreConformance, OfLanesThatWaitTooLongTheOneThatWaitsLongestGoesFirst) 
   EXPECT_EQ(order, "third third demo demo other other ");
 }
 
+// One of its own owner's photos came before that, and it is not its turn.
+TEST_P(StoreConformance, OfLanesOfOnePriorityThatWhoseNextPhotoCameFirstGoesFirst) {
+  auto first = upload(photo("a", 0, "demo")).id.value, last = upload(photo("a", 0, "demo")).id.value;
+  auto other = upload(photo("c", 0, "other")).id.value, turn = upload(photo("b", 0, "demo")).id.value;
+  for (std::int64_t next : {first, other, turn, last}) EXPECT_EQ(store_->claim(wants(1, {"demo", "other"}), now_).at(0).image.value, next);
+}
+
+// It had waited for long, and those behind it in its lane have just come.
+TEST_P(StoreConformance, AHeadThatHasExpiredLetsNobodyBehindItGoFirst) {
+  NewImage brief = photo("a", 0, "other");
+  brief.expires_at = now_ + seconds(1);
+  upload(brief);
+  now_ += seconds(2);
+  auto earlier = upload(photo("a", 0, "demo")).id.value, later = upload(photo("a", 0, "other")).id.value;
+  EXPECT_EQ(images_of(store_->claim(wants(2, {"demo", "other"}), now_)), (Ids{earlier, later}));
+}
+
 // --- ageing ---
 
 // Level 10 is never empty, level -5 has waited for an hour, level 0 for half of one.

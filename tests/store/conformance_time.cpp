@@ -65,6 +65,25 @@ TEST_P(StoreConformance, ARetryTakesItsOwnersNextTurn) {
   EXPECT_TRUE(std::ranges::count(order, first.id.value) == 1);
 }
 
+// What it took before is not counted as its own.
+TEST_P(StoreConformance, EachRunBeginsAtItsOwnTime) {
+  auto image = upload();
+  finish(claim_one(), transient());
+  Time first = now_;
+  now_ += minutes(5);
+  store_->promote_due(10, now_);
+  auto again = claim_one();
+  EXPECT_EQ(store_->find_job(image.job.public_id)->started_at, now_);
+  Time second = now_;
+  now_ += seconds(3);
+  finish(again, success());
+  auto attempts = store_->attempts_of(image.job.id);
+  ASSERT_EQ(attempts.size(), 2u);
+  EXPECT_EQ(attempts[0].started_at, first);
+  EXPECT_EQ(attempts[1].started_at, second);
+  EXPECT_EQ(attempts[1].finished_at, now_);
+}
+
 // --- expiry ---
 
 TEST_P(StoreConformance, AnExpiredHeadIsEndedByTheClaimWhichGoesOn) {
