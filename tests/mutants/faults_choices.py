@@ -74,7 +74,7 @@ FAULTS = [
     fault("cleanup-leaves-batches", "the cleanup leaves a batch open whose jobs are done", CLEAN_UP, "  made_.batches += store_.complete_batches(now);\n", "", unit("scheduler_test", "CleanUpCountsWhatItRepairs")),
     fault("cleanup-tells-nothing", "the cleanup repairs and says that all was well", CLEAN_UP, "    made_.repairs += stretch.repairs;\n", "", unit("scheduler_test", "CleanUpCountsWhatItRepairs")),
 
-    fault("cleanup-begins-anew", "the cleanup of a large store never comes to its end", CLEAN_UP, "after = stretch.next.value_or(Cursor{});", "after = i + 1 < most ? stretch.next.value_or(Cursor{}) : Cursor{};",
+    fault("cleanup-begins-anew", "the cleanup of a large store never comes to its end", CLEAN_UP, "after = next.value_or(Cursor{});", "after = i + 1 < most ? next.value_or(Cursor{}) : Cursor{};",
           unit("scheduler_test", "CleanUpGoesOnWhereItLeftOff")),
 
     # --- what nobody is told of ---
