@@ -60,7 +60,7 @@ describe.each(languages)('in %s', (language) => {
     await page.keyboard.press('Escape');
     await page.getByRole('link', { name: t.toDeliveries }).click();
     await page.waitForURL('**/webhooks');
-    await page.getByRole('table').waitFor();
+    await page.locator('.table-frame').waitFor();
     expect(await page.getByText(t.held).count()).toBe(0);
   });
 
