@@ -218,6 +218,7 @@ TEST_F(PostgresLockOrder, EndingsTakeTheDeliveriesThatTheySupersedeInTheirOrder)
   auto jobs = claim(2);
   finish({ended(jobs[1], found_a_cat())});
   finish({ended(jobs[0], found_a_cat())});
+  place_.connect()->query("UPDATE delivery SET due_at = due_at + 1 WHERE id = (SELECT MIN(id) FROM delivery)");  // in each other order it comes second
   for (const ImageRecord& image : images) ASSERT_TRUE(store_->reprocess_image(image.id, {}, kAdmin, now_));
   jobs = claim(2);
   auto of_image = [&](int at) { return "SELECT id FROM delivery WHERE state = 'waiting' AND image_id = " + std::to_string(images[at].id.value) + " FOR UPDATE"; };
