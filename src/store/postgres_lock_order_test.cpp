@@ -73,10 +73,10 @@ class PostgresLockOrder : public testing::Test {
 
   static std::string pid_of(PostgresConnection& session) { return std::to_string(session.query("SELECT pg_backend_pid()").front().integer(0)); }
 
-  ImageRecord cancelled_in_a_batch() {
+  ImageRecord cancelled_in_a_batch(const std::string& content) {
     NewImage image;
     image.batch = store_->create_batch("album", "minji", kAdmin, now_).public_id;
-    auto made = upload(kFirst, image);
+    auto made = upload(content, image);
     store_->cancel_job(made.job.public_id, kAdmin, now_).value();
     return made;
   }
@@ -135,10 +135,10 @@ TEST_F(PostgresLockOrder, ADeletionOfManyTakesContentsJobsAndImagesInTheirOrders
   auto first = upload(kSecond), second = upload(kFirst);
   auto both = [&, images = std::vector{second.id, first.id}] { EXPECT_EQ(store_->delete_found(images, {}, kAdmin, now_), 2); };
   EXPECT_TRUE(leaves_free(content(kFirst), content_now(kSecond), both));
-  first = upload(), second = upload();
+  first = upload(std::string(64, 'c')), second = upload(std::string(64, 'd'));
   EXPECT_TRUE(leaves_free(lock_of("job", first.job.id.value), lock_of("job", second.job.id.value) + " NOWAIT",
                           [&] { EXPECT_EQ(store_->delete_found({second.id, first.id}, {}, kAdmin, now_), 2); }));
-  first = upload(), second = upload();
+  first = upload(std::string(64, 'e')), second = upload(std::string(64, 'f'));
   EXPECT_TRUE(leaves_free(lock_of("image", first.id.value), image_now(second), [&] { EXPECT_EQ(store_->delete_found({second.id, first.id}, {}, kAdmin, now_), 2); }));
 }
 
@@ -147,7 +147,7 @@ TEST_F(PostgresLockOrder, ADeletionThatWaitedForARetryTellsItsJob) {
   for (bool expects : {false, true}) {
     Expectation<ImageRecord> any;
     if (expects) any = [](const ImageRecord&) { return true; };
-    auto image = cancelled_in_a_batch();
+    auto image = cancelled_in_a_batch(expects ? kSecond : kFirst);
     Retrying retry(*this, image);
     auto deleting = std::async(std::launch::async, [&] { return store_->delete_image(image.id, kAdmin, now_, any).has_value(); });
     EXPECT_TRUE(waits_for_a_lock(2));
@@ -160,7 +160,7 @@ TEST_F(PostgresLockOrder, ADeletionThatWaitedForARetryTellsItsJob) {
 }
 
 TEST_F(PostgresLockOrder, ADeletionOfManyHoldsNoImageWhenItWaitsForAJobThatCameMeanwhile) {
-  auto image = cancelled_in_a_batch(), other = upload();
+  auto image = cancelled_in_a_batch(kFirst), other = upload();
   auto holder = place_.connect(), finisher = place_.connect(), looker = place_.connect();
   holder->run_script("BEGIN; " + lock_of("image", other.id.value), 20s);
   Retrying retry(*this, image);

@@ -24,7 +24,7 @@ constexpr const char* kComplete = "UPDATE batch SET completed_at = 1, jobs_compl
 
 class PostgresMeeting : public testing::Test {
  protected:
-  PostgresMeeting() : place_(shared_postgres()), store_(place_.open()), other_(place_.connect()) {}
+  PostgresMeeting() : place_(shared_postgres()), opened_(place_.open()), other_(place_.connect()) {}
 
   ImageRecord upload(const std::optional<std::string>& batch = {}) {
     NewImage image{.title = "a", .owner = "minji", .sha256 = std::string(64, 'a'), .byte_count = 1, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
@@ -58,7 +58,8 @@ class PostgresMeeting : public testing::Test {
   const Actor kAdmin{"admin", ""};
   Time now_ = from_micros(1'700'000'000'000'000);
   PostgresPlace place_;
-  SqlStore store_;
+  SqlStore opened_;
+  Store& store_ = opened_;
   std::unique_ptr<PostgresConnection> other_;
 };
 
