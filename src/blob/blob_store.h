@@ -21,8 +21,9 @@ namespace darkroom::blob {
 // A photo on its way in: a temporary file that is hashed while it is written and is gone with this object.
 class StagedBlob {
  public:
-  // Without a name it costs its folder nothing and leaves nothing when the process is killed, but not every file system knows such files.
-  enum class Name { none, random };
+  // A file that gets its name when it is whole leaves nothing when the process is killed, and to sync it is not to sync its folder, too. Not every file system
+  // knows such files.
+  enum class Name { later, at_once };
 
   // A new file in `folder`. Throws std::runtime_error when it cannot be made.
   StagedBlob(const std::string& folder, Name name);
@@ -37,10 +38,11 @@ class StagedBlob {
   const std::string& sha256();
   int fd() const { return file_.get(); }
   const std::string& path() const { return path_; }  // "" without a name
-  // Gives the file this name, too. False, with errno, when that cannot be done: a file without a name takes one only once.
-  bool link_as(const std::string& path) const;
+  // Gives the file a name in its folder if it has none. False, with errno, when that cannot be done.
+  bool take_name();
 
  private:
+  std::string folder_;
   std::string path_;
   FileDescriptor file_;
   Sha256 hash_;

@@ -11,7 +11,7 @@
 namespace darkroom::blob {
 namespace {
 
-// With staged files of both kinds: with a name, and without one.
+// With staged files of both kinds.
 class FileBlobStoreTest : public testing::TestWithParam<StagedBlob::Name> {
  protected:
   FileBlobStoreTest() : folder_(testing::TempDir() + "blobs-" + std::to_string(::getpid())) { std::filesystem::remove_all(folder_); }
@@ -65,7 +65,7 @@ TEST_P(FileBlobStoreTest, WhatIsNotKeptLeavesNothing) {
   {
     auto staged = store.stage();
     staged->write("half of a pho");
-    EXPECT_EQ(incoming(), GetParam() == StagedBlob::Name::none ? 0u : 1u);
+    EXPECT_EQ(incoming(), GetParam() == StagedBlob::Name::later ? 0u : 1u);
   }
   EXPECT_EQ(incoming(), 0u);
 }
@@ -110,7 +110,7 @@ TEST_P(FileBlobStoreTest, AFullDiskIsToldApart) {
 
 TEST_P(FileBlobStoreTest, ARemovalBetweenKeepingAndCommittingIsMadeUpFor) {
   FileBlobStore store = open_store();
-  std::string photo(200'000, 'p');  // more than is copied at once
+  std::string photo(200'000, 'p');
   photo += "end";
   auto staged = store.stage();
   staged->write(photo);
@@ -126,13 +126,13 @@ TEST_P(FileBlobStoreTest, ARemovalBetweenKeepingAndCommittingIsMadeUpFor) {
   EXPECT_EQ(incoming(), 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Staged, FileBlobStoreTest, testing::Values(StagedBlob::Name::none, StagedBlob::Name::random),
-                         [](const auto& tested) { return tested.param == StagedBlob::Name::none ? "Nameless" : "Named"; });
+INSTANTIATE_TEST_SUITE_P(Staged, FileBlobStoreTest, testing::Values(StagedBlob::Name::later, StagedBlob::Name::at_once),
+                         [](const auto& tested) { return tested.param == StagedBlob::Name::later ? "NamedLater" : "NamedAtOnce"; });
 
-TEST(StagedBlobTest, HasNoNameWhereTheFileSystemCanNameItLater) {
+TEST(StagedBlobTest, HasNoNameUntilItIsWholeWhereTheFileSystemCanDoThat) {
   std::string folder = testing::TempDir() + "staged-" + std::to_string(::getpid());
   FileBlobStore store(folder);
-  EXPECT_EQ(store.stage()->path(), "") << "a name costs a write of its folder, and may be left over";
+  EXPECT_EQ(store.stage()->path(), "") << "a name is synced with the file, and may be left over";
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder + "/incoming"), {}), 0) << "what was tried is gone";
   std::filesystem::remove_all(folder);
 }

@@ -10,7 +10,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -31,22 +30,9 @@ void remove_leftovers(const std::string& incoming, FileBlobStore::Leftovers whic
 
 // Tried, since no question to the system tells it: both steps need the file system, the second one /proc.
 StagedBlob::Name name_of_staged(const std::string& incoming) {
-  if (!FileDescriptor(::open(incoming.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600))) return StagedBlob::Name::random;
-  std::string path = incoming + "/" + random_base62(22);
-  StagedBlob tried(incoming, StagedBlob::Name::none);
-  return tried.link_as(path) && ::unlink(path.c_str()) == 0 ? StagedBlob::Name::none : StagedBlob::Name::random;
-}
-
-void copy(int from, StagedBlob& to) {
-  std::array<char, 65'536> piece;
-  for (off_t at = 0;;) {
-    ssize_t size = ::pread(from, piece.data(), piece.size(), at);
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) fail("cannot read an uploaded photo");
-    if (size == 0) return;
-    to.write({piece.data(), static_cast<std::size_t>(size)});
-    at += size;
-  }
+  if (!FileDescriptor(::open(incoming.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600))) return StagedBlob::Name::at_once;
+  StagedBlob tried(incoming, StagedBlob::Name::later);
+  return tried.take_name() ? StagedBlob::Name::later : StagedBlob::Name::at_once;
 }
 
 // Whoever comes first makes it, whole or not at all; all read what is there then.
@@ -94,18 +80,15 @@ void FileBlobStore::keep(StagedBlob& staged) {
   fail_point("K3");
   sync_file(staged.fd(), "the upload of " + path_of(sha256));
   fail_point("K4");
-  // An equal file that is there already is as good.
-  if (!staged.link_as(path_of(sha256)) && errno != EEXIST) fail("cannot store the photo as " + path_of(sha256));
+  if (!staged.take_name()) fail("cannot name an uploaded photo in " + incoming_);
+  // A link and not a rename: the staged name stays for confirm(). An equal file that is there already is as good.
+  if (::link(staged.path().c_str(), path_of(sha256).c_str()) != 0 && errno != EEXIST) fail("cannot store the photo as " + path_of(sha256));
   fail_point("K5");
   sync_folder(folder_of(sha256));
 }
 
 void FileBlobStore::confirm(StagedBlob& staged) {
-  if (::access(path_of(staged.sha256()).c_str(), F_OK) == 0) return;
-  auto again = stage();
-  copy(staged.fd(), *again);
-  again->sha256();
-  keep(*again);
+  if (::access(path_of(staged.sha256()).c_str(), F_OK) != 0) keep(staged);
 }
 
 std::optional<FileDescriptor> FileBlobStore::open(std::string_view sha256) {

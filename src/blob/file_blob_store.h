@@ -13,8 +13,8 @@ class FileBlobStore final : public BlobStore {
  public:
   // Temporary files that a killed process left behind: where nobody else uses the folder all of them go, else those older than a day.
   enum class Leftovers { all, old };
-  // Makes the folders if need be and removes leftovers. Throws std::runtime_error. Without a choice, staged files have no name where the file system lets
-  // one be given to them later.
+  // Makes the folders if need be and removes leftovers. Throws std::runtime_error. Without a choice, staged files get their names later where the file
+  // system can do that.
   explicit FileBlobStore(std::string folder, Leftovers leftovers = Leftovers::all, std::optional<StagedBlob::Name> staged = std::nullopt);
 
   const std::string& id() const override { return id_; }  // a UUID

@@ -10,7 +10,7 @@
 
 namespace darkroom::blob {
 
-StagedBlob::StagedBlob(const std::string& folder, Name name) : path_(name == Name::none ? "" : folder + "/" + random_base62(22)) {
+StagedBlob::StagedBlob(const std::string& folder, Name name) : folder_(folder), path_(name == Name::later ? "" : folder + "/" + random_base62(22)) {
   file_ = FileDescriptor(path_.empty() ? ::open(folder.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600)
                                        : ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file_) {
@@ -36,10 +36,12 @@ void StagedBlob::write(std::string_view piece) {
   throw std::runtime_error(message);
 }
 
-bool StagedBlob::link_as(const std::string& path) const {
-  if (!path_.empty()) return ::link(path_.c_str(), path.c_str()) == 0;
-  std::string open_file = "/proc/self/fd/" + std::to_string(file_.get());
-  return ::linkat(AT_FDCWD, open_file.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0;
+bool StagedBlob::take_name() {
+  if (!path_.empty()) return true;
+  std::string open_file = "/proc/self/fd/" + std::to_string(file_.get()), path = folder_ + "/" + random_base62(22);
+  if (::linkat(AT_FDCWD, open_file.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) != 0) return false;
+  path_ = std::move(path);
+  return true;
 }
 
 const std::string& StagedBlob::sha256() {

@@ -12,6 +12,8 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+
 namespace darkroom::scheduler {
 namespace {
 
@@ -229,8 +231,7 @@ TEST_F(SweepBlobsTest, AProcessWhoseTurnDoesNotComeSweepsByItself) {
 }
 
 TEST_F(SweepBlobsTest, RemovesTemporaryFilesThatWereLeftBehind) {
-  auto staged = blobs_->stage();
-  staged->write("half");
+  std::ofstream(folder_ + "/blobs/incoming/left") << "half";
   SweepBlobs sweep({}, *store_, *blobs_, *remove_blobs_);
   EXPECT_EQ(sweep.run(later(2h), {}).value(), R"({"stored":0,"removed":0,"leftovers":0})");
   EXPECT_EQ(sweep.run(later(25h), {}).value(), R"({"stored":0,"removed":0,"leftovers":1})");
