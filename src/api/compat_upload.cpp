@@ -15,6 +15,7 @@
 #include "json/text.h"
 
 #include <memory>
+#include <utility>
 
 namespace darkroom::api {
 namespace {
@@ -134,7 +135,7 @@ class CompatUpload {
       callback.not_before = image->site_photo->callback_from;
       callback.after_answer = parts_.config.compat.callback_delay;
     }
-    return keep_photo(parts_, *staged_, *image, actor_);
+    return keep_photo(parts_, *staged_, std::move(*image), actor_);
   }
 
   const Parts& parts_;

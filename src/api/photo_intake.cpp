@@ -22,11 +22,10 @@ Result<void> add_bytes(const Parts& parts, blob::StagedBlob& photo, std::string_
   return {};
 }
 
-Result<store::ImageRecord> keep_photo(const Parts& parts, blob::StagedBlob& photo, const store::NewImage& image, const store::Actor& actor) {
+Result<store::ImageRecord> keep_photo(const Parts& parts, blob::StagedBlob& photo, store::NewImage image, const store::Actor& actor) {
   parts.blobs.keep(photo);
-  auto made = take_in_image(parts, image, actor);
-  if (made) parts.blobs.confirm(photo);
-  return made;
+  image.keep_again = [&] { parts.blobs.confirm(photo); };
+  return take_in_image(parts, image, actor);
 }
 
 }  // namespace darkroom::api

@@ -19,7 +19,7 @@ std::optional<http::Response> no_room(const Parts& parts);
 Result<void> add_bytes(const Parts& parts, blob::StagedBlob& photo, std::string_view data);
 
 // The photo is made durable, then its rows are, and only then it is no longer looked after as one on its way.
-Result<store::ImageRecord> keep_photo(const Parts& parts, blob::StagedBlob& photo, const store::NewImage& image, const store::Actor& actor);
+Result<store::ImageRecord> keep_photo(const Parts& parts, blob::StagedBlob& photo, store::NewImage image, const store::Actor& actor);
 
 // A body that goes to `upload`, piece by piece (receive) and at its end (finish).
 template <class Upload>

@@ -85,8 +85,8 @@ Result<store::ImageRecord> take_in(const Parts& parts, const store::UploadRecord
   if (auto allowed = check_sender(parts, upload.owner, *image); !allowed) return allowed.error();
   parts.blobs.keep(*staged);
   fail_point("K31");
+  image->keep_again = [&] { parts.blobs.confirm(*staged); };
   auto made = take_in_image(parts, *image, {upload.owner, "resumable upload"});
-  if (made) parts.blobs.confirm(*staged);
   fail_point("K32");
   return made;
 }

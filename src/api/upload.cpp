@@ -13,6 +13,7 @@
 #include "domain/error_codes.h"
 
 #include <memory>
+#include <utility>
 
 namespace darkroom::api {
 namespace {
@@ -80,7 +81,7 @@ class Upload {
     if (auto described = describe_photo(*staged_, parts_.config.photo, *image); !described) return described.error();
     if (key_) image->idempotency = store::IdempotencyKey{actor_.name, *key_, fingerprint(form_, image->sha256)};
     if (auto allowed = check_sender(parts_, sender_, *image); !allowed) return allowed.error();
-    auto made = keep_photo(parts_, *staged_, *image, actor_);
+    auto made = keep_photo(parts_, *staged_, std::move(*image), actor_);
     fail_point("K7");
     return made;
   }

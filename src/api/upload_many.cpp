@@ -155,7 +155,7 @@ class ManyUploads {
     if (auto allowed = check_sender(parts_, sender_, *image); !allowed) return allowed.error();
     if (batch_.empty()) begin_batch(image->owner);
     image->batch = batch_;
-    return keep_photo(parts_, *staged_, *image, actor_);
+    return keep_photo(parts_, *staged_, std::move(*image), actor_);
   }
 
   // Gives the photo its key. The image that an earlier request has made of it; none: it is new.

@@ -90,8 +90,8 @@ class BlobStore : public BlobReader {
   // Makes the staged bytes durable under their hash: on return they survive a power cut. Keeping the same content twice is fine.
   // The staged blob holds on to its bytes.
   virtual void keep(StagedBlob& staged) = 0;
-  // To be called when the row that needs the content is committed, before anyone is told: keeps it once more if a removal of the same
-  // content, begun before that commit, has taken it away in between.
+  // To be called before the row that needs the content is committed, when nobody can remove the same content any more: keeps it once more if a
+  // removal has taken it away since keep().
   virtual void confirm(StagedBlob& staged) = 0;
   virtual void remove(std::string_view sha256) = 0;  // fine if it is not there
   // At most `most` of the stored contents after this one, in their order ("" for the first). An empty page is the end.

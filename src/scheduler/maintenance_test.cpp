@@ -264,8 +264,8 @@ TEST_F(SweepBlobsTest, AnUploadAtTheSameMomentKeepsItsPhoto) {
   blobs_->keep(*staged);
   SweepBlobs({}, *store_, *blobs_, *remove_blobs_).run(later(2h), {}).value();
   store::NewImage image{.title = "a", .owner = "a", .sha256 = orphan, .byte_count = 5, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
+  image.keep_again = [&] { blobs_->confirm(*staged); };
   ASSERT_TRUE(store_->create_image(image, {"admin", ""}, clock_.now()));
-  blobs_->confirm(*staged);
   EXPECT_TRUE(blobs_->open(orphan));
 }
 

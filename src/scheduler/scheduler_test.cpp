@@ -210,8 +210,8 @@ TEST_F(SchedulerTest, APhotoThatArrivesDuringTheRemovalOfItsEqualIsNotLost) {
   remove.run_once();
   EXPECT_FALSE(blobs_->open(staged->sha256()));
   store::NewImage again{.title = "b", .owner = "a", .sha256 = staged->sha256(), .byte_count = 5, .format = "JPEG", .width = 1, .height = 1, .model = "demo"};
+  again.keep_again = [&] { blobs_->confirm(*staged); };
   ASSERT_TRUE(store_->create_image(again, {"admin", ""}, now_));
-  blobs_->confirm(*staged);
   EXPECT_TRUE(blobs_->open(staged->sha256()));
 }
 

@@ -177,6 +177,13 @@ TEST_F(PostgresLockOrder, ADeletionOfManyHoldsNoImageWhenItWaitsForAJobThatCameM
   EXPECT_EQ(deleting.get(), 2);
 }
 
+TEST_F(PostgresLockOrder, BytesAreLookedForWhileNobodyCanRemoveThem) {
+  auto other = place_.connect();
+  NewImage image;
+  image.keep_again = [&] { EXPECT_EQ(other->query("SELECT pg_try_advisory_xact_lock(hashtextextended('" + kFirst + "', 6271))").front().integer(0), 0); };
+  upload(kFirst, image);
+}
+
 TEST_F(PostgresLockOrder, ADeletionTakesTheContentBeforeTheJob) {
   auto image = upload();
   EXPECT_TRUE(leaves_free(content(kFirst), lock_of("job", image.job.id.value) + " NOWAIT", [&] { EXPECT_TRUE(store_->delete_image(image.id, kAdmin, now_, {})); }));

@@ -74,6 +74,7 @@ struct NewImage {
   std::optional<IdempotencyKey> idempotency = {};
   std::vector<NewCallback> callbacks = {};  // of one site or host one
   std::optional<SitePhoto> site_photo = {};  // not together with an idempotency key
+  std::function<void()> keep_again = {};  // sees to it that the content's bytes are there; called before the commit, when nobody can remove them any more
 };
 
 struct JobRecord {

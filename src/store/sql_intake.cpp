@@ -242,6 +242,7 @@ void take_in(Transaction& transaction, std::span<Intake* const> intakes) {
   admitted.reserve(count);
   for (Entrant& entrant : entrants) {
     if (!admit(transaction, entrant, objected, quotas)) continue;
+    if (entrant.image().keep_again) entrant.image().keep_again();
     describe_job(entrant, max_retries);
     if (entrant.job.state == JobState::queued) entrant.rank = ranks.take(entrant.line(), entrant.intake.turn);
     std::size_t place = admitted.size();

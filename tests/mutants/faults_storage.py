@@ -24,6 +24,7 @@ FAULTS = [
           unit(STORE, "AreReadByNobodyBeforeTheirSync")),
     fault("failed-blob-sync-ignored", "a photo is acknowledged though the disk refused it", "src/base/durable.cpp", "if (::fsync(fd) != 0) throw", "if (::fsync(fd) > 0) throw", unit("blob_test", "SyncOfAPhoto")),
     fault("blob-unsynced", "a photo is acknowledged before its bytes are on the disk", "src/blob/file_blob_store.cpp", "  sync_file(staged.fd(), \"the upload of \" + path_of(sha256));\n", "", unit("blob_test", "SyncOfAPhoto")),
+    fault("bytes-not-looked-for", "a photo that a removal took away on its way in is missing", "src/store/sql_intake.cpp", "    if (entrant.image().keep_again) entrant.image().keep_again();\n", "", unit("store_test", "TheBytesOfAPhotoAreLookedFor")),
     fault("blob-folder-unsynced", "a photo is acknowledged before its name is on the disk", "src/blob/file_blob_store.cpp", "  sync_folder(folder_of(sha256));\n", "", unit("blob_test", "SyncOfAPhoto")),
     # --- room ---
     fault("room-looked-at-together", "two that begin an upload at once are both given the last room", UPLOADS, '    transaction.connection.post_locks(kHoldRoom, {"upload"});\n', "",

@@ -136,6 +136,21 @@ TEST_P(StoreConformance, ContentThatIsBeingRemovedIsNotAcceptedUntilItIsGone) {
   upload();
 }
 
+// Where the bytes were looked for after the commit, a slot was sooner, and the photo was missing.
+TEST_P(StoreConformance, TheBytesOfAPhotoAreLookedForBeforeItsRowsAreThere) {
+  NewImage image = photo();
+  int looked = 0;
+  image.keep_again = [&] {
+    ++looked;
+    EXPECT_EQ(store_->count_jobs().queued, 0);
+  };
+  ASSERT_TRUE(store_->create_image(image, {"admin", ""}, now_));
+  EXPECT_EQ(looked, 1);
+  image.keep_again = [] { throw std::runtime_error("the disk is tired"); };
+  EXPECT_THROW((void)store_->create_image(image, {"admin", ""}, now_), std::runtime_error);
+  EXPECT_EQ(store_->count_jobs().queued, 1) << "nothing is taken in without its bytes";
+}
+
 TEST_P(StoreConformance, AContentIsRemovedOnlyWhileNoImageHasIt) {
   auto only = upload();
   int unlinked = 0;
