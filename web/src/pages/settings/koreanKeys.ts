@@ -28,6 +28,7 @@ export const koreanKeys: Readonly<Record<string, string>> = {
   'http.secure_cookies': '로그인 쿠키를 TLS에서만 쓸지. auto: 요청이 TLS로 왔을 때.',
   'log.access': '응답마다 JSON 한 줄을 남기는 접속 로그: off, stdout, file.',
   'log.access_file': 'log.access = "file"일 때 쓰는 파일. 옮기면 다시 엽니다. 비우면 데이터 폴더의 access.log.',
+  'metrics.listen': '워커가 /metrics, /livez, /readyz에 서버와 같은 규칙으로 답하는 주소. 비우면 답하지 않음. 서버는 원래 듣는 주소에서 답합니다.',
   'metrics.open_from': '토큰 없이 /metrics를 읽을 수 있는 주소. 비우면 없음.',
   'session.idle_minutes': '이 시간 동안 요청이 없으면 로그인이 끝납니다.',
   'session.longest_hours': '이 시간이 지나면 로그인이 반드시 끝납니다.',
