@@ -4,6 +4,7 @@
 #include "api/json.h"
 #include "api/problem.h"
 #include "api/query.h"
+#include "http/ascii.h"
 
 #include <algorithm>
 
@@ -29,7 +30,7 @@ http::Reply release_quarantine(const Parts& parts, const http::Request& request)
   auto reason = reason_in_query(request);
   if (!reason) return problem(reason.error());
   std::string sha256 = request.params.at("sha256");
-  std::ranges::transform(sha256, sha256.begin(), [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::ranges::transform(sha256, sha256.begin(), http::to_lower);
   auto released = parts.store.release_quarantine(sha256, actor_of(request, *reason), parts.clock.now());
   if (!released) return problem(released.error());
   http::Response done;

@@ -55,7 +55,7 @@ http::Reply get_place(const Parts& parts, const http::Request& request) {
   const std::string& id = request.params.at("id");
   if (!is_uuid(id)) return problem(domain::code::not_found, "There is no job '" + id + "'. A job's id is a UUID, as job_id of its image says it.");
   auto job = parts.store.find_job(id);
-  auto model = job && cannot_run_again(parts, *job) ? store::ItsModel::is_gone : store::ItsModel::may_run;
+  auto model = job && domain::is_final(job->state) && cannot_run_again(parts, *job) ? store::ItsModel::is_gone : store::ItsModel::may_run;
   auto place = parts.store.place_of(id, parts.clock.now(), model);
   if (!place) return problem(place.error());
   return json_response(200, json::object{{"job_id", id}, {"state", domain::to_string(place->state)}, {"place", place_json(*place, prefers_korean(request))}});
