@@ -195,6 +195,9 @@ class PostgresClaims : public testing::Test {
     for (const std::string& model : models) request.lanes.push_back(domain::lane_of(domain::kProcessQueue, model));
     return request;
   }
+  Finished finish(const domain::ClaimedJob& job, const ClaimRequest& next) {
+    return store_.finish({job.fence, domain::Succeeded{.outcome = {}, .document = "{}"}, "worker", "1"}, next, {}, now_);
+  }
   std::string model_of_next() { return store_.claim(wants(1, {"demo", "other"}), now_).at(0).model; }
 
   PostgresPlace place_;
@@ -267,6 +270,37 @@ TEST_F(PostgresClaims, ANewLimitCountsTheStartsOfAClaimThatIsUnderWay) {
     now_ += 61s;
     for (const auto& job : second.find_jobs({.state = domain::JobState::running}).jobs) ASSERT_TRUE(second.cancel_job(job.job.public_id, {"admin", ""}, now_));
   }
+}
+
+// The look at the heads of several lanes travels ahead of the locks of their queues.
+TEST_F(PostgresClaims, APauseBetweenTheLookAtTheLanesAndTheTakingIsKept) {
+  upload(2, "demo");
+  upload(1, "other");
+  ASSERT_TRUE(store_.change_queue(domain::kProcessQueue, {.paused = false}, {"admin", ""}, now_));
+  domain::ClaimedJob running = store_.claim(wants(1, {"demo", "other"}), now_).at(0);
+  auto changer = place_.connect(), watcher = place_.connect();
+  changer->run_script("BEGIN; SELECT pg_advisory_xact_lock(6272, hashtext('ai_processing')); UPDATE queue SET paused = 1 WHERE name = 'ai_processing'", 20s);
+  auto finished = std::async(std::launch::async, [&] { return finish(running, wants(1, {"demo", "other"})); });
+  ASSERT_TRUE(comes_true([&] { return watcher->query("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").front().integer(0) > 0; }));
+  changer->run_script("COMMIT", 20s);
+  Finished end = finished.get();
+  EXPECT_TRUE(end.applied);
+  EXPECT_TRUE(end.next.empty()) << "it started in a queue that had been paused before";
+}
+
+// Who hands in a result has a slot that could be working.
+TEST_F(PostgresClaims, AnEndingThatIsHeldUpHoldsUpNoOther) {
+  upload(2);
+  auto running = store_.claim(wants(2), now_);
+  ASSERT_EQ(running.size(), 2u);
+  auto holder = place_.connect(), watcher = place_.connect();
+  holder->run_script("BEGIN; SELECT id FROM job WHERE id = 1 FOR UPDATE", 20s);
+  auto held_up = std::async(std::launch::async, [&] { return finish(running.at(0), wants(0)).applied; });
+  ASSERT_TRUE(comes_true([&] { return watcher->query("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted").front().integer(0) > 0; }));
+  EXPECT_TRUE(finish(running.at(1), wants(0)).applied);
+  EXPECT_EQ(held_up.wait_for(0s), std::future_status::timeout) << "the second waited for the first";
+  holder->run_script("ROLLBACK", 20s);
+  EXPECT_TRUE(held_up.get());
 }
 
 TEST_F(PostgresClaims, TwoProcessesNeverTakeTheSameJob) {

@@ -60,17 +60,21 @@ struct Lane {
   std::tuple<int, int, Time, std::int64_t> place(Time now) const { return {-head->priority, has_stretch ? 0 : 1, has_waited(now) ? waits_since() : Time::max(), head->id}; }
 };
 
-// Of all these lanes, in one round trip. How far the database's clock is ahead of the claimer's is looked at once.
-void read_heads(Connection& connection, std::span<Lane> lanes, std::optional<Duration>& ahead, Time now) {
-  RowParams names;
-  for (const Lane& lane : lanes) names.emplace_back(lane.name);
-  Rows found = connection.execute_rows(kLaneHeads, names);
+// How far the database's clock is ahead of the claimer's is looked at once.
+void note_heads(const Rows& found, std::span<Lane> lanes, std::optional<Duration>& ahead, Time now) {
   if (!ahead && !found.empty()) ahead = found.front().optional_time(5).value_or(now) - now;
   for (Lane& lane : lanes) {
     lane.head.reset();
     auto row = std::ranges::find(found, lane.name, [](const Row& each) { return each.text(4); });
     if (row != found.end()) lane.head = Head{row->small(1), row->integer(0), static_cast<Gate>(row->small(2)), row->time(3) - *ahead};
   }
+}
+
+// Of all these lanes, in one round trip.
+void read_heads(Connection& connection, std::span<Lane> lanes, std::optional<Duration>& ahead, Time now) {
+  RowParams names;
+  for (const Lane& lane : lanes) names.emplace_back(lane.name);
+  note_heads(connection.execute_rows(kLaneHeads, names), lanes, ahead, now);
 }
 
 #define DARKROOM_CANDIDATE_COLUMNS                                                                                                           \
@@ -83,9 +87,9 @@ constexpr const char* kTakeHead = DARKROOM_CANDIDATE_COLUMNS
     "WHERE job.state = 'queued' AND job.lane = $1 AND job.priority >= $2 ORDER BY job.priority DESC, job.rank, job.id LIMIT 1 /*OF JOB SKIP LOCKED*/";
 constexpr const char* kTakeHeads = DARKROOM_CANDIDATE_COLUMNS
     "WHERE job.state = 'queued' AND job.lane = $1 AND job.priority >= $2 ORDER BY job.priority DESC, job.rank, job.id LIMIT $3 /*OF JOB SKIP LOCKED*/";
-// For a claim of one lane, without a look at its head first: nothing unless its queue is open.
+// For a claim of one lane, without a look at its head first, or after one that may be out of date: nothing unless its queue is open.
 constexpr const char* kTakeOpen = DARKROOM_CANDIDATE_COLUMNS
-    "WHERE job.state = 'queued' AND job.lane = $1 ORDER BY job.priority DESC, job.rank, job.id LIMIT COALESCE((SELECT CASE WHEN queue.paused = 0 AND "
+    "WHERE job.state = 'queued' AND job.lane = $1 AND job.priority >= $4 ORDER BY job.priority DESC, job.rank, job.id LIMIT COALESCE((SELECT CASE WHEN queue.paused = 0 AND "
     "COALESCE(queue.rate_count, queue.concurrency, queue.ageing_bound) IS NULL THEN CAST($3 AS BIGINT) ELSE 0 END FROM queue WHERE queue.name = $2), $3) "
     "/*OF JOB SKIP LOCKED*/";
 constexpr const char* kTakeThis = DARKROOM_CANDIDATE_COLUMNS "WHERE job.state = 'queued' AND job.id = $1 /*OF JOB SKIP LOCKED*/";
@@ -180,8 +184,13 @@ class Claim {
     for (const std::string& name : names) lanes_.push_back({name, starts_.last(name, now_), starts_.has_stretch(name, now_)});
   }
 
-  void run() {
-    if (lanes_.size() == 1) take_open(lanes_.front());
+  void run(const Rows* seen) {
+    if (seen) {
+      note_heads(*seen, lanes_, ahead_, now_);
+      if (!take_seen()) return;
+    } else if (lanes_.size() == 1) {
+      take_open(lanes_.front(), domain::kLowestPriority, wanted());
+    }
     if (wanted() > 0) read_heads(transaction_.connection, lanes_, ahead_, now_);
     while (wanted() > 0 && ended_ < kMostEnded) {
       Lane* lane = first();
@@ -193,9 +202,20 @@ class Claim {
  private:
   std::int64_t wanted() const { return claimers_.wanted(); }
 
-  void take_open(Lane& lane) {
-    Rows rows = transaction_.execute(kTakeOpen, {lane.name, lane.queue(), wanted()});
+  void take_open(Lane& lane, int lowest, std::int64_t most) {
+    Rows rows = transaction_.execute(kTakeOpen, {lane.name, lane.queue(), most, lowest});
     if (!rows.empty()) take(lane, rows, nullptr);
+  }
+
+  // What was seen says which lane goes first; what may be taken of it is looked at again, behind the locks of the queues. False: nothing waits, and whoever
+  // adds a job wakes those that could run it.
+  bool take_seen() {
+    Lane* lane = first();
+    if (lane && lane->head->gate == Gate::open) {
+      Share share = share_of(*lane);
+      take_open(*lane, share.lowest, share.most);
+    }
+    return lane != nullptr;
   }
 
   Lane* first(const Lane* except = nullptr) {
@@ -217,19 +237,27 @@ class Claim {
     return found != allowances_.end() ? found->second : allowances_.emplace(queue, allow_starts(transaction_, queue, now_)).first->second;
   }
 
+  struct Share {
+    int lowest;
+    std::int64_t most;
+  };
+
+  // As many as go before the other lanes' heads: all above their level, or one where only arrival decides.
+  Share share_of(Lane& lane) {
+    const Lane* rival = first(&lane);
+    bool tied = rival && rival->head->priority == lane.head->priority;
+    lane.earns_stretch = tied && !lane.has_stretch && lane.has_waited(now_);
+    bool one = tied && !lane.has_stretch && !lane.earns_stretch;
+    return {!rival ? domain::kLowestPriority : tied ? lane.head->priority : rival->head->priority + 1, one ? 1 : wanted()};
+  }
+
   void take_from(Lane& lane) {
     if (lane.head->gate == Gate::paused) return close(lane.queue());
     Allowance* allowance = lane.head->gate == Gate::ruled ? &allowance_of(lane.queue()) : nullptr;
     if (allowance && allowance->starts == 0) return close(lane.queue());
 
-    // As many as go before the other lanes' heads: all above their level, or one where only arrival decides.
-    const Lane* rival = first(&lane);
-    bool tied = rival && rival->head->priority == lane.head->priority;
-    lane.earns_stretch = tied && !lane.has_stretch && lane.has_waited(now_);
-    bool one = tied && !lane.has_stretch && !lane.earns_stretch;
-    int lowest = !rival ? domain::kLowestPriority : tied ? lane.head->priority : rival->head->priority + 1;
-    std::int64_t most = std::min(one ? 1 : wanted(), allowance ? allowance->starts : wanted());
-
+    auto [lowest, most] = share_of(lane);
+    if (allowance) most = std::min(most, allowance->starts);
     if (allowance && allowance->ageing) {
       std::int64_t before_next = kAgeingStride - 1 - counted_starts(transaction_.connection, lane.name) % kAgeingStride;
       if (before_next == 0 && take_overdue(lane, *allowance)) return;
@@ -328,14 +356,25 @@ std::set<std::string> queues_of(const std::vector<Claimer*>& claimers) {
 
 }  // namespace
 
-void claim_together(Transaction& transaction, std::vector<Claimer*> claimers, LaneStarts& starts) {
+std::optional<Ask> ask_heads(std::span<const ClaimRequest* const> requests) {
+  const ClaimRequest* asked = nullptr;
+  for (const ClaimRequest* request : requests) {
+    if (request->count <= 0) continue;
+    if (asked && asked->lanes != request->lanes) return std::nullopt;
+    asked = request;
+  }
+  if (!asked || asked->lanes.size() < 2) return std::nullopt;
+  return Ask{kLaneHeads, RowParams(asked->lanes.begin(), asked->lanes.end())};
+}
+
+void claim_together(Transaction& transaction, std::vector<Claimer*> claimers, LaneStarts& starts, const Rows* heads) {
   std::erase_if(claimers, [](const Claimer* claimer) { return claimer->request.count <= 0; });
   share_queues(transaction, queues_of(claimers));
   while (!claimers.empty()) {
     const std::vector<std::string>& lanes = claimers.front()->request.lanes;
     auto others = std::stable_partition(claimers.begin(), claimers.end(), [&](const Claimer* claimer) { return claimer->request.lanes == lanes; });
     std::vector<Claimer*> same(claimers.begin(), others);
-    Claim(transaction, Claimers(same), starts).run();
+    Claim(transaction, Claimers(same), starts).run(heads);
     for (const Claimer* claimer : same) {
       if (!claimer->taken.empty()) fail_point<StoreUnavailable>("K8");
     }

@@ -19,8 +19,12 @@ struct Claimer {
   std::vector<domain::ClaimedJob> taken = {};
 };
 
-// Claims for all of them. Those that ask for the same lanes take from them by one statement, in the order in which they stand here.
-void claim_together(Transaction& transaction, std::vector<Claimer*> claimers, LaneStarts& starts);
+// Claims for all of them. Those that ask for the same lanes take from them by one statement, in the order in which they stand here. `heads` are what
+// ask_heads() of all of them was answered in this transaction, if it was asked.
+void claim_together(Transaction& transaction, std::vector<Claimer*> claimers, LaneStarts& starts, const Rows* heads = nullptr);
+
+// A look at the heads of the lanes from which these will claim, which may travel with what is asked before: one round trip less. None where it is not worth it.
+std::optional<Ask> ask_heads(std::span<const ClaimRequest* const> requests);
 
 // The asks are of Claimer.
 void claim_asks(Transaction& transaction, std::span<void* const> asks, LaneStarts& starts);

@@ -175,6 +175,7 @@ struct Held {
   Interest interest;
   std::vector<std::int64_t> event_ids;  // as many as there are fences
   std::optional<Time> clock;            // the database's, where it has one
+  std::optional<Rows> heads;            // of what is claimed behind them, if nothing can go back to its line before
 
   Time now_of(const Finisher& finisher) const { return clock.value_or(finisher.now); }
 };
@@ -185,6 +186,12 @@ RowParams rows_of(const std::set<FenceKey>& fences) {
   return values;
 }
 
+std::optional<Ask> heads_behind(std::span<Finisher* const> finishers) {
+  std::vector<const ClaimRequest*> requests;
+  for (const Finisher* finisher : finishers) requests.push_back(&finisher->next);
+  return ask_heads(requests);
+}
+
 Held hold_all(Transaction& transaction, std::span<Finisher* const> finishers) {
   std::set<FenceKey> successes, others;  // sorted, so that two that lock the same rows do not wait for each other in a circle: all in one list if need be
   for (const Finisher* finisher : finishers) {
@@ -193,9 +200,12 @@ Held hold_all(Transaction& transaction, std::span<Finisher* const> finishers) {
     }
   }
   if (!others.empty()) others.merge(std::exchange(successes, {}));
-  Ask asks[] = {{kHoldSuccess, rows_of(successes)}, {kHold, rows_of(others)}, ask_interest()};
+  std::vector<Ask> asks = {{kHoldSuccess, rows_of(successes)}, {kHold, rows_of(others)}, ask_interest()};
+  std::optional<Ask> heads = others.empty() ? heads_behind(finishers) : std::nullopt;
+  if (heads) asks.push_back(std::move(*heads));
   Answers found = transaction.connection.execute_together(asks, {{"event", successes.size() + others.size()}});
-  Held held{.jobs = {}, .interest = interest_from(found.rows[2]), .event_ids = std::move(found.ids), .clock = found.clock};
+  Held held{.jobs = {}, .interest = interest_from(found.rows[2]), .event_ids = std::move(found.ids), .clock = found.clock, .heads = {}};
+  if (heads) held.heads = std::move(found.rows[3]);
   for (const Rows* rows : {&found.rows[0], &found.rows[1]}) {
     for (const Row& row : *rows) {
       HeldJob job = held_from(row);
@@ -267,7 +277,7 @@ void finish_together(Transaction& transaction, std::span<void* const> asks, Lane
   for (const Finisher* finisher : finishers) claimers.push_back({finisher->next, finisher->now});
   std::vector<Claimer*> pointers;
   for (Claimer& claimer : claimers) pointers.push_back(&claimer);
-  claim_together(transaction, pointers, starts);
+  claim_together(transaction, pointers, starts, held.heads ? &*held.heads : nullptr);
   for (std::size_t i = 0; i < claimers.size(); ++i) finishers[i]->taken = std::move(claimers[i].taken);
 }
 

@@ -126,6 +126,7 @@ void take_in_all(Transaction& transaction, std::span<void* const> asks) {
 }
 
 SqlStore::SqlStore(std::unique_ptr<Database> database) : database_(std::move(database)), taking_in_{take_in_all} {
+  finishing_.worth_another = 1;  // who waits has a slot that could be working
   finishing_.run = [this](Transaction& transaction, std::span<void* const> asks) { finish_together(transaction, asks, lane_starts_); };
   claiming_.run = [this](Transaction& transaction, std::span<void* const> asks) { claim_asks(transaction, asks, lane_starts_); };
 }

@@ -110,6 +110,10 @@ FAULTS = [
           unit(STORE, "ManyJobsAreMovedInSeveralCommits")),
 
     # --- limits ---
+    fault("pause-after-the-look", "a job starts in a queue that was paused after the lanes were looked at", "src/store/sql_claims.cpp", "{lane.name, lane.queue(), most, lowest}", '{lane.name, "", most, lowest}',
+          unit("store_test", "APauseBetweenTheLook")),
+    fault("endings-wait-for-one", "a result whose row is held keeps all other slots from their next jobs", "src/store/sql_store_images.cpp", "finishing_.worth_another = 1;", "finishing_.worth_another = 16;",
+          unit("store_test", "AnEndingThatIsHeldUp")),
     fault("claim-under-way", "a new limit does not count what a claim starts at that moment", "src/store/sql_claims.cpp", "  share_queues(transaction, queues_of(claimers));\n", "  (void)queues_of(claimers);\n",
           unit(STORE, "ANewLimitCountsTheStartsOfAClaimThatIsUnderWay")),
     fault("rate-window-shortened", "an eleventh photo starts within sixty seconds", "src/store/sql_limits.cpp",

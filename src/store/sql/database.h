@@ -32,6 +32,8 @@ struct Transaction {
 // each of them alone, so it begins each answer from nothing. An ask is the verb's own; it lives until its caller is answered.
 struct SharedVerb {
   std::function<void(Transaction&, std::span<void* const> asks)> run;
+  // Callers that wait, before a group is served beside another, where the database can do both.
+  std::size_t worth_another = 16;
 };
 
 class Database {

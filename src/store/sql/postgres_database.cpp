@@ -20,8 +20,8 @@ using Kind = PostgresFailure::Kind;
 
 constexpr int kMostConflicts = 3;
 constexpr int kMostLostStatements = 3;
-// Of one verb two groups at a time, where many ask: one is worked out while the other is being synced.
-constexpr Gathering::Limits kGroups{.groups = 2, .heaviest = 256, .worth_another = 16, .linger = std::chrono::microseconds(500)};
+// Of one verb two groups at a time, where enough ask: one is worked out while the other is being synced.
+constexpr Gathering::Limits kGroups{.groups = 2, .heaviest = 256, .linger = std::chrono::microseconds(500)};
 constexpr int kMostSlow = 2;
 
 // Two that ran into each other should not do so again.
@@ -150,7 +150,11 @@ void PostgresDatabase::write_apart_blocking(std::function<void(Transaction&)> wo
 Gathering& PostgresDatabase::State::gathering_of(const SharedVerb& verb) {
   std::lock_guard guard(gatherings_mutex);
   auto& found = gatherings[&verb];
-  if (!found) found = std::make_unique<Gathering>(kGroups, [this, &verb](std::span<Gathering::Caller* const> callers) { serve(verb, callers); });
+  if (!found) {
+    Gathering::Limits limits = kGroups;
+    limits.worth_another = verb.worth_another;
+    found = std::make_unique<Gathering>(limits, [this, &verb](std::span<Gathering::Caller* const> callers) { serve(verb, callers); });
+  }
   return *found;
 }
 
