@@ -3,6 +3,7 @@
 #include "api/query.h"
 #include "domain/error_codes.h"
 #include "domain/printable.h"
+#include "domain/webhook.h"
 #include "text/unicode.h"
 
 #include <algorithm>
@@ -15,7 +16,7 @@ namespace json = boost::json;
 
 constexpr std::size_t kLongestName = 400;  // characters
 constexpr std::size_t kLongestPassword = 1000;
-constexpr std::array<std::string_view, 3> kQueues = {domain::kProcessQueue, domain::kMaintenanceQueue, "webhooks"};
+constexpr std::array<std::string_view, 3> kQueues = {domain::kProcessQueue, domain::kMaintenanceQueue, domain::kWebhooksQueue};
 constexpr std::array<std::string_view, 13> kConditions = {"all",       "state", "queue", "model", "owner",      "error", "created_from", "created_before",
                                                           "image_ids", "batch", "cause", "kind",  "failed_from"};
 

@@ -7,6 +7,7 @@
 #include "api/query.h"
 #include "domain/error_codes.h"
 #include "domain/rate.h"
+#include "domain/webhook.h"
 
 #include <algorithm>
 
@@ -17,7 +18,6 @@ namespace json = boost::json;
 using store::QueueChange;
 using store::QueueReport;
 
-constexpr std::string_view kWebhooksQueue = "webhooks";
 constexpr std::size_t kLongestPauseReason = 500;  // characters
 
 double in_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
@@ -96,7 +96,7 @@ Result<void> read_rate(const json::value& value, QueueChange& change) {
 Result<void> check_fields_of(const std::string& queue, const json::object& body) {
   for (const auto& member : body) {
     std::string name(member.key());
-    if (queue != kWebhooksQueue || member.value().is_null() || name == "paused" || name == "reason") continue;
+    if (queue != domain::kWebhooksQueue || member.value().is_null() || name == "paused" || name == "reason") continue;
     return invalid(name + " cannot be set for the queue webhooks: it has deliveries and no jobs, and can only be paused. The settings webhooks.* say how they are sent.");
   }
   return {};

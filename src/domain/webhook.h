@@ -13,6 +13,8 @@
 
 namespace darkroom::domain {
 
+inline constexpr std::string_view kWebhooksQueue = "webhooks";  // the line in which deliveries wait, beside those of jobs
+
 namespace webhook {
 inline constexpr std::string_view kJobCompleted = "job.completed";
 inline constexpr std::string_view kJobFailed = "job.failed";
