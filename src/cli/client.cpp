@@ -82,7 +82,7 @@ bool is_of_many(std::string_view method, std::string_view path, const boost::jso
   return path.ends_with("/actions") || path == "/api/v1/deliveries/replay";
 }
 
-constexpr const char* kIsItRunning = "Is the server running? Start it with `darkroom serve`.";
+constexpr const char* kIsItRunning = "Is the server running? Start it with `darkroom serve`, or name another with --url or DARKROOM_URL.";
 constexpr const char* kMayGoOn =
     "It may still be going on: `darkroom watch` shows what is changed, `darkroom jobs`, `images`, `batches` and `deliveries` what is left. Look before you ask again.";
 

@@ -57,6 +57,12 @@ std::map<std::string, std::string> darkroom_environment() {
   return found;
 }
 
+// By its flag, else by its variable, unless a folder is named by a flag: then that folder's server is meant.
+std::string of_server(const Chosen& chosen, const std::string& given, const char* variable) {
+  auto found = chosen.sources.environment.find(variable);
+  return !given.empty() || chosen.sources.flags.contains("data_dir") || found == chosen.sources.environment.end() ? given : found->second;
+}
+
 }  // namespace
 
 void add_flag_of_key(CLI::App& command, Chosen& chosen, const std::string& flag, const std::string& key, const std::string& help) {
@@ -77,12 +83,14 @@ CLI::Validator is_priority() { return CLI::Range(domain::kLowestPriority, domain
 CLI::App* add_client(CLI::App& app, Chosen& chosen, const std::string& name, const std::string& help, std::function<int(const Session&)> run) {
   CLI::App* command = app.add_subcommand(name, help);
   add_common(*command, chosen);
-  command->add_option("--url", chosen.url, "Server to talk to (default: the one of the data folder)");
-  command->add_option("--token", chosen.token, "Its token (default: the credential of the data folder)");
+  command->add_option("--url", chosen.url, "Server to talk to (DARKROOM_URL; default: the one of the data folder)");
+  command->add_option("--token", chosen.token, "Its token (DARKROOM_TOKEN, which other users of the machine do not see; default: the credential of the data folder)");
   command->add_flag("--json", chosen.json, "Answer as one JSON document");
   command->callback([&chosen, run = std::move(run)] {
     if (chosen.command) return;  // a subcommand, whose callback comes first
-    chosen.command = [&chosen, run](const config::Loaded& loaded) { return run({loaded.config, chosen.url, chosen.token, chosen.json}); };
+    chosen.command = [&chosen, run](const config::Loaded& loaded) {
+      return run({loaded.config, of_server(chosen, chosen.url, config::kServerUrl), of_server(chosen, chosen.token, config::kServerToken), chosen.json});
+    };
   });
   return command;
 }

@@ -68,7 +68,7 @@ Result<Client> connect(const config::Config& config, const std::string& url, con
   std::string credential = !token.empty() ? token : read_credential(config);
   if (credential.empty()) {
     return Error{"unauthorized", "There is no credential in " + roles::token_file(config.data_dir) +
-                                     ". Start the server once with `darkroom serve`, choose its folder with --data-dir, or give --url and --token (or DARKROOM_ADMIN_TOKEN)."};
+                                     ". Start the server once with `darkroom serve`, choose its folder with --data-dir, or give --url and --token (DARKROOM_URL, DARKROOM_TOKEN)."};
   }
   return Client(where, credential);
 }

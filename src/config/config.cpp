@@ -125,7 +125,7 @@ void read_environment(Loading& loading, const std::map<std::string, std::string>
       loading.add_site({.name = "django", .callback = text, .secret = ""}, "environment variable " + name);
     } else if (name == kFailPoints) {
       loading.loaded.config.fail_points = text;
-    } else if (name != "DARKROOM_CONFIG" && !name.starts_with(domain::kModelVariables)) {
+    } else if (name != "DARKROOM_CONFIG" && name != kServerUrl && name != kServerToken && !name.starts_with(domain::kModelVariables)) {
       loading.loaded.warnings.push_back("environment variable " + name + " is not known and does nothing. `darkroom config sample` lists all keys.");
     }
   }

@@ -105,6 +105,9 @@ Result<Loaded> load(const Sources& sources);
 
 // The address of the site `django`, as the service that Darkroom replaces was told it.
 inline constexpr const char* kDjangoCallback = "DJANGO_CALLBACK_URL";
+// Which server the commands talk to, and by what right: no keys, since a server has no use for them.
+inline constexpr const char* kServerUrl = "DARKROOM_URL";
+inline constexpr const char* kServerToken = "DARKROOM_TOKEN";
 
 // config/darkroom.toml: every key with its default and its sentence.
 std::string sample_file();

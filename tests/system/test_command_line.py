@@ -26,6 +26,17 @@ def test_where_the_server_is_may_be_said_before_the_command(server, darkroom):
     assert darkroom("--data-dir", str(server.folder)).returncode == 2
 
 
+def test_where_the_server_is_may_stand_in_the_environment(server, darkroom):
+    there = {"url": server.url, "token": server.token}
+    listed = darkroom("queues", **there)
+    assert listed.returncode == 0 and "ai_processing" in listed.stdout and listed.stderr == "", listed.stderr
+    assert darkroom("queues", "--token", "another", **there).returncode == 1, "the flag comes first"
+    assert darkroom("queues", "--url", "http://127.0.0.1:9", **there).returncode == 5
+    assert darkroom("queues", folder=server.folder, url="http://127.0.0.1:9", token="another").returncode == 0, "a folder is named by a flag"
+    away = darkroom("queues", url="http://127.0.0.1:9", token="another")
+    assert away.returncode == 5 and "DARKROOM_URL" in away.stderr
+
+
 def test_images_and_one_image(server, darkroom):
     server.result_of(unique_jpeg(), name="first.jpg")
     server.result_of(unique_jpeg(), name="second.jpg")
