@@ -82,6 +82,7 @@ BOUNDARIES = {
     "src/worker/process_job.cpp": "one attempt of a job",
     "src/worker/worker.cpp": "one turn of the worker's claim-and-finish loop: it tries again",
     "src/store/sql/postgres_tail.cpp": "one connection of the thread that follows the event log: it tries again",
+    "src/roles/registration.cpp": "one that cannot start signs off while what it was refused with goes on",
     "src/worker/lease_keeper.cpp": "one heartbeat: a store that is gone is answered by calling jobs off",
     "src/scheduler/run_maintenance.cpp": "one attempt of a maintenance job",
     "src/store/sql/sqlite_database.cpp": "one request of a commit group: its exception travels to the thread that asked",

@@ -85,7 +85,7 @@ App::App(const config::Config& config, Role role) : config_(config), ground_(con
   int orphans = store.is_shared() ? 0 : store.requeue_orphans("the server stopped while it ran", config.worker.retry, ground_.clock.now());
   if (orphans > 0) observing_.counters().add(metrics::kRescues, {"server_restarted"}, orphans);
   store.record({.at = ground_.clock.now(), .type = "server.started", .actor = "system", .reason = "version " + std::string(kVersion) + ", role " + std::string(to_string(role))});
-  store.register_node(ground_.node(), config.lease, ground_.clock.now(), store::Begins::not_yet);  // before anything is claimed in its name
+  registration_.emplace(ground_);  // before anything is claimed in its name
   upkeep_ = std::make_unique<Upkeep>(ground_, observing_.counters());
   if (role != Role::worker) serve_http();
   if (role != Role::web) working_ = std::make_unique<Working>(ground_, server_ ? url_for_peers(config_, server_->port()) : "", observing_);
@@ -96,6 +96,7 @@ App::App(const config::Config& config, Role role) : config_(config), ground_(con
   if (working_) working_->worker().wake();
   if (telling_) telling_->start();
   if (server_) watch_gauge();
+  registration_->keep();
   log::info(role == Role::worker ? "worker started" : "server started",
             {{"role", to_string(role)}, {"url", url()}, {"slots", working_ ? working_->worker().slots() : 0}, {"default_model", config.default_model},
              {"models", ground_.catalogue.names()}, {"given_back", orphans}, {"node", ground_.node_id}});
@@ -207,7 +208,7 @@ void App::drain() {
   if (uploading_) uploading_->stop();
   if (viewing_) viewing_->stop();
   if (telling_) telling_->stop();
-  if (presence_) presence_->leave(config_.worker.retry);
+  if (presence_) presence_->leave();
   presence_.reset();
   upkeep_->stop();
 }

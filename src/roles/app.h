@@ -10,6 +10,7 @@
 #include "roles/ground.h"
 #include "roles/model_keeping.h"
 #include "roles/observing.h"
+#include "roles/registration.h"
 #include "roles/telling.h"
 #include "roles/upkeep.h"
 #include "roles/uploading.h"
@@ -53,6 +54,7 @@ class App {
   Ground ground_;
   LogIn log_in_;
   Observing observing_;
+  std::optional<Registration> registration_;  // ends behind all that may claim
   std::unique_ptr<api::MetricsPage> metrics_page_;
   std::atomic<bool> stopping_ = false;
   std::unique_ptr<Upkeep> upkeep_;

@@ -103,7 +103,7 @@ void Working::drain() {
   if (memory_) memory_->stop();
   lease_->drain();
   worker_->stop(ground_.config.drain_grace);
-  lease_->leave(ground_.config.worker.retry);
+  lease_->leave();
 }
 
 }  // namespace darkroom::roles

@@ -400,7 +400,7 @@ TEST_F(MaintenanceTest, WatchDoesNotMissAWorkerThatWasStartedAgainAndStopped) {
   store_->rescue_expired({}, clock_.now() + 15s);
   watch.run(clock_.now() + 15s, {}).value();
   EXPECT_TRUE(store_->alerts().empty());
-  store_->unregister_node(last, {}, clock_.now() + 16s);
+  store_->unregister_node(last, "in good order", clock_.now() + 16s);
   watch.run(clock_.now() + 17s, {}).value();
   EXPECT_TRUE(store_->alerts().empty());
   start(clock_.now() + 20s);

@@ -82,7 +82,7 @@ TEST_F(PostgresMeeting, ANodeThatSignsOffAsItsJobEndsGivesNothingBack) {
   store_.register_node({.id = kNode, .name = "n", .role = "worker", .slots = 1}, 10s, now_);
   upload();
   claim();
-  met(kEnd, [&] { return store_.unregister_node(kNode, {}, now_), true; });
+  met(kEnd, [&] { return store_.unregister_node(kNode, "in good order", now_), true; });
   EXPECT_EQ(last_event(), "node.stopped");
   for (const Event& event : store_.events(0, std::nullopt, 100)) EXPECT_NE(event.type, "job.interrupted");
 }

@@ -129,8 +129,8 @@ class Queues {
   // That the process begins is told once, with what it can run; that it is back, when it was taken for gone.
   virtual void register_node(const NodeRecord& node, Duration lease, Time now, Begins begins = Begins::now) = 0;
   virtual Beat beat(std::string_view node, NodeState state, const std::vector<domain::Fence>& running, Duration lease, Time now) = 0;
-  // The node is gone in good order: what it still holds goes back, refunded.
-  virtual void unregister_node(std::string_view node, const domain::RetryPolicy& policy, Time now) = 0;
+  // The node goes, and says why: what it still holds goes back, refunded.
+  virtual void unregister_node(std::string_view node, std::string_view why, Time now) = 0;
   // Of a slot that holds no job as far as it knows, after a claim that was not answered: what it holds all the same goes back, refunded. Returns the number.
   // The commit may come as late as kLatestCommit: who had no answer asks more than once.
   virtual int give_back(std::string_view node, std::string_view worker, Time now) = 0;

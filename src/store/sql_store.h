@@ -80,7 +80,7 @@ class SqlStore final : public Store {
   std::map<std::int64_t, Place> places_of(const std::vector<JobId>& jobs, Time now) override;
   void register_node(const NodeRecord& node, Duration lease, Time now, Begins begins) override;
   Beat beat(std::string_view node, NodeState state, const std::vector<domain::Fence>& running, Duration lease, Time now) override;
-  void unregister_node(std::string_view node, const domain::RetryPolicy& policy, Time now) override;
+  void unregister_node(std::string_view node, std::string_view why, Time now) override;
   int give_back(std::string_view node, std::string_view worker, Time now) override;
   int rescue_expired(const domain::RetryPolicy& policy, Time now, Duration within) override;
   int rescue_abandoned(const domain::RetryPolicy& policy, Time now) override;

@@ -145,12 +145,12 @@ Beat SqlStore::beat(std::string_view node, NodeState state, const std::vector<do
 constexpr const char* kStop = "UPDATE node SET state = 'stopped', seen_at = $2, lease_until = $2 WHERE id = $1 AND state <> 'stopped' RETURNING name";
 constexpr const char* kHeldBy = "SELECT " DARKROOM_HELD_COLUMNS "WHERE job.state = 'running' AND job.node = $1 ORDER BY job.id /*FOR UPDATE OF JOB*/";
 
-void SqlStore::unregister_node(std::string_view node, const domain::RetryPolicy&, Time now) {
+void SqlStore::unregister_node(std::string_view node, std::string_view why, Time now) {
   database_->write([&](Transaction& transaction) {
     Time at = transaction.clock(now);
     Rows stopped = transaction.execute(kStop, {node, at});
     for (const Row& row : transaction.execute(kHeldBy, {node})) interrupt(transaction, held_from(row), "its worker was stopped", at);
-    if (!stopped.empty()) tell(transaction, "node.stopped", stopped.front().text(0), "in good order", at);
+    if (!stopped.empty()) tell(transaction, "node.stopped", stopped.front().text(0), std::string(why), at);
     return true;
   });
 }

@@ -42,11 +42,11 @@ void LeaseKeeper::drain() {
   wake();
 }
 
-void LeaseKeeper::leave(const domain::RetryPolicy& policy) {
+void LeaseKeeper::leave() {
   if (watch_) watch_->stop();
   loop_->stop();
   try {
-    store_.unregister_node(node_.id, policy, clock_.now());
+    store_.unregister_node(node_.id, "in good order", clock_.now());
   } catch (const store::StoreUnavailable& error) {
     // The lease runs out by itself, and then others take over.
     log::warning("could not sign off", {{"node", node_.id}, {"cause", error.what()}});

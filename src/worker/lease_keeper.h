@@ -32,7 +32,7 @@ class LeaseKeeper {
   // Tells the others that this node takes no more jobs.
   void drain();
   // The worker has stopped: gives back whatever the store still believes to run here and takes the node out of the registry.
-  void leave(const domain::RetryPolicy& policy);
+  void leave();
 
  private:
   void wake();

@@ -116,7 +116,7 @@ TEST_F(ServicesTest, TheRegistryIsToldOfNewModelsBetweenBeats) {
     auto told = store_->nodes(clock_.now()).at(0);
     return told.slots == 1 && std::ranges::count(told.models, "ocr") == 0 && told.places.empty();
   }));
-  lease.leave({});
+  lease.leave();
 }
 
 }  // namespace

@@ -247,7 +247,7 @@ TEST_F(LeaseTest, TheRegistryShowsTheNodeUntilItLeaves) {
   EXPECT_EQ(nodes[0].name, "here");
   EXPECT_EQ(nodes[0].models, (std::vector<std::string>{"demo", "null"}));  // those of the worker, whatever was said at its start
   EXPECT_EQ(nodes[0].state, store::NodeState::running);
-  lease->leave({});
+  lease->leave();
   for (const auto& node : store_->nodes(clock_.now())) EXPECT_EQ(node.state, store::NodeState::stopped);
 }
 

@@ -300,7 +300,7 @@ TEST_P(StoreConformance, WhatAProcessFillsThatWasSilentForALeaseStaysOpen) {
 TEST_P(StoreConformance, WhatAProcessWasFillingThatStoppedInGoodOrderIsSealedAtOnce) {
   store_->register_node({.id = kNode, .name = "web-1", .role = "web"}, std::chrono::seconds(10), now_);
   auto filled = store_->create_batch("filled", "minji", kAdmin, now_, kNode);
-  store_->unregister_node(kNode, policy_, now_);
+  store_->unregister_node(kNode, "in good order", now_);
   store_->complete_batches(now_);
   EXPECT_TRUE(look(*store_, filled).completed_at);
 }

@@ -292,7 +292,7 @@ TEST_P(StoreConformance, ANodeThatSignsOffGivesBackWhatItHolds) {
   ClaimRequest others = wants(1);
   others.node = kOther;
   auto kept = store_->claim(others, now_).at(0);
-  store_->unregister_node(kNode, policy_, now_);
+  store_->unregister_node(kNode, "in good order", now_);
   auto back = store_->find_image(image.id)->job;
   EXPECT_EQ(back.state, domain::JobState::queued);
   EXPECT_EQ(back.attempt, 0);

@@ -315,7 +315,7 @@ void History::take(const Step& step) {
     case Verb::beat: return beat(node);
     case Verb::register_node: return register_node(node);
     case Verb::unregister:
-      store_.unregister_node(node, policy_, now);
+      store_.unregister_node(node, "in good order", now);
       return model_.unregister_node(node);
     case Verb::rescue: return expect_same(store_.rescue_expired(policy_, now), model_.rescue(), "rescued");
     case Verb::create_batch:

@@ -77,6 +77,8 @@ def test_a_mounted_folder_is_proved_by_its_id_and_needs_no_secret(make_cluster):
         worker.start()
     assert worker.process.wait(10) == 1
     assert "cluster_secret" in worker.log_text() and "mount" in worker.log_text()
+    nodes = cluster.webs[0].get("/api/v1/workers").json()["items"]
+    assert {node["state"] for node in nodes if node["role"] == "worker"} == {"stopped"}, "it is missed, though it never was there"
     empty = worker.folder / "blobs"
     empty.rename(worker.folder / "was-empty")
     os.symlink(web.folder / "blobs", empty)
