@@ -19,6 +19,16 @@ function valuesOf(elements: MessageFormatElement[], found = new Set<string>()): 
   return found;
 }
 
+// A # that stands in a select of a plural is no number but a sign.
+function signs(elements: MessageFormatElement[], inPlural = false): string[] {
+  return elements.flatMap((element) => {
+    if (element.type === TYPE.literal) return inPlural && element.value.includes('#') ? [element.value] : [];
+    if (element.type === TYPE.tag) return signs(element.children, inPlural);
+    if (element.type !== TYPE.select && element.type !== TYPE.plural) return [];
+    return Object.values(element.options).flatMap((option) => signs(option.value, inPlural || element.type === TYPE.plural));
+  });
+}
+
 const areas = Object.keys(catalogs).filter((path) => path.startsWith('./en/')).map((path) => path.slice('./en/'.length));
 
 it('has as many areas in both languages', () => {
@@ -35,6 +45,10 @@ describe.each(areas)('%s', (file) => {
     for (const [key, text] of Object.entries(en)) {
       expect([...valuesOf(parse(ko[key]!))].sort(), key).toEqual([...valuesOf(parse(text))].sort());
     }
+  });
+
+  it.each([en, ko])('tells the number of what it counts', (texts) => {
+    for (const [key, text] of Object.entries(texts)) expect(signs(parse(text)), key).toEqual([]);
   });
 
   it('is translated', () => {

@@ -82,7 +82,7 @@ const ko: Translation<typeof en> = {
   'cancelled': '취소했어요',
   'cancel.this': '이 작업 취소',
   'line.title': '대기 순서',
-  'line.count': '{count, plural, =0 {대기 없음} other {{over, select, true {#건 이상} other {#건}}}}',
+  'line.count': '{count, plural, =0 {대기 없음} other {#건{over, select, true { 이상} other {}}}}',
   'line.none': '대기중인 작업이 없어요. 모든 자리가 사용 중일 때 올린 사진이 여기에 줄을 서요.',
   'line.more': '더 보기',
   'filter.model': '모델',
