@@ -39,15 +39,18 @@ export function topOfTimes(values: readonly number[]): number {
   return roundTimes.find((time) => time >= most) ?? day * topOf([most / day]);
 }
 
+// A value between two that nobody knows is a dash, as wide as a bar.
 export function pathOf(values: readonly (number | null)[], top: number, width: number): string {
-  let path = '';
-  let open = false;
-  values.forEach((value, index) => {
-    if (value === null) return void (open = false);
-    path += `${open ? 'L' : 'M'}${((index + 0.5) * width) / values.length},${height - (value / top) * height}`;
-    open = true;
-  });
-  return path;
+  const knows = (index: number) => typeof values[index] === 'number';
+  const x = (place: number) => (place * width) / values.length;
+  return values
+    .map((value, index) => {
+      if (value === null) return '';
+      const y = height - (value / top) * height;
+      if (!knows(index - 1) && !knows(index + 1)) return `M${x(index + 0.12)},${y}L${x(index + 0.88)},${y}`;
+      return `${knows(index - 1) ? 'L' : 'M'}${x(index + 0.5)},${y}`;
+    })
+    .join('');
 }
 
 export function Chart({ title, kind, tracks, times, say, round = topOf }: ChartProps) {

@@ -15,5 +15,9 @@ it('ends an axis of times at a time that is round in its unit, in both languages
 });
 
 it('leaves out what nobody knows, and draws no line across it', () => {
-  expect(pathOf([0, null, 10, 5], 10, 4)).toBe('M0.5,100M2.5,0L3.5,50');
+  expect(pathOf([0, 10, null, 10, 5], 10, 5)).toBe('M0.5,100L1.5,0M3.5,0L4.5,50');
+});
+
+it('shows a value that stands alone, as on a site where few photos come', () => {
+  expect(pathOf([null, 5, null], 10, 3)).toBe('M1.12,50L1.88,50');
 });
