@@ -1,3 +1,5 @@
+import { webcrypto } from 'node:crypto';
+
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { beat, byHeartbeat, settle, stale } from './lead';
@@ -19,6 +21,7 @@ class Channel {
 }
 
 beforeEach(() => {
+  if (!('crypto' in globalThis)) vi.stubGlobal('crypto', webcrypto); // Debian 12's node 18 has it in its module only
   vi.useFakeTimers();
   kept.clear();
   vi.stubGlobal('BroadcastChannel', Channel);
