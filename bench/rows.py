@@ -117,7 +117,7 @@ def decoding(setup, report):
     report.title(f"Real decoding, whole way: {setup.detect_count} uploads; "
                  f"the peer's model only decodes and scales, darkroom also runs {setup.model_name}")
     with running_darkroom(setup, "decode", setup.model_name) as server, running_peer(setup, "peer-decode", {"PEER_DECODE": "1"}) as peer:
-        sides = {"darkroom": lambda: server.run_jobs(setup.detect_count, CONNECTIONS, ask_every=0.05),
+        sides = {"darkroom": lambda: server.run_jobs(setup.detect_count, CONNECTIONS),
                  "peer tuned": lambda: peer.run_jobs(setup.detect_count, CONNECTIONS)}
         compared = Comparison(sides, setup.rounds)
         for name in sides:

@@ -200,7 +200,7 @@ def test_the_documented_settings_are_the_settings():
 def test_every_variable_that_a_page_names_is_one(page):
     known = {"DARKROOM_" + key.upper().replace(".", "_") for key in keys_of_code()} | {"DARKROOM_CONFIG", "DARKROOM_BIN_DIR", "DARKROOM_SHARED_DIR", "DARKROOM_BENCH"}
     known |= {"DARKROOM_URL", "DARKROOM_TOKEN"}  # of the commands
-    known |= {"DARKROOM_URL", "DARKROOM_PICTURES", "DARKROOM_WEB_DEV", "DARKROOM_CHROMIUM"}  # of the page's own tests
+    known |= {"DARKROOM_PICTURES", "DARKROOM_WEB_DEV", "DARKROOM_CHROMIUM"}  # of the page's own tests
     for variable in re.findall(r"DARKROOM_[A-Z_]+[A-Z]", page.read_text()):
         assert variable in known or variable == "DARKROOM_SERVICE_HOST" or re.match(r"DARKROOM_MODEL(_TOKEN)?$", variable), f"{name_of(page)} names {variable}"
 

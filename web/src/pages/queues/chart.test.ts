@@ -20,4 +20,5 @@ it('leaves out what nobody knows, and draws no line across it', () => {
 
 it('shows a value that stands alone, as on a site where few photos come', () => {
   expect(pathOf([null, 5, null], 10, 3)).toBe('M1.12,50L1.88,50');
+  expect(pathOf([0, null, 10, 5], 10, 4)).toBe('M0.12,100L0.88,100M2.5,0L3.5,50');
 });
